@@ -1,0 +1,1 @@
+"""Writes ready folders for the servers people run."""

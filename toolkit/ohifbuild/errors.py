@@ -1,0 +1,178 @@
+"""Every failure a user can meet: one class, one exit code, one message of three parts.
+
+The library raises these; only ``cli.py`` turns them into text and an exit status. Exit codes are part of the
+public interface (scripts test them) and are listed in ``docs/reference/exit-codes.md``; a unit test keeps them
+unique and documented. Ranges: 10 recipe and release, 20 cache and package, 30 toolchain and git, 40 patches,
+injection and bundling, 50 output, 60 verify, 70 serve, deploy and doctor, 80 lock and reproducibility.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class OhifbuildError(Exception):
+    """A failure that a user can meet.
+
+    Args:
+        what: one sentence of what happened.
+        cause: the likely cause, one sentence.
+        fix: the next command to run, or what to change, one sentence or a shell command.
+        details: further lines to show below, such as the end of a child's output.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, cause: str = "", fix: str = "", details: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.cause = cause
+        self.fix = fix
+        self.details = details
+
+
+# 10: what the user asked for
+
+
+class RecipeError(OhifbuildError):
+    """The recipe, or the flags that stand for it, cannot be meant. ``details`` lists every mistake."""
+
+    exit_code = 10
+
+
+class UnknownRelease(OhifbuildError):
+    """No such OHIF release; ``fix`` names the nearest ones."""
+
+    exit_code = 11
+
+
+class OriginUnavailable(OhifbuildError):
+    """The origin asked for cannot provide this release."""
+
+    exit_code = 12
+
+
+# 20: cache, disk and packages
+
+
+class CacheUnusable(OhifbuildError):
+    """The cache folder cannot be written or locked."""
+
+    exit_code = 20
+
+
+class DiskFull(OhifbuildError):
+    """No space left where we must write."""
+
+    exit_code = 21
+
+
+class NotInCache(OhifbuildError):
+    """``--offline`` was given and the cache lacks what the build needs."""
+
+    exit_code = 22
+
+
+class DownloadFailed(OhifbuildError):
+    """A package could not be fetched."""
+
+    exit_code = 23
+
+
+class IntegrityMismatch(OhifbuildError):
+    """What arrived is not what is pinned. Nothing of it was unpacked."""
+
+    exit_code = 24
+
+
+class PackageDamaged(OhifbuildError):
+    """A package is truncated, is not what it claims to be, or tries to leave its folder."""
+
+    exit_code = 25
+
+
+# 30: toolchain and git
+
+
+class ToolMissing(OhifbuildError):
+    """A program the build needs is neither installed nor obtainable."""
+
+    exit_code = 30
+
+
+class ToolFailed(OhifbuildError):
+    """A program ran and failed; ``details`` holds the end of its output."""
+
+    exit_code = 31
+
+
+# 40: patches, injection, bundling
+
+
+class ExtensionInvalid(OhifbuildError):
+    """An extension or mode package cannot be injected."""
+
+    exit_code = 40
+
+
+class ReleaseUnsupported(OhifbuildError):
+    """The release's files do not look as injection expects."""
+
+    exit_code = 41
+
+
+# 50: output
+
+
+class OutputNotOurs(OhifbuildError):
+    """The output folder is neither empty nor a dist that ohifbuild wrote."""
+
+    exit_code = 50
+
+
+# 60: verify
+
+
+class BrowserMissing(OhifbuildError):
+    """No Chromium to drive, and none could be installed."""
+
+    exit_code = 60
+
+
+class DistInvalid(OhifbuildError):
+    """The folder is not a finished dist."""
+
+    exit_code = 61
+
+
+class ClaimsFailed(OhifbuildError):
+    """Verify ran and at least one claim does not hold."""
+
+    exit_code = 62
+
+
+class BrowserFailed(OhifbuildError):
+    """The browser was found but could not be driven."""
+
+    exit_code = 63
+
+
+# 70: serve
+
+
+class PortInUse(OhifbuildError):
+    """The address is taken."""
+
+    exit_code = 70
+
+
+class ArchiveUnreachable(OhifbuildError):
+    """The archive behind ``serve`` does not answer as DICOMweb."""
+
+    exit_code = 71
+
+
+class Interrupted(OhifbuildError):
+    """Ctrl-C: stopped cleanly, nothing half-written left."""
+
+    exit_code = 130

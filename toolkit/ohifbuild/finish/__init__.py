@@ -1,0 +1,1 @@
+"""From an injected viewer to a finished dist: sub-path, minify, compress."""

@@ -1,0 +1,152 @@
+"""The one gate for child processes.
+
+Programs are resolved first, never run through a shell, get an explicit environment and a process group of their
+own, and leave no survivor: on any exit from here, Ctrl-C included, the whole group is asked to stop and then made to.
+A child's output is kept and replayed only when it fails; each line is handed to ``on_line`` as it comes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from ohifbuild.errors import ToolFailed, ToolMissing
+
+GRACE_SECONDS = 5.0
+REPLAYED_LINES = 40
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+
+
+def find_program(name: str, *, env: Mapping[str, str] | None = None) -> Path | None:
+    """Where ``name`` is on the PATH of ``env`` (default: ours), or None."""
+    found = shutil.which(name, path=(env if env is not None else os.environ).get("PATH"))
+    return Path(found) if found else None
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] | None = None,
+    log: Path | None = None,
+    fix: str = "",
+) -> str:
+    """Runs a program to its end and returns its standard output and error, interleaved, without colour codes.
+
+    Args:
+        argv: program (a name on the PATH, or a path) and its arguments.
+        env: the whole environment of the child; default: ours.
+        on_line: called with each line as it is printed.
+        log: a file that receives the whole output.
+        fix: what the error should tell the user to do.
+
+    Raises:
+        ToolMissing: the program is not there.
+        ToolFailed: it exited with another status than 0; ``details`` holds its last lines.
+    """
+    kept: list[str] = []
+    with _spawn(argv, cwd=cwd, env=env) as child, _opened(log) as log_file:
+        assert child.stdout is not None
+        for raw in child.stdout:
+            line = ANSI.sub("", raw.rstrip("\n"))
+            kept.append(line)
+            if log_file:
+                log_file.write(line + "\n")
+            if on_line:
+                on_line(line)
+        status = child.wait()
+    if status != 0:
+        raise ToolFailed(
+            f"{Path(argv[0]).name} ended with status {status}.",
+            cause=_cause_of(status),
+            fix=fix or f"Run it by hand to see more: {quoted(argv)}",
+            details="\n".join(deque(kept, maxlen=REPLAYED_LINES)),
+        )
+    return "\n".join(kept)
+
+
+@contextmanager
+def running(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[subprocess.Popen[str]]:
+    """A program that runs in the background for the length of the block, and not longer."""
+    with _spawn(argv, cwd=cwd, env=env) as child:
+        yield child
+
+
+def quoted(argv: Sequence[str | Path]) -> str:
+    """The command as one could type it."""
+    return shlex.join(str(part) for part in argv)
+
+
+def stop(child: subprocess.Popen[str], grace: float = GRACE_SECONDS) -> None:
+    """Ends the child's whole process group: asks, waits ``grace`` seconds, then kills."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(grace)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+@contextmanager
+def _spawn(
+    argv: Sequence[str | Path], *, cwd: Path | None, env: Mapping[str, str] | None
+) -> Iterator[subprocess.Popen[str]]:
+    program = find_program(str(argv[0]), env=env)
+    if program is None:
+        raise ToolMissing(
+            f"The program {argv[0]} was not found.",
+            cause="It is not installed, or not on the PATH.",
+            fix=f"Install {argv[0]}, or add its folder to PATH.",
+        )
+    child = subprocess.Popen(
+        [str(program), *map(str, argv[1:])],
+        cwd=cwd,
+        env=dict(env) if env is not None else None,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        yield child
+    finally:
+        stop(child)
+        if child.stdout:
+            child.stdout.close()
+
+
+@contextmanager
+def _opened(log: Path | None) -> Iterator[IO[str] | None]:
+    if log is None:
+        yield None
+        return
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as file:
+        yield file
+
+
+def _cause_of(status: int) -> str:
+    if status == -signal.SIGKILL:
+        return "It was killed from outside, most often because the machine ran out of memory."
+    if status < 0:
+        return f"It was stopped by signal {-status}."
+    return "Its last lines below say why."

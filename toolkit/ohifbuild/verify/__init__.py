@@ -1,0 +1,1 @@
+"""Proves in a real browser, against a real archive, that a dist keeps its claims."""
