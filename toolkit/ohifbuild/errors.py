@@ -31,6 +31,12 @@ class OhifbuildError(Exception):
         self.details = details
 
 
+class InternalError(OhifbuildError):
+    """Something we did not foresee: a defect of ohifbuild's."""
+
+    exit_code = 1
+
+
 # 10: what the user asked for
 
 
