@@ -1,0 +1,227 @@
+"""Finds a Chromium, gets one where there is none, and starts it the same way on every machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser as PlaywrightBrowser
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Playwright, sync_playwright
+
+from ohifbuild.console import Reporter
+from ohifbuild.errors import BrowserFailed, BrowserMissing, OhifbuildError
+from ohifbuild.process import find_program, run
+
+BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge")
+ROOT = Path("/")
+
+# WebGL by software: the same pixels on every machine, and it works where there is no graphics card.
+# The rest keeps the browser's own errands (updates, sync, reports) off the network that verify watches.
+ARGUMENTS = (
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--force-color-profile=srgb",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--no-default-browser-check",
+    "--no-first-run",
+    "--no-pings",
+)
+
+
+@dataclass(frozen=True)
+class Browser:
+    """A Chromium on this machine, and how it came to be there (``given``, ``system``, ``playwright`` or ``apt``)."""
+
+    executable: Path
+    source: str
+
+
+def find_browser(
+    reporter: Reporter,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    install: bool = True,
+    managed: Callable[[], Path] | None = None,
+) -> Browser:
+    """The Chromium to drive, installed if need be: by Playwright, else by apt.
+
+    Order: $OHIFBUILD_BROWSER; a system's own; Playwright's; then, with ``install``, ``playwright install chromium``
+    and, on Debian and Ubuntu with root or passwordless sudo, ``apt-get install chromium``.
+
+    Raises:
+        BrowserMissing: there is none, and none could be installed. Its ``fix`` is the command that mends it.
+    """
+    given = environ.get(BROWSER_VARIABLE, "")
+    if given:
+        return Browser(_given(given, environ), "given")
+    system = system_browser(environ)
+    if system:
+        return Browser(system, "system")
+    where_playwright_keeps_it = managed or playwright_browser
+    path = where_playwright_keeps_it()
+    if path.is_file():
+        return Browser(path, "playwright")
+    tried: list[str] = []
+    if install:
+        if _installed_by_playwright(environ, reporter, tried) and path.is_file():
+            return Browser(path, "playwright")
+        if _installed_by_apt(environ, reporter, tried):
+            system = system_browser(environ)
+            if system:
+                return Browser(system, "apt")
+    raise BrowserMissing(
+        "There is no Chromium on this machine for verify to drive.",
+        cause="None of "
+        + ", ".join(PROGRAMS[:3])
+        + " is on the PATH"
+        + (", and installing one did not work." if tried else "."),
+        fix=_fix(environ),
+        details="\n".join(tried),
+    )
+
+
+def system_browser(environ: Mapping[str, str]) -> Path | None:
+    """The first known browser on the PATH."""
+    found = (find_program(name, env=environ) for name in PROGRAMS)
+    return next((path for path in found if path), None)
+
+
+def playwright_browser() -> Path:
+    """Where Playwright keeps its own Chromium, whether or not it is there."""
+    with sync_playwright() as playwright:
+        return Path(playwright.chromium.executable_path)
+
+
+def why_no_sandbox(*, root: Path = ROOT, uid: int | None = None) -> str:
+    """Why Chromium's sandbox has to be off here; empty if it can stay on.
+
+    Chromium refuses to run sandboxed as root, and needs unprivileged user namespaces, which containers and some
+    distributions deny. ``root`` is the file system's root (another one in tests).
+    """
+    if (os.geteuid() if uid is None else uid) == 0:
+        return "Chromium does not run sandboxed as root"
+    for name, value in (
+        ("proc/sys/kernel/unprivileged_userns_clone", "0"),
+        ("proc/sys/user/max_user_namespaces", "0"),
+        ("proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"),
+    ):
+        file = root / name
+        if file.is_file() and file.read_text().strip() == value:
+            return f"this system gives its users no namespaces (/{name} is {value})"
+    for marker in (".dockerenv", "run/.containerenv"):
+        if (root / marker).exists():
+            return "containers deny the namespaces that the sandbox needs"
+    return ""
+
+
+@contextmanager
+def started(browser: Browser, reporter: Reporter) -> Iterator[PlaywrightBrowser]:
+    """The browser, running headless for the length of the block.
+
+    Raises:
+        BrowserFailed: it does not start.
+    """
+    reason = why_no_sandbox()
+    if reason:
+        reporter.debug(f"The browser's sandbox is off: {reason}. It opens only what verify itself serves.")
+    with sync_playwright() as playwright:
+        running = _launch(playwright, browser, sandbox=not reason)
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+def _launch(playwright: Playwright, browser: Browser, *, sandbox: bool) -> PlaywrightBrowser:
+    try:
+        return playwright.chromium.launch(
+            executable_path=browser.executable,
+            headless=True,
+            chromium_sandbox=sandbox,
+            args=list(ARGUMENTS),
+        )
+    except PlaywrightError as error:
+        raise BrowserFailed(
+            f"{browser.executable} does not start.",
+            cause=_start_failure(error.message),
+            fix=f"Run it by hand to see why: {browser.executable} --headless --dump-dom about:blank",
+            details=error.message[-2000:],
+        ) from error
+
+
+def _start_failure(message: str) -> str:
+    library = re.search(r"error while loading shared libraries: (\S+):", message)
+    if library:
+        return f"The system lacks the library {library[1]}."
+    if "sandbox" in message.lower():
+        return "This system does not let Chromium use its sandbox."
+    return "It is damaged, or not a Chromium."
+
+
+def _given(value: str, environ: Mapping[str, str]) -> Path:
+    found = find_program(value, env=environ)
+    if found:
+        return found
+    raise BrowserMissing(
+        f"{BROWSER_VARIABLE} names {value}, which is not a program.",
+        cause="The path is mistyped, or the browser was removed.",
+        fix=f"Set {BROWSER_VARIABLE} to a Chromium's path, or unset it.",
+    )
+
+
+def _installed_by_playwright(environ: Mapping[str, str], reporter: Reporter, tried: list[str]) -> bool:
+    reporter.say("No Chromium here: asking Playwright to install its own.")
+    # Playwright goes through its mirrors, several times each; without this every one may take half a minute.
+    env = {**environ, "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}
+    return _succeeds([sys.executable, "-m", "playwright", "install", "chromium"], env, tried)
+
+
+def _installed_by_apt(environ: Mapping[str, str], reporter: Reporter, tried: list[str]) -> bool:
+    command = _apt_command(environ)
+    if command is None:
+        return False
+    reporter.say("Installing Chromium with apt.")
+    env = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
+    return _succeeds(command, env, tried)
+
+
+def _apt_command(environ: Mapping[str, str]) -> list[str | Path] | None:
+    apt = find_program("apt-get", env=environ)
+    if apt is None:
+        return None
+    command: list[str | Path] = [apt, "install", "--yes", "--no-install-recommends", "chromium"]
+    if os.geteuid() == 0:
+        return command
+    sudo = find_program("sudo", env=environ)
+    if sudo is None or not _succeeds([sudo, "--non-interactive", "true"], environ, []):
+        return None
+    return [sudo, "--non-interactive", *command]
+
+
+def _succeeds(argv: list[str | Path], env: Mapping[str, str], tried: list[str]) -> bool:
+    try:
+        run(argv, env=env)
+    except OhifbuildError as error:
+        last = error.details.strip().splitlines()[-1:] or [error.what]
+        tried.append(f"{' '.join(Path(str(part)).name for part in argv[:1])} {' '.join(map(str, argv[1:]))}: {last[0]}")
+        return False
+    return True
+
+
+def _fix(environ: Mapping[str, str]) -> str:
+    if shutil.which("apt-get", path=environ.get("PATH")):
+        return "sudo apt-get update && sudo apt-get install -y chromium"
+    return f"{sys.executable} -m playwright install --with-deps chromium"

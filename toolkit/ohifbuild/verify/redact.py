@@ -1,0 +1,114 @@
+"""The one gate through which verify's findings leave: no token passes it, in any of its usual disguises."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote, quote_plus
+
+from ohifbuild.errors import InternalError
+
+Value = TypeVar("Value")
+
+SHORTEST_FORM = 6
+"""An encoded form with fewer characters could be part of anything."""
+
+SHORTEST_TOKEN = 4
+"""A shorter token would blank out ordinary words."""
+
+
+class Redactor:
+    """Replaces every given token, and its encoded forms, by its label.
+
+    Caught: the token as it is, percent-encoded (each browser function's way), JSON-escaped once or twice,
+    HTML-escaped, hexadecimal, and base64 or base64url wherever in a longer text it begins. Letter case is ignored.
+
+    Args:
+        tokens: label by token, such as ``{"s3cret": "CT study"}``; the label is what the reader sees.
+    """
+
+    def __init__(self, tokens: Mapping[str, str]) -> None:
+        self._labels: dict[str, str] = {}
+        for token, label in tokens.items():
+            for form in _forms(token):
+                self._labels.setdefault(form.lower(), f"‹token: {label}›")
+        ordered = sorted(self._labels, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, ordered)) or r"(?!)", re.IGNORECASE)
+
+    def text(self, text: str) -> str:
+        """The text without tokens."""
+        return self._pattern.sub(lambda found: self._labels[found.group().lower()], text)
+
+    def value(self, value: Value) -> Value:
+        """A copy of a string, mapping, sequence or dataclass (nested as you like) without tokens. Bytes are kept."""
+        return self._value(value)  # type: ignore[no-any-return]
+
+    def check(self, text: str, where: str) -> None:
+        """Raises InternalError if the text, about to be written to ``where``, holds a token."""
+        if self._pattern.search(text):
+            raise InternalError(
+                f"A token was about to be written to {where}; nothing was written.",
+                cause="A defect of ohifbuild: a finding reached the report unredacted.",
+                fix="Please report it.",
+            )
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            changes = {f.name: self._value(getattr(value, f.name)) for f in dataclasses.fields(value)}
+            return dataclasses.replace(value, **changes)
+        if isinstance(value, Mapping):
+            return {self._value(key): self._value(item) for key, item in value.items()}
+        if isinstance(value, tuple):
+            return tuple(self._value(item) for item in value)
+        if isinstance(value, list):
+            return [self._value(item) for item in value]
+        return value
+
+
+def contains(tokens: Iterable[str], text: str) -> bool:
+    """Whether the text holds one of the tokens, in any form that the Redactor knows."""
+    lowered = text.lower()
+    return any(form.lower() in lowered for token in tokens for form in _forms(token))
+
+
+def _forms(token: str) -> Iterator[str]:
+    if len(token) < SHORTEST_TOKEN:
+        return
+    yield token
+    for form in (*_escaped(token), *_encoded(token)):
+        if len(form) >= SHORTEST_FORM:
+            yield form
+
+
+def _escaped(token: str) -> Iterator[str]:
+    yield quote(token, safe="")
+    yield quote(token, safe="!'()*~-_.")  # encodeURIComponent
+    yield quote(token, safe="!'()*~-_.;,/?:@&=+$#")  # encodeURI
+    yield quote_plus(token)
+    yield quote(quote(token, safe=""), safe="")
+    for ascii_only in (True, False):
+        once = json.dumps(token, ensure_ascii=ascii_only)[1:-1]
+        yield once
+        yield json.dumps(once, ensure_ascii=ascii_only)[1:-1]
+    yield html.escape(token)
+    yield repr(token)[1:-1]
+
+
+def _encoded(token: str) -> Iterator[str]:
+    raw = token.encode("utf-8", "surrogatepass")
+    yield raw.hex()
+    for lead in range(3):
+        # The characters that a neighbour before or after has a share in are left out, so the token is found
+        # wherever it stands in a longer base64 text.
+        text = base64.b64encode(b"\0" * lead + raw).decode().rstrip("=")
+        skipped = (lead * 8 + 5) // 6
+        whole = (lead + len(raw)) * 8 // 6
+        yield text[skipped:whole]
+        yield text[skipped:whole].replace("+", "-").replace("/", "_")
