@@ -60,7 +60,7 @@ def windowed(values: NDArray[np.generic], centre: float, width: float, *, invert
     """
     low = centre - 0.5 - (width - 1) / 2
     shown = np.clip((values.astype(np.float32) - low) / max(width - 1, 1e-6), 0, 1)
-    return (1 - shown if inverted else shown).astype(np.float32)
+    return np.asarray(1 - shown if inverted else shown, dtype=np.float32)
 
 
 def luminance(rgb: NDArray[np.generic]) -> Grey:

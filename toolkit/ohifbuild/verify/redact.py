@@ -8,6 +8,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -78,7 +79,12 @@ def contains(tokens: Iterable[str], text: str) -> bool:
     return any(form.lower() in lowered for token in tokens for form in _forms(token))
 
 
-def _forms(token: str) -> Iterator[str]:
+@lru_cache(maxsize=256)
+def _forms(token: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_all_forms(token)))
+
+
+def _all_forms(token: str) -> Iterator[str]:
     if len(token) < SHORTEST_TOKEN:
         return
     yield token

@@ -1,0 +1,209 @@
+"""One browser tab under observation: what it sends, shows, prints and keeps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Error as PlaywrightError
+
+from ohifbuild.errors import BrowserFailed
+from ohifbuild.verify.border import Border
+from ohifbuild.verify.model import Message, PageState, Screenshot, SentRequest
+from ohifbuild.verify.pixels import Grey, from_data_url
+
+VIEWPORT = (1280, 800)
+POLL_MS = 40
+QUIET_SECONDS = 0.25
+PATIENCE_SECONDS = 20.0
+LONGEST_CONSOLE_LINE = 2000
+READERS = files("ohifbuild.verify").joinpath("page.js").read_text(encoding="utf-8").strip()
+
+# The tour that greets a first visitor dims the picture; it is hidden for the photograph only.
+PHOTOGRAPHED = ".shepherd-element, .shepherd-modal-overlay-container { visibility: hidden !important }"
+
+Found = TypeVar("Found")
+
+
+class Tab:
+    """A tab of its own: no cookie, storage or cache is shared with another one.
+
+    Every navigation begins a new recording; ``sent()``, ``console`` and ``errors`` are about the current one.
+    """
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.origin = origin
+        self.console: list[str] = []
+        self.errors: list[str] = []
+        self._context = context
+        self._requests: list[tuple[Request, float]] = []
+        self._pending: set[Request] = set()
+        self._last_busy = time.monotonic()
+        self._began = time.time()
+        self.page: Page = context.new_page()
+        context.on("request", self._on_request)
+        context.on("requestfinished", self._on_done)
+        context.on("requestfailed", self._on_done)
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", self._on_page_error)
+
+    def go(self, url: str) -> None:
+        """Opens an address as a followed link does."""
+        self._begin()
+        self._navigate(lambda: self.page.goto(url, wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
+
+    def reload(self) -> None:
+        """Loads the page again, as F5 does."""
+        self._begin()
+        self._navigate(lambda: self.page.reload(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
+
+    def back(self) -> None:
+        """Goes back one entry in the tab's history."""
+        self._begin()
+        self._navigate(lambda: self.page.go_back(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
+
+    def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
+        """Asks again and again until the answer is something; None when the time is up."""
+        end = time.monotonic() + seconds
+        while True:
+            # A page that is just being replaced cannot be read: that counts as no answer yet.
+            with suppress(PlaywrightError):
+                found = check()
+                if found:
+                    return found
+            if time.monotonic() > end:
+                return None
+            self.page.wait_for_timeout(POLL_MS)
+
+    def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Waits until no request has been under way for a quarter of a second."""
+        return bool(self.until(self._is_quiet, seconds))
+
+    def elapsed(self) -> float:
+        """Seconds since the navigation."""
+        return time.time() - self._began
+
+    def canvases(self) -> list[Grey]:
+        """What each viewport shows, as grey values."""
+        return [from_data_url(url) for url in self._read("canvases")]
+
+    def thumbnails(self) -> list[Grey]:
+        """The thumbnails that are loaded and visible."""
+        return [from_data_url(url) for url in self._read("thumbnails")]
+
+    def message(self) -> Message | None:
+        """The viewer's own message to its reader, if there is one."""
+        found = self._read("message")
+        return Message(**found) if found else None
+
+    def state(self) -> PageState:
+        """Everything the page has kept: address, history, every kind of storage, and the document itself."""
+        kept = self._read("state")
+        cookies = tuple(f"{c.get('name')}={c.get('value')}" for c in self._context.cookies())
+        return PageState(cookies=cookies, **{key: _frozen(value) for key, value in kept.items()})
+
+    def screenshot(self, caption: str) -> Screenshot:
+        """A photograph of the page without the greeting tour."""
+        image = self.page.screenshot(type="jpeg", quality=70, style=PHOTOGRAPHED, animations="disabled")
+        return Screenshot(caption, image)
+
+    def sent(self) -> tuple[SentRequest, ...]:
+        """Every request since the navigation, from the page and its workers, with all headers as they went out."""
+        return tuple(self._sent(request, at) for request, at in self._requests)
+
+    def _sent(self, request: Request, at: float) -> SentRequest:
+        timing = request.timing
+        started = timing["startTime"] / 1000 - self._began if timing["startTime"] > 0 else at
+        response = request.existing_response
+        return SentRequest(
+            method=request.method,
+            url=request.url,
+            headers=self._headers(request),
+            resource_type=request.resource_type,
+            status=response.status if response else None,
+            at=round(max(0.0, started), 4),
+            seconds=round(max(0.0, timing["responseEnd"] / 1000), 4),
+            size=int(response.headers.get("content-length", "0")) if response else 0,
+        )
+
+    def _headers(self, request: Request) -> tuple[tuple[str, str], ...]:
+        if urlsplit(request.url).scheme not in ("http", "https"):
+            return ()
+        try:
+            return tuple((header["name"].lower(), header["value"]) for header in request.headers_array())
+        except PlaywrightError:
+            # The page that sent it is gone; what was announced before the network added its own remains.
+            return tuple(request.headers.items())
+
+    def _read(self, reader: str) -> Any:
+        return self.page.evaluate(f"async () => await ({READERS}).{reader}()")
+
+    def _begin(self) -> None:
+        self.console.clear()
+        self.errors.clear()
+        self._requests.clear()
+        self._pending.clear()
+        self._began = time.time()
+        self._last_busy = time.monotonic()
+
+    def _navigate(self, move: Callable[[], object]) -> None:
+        try:
+            move()
+        except PlaywrightError as error:
+            raise BrowserFailed(
+                "The browser could not open the viewer.",
+                cause=error.message.splitlines()[0].split(" at ")[0],
+                fix="Run verify again; if it stays, look at the page by hand: ohifbuild serve DIST --dicomweb URL",
+            ) from error
+
+    def _is_quiet(self) -> bool:
+        if self._pending:
+            self._last_busy = time.monotonic()
+        return time.monotonic() - self._last_busy > QUIET_SECONDS
+
+    def _on_request(self, request: Request) -> None:
+        self._requests.append((request, time.time() - self._began))
+        self._pending.add(request)
+        self._last_busy = time.monotonic()
+
+    def _on_done(self, request: Request) -> None:
+        self._pending.discard(request)
+        self._last_busy = time.monotonic()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        self.console.append(f"{message.type}: {message.text[:LONGEST_CONSOLE_LINE]}")
+
+    def _on_page_error(self, error: PlaywrightError) -> None:
+        self.errors.append(error.message[:LONGEST_CONSOLE_LINE])
+
+
+@contextmanager
+def tab(browser: Browser, origin: str, border: Border) -> Iterator[Tab]:
+    """A fresh tab that can reach nothing but ``origin`` (``http://host:port``) for the length of the block."""
+    context = browser.new_context(
+        viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]},
+        device_scale_factor=1,
+        locale="en-GB",
+        timezone_id="Europe/Zurich",
+        color_scheme="dark",
+        reduced_motion="reduce",
+        service_workers="allow",
+        # Chromium never sends loopback addresses to a proxy unless it is told to.
+        proxy={"server": border.address, "bypass": f"<-loopback>,{urlsplit(origin).netloc}"},
+    )
+    try:
+        yield Tab(context, origin)
+    finally:
+        with suppress(PlaywrightError):
+            context.close()
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return dict(value) if isinstance(value, Mapping) else value
