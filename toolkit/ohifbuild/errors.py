@@ -178,6 +178,39 @@ class ArchiveUnreachable(OhifbuildError):
     exit_code = 71
 
 
+# 80: lock and reproducibility
+
+
+class LockInvalid(OhifbuildError):
+    """The lock file cannot be read: conflict marks, a newer format, edited by hand, or not a lock at all."""
+
+    exit_code = 80
+
+
+class LockDiffers(OhifbuildError):
+    """``--locked`` was given and the build would use something else than the lock says; ``details`` says what."""
+
+    exit_code = 81
+
+
+class ProvenanceMismatch(OhifbuildError):
+    """A statement is not about this dist."""
+
+    exit_code = 82
+
+
+class NotReproducible(OhifbuildError):
+    """Two builds of one lock differ; ``details`` names the files."""
+
+    exit_code = 83
+
+
+class IntegrityBroken(OhifbuildError):
+    """A dist is not what its manifest says; ``details`` names the files."""
+
+    exit_code = 84
+
+
 class Interrupted(OhifbuildError):
     """Ctrl-C: stopped cleanly, nothing half-written left."""
 

@@ -1,0 +1,96 @@
+"""The software bill of materials of a dist: CycloneDX 1.6 JSON, the same bytes for the same dist.
+
+Whether the list is complete stands in the property ``ohifbuild:components`` of the dist's own component.
+"""
+
+from __future__ import annotations
+
+import base64
+import uuid
+from datetime import UTC, datetime
+
+from cyclonedx.contrib.license.factories import LicenseFactory
+from cyclonedx.exception import MissingOptionalDependencyException
+from cyclonedx.model import HashAlgorithm, HashType, Property
+from cyclonedx.model.bom import Bom
+from cyclonedx.model.component import Component as Item
+from cyclonedx.model.component import ComponentType
+from cyclonedx.model.tool import ToolRepository
+from cyclonedx.output.json import JsonV1Dot6
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packageurl import PackageURL
+
+from ohifbuild import __version__
+from ohifbuild.errors import InternalError
+from ohifbuild.finish.manifest import Manifest
+from ohifbuild.supply.components import Component, Contents
+
+SBOM_NAME = "sbom.cdx.json"
+
+
+def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *, epoch: int) -> str:
+    """The SBOM of the dist that ``manifest`` describes, as JSON text.
+
+    Args:
+        contents: what the base viewer consists of.
+        ours: the extension packages that were injected.
+        epoch: seconds since 1970 that stand for the time of making (``SOURCE_DATE_EPOCH``).
+    """
+    release = str(manifest.inputs.get("release", ""))
+    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, manifest.digest))
+    bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
+    bom.metadata.tools = ToolRepository(
+        components=[Item(name="ohifbuild", version=__version__, type=ComponentType.APPLICATION)]
+    )
+    root = Item(
+        name="OHIF Viewer confined by ohifbuild",
+        version=release,
+        type=ComponentType.APPLICATION,
+        bom_ref="dist",
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=manifest.digest.removeprefix("sha256:"))],
+        properties=[Property(name="ohifbuild:components", value="complete" if contents.complete else "incomplete")],
+    )
+    bom.metadata.component = root
+    items = [_item(component) for component in sorted({*contents.components, *ours})]
+    for item in items:
+        bom.components.add(item)
+    bom.register_dependency(root, items)
+    return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"
+
+
+def check_schema(text: str) -> None:
+    """Validates an SBOM against CycloneDX's own schema.
+
+    Raises:
+        InternalError: it is not valid, which is a defect of ours.
+    """
+    try:
+        problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
+    except MissingOptionalDependencyException as error:
+        raise InternalError("The CycloneDX validator is not installed.", fix="pip install ohifbuild[test]") from error
+    if problem:
+        raise InternalError("The SBOM that ohifbuild wrote is not valid CycloneDX.", details=str(problem)[:2000])
+
+
+def _item(component: Component) -> Item:
+    namespace, _, name = component.name.rpartition("/")
+    url = PackageURL("npm", namespace or None, name, component.version or None)
+    return Item(
+        name=name,
+        group=namespace or None,
+        version=component.version or None,
+        type=ComponentType.LIBRARY,
+        purl=url,
+        bom_ref=str(url),
+        licenses=[LicenseFactory().make_from_string(component.licence)] if component.licence else [],
+        hashes=_hashes(component.integrity),
+    )
+
+
+def _hashes(integrity: str) -> list[HashType]:
+    """npm's ``sha512-<base64>`` as CycloneDX has it."""
+    algorithm, _, value = integrity.partition("-")
+    if algorithm != "sha512":
+        return []
+    return [HashType(alg=HashAlgorithm.SHA_512, content=base64.b64decode(value).hex())]
