@@ -211,6 +211,12 @@ class IntegrityBroken(OhifbuildError):
     exit_code = 84
 
 
+class PipelineDiffers(OhifbuildError):
+    """A pipeline file is there already and is not what we would write; ``details`` is the difference."""
+
+    exit_code = 85
+
+
 class Interrupted(OhifbuildError):
     """Ctrl-C: stopped cleanly, nothing half-written left."""
 

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+
+from ohifbuild.errors import PipelineDiffers
+from ohifbuild.pipelines import Pipeline, Publish, jobs_of
+
+JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")), ("published", "git"))
+
+
+def parsed(pipeline: Pipeline) -> dict[Any, Any]:
+    document = yaml.safe_load(pipeline.text())
+    assert isinstance(document, dict)
+    return document
+
+
+def test_the_matrix_is_every_recipe_with_every_origin() -> None:
+    matrix = parsed(Pipeline("github", JOBS))["jobs"]["build"]["strategy"]["matrix"]["include"]
+    assert [(row["recipe"], row["origin"]) for row in matrix] == [
+        ("ohifbuild.toml", "published"),
+        ("ohifbuild.toml", "git"),
+        ("wards/radiology.toml", "published"),
+        ("wards/radiology.toml", "git"),
+    ]
+    assert len({row["name"] for row in matrix}) == 4
+
+
+def test_no_expression_of_the_engine_is_pasted_into_a_shell() -> None:
+    for publish in get_args(Publish):
+        jobs = parsed(Pipeline("github", JOBS, publish))["jobs"]
+        scripts = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+        assert scripts
+        assert not [script for script in scripts if "${{" in script]
+
+
+def test_a_pipeline_that_differs_is_shown_and_not_overwritten(tmp_path: Path) -> None:
+    path = Pipeline("gitlab", JOBS).write(tmp_path)
+    Pipeline("gitlab", JOBS).write(tmp_path)  # the same again is fine
+    path.write_text("mine: true\n")
+    with pytest.raises(PipelineDiffers) as caught:
+        Pipeline("gitlab", JOBS).write(tmp_path)
+    assert "-mine: true" in caught.value.details
+    assert path.read_text() == "mine: true\n"
+
+
+@pytest.mark.parametrize("recipe", ["../x.toml", "/etc/x.toml", "a b.toml", "x.toml\n- run: evil", "${{ secrets.X }}"])
+def test_a_path_that_could_be_read_as_pipeline_code_is_refused(recipe: str) -> None:
+    with pytest.raises(ValueError, match="not a plain path"):
+        jobs_of((Path(recipe),), ("published",))
