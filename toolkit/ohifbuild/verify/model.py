@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ohifbuild.verify.settings import Settings
+
 
 @dataclass(frozen=True)
 class ReceivedRequest:
@@ -165,6 +167,7 @@ class Evidence:
 
     results: tuple[ClaimResult, ...]
     observations: tuple[Observation, ...]
+    settings: Settings
     environment: Mapping[str, str]
     seconds: float
     reports: tuple[Path, ...] = ()

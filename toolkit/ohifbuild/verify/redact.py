@@ -95,6 +95,7 @@ def _all_forms(token: str) -> Iterator[str]:
 
 def _escaped(token: str) -> Iterator[str]:
     yield quote(token, safe="")
+    yield quote(token)
     yield quote(token, safe="!'()*~-_.")  # encodeURIComponent
     yield quote(token, safe="!'()*~-_.;,/?:@&=+$#")  # encodeURI
     yield quote_plus(token)

@@ -1,0 +1,31 @@
+"""Verify's findings for readers of every kind: a terminal, JSON, JUnit XML, and one HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ohifbuild.cache import disk_errors
+from ohifbuild.verify.model import Evidence
+from ohifbuild.verify.redact import Redactor
+from ohifbuild.verify.report import html, json, junit
+
+WRITERS = {"report.json": json.render, "junit.xml": junit.render, "report.html": html.render}
+
+
+def write_reports(evidence: Evidence, redactor: Redactor, folder: Path) -> tuple[Path, ...]:
+    """Writes ``report.json``, ``junit.xml`` and ``report.html``, each whole or not at all, and returns their paths.
+
+    Raises:
+        InternalError: a token is still in one of them; nothing is written then.
+        DiskFull, CacheUnusable: the folder cannot be written.
+    """
+    texts = {folder / name: render(evidence) for name, render in WRITERS.items()}
+    for path, text in texts.items():
+        redactor.check(text, path.name)
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, text in texts.items():
+            unfinished = path.with_name(f".{path.name}.part")
+            unfinished.write_text(text, encoding="utf-8")
+            unfinished.replace(path)
+    return tuple(texts)
