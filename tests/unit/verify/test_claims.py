@@ -49,6 +49,7 @@ def test_a_faultless_viewer_keeps_every_claim(good: Observation, refused: Observ
         ({"rival_score": 0.995}, False),
         ({"instances": ("9.9",)}, False),
         ({"studies": ("9.9",)}, False),
+        ({"labelled": "9.9"}, False),
         ({}, True),
     ],
 )

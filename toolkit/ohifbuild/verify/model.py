@@ -72,6 +72,7 @@ class ImageMatch:
     """What a canvas or thumbnail shows: the best image of the dataset, and the best of those that differ from it.
 
     ``score`` and ``rival_score`` are normalised cross-correlations. More than one uid where images are copies.
+    ``labelled`` is the SOP Instance UID that the viewer itself gives the picture; empty where it gives none.
     """
 
     where: str
@@ -83,6 +84,7 @@ class ImageMatch:
     studies: tuple[str, ...] = ()
     series: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
+    labelled: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,23 @@
 // What verify reads from a page. Evaluated by session.py as one object of functions; changes nothing in the page.
 ({
-  // Each cornerstone viewport's picture as a PNG data URL, at most 256 pixels a side. The text overlays, annotations
-  // and tours lie in other elements above it.
-  canvases() {
-    const shown = [...document.querySelectorAll('canvas.cornerstone-canvas, .viewport-element video')];
-    return shown
-      .map(source => ({ source, width: source.width || source.videoWidth, height: source.height || source.videoHeight }))
-      .filter(({ source, width, height }) => width && height && source.getClientRects().length)
-      .map(({ source, width, height }) => this.picture(source, width, height, 256));
+  // Each viewport's picture as a PNG data URL of at most 256 pixels a side, and which image the viewer says it is
+  // (its image id; stack viewports only, others interpolate). Text overlays, annotations and tours lie in other
+  // elements above the canvas.
+  viewports() {
+    return [...document.querySelectorAll('.cornerstone-viewport-element')].flatMap(element => {
+      const source = [...element.querySelectorAll('canvas.cornerstone-canvas, video')].find(
+        shown => shown.getClientRects().length && (shown.width || shown.videoWidth)
+      );
+      if (!source) return [];
+      const width = source.videoWidth || source.width;
+      const height = source.videoHeight || source.height;
+      return [{ picture: this.picture(source, width, height, 256), image: this.imageId(element) }];
+    });
+  },
+
+  imageId(element) {
+    const viewport = window.cornerstone?.getEnabledElement(element)?.viewport;
+    return (viewport?.type === 'stack' && viewport.getCurrentImageId?.()) || '';
   },
 
   thumbnails() {

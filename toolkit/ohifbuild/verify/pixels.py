@@ -12,6 +12,7 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +52,11 @@ class Picture:
     grey: Grey
     row_mm: float = 1.0
     column_mm: float = 1.0
+
+    @cached_property
+    def cells(self) -> Grey:
+        """The picture on the grid."""
+        return on_grid(self.grey)
 
 
 def windowed(values: NDArray[np.generic], centre: float, width: float, *, inverted: bool = False) -> Grey:
@@ -111,21 +117,19 @@ def placement(picture: Picture, canvas: Grey, zoom: float) -> tuple[float, float
 
 def agreement(canvas: Grey, picture: Picture) -> float:
     """How well the canvas shows the picture, -1 to 1, at the better of the usual zooms."""
-    target = on_grid(picture.grey)
-    return max(similarity(on_grid(canvas, placement(picture, canvas, zoom)), target) for zoom in ZOOMS)
+    return max(similarity(on_grid(canvas, placement(picture, canvas, zoom)), picture.cells) for zoom in ZOOMS)
 
 
-def recognise(canvas: Grey, pictures: Sequence[Picture], where: str) -> ImageMatch:
+def recognise(canvas: Grey, pictures: Sequence[Picture], where: str, labelled: str = "") -> ImageMatch:
     """Which of the pictures the canvas shows, how well, and how well the next best different one would do.
 
-    Pictures that are copies of the best one do not count as different: they are listed in ``twins``.
+    ``labelled`` is the SOP Instance UID that the viewer gives the picture, kept for comparison. Pictures that are copies of the best one do not count as different: they are listed in ``twins``.
     """
     if is_flat(canvas) or not pictures:
-        return ImageMatch(where=where, blank=is_flat(canvas))
+        return ImageMatch(where=where, blank=is_flat(canvas), labelled=labelled)
     ranked = sorted(((agreement(canvas, p), p) for p in pictures), key=lambda pair: -pair[0])
     score, best = ranked[0]
-    grid = on_grid(best.grey)
-    twins = [p for _, p in ranked[1:] if similarity(on_grid(p.grey), grid) > TWINS]
+    twins = [p for _, p in ranked[1:] if similarity(p.cells, best.cells) > TWINS]
     others = [(s, p) for s, p in ranked[1:] if all(p is not twin for twin in twins)]
     rival_score, rival = others[0] if others else (0.0, None)
     return ImageMatch(
@@ -138,9 +142,11 @@ def recognise(canvas: Grey, pictures: Sequence[Picture], where: str) -> ImageMat
         studies=tuple(dict.fromkeys(p.study for p in (best, *twins))),
         series=tuple(dict.fromkeys(p.series for p in (best, *twins))),
         instances=tuple(dict.fromkeys(p.instance for p in (best, *twins))),
+        labelled=labelled,
     )
 
 
 def shows(match: ImageMatch) -> bool:
-    """Whether the match is good enough, and better than that of any other image."""
-    return not match.blank and match.score >= GOOD and match.score > match.rival_score
+    """Whether the match is good enough, better than that of any other image, and of the image the viewer names."""
+    rightly_named = not match.labelled or match.labelled in match.instances
+    return not match.blank and match.score >= GOOD and match.score > match.rival_score and rightly_named

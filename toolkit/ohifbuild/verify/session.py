@@ -88,9 +88,9 @@ class Tab:
         """Seconds since the navigation."""
         return time.time() - self._began
 
-    def canvases(self) -> list[Grey]:
-        """What each viewport shows, as grey values."""
-        return [from_data_url(url) for url in self._read("canvases")]
+    def viewports(self) -> list[tuple[Grey, str]]:
+        """What each viewport shows as grey values, and the image id that the viewer gives it, if any."""
+        return [(from_data_url(shown["picture"]), str(shown["image"])) for shown in self._read("viewports")]
 
     def thumbnails(self) -> list[Grey]:
         """The thumbnails that are loaded and visible."""
