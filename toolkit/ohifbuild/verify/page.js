@@ -20,20 +20,21 @@
     return (viewport?.type === 'stack' && viewport.getCurrentImageId?.()) || '';
   },
 
-  thumbnails() {
-    return [...document.querySelectorAll('[data-cy^="study-browser-thumbnail"] img, #ohif-thumbnail-list img')]
-      .filter(image => image.complete && image.naturalWidth && image.getClientRects().length)
-      .map(image => this.picture(image, image.naturalWidth, image.naturalHeight, 128));
+  // One picture per thumbnail, in order; an empty one while its image is loading.
+  thumbnails(selector) {
+    return [...document.querySelectorAll(selector)].map(image =>
+      this.picture(image, image.naturalWidth, image.naturalHeight, 128)
+    );
   },
 
   picture(source, width, height, longest) {
-    const scale = Math.min(1, longest / Math.max(width, height));
+    const scale = Math.min(1, longest / Math.max(width, height, 1));
     const copy = document.createElement('canvas');
     copy.width = Math.max(1, Math.round(width * scale));
     copy.height = Math.max(1, Math.round(height * scale));
     const context = copy.getContext('2d');
     context.imageSmoothingQuality = 'high';
-    context.drawImage(source, 0, 0, copy.width, copy.height);
+    if (width && height) context.drawImage(source, 0, 0, copy.width, copy.height);
     return copy.toDataURL('image/png');
   },
 

@@ -123,7 +123,8 @@ def agreement(canvas: Grey, picture: Picture) -> float:
 def recognise(canvas: Grey, pictures: Sequence[Picture], where: str, labelled: str = "") -> ImageMatch:
     """Which of the pictures the canvas shows, how well, and how well the next best different one would do.
 
-    ``labelled`` is the SOP Instance UID that the viewer gives the picture, kept for comparison. Pictures that are copies of the best one do not count as different: they are listed in ``twins``.
+    ``labelled`` is the SOP Instance UID that the viewer gives the picture, kept for comparison. Pictures that are
+    copies of the best one do not count as different.
     """
     if is_flat(canvas) or not pictures:
         return ImageMatch(where=where, blank=is_flat(canvas), labelled=labelled)

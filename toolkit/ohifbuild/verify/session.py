@@ -27,6 +27,8 @@ READERS = files("ohifbuild.verify").joinpath("page.js").read_text(encoding="utf-
 # The tour that greets a first visitor dims the picture; it is hidden for the photograph only.
 PHOTOGRAPHED = ".shepherd-element, .shepherd-modal-overlay-container { visibility: hidden !important }"
 
+THUMBNAILS = '[data-cy^="study-browser-thumbnail"] img'
+
 Found = TypeVar("Found")
 
 
@@ -52,19 +54,28 @@ class Tab:
         self.page.on("console", self._on_console)
         self.page.on("pageerror", self._on_page_error)
 
+    def begin(self) -> None:
+        """Begins a new recording; navigations do so by themselves."""
+        self.console.clear()
+        self.errors.clear()
+        self._requests.clear()
+        self._pending.clear()
+        self._began = time.time()
+        self._last_busy = time.monotonic()
+
     def go(self, url: str) -> None:
         """Opens an address as a followed link does."""
-        self._begin()
+        self.begin()
         self._navigate(lambda: self.page.goto(url, wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
 
     def reload(self) -> None:
         """Loads the page again, as F5 does."""
-        self._begin()
+        self.begin()
         self._navigate(lambda: self.page.reload(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
 
     def back(self) -> None:
         """Goes back one entry in the tab's history."""
-        self._begin()
+        self.begin()
         self._navigate(lambda: self.page.go_back(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
 
     def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
@@ -82,7 +93,13 @@ class Tab:
 
     def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
         """Waits until no request has been under way for a quarter of a second."""
-        return bool(self.until(self._is_quiet, seconds))
+        return bool(self.until(lambda: self.silence() > QUIET_SECONDS, seconds))
+
+    def silence(self) -> float:
+        """For how many seconds no request has been under way."""
+        if self._pending:
+            self._last_busy = time.monotonic()
+        return time.monotonic() - self._last_busy
 
     def elapsed(self) -> float:
         """Seconds since the navigation."""
@@ -94,7 +111,14 @@ class Tab:
 
     def thumbnails(self) -> list[Grey]:
         """The thumbnails that are loaded and visible."""
-        return [from_data_url(url) for url in self._read("thumbnails")]
+        return [from_data_url(url) for url in self._read("thumbnails", THUMBNAILS)]
+
+    def open_thumbnail(self, number: int) -> None:
+        """Opens the ``number``-th thumbnail's series (from 0) as a double click does.
+
+        The event goes straight to the thumbnail, since the greeting tour may lie above it.
+        """
+        self.page.locator(THUMBNAILS).nth(number).dispatch_event("dblclick")
 
     def message(self) -> Message | None:
         """The viewer's own message to its reader, if there is one."""
@@ -140,16 +164,8 @@ class Tab:
             # The page that sent it is gone; what was announced before the network added its own remains.
             return tuple(request.headers.items())
 
-    def _read(self, reader: str) -> Any:
-        return self.page.evaluate(f"async () => await ({READERS}).{reader}()")
-
-    def _begin(self) -> None:
-        self.console.clear()
-        self.errors.clear()
-        self._requests.clear()
-        self._pending.clear()
-        self._began = time.time()
-        self._last_busy = time.monotonic()
+    def _read(self, reader: str, argument: str = "") -> Any:
+        return self.page.evaluate(f"async argument => await ({READERS}).{reader}(argument)", argument)
 
     def _navigate(self, move: Callable[[], object]) -> None:
         try:
@@ -160,11 +176,6 @@ class Tab:
                 cause=error.message.splitlines()[0].split(" at ")[0],
                 fix="Run verify again; if it stays, look at the page by hand: ohifbuild serve DIST --dicomweb URL",
             ) from error
-
-    def _is_quiet(self) -> bool:
-        if self._pending:
-            self._last_busy = time.monotonic()
-        return time.monotonic() - self._last_busy > QUIET_SECONDS
 
     def _on_request(self, request: Request) -> None:
         self._requests.append((request, time.time() - self._began))

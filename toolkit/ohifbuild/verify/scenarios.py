@@ -1,0 +1,91 @@
+"""The scenarios: what a person, a browser or an attacker does with a link.
+
+They are grouped into lives. A life is one tab with storage and cache of its own; its scenarios follow one another in
+it, as they would for a person who goes on from one page to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from urllib.parse import quote
+
+from ohifbuild.verify.model import Observation
+from ohifbuild.verify.stage import Stage
+
+Life = Callable[[Stage], Iterator[Observation]]
+
+SPLITTING_TOKEN = "broken\r\nX-Injected: yes"  # noqa: S105
+HUGE_TOKEN = "0123456789abcdef" * 1024
+WRONG_TOKEN = "nobody-was-given-this-token"  # noqa: S105
+OTHER_MODES = ("segmentation", "tmtv", "basic")
+
+
+def a_visit(stage: Stage) -> Iterator[Observation]:
+    """A person opens a link, looks around, reloads, strays to another link and comes back."""
+    main, tab = stage.cast.main, stage.tab
+    keeps = stage.settings.storage == "tab"
+    link = stage.link(main)
+    yield stage.image("open", "A link is opened", main, link)
+    for series in main.thumbnails[1:2]:
+        yield stage.image(
+            "series", "Another series is opened", main, link, move=partial(stage.open_series, series), series=series
+        )
+    if keeps:
+        yield stage.image("reload", "The page is reloaded", main, link, move=tab.reload)
+    else:
+        yield stage.message("reload", "The page is reloaded", ("no-token",), link, move=tab.reload)
+    yield stage.message(
+        "no-inheritance", "Another link without a token, same tab", ("no-token",), stage.link(stage.cast.pair, "")
+    )
+    if keeps:
+        yield stage.image("back", "Back to the first link", main, link, move=tab.back)
+
+
+def other_forms(stage: Stage) -> Iterator[Observation]:
+    """Links of other forms: in the fragment, in capitals, for two studies, for MPR."""
+    main, pair = stage.cast.main, stage.cast.pair
+    name, token = stage.settings.token_param, quote(main.token, safe="")
+    yield stage.image("fragment", "The token is in the fragment", main, f"{stage.link(main, '')}#{name}={token}")
+    yield stage.image("two-studies", "Two studies in one link", pair, stage.link(pair))
+    capitals = f"{stage.address('viewer')}?{name.upper()}={token}&studyinstanceuids={main.studies[0]}"
+    yield stage.image("capitals", "Parameters in other letter case", main, capitals)
+    mpr = stage.link(main, more="&hangingProtocolId=mpr")
+    yield stage.image("mpr", "Multiplanar reconstruction", main, mpr)
+
+
+def other_contents(stage: Stage) -> Iterator[Observation]:
+    """Studies of other kinds: compressed, multi-frame, segmentation, PDF, video."""
+    for number, subject in enumerate(stage.cast.others, 1):
+        yield stage.image(f"content-{number}", subject.name, subject, stage.link(subject))
+
+
+def other_routes(stage: Stage) -> Iterator[Observation]:
+    """No other mode and not the study list is a way round."""
+    main = stage.cast.main
+    for mode in OTHER_MODES:
+        yield stage.confined(f"mode-{mode}", f"The mode /{mode}", main, stage.link(main, route=mode))
+    search = stage.address("") + "?mrn=108506"
+    yield stage.confined("study-list", "The study list with a search", main, search, token="")
+
+
+def refusals(stage: Stage) -> Iterator[Observation]:
+    """Links that must show a message and nothing else."""
+    cast, main = stage.cast, stage.cast.main
+    yield stage.message("no-token", "The link has no token", ("no-token",), stage.link(main, ""))
+    for key, title, reasons, token in (
+        ("wrong-token", "A token that nobody was given", ("refused",), WRONG_TOKEN),
+        ("foreign-token", "The token of another study", ("refused",), cast.foreign),
+        ("expired-token", "An expired token", ("expired",), cast.expired),
+    ):
+        yield stage.message(key, title, reasons, stage.link(main, token), token=token)
+    for key, title, token in (
+        ("splitting-token", "A token with line breaks", SPLITTING_TOKEN),
+        ("huge-token", "A token of 16 KiB", HUGE_TOKEN),
+    ):
+        # In the fragment, as no server takes a request line of 16 KiB.
+        link = f"{stage.link(main, '')}#{stage.settings.token_param}={quote(token, safe='')}"
+        yield stage.message(key, title, ("bad-token",), link, secret=token)
+
+
+LIVES: tuple[Life, ...] = (a_visit, other_forms, refusals, other_routes, other_contents)
