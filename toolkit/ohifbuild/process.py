@@ -13,7 +13,7 @@ import shlex
 import shutil
 import signal
 import subprocess
-from collections import deque
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -66,13 +66,27 @@ def run(
                 on_line(line)
         status = child.wait()
     if status != 0:
-        raise ToolFailed(
-            f"{Path(argv[0]).name} ended with status {status}.",
-            cause=_cause_of(status),
-            fix=fix or f"Run it by hand to see more: {quoted(argv)}",
-            details="\n".join(deque(kept, maxlen=REPLAYED_LINES)),
-        )
+        raise _failed(argv, status, kept, fix)
     return "\n".join(kept)
+
+
+def output(argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+    """Runs a program to its end and returns its standard output alone: for programs that print JSON.
+
+    Raises:
+        ToolMissing: the program is not there.
+        ToolFailed: it exited with another status than 0; ``details`` holds the end of both its outputs.
+    """
+    with tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace") as complaints:
+        with _spawn(argv, cwd=cwd, env=env, stderr=complaints) as child:
+            assert child.stdout is not None
+            text = child.stdout.read()
+            status = child.wait()
+        if status != 0:
+            complaints.seek(0)
+            lines = ANSI.sub("", complaints.read() + text).splitlines()
+            raise _failed(argv, status, lines, "")
+    return text
 
 
 @contextmanager
@@ -105,7 +119,11 @@ def stop(child: subprocess.Popen[str], grace: float = GRACE_SECONDS) -> None:
 
 @contextmanager
 def _spawn(
-    argv: Sequence[str | Path], *, cwd: Path | None, env: Mapping[str, str] | None
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    stderr: int | IO[str] = subprocess.STDOUT,
 ) -> Iterator[subprocess.Popen[str]]:
     program = find_program(str(argv[0]), env=env)
     if program is None:
@@ -120,7 +138,7 @@ def _spawn(
         env=dict(env) if env is not None else None,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=stderr,
         text=True,
         encoding="utf-8",
         errors="replace",
@@ -142,6 +160,15 @@ def _opened(log: Path | None) -> Iterator[IO[str] | None]:
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as file:
         yield file
+
+
+def _failed(argv: Sequence[str | Path], status: int, lines: Sequence[str], fix: str) -> ToolFailed:
+    return ToolFailed(
+        f"{Path(argv[0]).name} ended with status {status}.",
+        cause=_cause_of(status),
+        fix=fix or f"Run it by hand to see more: {quoted(argv)}",
+        details="\n".join(lines[-REPLAYED_LINES:]),
+    )
 
 
 def _cause_of(status: int) -> str:

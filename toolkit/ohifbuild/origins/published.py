@@ -1,0 +1,45 @@
+"""The published origin: the dist that OHIF itself built and put into its npm package."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ohifbuild.cache import Cache, digest_of
+from ohifbuild.console import Reporter
+from ohifbuild.errors import NotInCache, UnknownRelease
+from ohifbuild.npm import Package, npm_package, published_integrity, published_versions
+from ohifbuild.origins.base import BaseViewer, check_is_viewer
+from ohifbuild.releases import ReleasePin, catalogue, unknown_release
+
+ORIGIN = "published"
+
+
+def base_viewer(pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
+    """The release's own dist, verified against its pin.
+
+    Raises:
+        UnknownRelease: it was never published to npm, or the registry lacks it.
+        ReleaseUnsupported: the package holds no viewer that we know.
+        OhifbuildError: as ``npm_package``.
+    """
+    name = catalogue().package
+    pin = pin if pin.npm_integrity else _with_integrity(pin, name, cache, offline=offline, reporter=reporter)
+    package = Package(name, pin.version, str(pin.npm_integrity), pin.npm_size)
+    dist = npm_package(package, cache, offline=offline, reporter=reporter) / "dist"
+    check_is_viewer(dist, package.spec)
+    return BaseViewer(dist, digest_of(ORIGIN, package.integrity), pin, ORIGIN)
+
+
+def _with_integrity(pin: ReleasePin, name: str, cache: Cache, *, offline: bool, reporter: Reporter) -> ReleasePin:
+    if offline:
+        raise NotInCache(
+            f"{name}@{pin.version} is not in the catalogue, and --offline forbids asking the registry about it.",
+            cause="Only the catalogue's releases carry their integrity with them.",
+            fix="Run without --offline, or choose one of: ohifbuild releases",
+        )
+    try:
+        integrity = published_integrity(name, pin.version, cache, reporter)
+    except UnknownRelease as error:
+        raise unknown_release(pin.version, catalogue(), published_versions(name, cache, reporter)) from error
+    reporter.warn(f"{name}@{pin.version} is not pinned: its integrity comes from the registry itself.")
+    return replace(pin, npm_integrity=integrity)
