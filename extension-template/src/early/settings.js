@@ -1,0 +1,63 @@
+/** Reads the settings that the build wrote into the page. */
+
+/** @typedef {import('../../types/early.js').Settings} Settings */
+
+/** @type {Settings} */
+export const DEFAULTS = Object.freeze({
+  tokenParam: 'token',
+  tokenHeader: 'token',
+  tokenScheme: '',
+  roots: Object.freeze(['/dicom-web']),
+  priors: 'never',
+  storage: 'tab',
+  studyList: false,
+  publicUrl: '/',
+});
+
+/**
+ * From `<script type="application/json" id="ohifbuild-settings">`, else from `window.config.ohifbuild` (this package
+ * used in a viewer that was not built by ohifbuild), else the defaults. Unreadable or unknown values count as absent,
+ * so that a broken page is stricter and never laxer than the defaults.
+ *
+ * @param {Window} window
+ * @returns {Settings}
+ */
+export function readSettings(window) {
+  const written = parse(window.document.getElementById('ohifbuild-settings')?.textContent) ?? window.config?.ohifbuild;
+  /** @type {Record<string, any>} */
+  const given = isObject(written) ? written : {};
+  return Object.freeze({
+    tokenParam: text(given.tokenParam) || DEFAULTS.tokenParam,
+    tokenHeader: text(given.tokenHeader) || DEFAULTS.tokenHeader,
+    tokenScheme: text(given.tokenScheme),
+    roots: Object.freeze(
+      Array.isArray(given.roots) ? given.roots.filter(root => typeof root === 'string') : [...DEFAULTS.roots]
+    ),
+    priors: given.priors === 'exact' || given.priors === 'ohif' ? given.priors : 'never',
+    storage: given.storage === 'memory' ? 'memory' : 'tab',
+    studyList: given.studyList === true,
+    publicUrl: text(given.publicUrl) || DEFAULTS.publicUrl,
+  });
+}
+
+/** @param {string | null | undefined} json */
+function parse(json) {
+  try {
+    return json ? JSON.parse(json) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {unknown} value */
+function isObject(value) {
+  return typeof value === 'object' && value !== null;
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
+function text(value) {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,101 @@
+/**
+ * The little of OHIF v3 that this extension touches, as 3.11 to 3.14 have it. OHIF publishes no such types for
+ * run-time modules; add what your own extension uses.
+ */
+
+/** A row of `query.studies.search`, as OHIF's `processResults` makes it. */
+export interface StudyRow {
+  studyInstanceUid: string;
+  /** Patient ID (0010,0020); OHIF calls it the medical record number. */
+  mrn: string;
+  [field: string]: unknown;
+}
+
+/** Argument of `query.studies.search`. */
+export interface StudyQuery {
+  studyInstanceUid?: string | string[];
+  patientId?: string;
+  disableWildcard?: boolean;
+  [field: string]: unknown;
+}
+
+export interface DataSource {
+  initialize(args: { params: Record<string, unknown>; query: URLSearchParams }): unknown;
+  query: {
+    studies: { search(query?: StudyQuery): Promise<StudyRow[]>; [method: string]: unknown };
+    [level: string]: unknown;
+  };
+  retrieve: Record<string, unknown>;
+  getStudyInstanceUIDs(args: { params: Record<string, unknown>; query: URLSearchParams }): string[];
+  [method: string]: unknown;
+}
+
+export interface DataSourceEntry {
+  name: string;
+  type: string;
+  createDataSource(configuration: unknown, servicesManager: unknown, extensionManager?: unknown): DataSource;
+}
+
+export interface DataSourceDefinition {
+  namespace: string;
+  sourceName: string;
+  configuration?: unknown;
+}
+
+export interface ExtensionManager {
+  getModuleEntry(id: string): unknown;
+  [member: string]: unknown;
+}
+
+export interface AppConfig {
+  modes?: Array<string | ModeModule>;
+  dataSources?: DataSourceDefinition[];
+  defaultDataSourceName?: string;
+  oidc?: unknown;
+  peerImport?: (name: string) => Promise<unknown>;
+  [key: string]: unknown;
+}
+
+export interface UserAuthenticationService {
+  setServiceImplementation(implementation: Record<string, unknown>): void;
+}
+
+export interface CustomizationService {
+  setCustomizations(customizations: Record<string, unknown>, scope?: string): void;
+  Scope?: { Global: string };
+}
+
+export interface ServicesManager {
+  services: {
+    userAuthenticationService: UserAuthenticationService;
+    customizationService: CustomizationService;
+    [name: string]: unknown;
+  };
+}
+
+export interface ExtensionArguments {
+  servicesManager: ServicesManager;
+  extensionManager: ExtensionManager;
+  appConfig: AppConfig;
+  [name: string]: unknown;
+}
+
+export interface Mode {
+  id: string;
+  routeName: string;
+  displayName?: string;
+  hide?: boolean;
+  onModeInit?(args: unknown): void;
+  [member: string]: unknown;
+}
+
+export interface FactoryArguments {
+  modeConfiguration?: unknown;
+  loadModules(names: string[]): Promise<unknown[]>;
+}
+
+export interface ModeModule {
+  id: string;
+  modeFactory?(args: FactoryArguments): Mode | undefined | Promise<Mode | undefined>;
+  [member: string]: unknown;
+}
