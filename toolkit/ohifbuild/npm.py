@@ -124,7 +124,7 @@ def _view(spec: str, field: str, tools: NodeTools) -> Any:
 
 
 def _fetch(package: Package, tools: NodeTools, folder: Path, reporter: Reporter) -> Path:
-    command = [tools.npm, "pack", package.spec, "--json", "--pack-destination", folder, *QUIET]
+    command: list[str | Path] = [tools.npm, "pack", package.spec, "--json", "--pack-destination", folder, *QUIET]
     with (
         reporter.step(f"Download {package.spec}", total=package.size, unit="B") as meter,
         _growth_of(_npm_cache(tools, folder), meter),

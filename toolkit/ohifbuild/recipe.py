@@ -1,0 +1,279 @@
+"""The recipe: what the user wants, from ``ohifbuild.toml`` and flags, merged and validated once.
+
+Flags win over the file. Every mistake is collected and reported together, before any work begins.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from ohifbuild.errors import RecipeError
+from ohifbuild.mistakes import Mistake, mistakes_in, syntax_mistake
+
+RECIPE_NAME = "ohifbuild.toml"
+
+# Query parameters that OHIF itself reads (platform/app/src and the default extension, v3.11 to v3.14, lower case),
+# and those of an OIDC redirect; only `token` may be ours.
+OHIF_PARAMETERS = frozenset(
+    [
+        "studyinstanceuids",
+        "studyinstanceuid",
+        "seriesinstanceuids",
+        "seriesinstanceuid",
+        "initialseriesinstanceuid",
+        "initialsopinstanceuid",
+        "hangingprotocolid",
+        "stageid",
+        "url",
+        "configurl",
+        "datasources",
+        "datasourcename",
+        "modalities",
+        "startdate",
+        "enddate",
+        "sortby",
+        "sortdirection",
+        "resultsperpage",
+        "pagenumber",
+        "patientname",
+        "mrn",
+        "description",
+        "accession",
+        "multimonitor",
+        "screennumber",
+        "windowx",
+        "page",
+        "redirect_uri",
+        "code",
+        "state",
+        "session_state",
+        "iss",
+        "id_token",
+        "access_token",
+        "error",
+        "lng",
+    ]
+)
+# Fetch standard, "forbidden request-header": a browser refuses to send these for a script.
+FORBIDDEN_HEADERS = frozenset(
+    [
+        "accept-charset",
+        "accept-encoding",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "access-control-request-private-network",
+        "connection",
+        "content-length",
+        "cookie",
+        "cookie2",
+        "date",
+        "dnt",
+        "expect",
+        "host",
+        "keep-alive",
+        "origin",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
+    ]
+)
+# Headers that a DICOMweb request needs for itself.
+DICOMWEB_HEADERS = frozenset(
+    ["accept", "accept-language", "content-type", "content-language", "range", "if-none-match", "user-agent"]
+)
+HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")  # RFC 9110, 5.6.2 token
+PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
+
+
+def _public_url(value: str) -> str:
+    if not (value.startswith("/") and value.endswith("/")):
+        raise ValueError("expected a path that begins and ends with a slash, such as / or /ohif/")
+    _require_plain_path(value)
+    return value
+
+
+def _dicomweb_root(value: str) -> str:
+    value = value.rstrip("/")
+    if value.startswith("/") and not value.startswith("//"):
+        _require_plain_path(value)
+        return value
+    try:
+        parts = urlsplit(value)
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError as error:
+        raise ValueError(f"expected a path or an http(s) URL ({error})") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
+        raise ValueError("expected a path such as /dicom-web, or an http(s) URL")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("expected no user name or password: everyone who opens the viewer could read them")
+    if "?" in value or "#" in value:
+        raise ValueError("expected no query and no fragment")
+    if not re.fullmatch(
+        r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", parts.netloc.rpartition("@")[2].removesuffix(f":{parts.port}")
+    ):
+        raise ValueError("expected a plain host name")
+    _require_plain_path(parts.path)
+    if not parts.path:
+        raise ValueError("expected a path after the host, such as /dicom-web: the token would go to everything there")
+    return value
+
+
+def _require_plain_path(path: str) -> None:
+    if not PLAIN_PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
+        raise ValueError("expected a plain path: letters, digits and . _ ~ - between single slashes, no '..'")
+
+
+def _dicomweb_root_not_everything(value: str) -> str:
+    if not value:
+        raise ValueError("expected more than '/': the token would go to every path of the server")
+    return value
+
+
+def _token_param(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", value):
+        raise ValueError("expected a plain name: a letter, then letters, digits, _ or -")
+    if value.lower() in OHIF_PARAMETERS:
+        raise ValueError(f"expected another name: OHIF itself reads '{value}'")
+    return value
+
+
+def _token_header(value: str) -> str:
+    name = value.lower()
+    if not HEADER_NAME.fullmatch(value):
+        raise ValueError("expected a header name: letters, digits and - (RFC 9110)")
+    if name in FORBIDDEN_HEADERS or name.startswith(("sec-", "proxy-")):
+        raise ValueError(f"expected another header: browsers forbid scripts to set '{value}'")
+    if name in DICOMWEB_HEADERS:
+        raise ValueError(f"expected another header: DICOMweb requests need '{value}' for themselves")
+    return value
+
+
+def _token_scheme(value: str) -> str:
+    if value and not HEADER_NAME.fullmatch(value):
+        raise ValueError("expected an authentication scheme such as Bearer, or nothing")
+    return value
+
+
+def _output(value: Path) -> Path:
+    if value.absolute() in (Path("/"), Path.home(), Path.cwd()) or value.absolute() in Path.cwd().parents:
+        raise ValueError("expected a folder of its own, not the root, your home, or the folder you are in")
+    return value
+
+
+def _extension(value: Path) -> Path:
+    if not (value / "package.json").is_file():
+        raise ValueError("expected the folder of an npm package, with a package.json")
+    return value
+
+
+class Recipe(BaseModel):
+    """What to build. Field names are the keys of ``ohifbuild.toml``, but for ``origin``, which is ``from`` there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    version: str = "v3-stable"
+    origin: Literal["auto", "git", "published"] = Field("auto", alias="from")
+    output: Annotated[Path, AfterValidator(_output)] = Path("dist")
+    public_url: Annotated[str, AfterValidator(_public_url)] = "/"
+    dicomweb_root: Annotated[str, AfterValidator(_dicomweb_root), AfterValidator(_dicomweb_root_not_everything)] = (
+        "/dicom-web"
+    )
+    token_param: Annotated[str, AfterValidator(_token_param)] = "token"
+    token_header: Annotated[str, AfterValidator(_token_header)] = "token"
+    token_scheme: Annotated[str, AfterValidator(_token_scheme)] = ""
+    token_storage: Literal["tab", "memory"] = "tab"
+    priors: Literal["never", "exact", "ohif"] = "never"
+    study_list: bool = False
+    extensions: tuple[Annotated[Path, AfterValidator(_extension)], ...] = ()
+    verify: bool = True
+    minify: bool = True
+
+    def notes(self) -> tuple[str, ...]:
+        """What is allowed, but the user should know."""
+        found = []
+        if "_" in self.token_header:
+            found.append(f"nginx drops headers with an underscore, such as {self.token_header}, unless told otherwise.")
+        if self.priors == "ohif":
+            found.append("With priors = 'ohif' the viewer asks for the patient's other studies, as stock OHIF does.")
+        return tuple(found)
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> Self:
+        """A recipe from values that are known to be right, for use as a library."""
+        return cls.model_validate(dict(values))
+
+
+def load_recipe(path: Path | None, flags: Mapping[str, object]) -> Recipe:
+    """The recipe of a file (default: ``ohifbuild.toml`` here, if there is one) with ``flags`` over it.
+
+    Relative paths in the file are relative to its folder.
+
+    Raises:
+        RecipeError: anything is wrong; ``details`` has a line for every mistake.
+    """
+    if path is None and Path(RECIPE_NAME).is_file():
+        path = Path(RECIPE_NAME)
+    text = _read(path) if path else ""
+    values = _parse(path, text) if path else {}
+    given = {("from" if name == "origin" else name): value for name, value in flags.items()}
+    try:
+        return Recipe.model_validate({**_relative_to(path, values), **given})
+    except ValidationError as error:
+        raise _refusal(mistakes_in(error, Recipe, path, text, given)) from error
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "it is not UTF-8 text"
+        raise RecipeError(
+            f"The recipe {path} cannot be read: {reason}.",
+            cause="The path is mistyped, or the file is not yours to read.",
+            fix=f"Name an existing file with --recipe, or leave it out to use {RECIPE_NAME} or the defaults.",
+        ) from error
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _refusal([syntax_mistake(path, error)]) from error
+
+
+def _relative_to(path: Path | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The file's values, its relative paths seen from where the file is."""
+    if path is None:
+        return dict(values)
+    moved = dict(values)
+    if isinstance(values.get("output"), str):
+        moved["output"] = path.parent / values["output"]
+    if isinstance(values.get("extensions"), list):
+        moved["extensions"] = [path.parent / item if isinstance(item, str) else item for item in values["extensions"]]
+    return moved
+
+
+def _refusal(mistakes: list[Mistake]) -> RecipeError:
+    count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
+    return RecipeError(
+        f"There is {count} in what was asked for."
+        if len(mistakes) == 1
+        else f"There are {count} in what was asked for.",
+        details="\n".join(f"  {mistake}" for mistake in mistakes),
+        fix="Correct them; every key is explained in docs/reference/recipe.md and by: ohifbuild build --help",
+    )
