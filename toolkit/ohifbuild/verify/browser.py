@@ -23,8 +23,20 @@ BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge")
 ROOT = Path("/")
 
+# The browser's own errands that would show up as attempts to leave the site. Chromium heeds only the last list it is
+# given, so those of Playwright's list that matter here are repeated.
+DISABLED_FEATURES = (
+    "AutofillServerCommunication",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+)
+
 # WebGL by software: the same pixels on every machine, and it works where there is no graphics card.
-# The rest keeps the browser's own errands (updates, sync, reports) off the network that verify watches.
+# The rest keeps updates, sync and reports off the network that verify watches.
 ARGUMENTS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
@@ -35,6 +47,7 @@ ARGUMENTS = (
     "--disable-domain-reliability",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--disable-features=" + ",".join(DISABLED_FEATURES),
     "--no-default-browser-check",
     "--no-first-run",
     "--no-pings",

@@ -94,7 +94,8 @@ def right_image(seen: Observation, settings: Settings) -> Verdict:
     lines = tuple(_match_line(match) for match in seen.viewports)
     if not shown:
         return Verdict(False, "No viewport shows anything.", lines)
-    strangers = [match for match in shown if not _is_of(match, seen.expects.studies)]
+    # A reconstruction resembles no image well; one that is well recognised must be the link's.
+    strangers = [match for match in shown if shows(match) and not _is_of(match, seen.expects.studies)]
     expected = set(seen.expects.instances)
     hits = [match for match in shown if shows(match) and (not expected or expected & set(match.instances))]
     if strangers or not hits:

@@ -35,8 +35,9 @@ def a_visit(stage: Stage) -> Iterator[Observation]:
         yield stage.image("reload", "The page is reloaded", main, link, move=tab.reload)
     else:
         yield stage.message("reload", "The page is reloaded", ("no-token",), link, move=tab.reload)
+    pair = stage.cast.pair
     yield stage.message(
-        "no-inheritance", "Another link without a token, same tab", ("no-token",), stage.link(stage.cast.pair, "")
+        "no-inheritance", "Another link without a token, same tab", ("no-token",), stage.link(pair, ""), subject=pair
     )
     if keeps:
         yield stage.image("back", "Back to the first link", main, link, move=tab.back)

@@ -85,13 +85,16 @@ class Stage:
         move: Move | None = None,
         token: str = "",
         secret: str = "",
+        subject: Subject | None = None,
     ) -> Observation:
         """After ``move`` (default: following the link), a message has to appear and nothing of the archive.
 
-        ``token`` is what the archive may get in the header, ``secret`` what must not be seen anywhere else.
+        ``token`` is what the archive may get in the header, ``secret`` what must not be seen anywhere else, ``subject``
+        what the link names (default: the cast's main study).
         """
+        studies = (subject or self.cast.main).studies
         secrets = tuple(value for value in dict.fromkeys((token, secret, self.cast.main.token)) if value)
-        expects = Expectation("message", token=token, secrets=secrets, studies=self.cast.main.studies, reasons=reasons)
+        expects = Expectation("message", token=token, secrets=secrets, studies=studies, reasons=reasons)
         before = self._after(link, move)
         self.tab.until(self._visible_message, MESSAGE_SECONDS)
         self.tab.quiet()

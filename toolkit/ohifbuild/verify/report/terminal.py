@@ -9,6 +9,7 @@ from rich.text import Text
 from ohifbuild.verify.model import ClaimResult, Evidence
 
 SHOWN_LINES = 6
+LONGEST_LINE = 240
 
 
 def render(evidence: Evidence) -> RenderableType:
@@ -34,7 +35,7 @@ def _by_claim(evidence: Evidence) -> list[list[ClaimResult]]:
 def _failure(result: ClaimResult) -> Text:
     text = Text.assemble(("\n✗ ", "bold red"), (result.title, "bold"), f"  in {result.scenario}\n  {result.detail}")
     for line in result.evidence[:SHOWN_LINES]:
-        text.append(f"\n    {line}", style="dim")
+        text.append(f"\n    {line[:LONGEST_LINE]}", style="dim")
     if len(result.evidence) > SHOWN_LINES:
         text.append(f"\n    and {len(result.evidence) - SHOWN_LINES} more lines in the report", style="dim")
     return text
