@@ -15,9 +15,9 @@ from ohifbuild.verify.stage import Stage
 
 Life = Callable[[Stage], Iterator[Observation]]
 
-SPLITTING_TOKEN = "broken\r\nX-Injected: yes"  # noqa: S105
+SPLITTING_TOKEN = "broken\r\nX-Injected: yes"
 HUGE_TOKEN = "0123456789abcdef" * 1024
-WRONG_TOKEN = "nobody-was-given-this-token"  # noqa: S105
+WRONG_TOKEN = "nobody-was-given-this-token"
 OTHER_MODES = ("segmentation", "tmtv", "basic")
 
 

@@ -20,8 +20,8 @@ ELEMENT = re.compile(
 class Settings:
     """What the viewer's JavaScript was told. ``roots`` are paths or absolute URLs without a slash at the end."""
 
-    token_param: str = "token"  # noqa: S105 - a name, not a secret
-    token_header: str = "token"  # noqa: S105
+    token_param: str = "token"
+    token_header: str = "token"
     token_scheme: str = ""
     roots: tuple[str, ...] = ("/dicom-web",)
     priors: str = "never"
