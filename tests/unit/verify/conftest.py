@@ -51,7 +51,8 @@ def page_state(**changes: Any) -> PageState:
     kept = PageState(
         url=f"{ORIGIN}/viewer?StudyInstanceUIDs={STUDY}",
         referrer="",
-        history=(f"{ORIGIN}/viewer?StudyInstanceUIDs={STUDY}", "null"),
+        history=("about:blank", f"{ORIGIN}/viewer?StudyInstanceUIDs={STUDY}"),
+        history_state="null",
         local={"shownTours": "[]"},
         session={"ohifbuild:" + STUDY: TOKEN},
         cookies=(),

@@ -141,6 +141,7 @@ def test_a_token_in_a_url_fails_but_for_the_link_itself(good: Observation, faili
         ("url", "token-address"),
         ("referrer", "token-address"),
         ("history", "token-address"),
+        ("history_state", "token-address"),
         ("local", "token-storage"),
         ("session", "token-storage"),
         ("cookies", "token-storage"),

@@ -197,8 +197,9 @@ def token_goes_nowhere_else(seen: Observation, settings: Settings) -> Verdict:
 def token_leaves_address(seen: Observation, settings: Settings) -> Verdict:
     """The token is neither in the address bar, nor in the tab's history, nor in the referrer."""
     state = seen.state
-    places = {"address": state.url, "referrer": state.referrer, "history": "\n".join(state.history)}
-    return _absent(seen, places, f"Address bar and {max(0, len(state.history) - 1)} history entries are clean.")
+    history = "\n".join((*state.history, state.history_state))
+    places = {"address": state.url, "referrer": state.referrer, "history": history}
+    return _absent(seen, places, f"Address bar and {len(state.history)} history entries are clean.")
 
 
 def token_not_stored(seen: Observation, settings: Settings) -> Verdict:

@@ -94,6 +94,7 @@ class PageState:
     url: str
     referrer: str
     history: tuple[str, ...]
+    history_state: str
     local: Mapping[str, str]
     session: Mapping[str, str]
     cookies: tuple[str, ...]

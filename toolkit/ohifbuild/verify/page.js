@@ -57,7 +57,7 @@
     return {
       url: location.href,
       referrer: document.referrer,
-      history: (window.navigation?.entries() ?? []).map(entry => entry.url).concat(JSON.stringify(history.state) ?? ''),
+      history_state: JSON.stringify(history.state) ?? '',
       local: entries(localStorage),
       session: entries(sessionStorage),
       databases: await this.databases(),

@@ -48,6 +48,7 @@ class Tab:
         self._last_busy = time.monotonic()
         self._began = time.time()
         self.page: Page = context.new_page()
+        self._devtools = context.new_cdp_session(self.page)
         context.on("request", self._on_request)
         context.on("requestfinished", self._on_done)
         context.on("requestfailed", self._on_done)
@@ -129,7 +130,10 @@ class Tab:
         """Everything the page has kept: address, history, every kind of storage, and the document itself."""
         kept = self._read("state")
         cookies = tuple(f"{c.get('name')}={c.get('value')}" for c in self._context.cookies())
-        return PageState(cookies=cookies, **{key: _frozen(value) for key, value in kept.items()})
+        # A page with a no-referrer policy cannot read its own history entries' addresses; the browser can.
+        entries = self._devtools.send("Page.getNavigationHistory")["entries"]
+        history = tuple(str(entry["url"]) for entry in entries)
+        return PageState(cookies=cookies, history=history, **{key: _frozen(value) for key, value in kept.items()})
 
     def screenshot(self, caption: str) -> Screenshot:
         """A photograph of the page without the greeting tour."""
