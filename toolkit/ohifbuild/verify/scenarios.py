@@ -80,13 +80,13 @@ def refusals(stage: Stage) -> Iterator[Observation]:
         ("expired-token", "An expired token", ("expired",), cast.expired),
     ):
         yield stage.message(key, title, reasons, stage.link(main, token), token=token)
-    for key, title, token in (
-        ("splitting-token", "A token with line breaks", SPLITTING_TOKEN),
-        ("huge-token", "A token of 16 KiB", HUGE_TOKEN),
-    ):
-        # In the fragment, as no server takes a request line of 16 KiB.
-        link = f"{stage.link(main, '')}#{stage.settings.token_param}={quote(token, safe='')}"
-        yield stage.message(key, title, ("bad-token",), link, secret=token)
+    # In the fragment, as no server takes a request line of 16 KiB.
+    huge = f"{stage.link(main, '')}#{stage.settings.token_param}={HUGE_TOKEN}"
+    yield stage.message("huge-token", "A token of 16 KiB, pasted after the #", ("bad-token",), huge, secret=HUGE_TOKEN)
+    splitting = stage.link(main, SPLITTING_TOKEN)
+    yield stage.message(
+        "splitting-token", "A token with line breaks", ("bad-token",), splitting, secret=SPLITTING_TOKEN
+    )
 
 
 LIVES: tuple[Life, ...] = (a_visit, other_forms, refusals, other_routes, other_contents)
