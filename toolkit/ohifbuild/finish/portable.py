@@ -1,0 +1,52 @@
+"""Makes a base viewer independent of the path it is served under.
+
+OHIF bakes its public path into the bundler's runtime (``__webpack_require__.p``: once in the app's entry chunk and once
+in each worker's), into style sheets and into ``manifest.json``. All of these can find it out for themselves: the page
+says it in ``window.PUBLIC_URL``, a worker's script stands in that very folder, and what a style sheet or a manifest
+names is relative to it. What is left is ``index.html``, which has to be absolute, because every route serves it; it is
+written for each dist by ``inject.py``. So one base serves every sub-path, and moving a dist is cheap.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ohifbuild.errors import ReleaseUnsupported
+
+BAKED_PATH = re.compile(r'__webpack_require__\.p = "/"')
+FOUND_PATH = '__webpack_require__.p = self.PUBLIC_URL || new URL("./", self.location.href).pathname'
+BAKED_CSS_URL = re.compile(r"url\((['\"]?)/(?!/)")
+BAKED_ICON = re.compile(r'"/assets/')
+
+
+def portable_texts(base: Path) -> Iterator[tuple[str, str]]:
+    """Every file of the base that has to change, as its name and its new text.
+
+    Raises:
+        ReleaseUnsupported: the app's entry chunk does not set its public path as expected.
+    """
+    for path in sorted(base.glob("*.js")):
+        text = path.read_text(encoding="utf-8")
+        changed, count = BAKED_PATH.subn(FOUND_PATH, text)
+        if path.name.startswith("app.bundle.") and count != 1:
+            raise _unexpected(path.name, count)
+        if count:
+            yield path.name, changed
+    for path in sorted(base.glob("*.css")):
+        text = path.read_text(encoding="utf-8")
+        changed, count = BAKED_CSS_URL.subn(r"url(\1", text)
+        if count:
+            yield path.name, changed
+    manifest = base / "manifest.json"
+    if manifest.is_file():
+        yield manifest.name, BAKED_ICON.sub('"assets/', manifest.read_text(encoding="utf-8"))
+
+
+def _unexpected(name: str, count: int) -> ReleaseUnsupported:
+    return ReleaseUnsupported(
+        f"{name} sets its public path {count} times where once was expected.",
+        cause="This release was bundled otherwise than 3.11 to 3.14, or for another path than /.",
+        fix="Choose a release that is verified: ohifbuild releases",
+    )
