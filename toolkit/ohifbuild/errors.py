@@ -127,6 +127,24 @@ class ReleaseUnsupported(OhifbuildError):
     exit_code = 41
 
 
+class PatchInvalid(OhifbuildError):
+    """A patch cannot be meant: its file, a key or a rule is broken. ``details`` lists every mistake."""
+
+    exit_code = 42
+
+
+class PatchDrift(OhifbuildError):
+    """A patch does not fit the source; nothing was written. ``details`` shows where the code went."""
+
+    exit_code = 43
+
+
+class PatchConflict(OhifbuildError):
+    """Two patches touch the same node; nothing was written. ``details`` names both."""
+
+    exit_code = 44
+
+
 # 50: output
 
 

@@ -1,0 +1,106 @@
+"""Semantic patches for builds from source: load, choose, try, apply. ``docs/explanation/patches.md`` is the prose.
+
+The parts: ``patching/load.py`` reads and checks patch folders, ``plan.py`` works out edits without touching anything,
+``apply.py`` writes them, ``drift.py`` finds code that moved, ``examples.py`` runs a patch on its own inputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from pathlib import Path
+
+from ohifbuild.patching.apply import apply
+from ohifbuild.patching.examples import example_failures
+from ohifbuild.patching.load import invalid, load_folder
+from ohifbuild.patching.model import Change, Condition, DriftRow, Patch, PatchReport
+from ohifbuild.patching.plan import plan
+from ohifbuild.patching.report import as_json, drift_table
+from ohifbuild.patching.tree import FolderTree, GitTree, MemoryTree, SourceTree
+
+__all__ = [
+    "Change",
+    "Condition",
+    "DriftRow",
+    "FolderTree",
+    "GitTree",
+    "MemoryTree",
+    "Patch",
+    "PatchReport",
+    "SourceTree",
+    "apply",
+    "as_json",
+    "check",
+    "digest",
+    "drift_table",
+    "example_failures",
+    "load",
+    "own_folder",
+    "select",
+]
+
+#: Part of every digest: raised when the same patches come to mean other edits.
+FORMAT = 1
+
+
+def load(*folders: Path) -> tuple[Patch, ...]:
+    """The patches of several folders, in their order: usually ``own_folder()``, then the recipe's.
+
+    Raises:
+        PatchInvalid: a patch that cannot be meant, or a name that two of them bear.
+    """
+    patches = tuple(patch for folder in folders for patch in load_folder(folder))
+    first: dict[str, Patch] = {}
+    mistakes = [
+        f"{patch.source}: name: '{patch.name}' is taken by {first[patch.name].source}"
+        for patch in patches
+        if first.setdefault(patch.name, patch) is not patch
+    ]
+    if mistakes:
+        raise invalid(mistakes)
+    return patches
+
+
+def own_folder() -> Path:
+    """The patches that come with ohifbuild: inside the wheel, or at the top of a checkout of ohifbuild."""
+    inside = Path(str(resources.files("ohifbuild"))) / "_data" / "patches"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "patches"
+
+
+def select(patches: Iterable[Patch], version: str) -> tuple[Patch, ...]:
+    """The patches that are for a release (``3.12.0``, ``v3.12.0``)."""
+    return tuple(patch for patch in patches if patch.releases.holds(version))
+
+
+def check(tree: SourceTree, version: str, patches: Sequence[Patch]) -> tuple[DriftRow, ...]:
+    """Tries patches on a source without changing it: one row per change, also for those not meant for ``version``.
+
+    Raises:
+        PatchInvalid: a file that a patch names is a symbolic link.
+    """
+    return plan(tree, version, patches).rows
+
+
+def digest(patches: Iterable[Patch]) -> str:
+    """SHA-256, in hex, of what patches do: equal wherever they lie and whatever their prose says; order is nothing."""
+    meanings = [
+        [
+            patch.name,
+            patch.releases.text,
+            [
+                [
+                    change.files,
+                    change.releases.text if change.releases else None,
+                    change.rule,
+                    change.matches,
+                    change.fix,
+                    [[condition.rule, condition.matches] for condition in change.after],
+                ]
+                for change in patch.changes
+            ],
+        ]
+        for patch in sorted(patches, key=lambda patch: patch.name)
+    ]
+    return hashlib.sha256(json.dumps([FORMAT, meanings], sort_keys=True).encode()).hexdigest()
