@@ -44,7 +44,7 @@ def compress_all(root: Path, names: Iterable[str], meter: Meter) -> None:
 
 
 def _cost(root: Path, name: str) -> int:
-    return (root / name).stat().st_size * 4 ** _quality(name)
+    return (root / name).stat().st_size << 2 * _quality(name)
 
 
 def _quality(name: str) -> int:

@@ -1,0 +1,133 @@
+"""From a ready viewer to an injected one: links, and the few files that are this dist's own.
+
+Written are ``index.html`` (the release's, with the start of our code before everything else), ``app-config.js`` and the
+extensions' modules under ``ohifbuild/<digest>/``. Nothing else of the release is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ohifbuild.appconfig import app_config, settings
+from ohifbuild.cache import Cache
+from ohifbuild.console import Reporter
+from ohifbuild.errors import ReleaseUnsupported
+from ohifbuild.extensions import (
+    BundledPackage,
+    ExtensionPackage,
+    bundle,
+    bundle_early,
+    check_distinct,
+    read_package,
+)
+from ohifbuild.finish.ready import ReadyViewer, link_tree
+from ohifbuild.recipe import Recipe
+from ohifbuild.resources import extension_template
+
+FOLDER = "ohifbuild"
+SETTINGS_ID = "ohifbuild-settings"
+
+CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
+LOADS_SOMETHING = re.compile(r"<(?:script|link|img|style|iframe|object)\b", re.IGNORECASE)
+REMOTE_LINK = re.compile(r'<link\b[^>]*\bhref="?(?:https?:)?//[^>]*>', re.IGNORECASE)
+REMOTE_SCRIPT = re.compile(r'<script\b[^>]*\bsrc="?(?:https?:)?//[^>]*>', re.IGNORECASE)
+PUBLIC_URL = re.compile(r"""(window\.PUBLIC_URL\s*=\s*)(["'])/\2""")
+ROOTED = re.compile(r'\b(href|src|content)="/(?!/)', re.IGNORECASE)
+IMPORT_FUNCTION = "browserImportFunction"
+
+
+@dataclass(frozen=True)
+class Injected:
+    """What was injected: the packages, ours first, and the names of the files that were written."""
+
+    packages: tuple[BundledPackage, ...]
+    written: tuple[str, ...]
+
+
+def read_packages(recipe: Recipe) -> tuple[ExtensionPackage, ...]:
+    """Our package and the recipe's, checked; before any work.
+
+    Raises:
+        ExtensionInvalid: one of them cannot be used.
+    """
+    packages = (read_package(extension_template(), ours=True), *(read_package(path) for path in recipe.extensions))
+    check_distinct(packages)
+    return packages
+
+
+def inject(
+    viewer: ReadyViewer,
+    recipe: Recipe,
+    packages: tuple[ExtensionPackage, ...],
+    work: Path,
+    cache: Cache,
+    *,
+    offline: bool,
+    reporter: Reporter,
+) -> Injected:
+    """Fills the empty folder ``work`` with the viewer and what confines it.
+
+    Raises:
+        ReleaseUnsupported: the release's index.html does not look as expected.
+        ExtensionInvalid: a package cannot be bundled.
+    """
+    page = (viewer.base.path / "index.html").read_text(encoding="utf-8")
+    early = bundle_early(packages[0], cache, offline=offline, reporter=reporter)
+    bundled = tuple(bundle(package, cache, offline=offline, reporter=reporter) for package in packages)
+    link_tree(viewer.tree, work)
+    for item in bundled:
+        link_tree(item.tree, work / FOLDER / item.digest)
+    prefix = f"{recipe.public_url}{FOLDER}/"
+    extensions = [f"{prefix}{item.digest}/{item.extension}" for item in bundled if item.extension]
+    modes = [f"{prefix}{item.digest}/{mode}" for item in bundled for mode in item.modes]
+    (work / "index.html").write_text(index_html(page, recipe, early), encoding="utf-8")
+    (work / "app-config.js").write_text(app_config(recipe, extensions, modes), encoding="utf-8")
+    modules = (path.relative_to(work).as_posix() for path in (work / FOLDER).rglob("*") if path.is_file())
+    return Injected(bundled, ("index.html", "app-config.js", *sorted(modules)))
+
+
+def index_html(page: str, recipe: Recipe, early: str) -> str:
+    """The release's page with the referrer policy, our settings and our early script before all that loads anything.
+
+    Raises:
+        ReleaseUnsupported: there is no such place, or the page lacks what run-time extensions need.
+    """
+    charsets = list(CHARSET.finditer(page))
+    if len(charsets) != 1:
+        raise _unexpected(f"it has {len(charsets)} <meta charset> tags where one was expected")
+    end = charsets[0].end()
+    if LOADS_SOMETHING.search(page, 0, end):
+        raise _unexpected("something is loaded before its <meta charset> tag")
+    if REMOTE_SCRIPT.search(page):
+        raise _unexpected("it loads a script from another host")
+    if IMPORT_FUNCTION not in page:
+        raise _unexpected(f"it has no {IMPORT_FUNCTION}, by which OHIF loads modules at run time")
+    rest, count = PUBLIC_URL.subn(lambda found: f"{found[1]}{json.dumps(recipe.public_url)}", page[end:])
+    if not count:
+        raise _unexpected("it does not set PUBLIC_URL to /")
+    rest = REMOTE_LINK.sub("", rest)
+    rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}', rest)
+    return page[:end] + _start(settings(recipe), early) + rest
+
+
+def _start(values: dict[str, Any], early: str) -> str:
+    if "</script" in early.lower() or "<!--" in early:
+        raise _unexpected("our early script cannot stand inline")
+    data = json.dumps(values).replace("<", "\\u003c")
+    return (
+        '<meta name="referrer" content="no-referrer">'
+        f'<script type="application/json" id="{SETTINGS_ID}">{data}</script>'
+        f"<script>{early}</script>"
+    )
+
+
+def _unexpected(why: str) -> ReleaseUnsupported:
+    return ReleaseUnsupported(
+        f"The release's index.html is not as expected: {why}.",
+        cause="This release is laid out otherwise than 3.11 to 3.14.",
+        fix="Choose a release that is verified: ohifbuild releases",
+    )
