@@ -26,21 +26,24 @@ INSTANCE = re.compile(r"/instances/([\d.]+)")
 Move = Callable[[], object]
 
 
-class Records(Protocol):
-    """The site's end: every request its archive has received so far."""
+class Site(Protocol):
+    """The dist and its archive, served. ``base_url`` is where the viewer is, ``http://host:port/…``."""
+
+    @property
+    def base_url(self) -> str: ...
 
     def received(self) -> Sequence[ReceivedRequest]:
-        """In the order of arrival."""
+        """Every request that the archive has received so far, in the order of arrival."""
 
 
 class Stage:
     """A tab, the site it looks at, and the cast."""
 
-    def __init__(self, tab: Tab, records: Records, border: Border, cast: Cast, settings: Settings) -> None:
+    def __init__(self, tab: Tab, site: Site, border: Border, cast: Cast, settings: Settings) -> None:
         self.tab = tab
         self.cast = cast
         self.settings = settings
-        self._records = records
+        self._site = site
         self._border = border
 
     def link(self, subject: Subject, token: str | None = None, *, route: str = "viewer", more: str = "") -> str:
@@ -118,7 +121,7 @@ class Stage:
 
     def _after(self, link: str, move: Move | None) -> tuple[int, int]:
         """Makes the move; how long the records of archive and border were before."""
-        before = len(self._records.received()), len(self._border.attempts())
+        before = len(self._site.received()), len(self._border.attempts())
         if move:
             move()
         else:
@@ -169,7 +172,7 @@ class Stage:
             expects=expects,
             link=link,
             sent=tab.sent(),
-            received=tuple(self._records.received()[before[0] :]),
+            received=tuple(self._site.received()[before[0] :]),
             elsewhere=self._border.attempts(before[1]),
             console=tuple(tab.console),
             errors=tuple(tab.errors),

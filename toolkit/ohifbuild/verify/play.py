@@ -1,0 +1,54 @@
+"""Plays the lives against a running site."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Error as PlaywrightError
+
+from ohifbuild.console import Meter, Reporter
+from ohifbuild.errors import BrowserFailed
+from ohifbuild.verify.border import border
+from ohifbuild.verify.browser import Browser, started
+from ohifbuild.verify.cast import Cast
+from ohifbuild.verify.model import Observation
+from ohifbuild.verify.scenarios import LIVES, Life
+from ohifbuild.verify.session import tab
+from ohifbuild.verify.settings import Settings
+from ohifbuild.verify.stage import Site, Stage
+
+
+def play(
+    site: Site,
+    browser: Browser,
+    cast: Cast,
+    settings: Settings,
+    reporter: Reporter,
+    meter: Meter,
+    *,
+    lives: Sequence[Life] = LIVES,
+) -> tuple[tuple[Observation, ...], str]:
+    """Plays the lives one after another, each in a tab of its own, and returns what was seen and the browser's version.
+
+    Raises:
+        BrowserFailed: the browser broke down. Whatever a viewer does wrong is an observation, not an error.
+    """
+    seen: list[Observation] = []
+    parts = urlsplit(site.base_url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    with border() as edge, started(browser, reporter) as running:
+        try:
+            for life in lives:
+                with tab(running, origin, edge) as fresh:
+                    for observation in life(Stage(fresh, site, edge, cast, settings)):
+                        seen.append(observation)
+                        meter.advance()
+                        meter.phase(observation.title)
+        except PlaywrightError as error:
+            raise BrowserFailed(
+                f"The browser broke down after the scenario {seen[-1].scenario if seen else 'before the first'}.",
+                cause=error.message.splitlines()[0],
+                fix="Run verify again; if it stays, see whether the machine is short of memory.",
+            ) from error
+        return tuple(seen), f"Chromium {running.version}"
