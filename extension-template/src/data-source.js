@@ -1,8 +1,8 @@
 /** Wraps OHIF's own DICOMweb data source: what it asks for stays within the link. */
 
+import { createSearch } from './search.js';
+
 /** @typedef {import('../types/ohif.js').DataSource} DataSource */
-/** @typedef {import('../types/ohif.js').StudyRow} StudyRow */
-/** @typedef {import('../types/ohif.js').StudyQuery} StudyQuery */
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
 /**
@@ -15,98 +15,36 @@
  * @returns {DataSource}
  */
 export function confine(inner, api) {
-  const search = createSearch(query => inner.query.studies.search(query), api);
-  const studies = copy(inner.query.studies, { search });
-  return copy(inner, {
-    query: copy(inner.query, { studies }),
-    getStudyInstanceUIDs(/** @type {Parameters<DataSource['getStudyInstanceUIDs']>[0]} */ args) {
-      const { status, studies: linked } = api.sync();
-      // Without studies OHIF's mode waits and asks for nothing; the message is up.
-      if (status !== 'ready') {
-        return [];
-      }
-      // OHIF knows two spellings of the parameter's name, the link any.
-      return linked.length ? [...linked] : inner.getStudyInstanceUIDs(args);
-    },
-  });
-}
+  const { search, lookUp } = createSearch(query => inner.query.studies.search(query), api);
+  /** Studies of a link for several that turned out not to open. @type {Set<string>} */
+  const closed = new Set();
 
-/**
- * @param {(query: StudyQuery) => Promise<StudyRow[]>} ask the release's own search
- * @param {EarlyApi} api
- * @returns {(query?: StudyQuery) => Promise<StudyRow[]>}
- */
-export function createSearch(ask, api) {
-  const { priors, studyList } = api.settings;
-  /** The link's studies as the archive described them. @type {Map<string, StudyRow>} */
-  const known = new Map();
+  /** @param {Parameters<DataSource['initialize']>[0]} args */
+  async function initialize(args) {
+    await inner.initialize(args);
+    const { status, studies } = api.sync();
+    closed.clear();
+    // One study of several that is refused or missing would bring down OHIF's layout of the others. So they are looked up
+    // first; the answers serve for what OHIF asks next, no request is added. A single study does not wait for that.
+    if (status === 'ready' && studies.length > 1) {
+      const found = await Promise.all(studies.map(lookUp));
+      studies.filter((_, index) => !found[index]).forEach(uid => closed.add(uid));
+    }
+  }
 
-  return async (query = {}) => {
-    const wanted = [query.studyInstanceUid ?? []].flat();
-    if (wanted.length) {
-      return pinned(query, wanted);
-    }
-    if (query.patientId && priors === 'ohif') {
-      return ask(query);
-    }
-    // The study panel asks for one patient with disableWildcard; the work list's filter asks without.
-    if (query.patientId && !(studyList && !query.disableWildcard)) {
-      return ofPatient(String(query.patientId));
-    }
-    return studyList ? ask(query) : [];
-  };
-
-  /**
-   * @param {StudyQuery} query
-   * @param {string[]} wanted
-   */
-  async function pinned(query, wanted) {
-    const linked = wanted.filter(uid => api.link().studies.includes(uid));
-    // Without priors and work list there is no reason to look for a study that the link does not name.
-    if (linked.length < wanted.length && priors === 'never' && !studyList) {
+  /** @type {DataSource['getStudyInstanceUIDs']} */
+  function getStudyInstanceUIDs(args) {
+    const { status, studies } = api.sync();
+    // Without studies OHIF's mode waits and asks for nothing; the message is up.
+    if (status !== 'ready') {
       return [];
     }
-    /** @type {StudyRow[]} */
-    let rows = [];
-    /** @type {import('../types/early.js').Reason} */
-    let reason = 'not-found';
-    try {
-      rows = await ask(query);
-    } catch (error) {
-      // Where the archive refused, the guard has seen it and its message is graver than this one.
-      reason = /** @type {{status?: number}} */ (error)?.status === 404 ? 'not-found' : 'unreachable';
-    }
-    for (const row of rows) {
-      if (linked.includes(row.studyInstanceUid)) {
-        known.set(row.studyInstanceUid, row);
-      }
-    }
-    if (rows.length || linked.length === 0) {
-      return rows;
-    }
-    api.report(reason);
-    // Told that a study is missing, OHIF leaves for /notfoundstudy and with it the link, so that a reload would have
-    // nothing to try again with. It is left waiting instead; the message is up.
-    return new Promise(() => {});
+    // OHIF knows two spellings of the parameter's name, the link any.
+    return studies.length ? studies.filter(uid => !closed.has(uid)) : inner.getStudyInstanceUIDs(args);
   }
 
-  /** @param {string} patientId */
-  async function ofPatient(patientId) {
-    const linked = [...known.values()].filter(row => row.mrn === patientId);
-    // `*` and `?` would match other patients, `\` separates several values (PS3.4 C.2.2.2): never sent.
-    // eslint-disable-next-line no-control-regex -- nor control characters
-    if (priors !== 'exact' || /[*?\\\x00-\x1f]/.test(patientId)) {
-      return linked;
-    }
-    try {
-      const rows = await ask({ patientId, disableWildcard: true });
-      const same = rows.filter(row => row.mrn === patientId);
-      const missing = linked.filter(row => !same.some(other => other.studyInstanceUid === row.studyInstanceUid));
-      return [...same, ...missing];
-    } catch {
-      return linked; // a token for one study may well be refused this query
-    }
-  }
+  const studies = copy(inner.query.studies, { search });
+  return copy(inner, { initialize, getStudyInstanceUIDs, query: copy(inner.query, { studies }) });
 }
 
 /**
