@@ -14,7 +14,7 @@ from ohifbuild.verify.browser import Browser, started
 from ohifbuild.verify.cast import Cast
 from ohifbuild.verify.model import Observation
 from ohifbuild.verify.scenarios import LIVES, Life
-from ohifbuild.verify.session import tab
+from ohifbuild.verify.session import tab, window
 from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.stage import Site, Stage
 
@@ -37,10 +37,10 @@ def play(
     seen: list[Observation] = []
     parts = urlsplit(site.base_url)
     origin = f"{parts.scheme}://{parts.netloc}"
-    with border() as edge, started(browser, reporter) as running:
+    with border() as edge, started(browser, reporter) as running, window(running, origin, edge) as context:
         try:
             for life in lives:
-                with tab(running, origin, edge) as fresh:
+                with tab(context, origin) as fresh:
                     for observation in life(Stage(fresh, site, edge, cast, settings)):
                         seen.append(observation)
                         meter.advance()

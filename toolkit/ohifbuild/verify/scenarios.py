@@ -18,7 +18,7 @@ Life = Callable[[Stage], Iterator[Observation]]
 SPLITTING_TOKEN = "broken\r\nX-Injected: yes"
 HUGE_TOKEN = "0123456789abcdef" * 1024
 WRONG_TOKEN = "nobody-was-given-this-token"
-OTHER_MODES = ("segmentation", "tmtv", "basic")
+OTHER_MODES = ("segmentation", "tmtv")
 
 
 def a_visit(stage: Stage) -> Iterator[Observation]:
@@ -48,9 +48,10 @@ def other_forms(stage: Stage) -> Iterator[Observation]:
     main, pair = stage.cast.main, stage.cast.pair
     name, token = stage.settings.token_param, quote(main.token, safe="")
     yield stage.image("fragment", "The token is in the fragment", main, f"{stage.link(main, '')}#{name}={token}")
-    yield stage.image("two-studies", "Two studies in one link", pair, stage.link(pair))
-    capitals = f"{stage.address('viewer')}?{name.upper()}={token}&studyinstanceuids={main.studies[0]}"
-    yield stage.image("capitals", "Parameters in other letter case", main, capitals)
+    capitals = f"{stage.address('viewer')}?{name.upper()}={quote(pair.token, safe='')}&studyinstanceuids="
+    yield stage.image(
+        "two-studies", "Two studies, parameters in other letter case", pair, capitals + ",".join(pair.studies)
+    )
     mpr = stage.link(main, more="&hangingProtocolId=mpr")
     yield stage.image("mpr", "Multiplanar reconstruction", main, mpr)
 

@@ -33,7 +33,7 @@ Found = TypeVar("Found")
 
 
 class Tab:
-    """A tab of its own: no cookie, storage or cache is shared with another one.
+    """A tab with a sessionStorage of its own.
 
     Every navigation begins a new recording; ``sent()``, ``console`` and ``errors`` are about the current one.
     """
@@ -49,9 +49,10 @@ class Tab:
         self._began = time.time()
         self.page: Page = context.new_page()
         self._devtools = context.new_cdp_session(self.page)
-        context.on("request", self._on_request)
-        context.on("requestfinished", self._on_done)
-        context.on("requestfailed", self._on_done)
+        # The page's events cover its workers' requests too.
+        self.page.on("request", self._on_request)
+        self.page.on("requestfinished", self._on_done)
+        self.page.on("requestfailed", self._on_done)
         self.page.on("console", self._on_console)
         self.page.on("pageerror", self._on_page_error)
 
@@ -198,8 +199,11 @@ class Tab:
 
 
 @contextmanager
-def tab(browser: Browser, origin: str, border: Border) -> Iterator[Tab]:
-    """A fresh tab that can reach nothing but ``origin`` (``http://host:port``) for the length of the block."""
+def window(browser: Browser, origin: str, border: Border) -> Iterator[BrowserContext]:
+    """A browser window that can reach nothing but ``origin`` (``http://host:port``), for the length of the block.
+
+    Its tabs share the cache and all storage but sessionStorage, as a person's do.
+    """
     context = browser.new_context(
         viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]},
         device_scale_factor=1,
@@ -207,15 +211,25 @@ def tab(browser: Browser, origin: str, border: Border) -> Iterator[Tab]:
         timezone_id="Europe/Zurich",
         color_scheme="dark",
         reduced_motion="reduce",
-        service_workers="allow",
         # Chromium never sends loopback addresses to a proxy unless it is told to.
         proxy={"server": border.address, "bypass": f"<-loopback>,{urlsplit(origin).netloc}"},
     )
     try:
-        yield Tab(context, origin)
+        yield context
     finally:
         with suppress(PlaywrightError):
             context.close()
+
+
+@contextmanager
+def tab(context: BrowserContext, origin: str) -> Iterator[Tab]:
+    """A fresh tab for the length of the block."""
+    fresh = Tab(context, origin)
+    try:
+        yield fresh
+    finally:
+        with suppress(PlaywrightError):
+            fresh.page.close()
 
 
 def _frozen(value: Any) -> Any:
