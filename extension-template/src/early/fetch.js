@@ -23,7 +23,8 @@ export function guardFetch(window, credential, tell) {
     if (value === undefined) {
       throw new TypeError('Failed to fetch');
     }
-    const request = new window.Request(typeof input === 'object' && 'url' in input ? input : url, init);
+    const absolute = new URL(url, window.document.baseURI).href;
+    const request = new window.Request(typeof input === 'object' && 'url' in input ? input : absolute, init);
     const headers = withoutUnwanted(request.headers, true);
     headers.set(credential.name, value);
     // Redirects are refused: the header would follow them to wherever the answer points.

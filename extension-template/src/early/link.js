@@ -6,14 +6,14 @@
  * @property {string[]} studies Study Instance UIDs that are valid, in order, without repetition
  * @property {boolean} named whether the link names any study at all, valid or not
  * @property {string} key identifies the link's studies, whatever their order; '' where it names none
- * @property {string} address the same address without the token parameters, otherwise byte for byte
+ * @property {string} address the same address, absolute, without the token parameters and otherwise byte for byte
  */
 
 /** DICOM PS3.5 section 9.1: digits and dots, at most 64 characters. */
 const UID = /^(?=.{1,64}$)\d+(?:\.\d+)*$/;
 
 /**
- * @param {{pathname: string, search: string, hash: string}} location
+ * @param {{origin: string, pathname: string, search: string, hash: string}} location
  * @param {string} tokenParam compared without case, as OHIF compares its own parameters
  * @returns {Link}
  */
@@ -30,7 +30,8 @@ export function readLink(location, tokenParam) {
     studies,
     named: given.length > 0 || url !== undefined,
     key: studies.length ? [...studies].sort().join(',') : url ? `url:${url}` : '',
-    address: location.pathname + query.rest + fragment.rest,
+    // Absolute, because a path that starts with `//` would otherwise name another host.
+    address: location.origin + location.pathname + query.rest + fragment.rest,
   };
 }
 

@@ -13,6 +13,7 @@
  */
 
 import { createLibrary } from './library.js';
+import { createLoans } from './loans.js';
 
 /** Element interface, and the attribute that names what it shows. */
 const SOURCES = /** @type {const} */ ([
@@ -28,7 +29,7 @@ const SOURCES = /** @type {const} */ ([
  * @typedef {object} Held what an element was told to show
  * @property {string} raw as given
  * @property {string} url absolute
- * @property {() => void} release
+ * @property {import('./loans.js').Loan} loan
  */
 
 /**
@@ -46,20 +47,7 @@ export function guardMedia(window, guards) {
   const library = createLibrary(window);
   /** @type {WeakMap<Element, Held>} */
   const held = new WeakMap();
-  /** Elements whose download or object URL is still needed, with how to let go. @type {Map<Element, () => void>} */
-  const live = new Map();
-  /** @type {WeakSet<Element>} */
-  const seen = new WeakSet();
-
-  const removals = new window.MutationObserver(() => {
-    for (const [element, release] of live) {
-      if (element.isConnected) {
-        seen.add(element);
-      } else if (seen.has(element)) {
-        release(); // it was on the page and is gone; one that never was may still come
-      }
-    }
-  });
+  const lend = createLoans(window);
 
   /**
    * @param {Element} element
@@ -75,41 +63,24 @@ export function guardMedia(window, guards) {
     native.remove.call(element, attribute);
     const url = new URL(raw, window.document.baseURI).href;
     const item = library.borrow(url, kindOf(window, element), native.get.call(element, 'type'));
-    let released = false;
-    const release = () => {
-      if (!released) {
-        released = true;
-        live.delete(element);
-        item.release();
-        if (live.size === 0) {
-          removals.disconnect();
-        }
-      }
-    };
-    const state = { raw, url, release };
+    const loan = lend(element, item.release);
+    const state = { raw, url, loan };
     held.set(element, state);
-    if (live.size === 0) {
-      removals.observe(window.document, { childList: true, subtree: true });
-    }
-    live.set(element, release);
-    if (element.isConnected) {
-      seen.add(element);
-    }
     item.url.then(
       objectUrl => {
-        if (held.get(element) !== state || released) {
+        if (held.get(element) !== state || !loan.open) {
           return;
         }
         if (element instanceof window.HTMLImageElement) {
           // Once loaded, a picture needs its source no longer.
-          element.addEventListener('load', release, { once: true });
-          element.addEventListener('error', release, { once: true });
+          element.addEventListener('load', loan.end, { once: true });
+          element.addEventListener('error', loan.end, { once: true });
         }
         native.set.call(element, attribute, objectUrl);
       },
       () => {
-        if (held.get(element) === state && !released) {
-          release();
+        if (held.get(element) === state && loan.open) {
+          loan.end();
           element.dispatchEvent(new window.Event('error'));
         }
       }
@@ -118,7 +89,7 @@ export function guardMedia(window, guards) {
 
   /** @param {Element} element */
   function drop(element) {
-    held.get(element)?.release();
+    held.get(element)?.loan.end();
     held.delete(element);
   }
 

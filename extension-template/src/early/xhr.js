@@ -19,6 +19,8 @@ export function guardXhr(window, credential, tell) {
   const { open, setRequestHeader, send } = prototype;
   /** @type {WeakMap<XMLHttpRequest, {url: string, guarded: boolean}>} */
   const requests = new WeakMap();
+  /** @type {WeakSet<XMLHttpRequest>} */
+  const heard = new WeakSet();
 
   /**
    * @this {XMLHttpRequest}
@@ -28,15 +30,16 @@ export function guardXhr(window, credential, tell) {
    */
   prototype.open = function (method, url, ...rest) {
     // Read once: an object whose toString changes would be judged by one URL and sent to another.
-    const address = new URL(String(url), window.document.baseURI).href;
-    const asOther = rest.length > 1 && (rest[1] != null || rest[2] != null);
-    const guarded = !asOther && credential.guards(address);
-    if (guarded && !requests.has(this)) {
+    const text = String(url);
+    const asSomeone = rest[1] != null || rest[2] != null; // user and password
+    const guarded = !asSomeone && credential.guards(text);
+    if (guarded && !heard.has(this)) {
+      heard.add(this);
       listen(this);
     }
-    requests.set(this, { url: address, guarded });
+    requests.set(this, { url: guarded ? new URL(text, window.document.baseURI).href : text, guarded });
     // @ts-expect-error the overloads of open take two or three to five arguments, all of which pass through here
-    return open.call(this, method, address, ...rest);
+    return open.call(this, method, text, ...rest);
   };
 
   /**
@@ -60,6 +63,7 @@ export function guardXhr(window, credential, tell) {
       if (value === undefined) {
         // Nothing may be asked without a token. Scheme `about:` is never fetched: the request fails as if the network
         // were down, with all its usual events, and nothing leaves the browser.
+        requests.delete(this);
         open.call(this, 'GET', 'about:invalid', true);
         return send.call(this, null);
       }
