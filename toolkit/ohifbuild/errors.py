@@ -97,6 +97,12 @@ class PackageDamaged(OhifbuildError):
     exit_code = 25
 
 
+class PackageUnknown(OhifbuildError):
+    """The registry lacks a package, or this version of it."""
+
+    exit_code = 26
+
+
 # 30: toolchain and git
 
 

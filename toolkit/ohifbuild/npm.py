@@ -1,9 +1,13 @@
 """Packages of the npm registry, through the user's own npm.
 
 Which registry, which proxy and whose credentials is npm's business and its configuration's: no host is named here.
-npm runs in an empty folder, so that a ``package.json`` or ``.npmrc`` where the user happens to be has no say, and runs
-no scripts. npm itself retries broken downloads (its ``fetch-retries``) and keeps finished ones in its own cache; it
-cannot resume half a file. What we keep is keyed by the pin: a package that was once verified is never fetched again.
+The user's and the global npmrc count; npm runs in a folder of ours, so that a ``package.json`` or ``.npmrc`` where the
+user happens to be has no say. It runs no scripts.
+
+Broken downloads: npm repeats requests that got no answer (its ``fetch-retries``), but not a body that breaks off, and
+it cannot resume half a file; so we start npm again, ``ATTEMPTS`` times in all. To fetch the missing half ourselves we
+would need npm's credentials and proxy. What is finished is never fetched again: a tarball stays in npm's own cache, a
+package that was verified in ours, keyed by its pin.
 """
 
 from __future__ import annotations
@@ -12,7 +16,6 @@ import base64
 import hashlib
 import hmac
 import json
-import re
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -23,24 +26,17 @@ from typing import Any
 
 from ohifbuild.cache import Cache, digest_of
 from ohifbuild.console import Meter, Reporter
-from ohifbuild.errors import (
-    DiskFull,
-    DownloadFailed,
-    IntegrityMismatch,
-    NotInCache,
-    OhifbuildError,
-    PackageDamaged,
-    ToolFailed,
-    UnknownRelease,
-)
+from ohifbuild.errors import DownloadFailed, IntegrityMismatch, NotInCache, PackageDamaged, PackageUnknown
+from ohifbuild.npm_errors import ConnectionBroke, npm_errors
 from ohifbuild.process import output
 from ohifbuild.toolchain import NodeTools, node_tools
 from ohifbuild.unpack import unpack
 
 KIND = "npm"
 WATCH_SECONDS = 0.2
-ERROR_CODE = re.compile(r'(?:npm (?:error|ERR!) code |"code": ")(\w+)')
-QUIET = ("--no-update-notifier", "--no-fund", "--no-audit", "--ignore-scripts")
+ATTEMPTS = 3
+# Without --no-workspaces npm would look in the folders above ours for a workspace root and take its .npmrc.
+QUIET = ("--no-update-notifier", "--no-fund", "--no-audit", "--ignore-scripts", "--no-workspaces")
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,8 @@ def npm_package(package: Package, cache: Cache, *, offline: bool, reporter: Repo
 
     Raises:
         NotInCache: ``offline`` and not there.
-        DownloadFailed, UnknownRelease: npm did not get it.
+        PackageUnknown: the registry lacks it.
+        DownloadFailed: npm did not get it.
         IntegrityMismatch: what arrived is not what is pinned; nothing was unpacked.
         PackageDamaged: it fits its pin but is no package.
         CacheUnusable, DiskFull: the cache cannot be written.
@@ -78,7 +75,7 @@ def npm_package(package: Package, cache: Cache, *, offline: bool, reporter: Repo
 
     def make(work: Path) -> None:
         tools = node_tools(cache, reporter)
-        with tempfile.TemporaryDirectory(prefix="download-", dir=work.parent) as temporary:
+        with tempfile.TemporaryDirectory(prefix="download-", dir=work) as temporary:
             tarball = _fetch(package, tools, Path(temporary), reporter)
             _check(tarball, package)
             with reporter.step(f"Unpack {package.spec}", unit="B") as meter:
@@ -94,15 +91,16 @@ def published_integrity(name: str, version: str, cache: Cache, reporter: Reporte
     """What the registry says the package's integrity is: as good as the registry, so not a pin.
 
     Raises:
-        UnknownRelease: the registry has no such version.
+        PackageUnknown: the registry has no such version.
         DownloadFailed: it could not be asked.
     """
-    found = _view(f"{name}@{version}", "dist.integrity", node_tools(cache, reporter))
+    spec = f"{name}@{version}"
+    found = _view(spec, "dist.integrity", node_tools(cache, reporter))
     if not isinstance(found, str) or not found.startswith("sha512-"):
-        raise UnknownRelease(
-            f"The registry has no {name}@{version}.",
-            cause="There is no such release, or it was never published to npm.",
-            fix="Choose one of: ohifbuild releases",
+        raise PackageUnknown(
+            f"The registry has no {spec}, or no SHA-512 of it.",
+            cause="There is no such version, or it is from before npm kept digests.",
+            fix=f"See what it has with: npm view {name} versions",
         )
     return found
 
@@ -111,26 +109,47 @@ def published_versions(name: str, cache: Cache, reporter: Reporter) -> tuple[str
     """Every version the registry has, oldest first.
 
     Raises:
-        DownloadFailed, UnknownRelease: as above.
+        PackageUnknown, DownloadFailed: as above.
     """
     found = _view(name, "versions", node_tools(cache, reporter))
-    return tuple(found) if isinstance(found, list) else (str(found),)
+    return tuple(map(str, found)) if isinstance(found, list) else (str(found),)
 
 
 def _view(spec: str, field: str, tools: NodeTools) -> Any:
-    with tempfile.TemporaryDirectory() as empty, _npm_errors(spec):
-        text = output([tools.npm, "view", spec, field, "--json", *QUIET], cwd=Path(empty), env=tools.env)
-    return json.loads(text) if text.strip() else None
+    with tempfile.TemporaryDirectory() as temporary, npm_errors(spec):
+        text = output([tools.npm, "view", spec, field, "--json", *QUIET], cwd=_project(temporary), env=tools.env)
+    try:
+        return json.loads(text) if text.strip() else None
+    except ValueError as error:
+        raise DownloadFailed(
+            f"npm's answer about {spec} cannot be read.", cause="It is not JSON.", details=text[-1500:]
+        ) from error
+
+
+def _project(folder: str | Path) -> Path:
+    """Makes ``folder`` a project of its own, so that npm looks no further for one."""
+    (Path(folder) / "package.json").write_text("{}", encoding="utf-8")
+    return Path(folder)
 
 
 def _fetch(package: Package, tools: NodeTools, folder: Path, reporter: Reporter) -> Path:
+    for attempt in range(2, ATTEMPTS + 1):
+        try:
+            return _pack(package, tools, folder, reporter)
+        except ConnectionBroke:
+            reporter.say(f"The download of {package.spec} broke off; trying again ({attempt} of {ATTEMPTS}).")
+    return _pack(package, tools, folder, reporter)
+
+
+def _pack(package: Package, tools: NodeTools, folder: Path, reporter: Reporter) -> Path:
     command: list[str | Path] = [tools.npm, "pack", package.spec, "--json", "--pack-destination", folder, *QUIET]
+    project = _project(folder)
     with (
         reporter.step(f"Download {package.spec}", total=package.size, unit="B") as meter,
-        _growth_of(_npm_cache(tools, folder), meter),
-        _npm_errors(package.spec),
+        _growth_of(_npm_cache(tools, project), meter),
+        npm_errors(package.spec),
     ):
-        output(command, cwd=folder, env=tools.env)
+        output(command, cwd=project, env=tools.env)
     tarballs = list(folder.glob("*.tgz"))
     if len(tarballs) != 1:
         raise DownloadFailed(
@@ -154,38 +173,10 @@ def _check(tarball: Path, package: Package) -> None:
         )
 
 
-@contextmanager
-def _npm_errors(spec: str) -> Iterator[None]:
-    """Turns npm's own error codes into ours."""
-    try:
-        yield
-    except ToolFailed as error:
-        code = ERROR_CODE.search(error.details)
-        raise _explained(spec, code[1] if code else "", error.details) from error
-
-
-def _explained(spec: str, code: str, details: str) -> OhifbuildError:
-    if code in ("E404", "ETARGET"):
-        return UnknownRelease(
-            f"The registry has no {spec}.",
-            cause="There is no such version, or this registry lacks it.",
-            fix="Choose one of: ohifbuild releases",
-        )
-    if code == "ENOSPC":
-        return DiskFull("No space left for npm's download.", cause="The disk is full.", fix="Free about 1 GB.")
-    cause, fix = {
-        "E401": ("The registry wants credentials.", "npm login"),
-        "E403": ("The registry refuses these credentials.", "npm whoami"),
-        "ENOTFOUND": ("The registry's name cannot be resolved.", "npm ping"),
-        "ECONNREFUSED": ("The registry, or the proxy, refuses the connection.", "npm ping"),
-        "ETIMEDOUT": ("The registry does not answer in time.", "npm ping"),
-        "EINTEGRITY": ("What arrived is damaged.", "Run the same command again."),
-    }.get(code, ("npm's last lines above say why.", "npm ping"))
-    return DownloadFailed(f"npm could not fetch {spec}.", cause=cause, fix=fix, details=details[-2000:])
-
-
-def _npm_cache(tools: NodeTools, empty: Path) -> Path:
-    return Path(output([tools.npm, "config", "get", "cache"], cwd=empty, env=tools.env).strip()) / "_cacache" / "tmp"
+def _npm_cache(tools: NodeTools, project: Path) -> Path:
+    """Where npm writes a download while it arrives."""
+    text = output([tools.npm, "config", "get", "cache", "--no-workspaces"], cwd=project, env=tools.env)
+    return Path(text.strip()) / "_cacache" / "tmp"
 
 
 @contextmanager

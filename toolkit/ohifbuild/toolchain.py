@@ -34,8 +34,7 @@ NODEENV_SECONDS = 15  # how long nodeenv waits for an answer; its own 60 s would
 NO_SELF_UPDATE = {
     "COREPACK_ENABLE_NETWORK": "0",
     "YARN_IGNORE_PATH": "1",  # yarn 1: a .yarnrc may name another yarn to run
-    "npm_config_manage_package_manager_versions": "false",  # pnpm 9 and 10
-    "pnpm_config_pm_on_fail": "ignore",  # pnpm 11
+    "pnpm_config_pm_on_fail": "ignore",  # pnpm 11 fetches what packageManager in a package.json names
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ohifbuild.cache import Cache, digest_of
 from ohifbuild.console import Reporter
-from ohifbuild.errors import NotInCache, UnknownRelease
+from ohifbuild.errors import NotInCache, PackageUnknown
 from ohifbuild.npm import Package, npm_package, published_integrity, published_versions
 from ohifbuild.origins.base import BaseViewer, check_is_viewer
 from ohifbuild.releases import ReleasePin, catalogue, unknown_release
@@ -18,7 +18,8 @@ def base_viewer(pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Repor
     """The release's own dist, verified against its pin.
 
     Raises:
-        UnknownRelease: it was never published to npm, or the registry lacks it.
+        UnknownRelease: there is no such release on npm.
+        PackageUnknown: the registry in use lacks a release that is in the catalogue.
         ReleaseUnsupported: the package holds no viewer that we know.
         OhifbuildError: as ``npm_package``.
     """
@@ -39,7 +40,7 @@ def _with_integrity(pin: ReleasePin, name: str, cache: Cache, *, offline: bool, 
         )
     try:
         integrity = published_integrity(name, pin.version, cache, reporter)
-    except UnknownRelease as error:
+    except PackageUnknown as error:
         raise unknown_release(pin.version, catalogue(), published_versions(name, cache, reporter)) from error
     reporter.warn(f"{name}@{pin.version} is not pinned: its integrity comes from the registry itself.")
     return replace(pin, npm_integrity=integrity)

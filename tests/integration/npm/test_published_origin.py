@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from ohifbuild.cache import Cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.errors import NotInCache, PackageUnknown, ReleaseUnsupported, UnknownRelease
+from ohifbuild.origins.published import base_viewer
+from ohifbuild.releases import catalogue, resolve
+
+from .conftest import Registry
+
+VIEWER = {"dist/index.html": b"<!doctype html>", "dist/app-config.js": b"", "dist/app.bundle.0123.js": b""}
+
+
+def test_a_release_that_is_not_pinned_is_taken_with_a_note(registry: Registry, cache: Cache) -> None:
+    package = registry.publish("@ohif/app", "3.12.999", VIEWER)
+    reporter = SilentReporter()
+    viewer = base_viewer(resolve("3.12.999", catalogue()), cache, offline=False, reporter=reporter)
+    assert (viewer.path / "index.html").is_file()
+    assert (viewer.origin, viewer.release.npm_integrity) == ("published", package.integrity)
+    assert any("not pinned" in line for line in reporter.warnings)
+
+
+def test_a_release_that_is_not_pinned_cannot_be_had_offline(registry: Registry, cache: Cache) -> None:
+    with pytest.raises(NotInCache):
+        base_viewer(resolve("3.12.999", catalogue()), cache, offline=True, reporter=SilentReporter())
+    assert not registry.asked
+
+
+def test_an_unknown_release_gets_the_nearest_ones_that_the_registry_has(registry: Registry, cache: Cache) -> None:
+    registry.publish("@ohif/app", "3.12.998", VIEWER)
+    with pytest.raises(UnknownRelease) as caught:
+        base_viewer(resolve("3.12.999", catalogue()), cache, offline=False, reporter=SilentReporter())
+    assert "3.12.998" in caught.value.fix
+
+
+def test_a_pinned_release_that_this_registry_lacks_is_not_called_unknown(registry: Registry, cache: Cache) -> None:
+    with pytest.raises(PackageUnknown) as caught:
+        base_viewer(resolve("v3-stable", catalogue()), cache, offline=False, reporter=SilentReporter())
+    assert "mirror" in caught.value.cause
+
+
+def test_a_package_without_a_viewer_is_refused(registry: Registry, cache: Cache) -> None:
+    registry.publish("@ohif/app", "3.12.999", {"README.md": b""})
+    with pytest.raises(ReleaseUnsupported) as caught:
+        base_viewer(resolve("3.12.999", catalogue()), cache, offline=False, reporter=SilentReporter())
+    assert "index.html" in caught.value.what
