@@ -11,7 +11,7 @@ from ohifbuild.verify.redact import contains
 from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.traffic import header, target, to_archive
 
-LONG_UID = re.compile(r"\b(?:\d+\.){4,}(\d+(?:\.\d+)?)\b")
+LONG_UID = re.compile(r"\b\d[\d.]{12,}([\d.]{6})\b")
 NARROWEST = 0.4
 
 
@@ -76,7 +76,7 @@ def waterfall(seen: Observation, settings: Settings) -> Waterfall:
 
 
 def shortened(address: str) -> str:
-    """An address whose long UIDs are cut to their last numbers."""
+    """An address whose long UIDs are cut to their ends."""
     return LONG_UID.sub(r"…\1", address)
 
 
