@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from ohifbuild.cache import disk_errors
 from ohifbuild.errors import OhifbuildError, PatchConflict, PatchDrift
 from ohifbuild.patching.model import DriftRow, Patch, PatchReport
 from ohifbuild.patching.plan import plan
@@ -24,12 +25,14 @@ def apply(checkout: Path, version: str, patches: Sequence[Patch]) -> PatchReport
         PatchDrift: a change does not fit; ``details`` shows the nearest code.
         PatchConflict: two changes touch the same node.
         PatchInvalid: a file to change is a symbolic link.
+        CacheUnusable, DiskFull: the checkout cannot be written.
     """
     tree = FolderTree(checkout)
     planned = plan(tree, version, patches)
     if planned.bad:
         raise misfit(version, planned.bad)
-    _write(tree, planned.texts)
+    with disk_errors(checkout):
+        _write(tree, planned.texts)
     return PatchReport(version, planned.rows, tuple(planned.texts))
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 
+from ohifbuild.errors import PatchDrift, PatchInvalid
 from ohifbuild.patching.model import Change
 from ohifbuild.patching.syntax import patterns
 
 WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w{2,}")
 COMMON = frozenset(
-    "async await const function return null undefined this let var default export import new value params true "
-    "false".split()
-)
+    ("async", "await", "const", "default", "export", "false", "function", "import", "let", "new", "null")
+).union(("params", "return", "this", "true", "undefined", "value", "var"))
 WINDOW = 6
 CANDIDATES = 3
 MOST_READ = 60
@@ -50,9 +51,10 @@ def _best(paths: Iterable[str], read: Callable[[str], str], names: frozenset[str
     """(score, path, character) of each file's window with the most landmarks, best first; files without are out."""
     hits = []
     for path in paths:
-        score, at = _window(read(path), names)
-        if score:
-            hits.append((score, path, at))
+        with suppress(PatchInvalid, PatchDrift):  # a link, or no text: not where code went
+            score, at = _window(read(path), names)
+            if score:
+                hits.append((score, path, at))
     return sorted(hits, key=lambda hit: (-hit[0], hit[1]))
 
 

@@ -1,0 +1,19 @@
+// path: extensions/default/src/DicomWebDataSource/index.ts
+
+type Headers = { Authorization?: string };
+
+export function createSource(services: any) {
+  const { userAuthenticationService } = services;
+  let getHeaders: () => Headers;
+
+  return {
+    initialize: () => {
+      getHeaders = (): Headers => {
+        const wanted: Headers = {};
+        const given = userAuthenticationService.getAuthorizationHeader();
+        Object.assign(wanted, given);
+        return wanted;
+      };
+    },
+  };
+}

@@ -1,0 +1,18 @@
+// path: extensions/default/src/DicomWebDataSource/index.js
+
+export function createSource(config, userAuthenticationService) {
+  let getHeaders;
+  return {
+    initialize() {
+      getHeaders = () => {
+        const wanted = {};
+        const given = userAuthenticationService.getAuthorizationHeader();
+        Object.assign(wanted, given);
+        return wanted;
+      };
+    },
+    search: client => {
+      client.headers = getHeaders();
+    },
+  };
+}

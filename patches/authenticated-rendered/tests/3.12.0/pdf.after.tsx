@@ -1,0 +1,39 @@
+// path: extensions/dicom-pdf/src/viewports/OHIFCornerstonePdfViewport.tsx
+
+import React, { useEffect, useState } from 'react';
+
+function OHIFCornerstonePdfViewport({ servicesManager, displaySets, viewportId = 'pdf' }) {
+  const [url, setUrl] = useState(null);
+  const { renderedUrl } = displaySets[0];
+
+  useEffect(() => {
+    const abort = new AbortController();
+    let objectUrl = '';
+    const load = async () => {
+      const url = await renderedUrl;
+      const headers = servicesManager.services.userAuthenticationService.getAuthorizationHeader() ?? {};
+      const { wadoRoot } = displaySets[0].instance ?? {};
+      const absolute = address => new URL(address, window.location.href).href;
+      if (!Object.keys(headers).length || !wadoRoot || !absolute(url).startsWith(absolute(`${wadoRoot}/`))) {
+        setUrl(url);
+        return;
+      }
+      const response = await fetch(url, { headers, redirect: 'error', signal: abort.signal });
+      const content = response.ok ? await response.arrayBuffer() : null;
+      if (content && !abort.signal.aborted) {
+        objectUrl = URL.createObjectURL(new Blob([content], { type: 'application/pdf' }));
+        setUrl(objectUrl);
+      }
+    };
+
+    load().catch(error => abort.signal.aborted || console.warn('Unable to retrieve:', error.message));
+    return () => {
+      abort.abort();
+      URL.revokeObjectURL(objectUrl);
+    };
+  }, [renderedUrl]);
+
+  return <object data={url} type="application/pdf" />;
+}
+
+export default OHIFCornerstonePdfViewport;
