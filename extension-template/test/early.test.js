@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openTab, ORIGIN, settle } from './host.js';
+
+const A = '/viewer?StudyInstanceUIDs=1.2.3';
+const B = '/viewer?StudyInstanceUIDs=1.2.4';
+
+/** @param {Parameters<typeof openTab>[0]} options */
+function started(options) {
+  const tab = openTab(options);
+  return { ...tab, tab, api: tab.start() };
+}
+
+test('the token is gone from the address bar and history, and on the way to the archive', async () => {
+  const { api, address, xhr, sent, window } = started({ path: `${A}&token=t%2B1` });
+  assert.equal(address(), A);
+  assert.equal(window.history.length, 1);
+  assert.deepEqual(api.link(), { status: 'ready', studies: ['1.2.3'] });
+  await xhr('/dicom-web/studies/1.2.3/series');
+  assert.deepEqual(sent.map(({ headers }) => headers), [{ token: 't+1' }]);
+});
+
+test('what history remembers of the page survives', () => {
+  const tab = openTab({ path: `${A}#token=t` });
+  tab.window.history.replaceState({ idx: 3 }, '', tab.window.location.href);
+  tab.start();
+  assert.deepEqual(tab.window.history.state, { idx: 3 });
+  assert.equal(tab.address(), A);
+});
+
+test('a reload finds the token again, also with the studies in another order', () => {
+  const first = started({ path: '/viewer?StudyInstanceUIDs=1.2.4,1.2.3&token=t' });
+  const { api } = started({ path: '/viewer?studyinstanceuids=1.2.3&studyinstanceuids=1.2.4', session: first.stored() });
+  assert.equal(api.link().status, 'ready');
+});
+
+test('a link for other studies in the same tab does not inherit it', async () => {
+  const first = started({ path: `${A}&token=t` });
+  for (const path of [B, '/viewer?StudyInstanceUIDs=1.2.3,1.2.4', '/viewer?url=1.2.3', '/']) {
+    const { api, xhr, sent, reason } = started({ path, session: first.stored() });
+    assert.equal(api.link().status, 'no-token', path);
+    await xhr('/dicom-web/studies/1.2.3');
+    assert.deepEqual(sent, []);
+    assert.equal(reason(), 'no-token');
+  }
+});
+
+test('the same studies with a new token replace it; with a bad one, forget it', async () => {
+  const first = started({ path: `${A}&token=old` });
+  const second = started({ path: `${A}&token=new`, session: first.stored() });
+  assert.deepEqual(Object.values(second.stored()), ['new']);
+  const third = started({ path: `${A}&token=a%0ab`, session: second.stored() });
+  await settle();
+  assert.deepEqual([third.api.link().status, third.reason(), third.stored()], ['bad-token', 'bad-token', {}]);
+});
+
+test('storage memory keeps nothing', () => {
+  const first = started({ path: `${A}&token=t`, settings: { storage: 'memory' } });
+  assert.deepEqual([first.api.link().status, first.stored()], ['ready', {}]);
+  assert.equal(started({ path: A, settings: { storage: 'memory' }, session: { 'ohifbuild:/:1.2.3': 't' } }).api.link().status, 'no-token');
+});
+
+test('a stored value that is no token is not sent', () => {
+  assert.equal(started({ path: A, session: { 'ohifbuild:/:1.2.3': 'a\r\nb' } }).api.link().status, 'no-token');
+});
+
+test('works where storage is switched off', () => {
+  const tab = openTab({ path: `${A}&token=t` });
+  Object.defineProperty(tab.window, 'sessionStorage', { get: () => { throw new Error('SecurityError'); } });
+  assert.equal(tab.start().link().status, 'ready');
+});
+
+test('in-app navigation keeps the token for its studies, with or without the query', () => {
+  const { api, window } = started({ path: `${A}&token=t` });
+  for (const path of ['/segmentation?StudyInstanceUIDs=1.2.3', '/notfoundstudy', `${A}#x`]) {
+    window.history.pushState(null, '', path);
+    assert.equal(api.link().status, 'ready', path);
+  }
+  window.history.pushState(null, '', B);
+  assert.equal(api.link().status, 'no-token');
+  window.history.replaceState(null, '', A);
+  assert.equal(api.link().status, 'ready');
+});
+
+test('back and forward find each study with its own token', async () => {
+  const { api, window, xhr, sent } = started({ path: `${A}&token=a` });
+  window.history.pushState(null, '', `${B}&token=b`);
+  await xhr('/dicom-web/studies/1.2.4');
+  const moved = new Promise(resolve => window.addEventListener('popstate', resolve));
+  window.history.back();
+  await moved;
+  await xhr('/dicom-web/studies/1.2.3');
+  assert.deepEqual([sent.map(({ headers }) => headers.token), api.link().studies], [['b', 'a'], ['1.2.3']]);
+});
+
+test('a link pasted over the page that differs after the # starts over with its token', async () => {
+  const opened = started({ path: `${A}&token=old` });
+  const changed = new Promise(resolve => opened.window.addEventListener('hashchange', resolve));
+  opened.window.location.hash = '#token=new';
+  await changed;
+  assert.equal(opened.tab.reloads, 1);
+  assert.deepEqual([opened.address(), Object.values(opened.stored())], [A, ['new']]);
+});
+
+test('with the work list its token serves the studies opened from it, and no other setting does', () => {
+  const settings = { studyList: true };
+  const list = started({ path: '/?token=t', settings });
+  assert.equal(list.api.link().status, 'ready');
+  list.window.history.pushState(null, '', A);
+  assert.equal(list.api.link().status, 'ready');
+  assert.equal(started({ path: '/?token=t' }).api.link().status, 'no-token');
+});
+
+test('a link whose studies are no UIDs asks for nothing', async () => {
+  const { reason, xhr, sent } = started({ path: '/viewer?StudyInstanceUIDs=../x&token=t' });
+  await xhr('/dicom-web/studies');
+  assert.deepEqual([reason(), sent], ['not-found', []]);
+});
+
+test('started twice is started once', () => {
+  const { api, tab } = started({ path: `${A}&token=t` });
+  assert.equal(tab.start(), api);
+  assert.ok(Object.isFrozen(api) && Object.isFrozen(api.settings) && Object.isFrozen(api.link()));
+});
+
+test('unreadable settings leave the strict defaults', () => {
+  const tab = openTab({ path: A });
+  const element = /** @type {HTMLElement} */ (tab.document.getElementById('ohifbuild-settings'));
+  element.textContent = '{"studyList": tru';
+  const { settings } = tab.start();
+  assert.deepEqual([settings.studyList, settings.priors, settings.roots], [false, 'never', ['/dicom-web']]);
+});
+
+test('the API tells the header for the roots alone, and the token nowhere else', () => {
+  const { api } = started({ path: `${A}&token=secret`, settings: { tokenHeader: 'Authorization', tokenScheme: 'Bearer' } });
+  assert.deepEqual(api.headers('/dicom-web/x'), { Authorization: 'Bearer secret' });
+  assert.deepEqual(api.headers('https://evil.example/dicom-web/x'), {});
+  assert.ok(!JSON.stringify([api, api.link()]).includes('secret'));
+});
+
+test('listeners hear of refusals until they leave', async () => {
+  const { api, xhr } = started({ path: `${A}&token=t`, archive: () => ({ status: 403 }) });
+  /** @type {unknown[]} */
+  const heard = [];
+  const leave = api.onRefused(trouble => heard.push(trouble));
+  await xhr('/dicom-web/studies?00100020=1');
+  leave();
+  await xhr('/dicom-web/studies?00100020=1');
+  assert.deepEqual(heard, [{ reason: 'refused', status: 403 }]);
+});
+
+// --- transport -----------------------------------------------------------------------------------------------------
+
+const THERE = `${ORIGIN}/dicom-web/studies/1.2.3`;
+
+test('every form of request under the roots carries the header exactly once', async () => {
+  const { window, xhr, sent } = started({ path: `${A}&token=t` });
+  await xhr('/dicom-web/studies/1.2.3', { Token: 'theirs', Accept: 'x', Authorization: 'Bearer t' });
+  await window.fetch('/dicom-web/studies/1.2.3', { headers: { token: 'theirs', Accept: 'x' } });
+  await window.fetch(new URL(THERE), { headers: [['TOKEN', 'a'], ['token', 'b'], ['Accept', 'x']] });
+  await window.fetch(new Request(THERE, { headers: new Headers({ token: 'theirs', Accept: 'x', Authorization: 'Bearer t' }) }));
+  await window.fetch(new Request(THERE, { headers: { token: 'a' } }), { headers: new Headers({ Accept: 'x' }) });
+  assert.deepEqual(sent.map(({ url, headers }) => [url, headers]), Array(5).fill([THERE, { accept: 'x', token: 't' }]));
+});
+
+test('with Authorization as its header the link wins over what others set', async () => {
+  const settings = { tokenHeader: 'Authorization', tokenScheme: 'Bearer' };
+  const { window, xhr, sent } = started({ path: `${A}&token=t`, settings });
+  await xhr(THERE, { authorization: 'Bearer oidc' });
+  await window.fetch(THERE, { headers: { Authorization: 'Basic x' } });
+  assert.deepEqual(sent.map(({ headers }) => headers.authorization), ['Bearer t', 'Bearer t']);
+});
+
+test('an Authorization that is not our token is left to its owner', async () => {
+  const { xhr, sent } = started({ path: `${A}&token=t` });
+  await xhr(THERE, { Authorization: 'Bearer other' });
+  assert.deepEqual(sent[0].headers, { authorization: 'Bearer other', token: 't' });
+});
+
+test('nothing of ours goes elsewhere, even where a caller puts it', async () => {
+  const { window, xhr, sent } = started({ path: `${A}&token=t` });
+  const url = 'https://evil.example/dicom-web/studies';
+  await xhr(url, { token: 't', 'X-Copy': 't', Authorization: 'Bearer t', Accept: 'x' });
+  await window.fetch(url, { headers: { token: 'whatever', Authorization: 'Bearer t', Accept: 'x' } });
+  await window.fetch(new Request(url, { headers: { token: 't', Accept: 'x' } }));
+  await xhr('/dicom-web/..%2fother', { token: 't', Accept: 'x' });
+  assert.deepEqual(sent.map(({ headers }) => headers), Array(4).fill({ accept: 'x' }));
+});
+
+test('requests elsewhere are passed on untouched', async () => {
+  const { window, xhr, sent } = started({ path: `${A}&token=t` });
+  await xhr('/assets/x.json', { Authorization: 'Bearer other', 'X-A': 'b' });
+  await window.fetch('https://other.example/', { headers: { Authorization: 'Basic x' } });
+  assert.deepEqual(sent.map(({ headers }) => headers), [{ authorization: 'Bearer other', 'x-a': 'b' }, { authorization: 'Basic x' }]);
+});
+
+test('fetch refuses redirects under the roots and does not lose the header to no-cors', async () => {
+  const { window, sent } = started({ path: `${A}&token=t` });
+  await window.fetch(THERE, { mode: 'no-cors' });
+  assert.deepEqual(sent[0], { url: THERE, headers: { token: 't' }, via: 'fetch', redirect: 'error', mode: 'cors' });
+});
+
+test('an address that changes between looks is judged as it is sent', async () => {
+  const { xhr, sent } = started({ path: `${A}&token=t` });
+  let looks = 0;
+  const shifty = { toString: () => (looks++ === 0 ? THERE : 'https://evil.example/') };
+  await xhr(/** @type {any} */ (shifty));
+  assert.deepEqual([sent[0].url, sent[0].headers.token], [THERE, 't']);
+});
+
+test('one XMLHttpRequest used twice is judged each time', async () => {
+  const { window, sent } = started({ path: `${A}&token=t` });
+  const request = new window.XMLHttpRequest();
+  for (const url of [THERE, 'https://evil.example/', THERE]) {
+    request.open('GET', url);
+    request.send();
+    await settle();
+  }
+  assert.deepEqual(sent.map(({ headers }) => headers.token), ['t', undefined, 't']);
+});
+
+test('without a token nothing is asked, and callers see a network failure', async () => {
+  const { window, xhr, sent } = started({ path: A });
+  assert.equal(await xhr(THERE), 0);
+  await assert.rejects(window.fetch(THERE), TypeError);
+  assert.deepEqual(sent, []);
+});
+
+test('an aborted fetch is nobody’s trouble', async () => {
+  const { window, reason } = started({ path: `${A}&token=t` });
+  const abort = new AbortController();
+  const asked = window.fetch(THERE, { signal: abort.signal });
+  abort.abort();
+  await assert.rejects(asked);
+  assert.equal(reason(), undefined);
+});

@@ -1,0 +1,146 @@
+/** A browser tab for tests: jsdom for document, history and storage; transport that records instead of sending. */
+
+import { JSDOM, VirtualConsole } from 'jsdom';
+import { start } from '../src/early/index.js';
+
+/** @typedef {{url: string, headers: Record<string, string>, via: 'xhr' | 'fetch', redirect?: string, mode?: string}} Sent */
+/** @typedef {{status: number, headers?: Record<string, string>, body?: string, type?: string}} Reply */
+
+export const ORIGIN = 'https://viewer.example';
+
+/**
+ * @param {object} [options]
+ * @param {string} [options.path] with query and fragment
+ * @param {Record<string, unknown>} [options.settings]
+ * @param {(url: string) => Reply | undefined} [options.archive] undefined: no answer (network down)
+ * @param {Record<string, string>} [options.session] what sessionStorage holds already
+ * @param {string[]} [options.languages]
+ */
+export function openTab({ path = '/viewer', settings = {}, archive = () => ({ status: 200 }), session = {}, languages } = {}) {
+  const noise = new VirtualConsole();
+  let reloads = 0;
+  noise.on('jsdomError', () => (reloads += 1)); // jsdom's "not implemented: navigation"
+  const json = JSON.stringify(settings).replace(/</g, '\\u003c');
+  const html = `<!doctype html><head><script type="application/json" id="ohifbuild-settings">${json}</script></head><body></body>`;
+  const dom = new JSDOM(html, { url: ORIGIN + path, virtualConsole: noise });
+  const window = /** @type {Window & typeof globalThis} */ (/** @type {unknown} */ (dom.window));
+  Object.entries(session).forEach(([key, value]) => window.sessionStorage.setItem(key, value));
+  if (languages) {
+    Object.defineProperty(window.navigator, 'languages', { value: languages });
+  }
+  /** @type {Sent[]} */
+  const sent = [];
+  const objectUrls = fakeObjectUrls(window);
+  Object.assign(window, { Request, Headers, fetch: fakeFetch(sent, archive), XMLHttpRequest: fakeXhr(window, sent, archive) });
+  return {
+    window,
+    document: window.document,
+    sent,
+    objectUrls,
+    get reloads() {
+      return reloads;
+    },
+    address: () => window.location.href.slice(ORIGIN.length),
+    stored: () => ({ ...window.sessionStorage }),
+    message: () => document(window).getElementById('ohifbuild-message'),
+    reason: () => document(window).getElementById('ohifbuild-message')?.dataset.reason,
+    start: () => start(window),
+    /** Asks by XMLHttpRequest, as OHIF's DICOMweb client does. @param {string} url @param {Record<string, string>} [headers] */
+    xhr(url, headers = {}) {
+      const request = new window.XMLHttpRequest();
+      request.open('GET', url);
+      Object.entries(headers).forEach(([name, value]) => request.setRequestHeader(name, value));
+      return new Promise(resolve => {
+        request.addEventListener('loadend', () => resolve(request.status));
+        request.send();
+      });
+    },
+  };
+}
+
+/** @param {Window} window */
+const document = window => window.document;
+
+/**
+ * @param {Sent[]} sent
+ * @param {(url: string) => Reply | undefined} archive
+ */
+function fakeFetch(sent, archive) {
+  return async (/** @type {RequestInfo} */ input, /** @type {RequestInit | undefined} */ init) => {
+    const request = new Request(typeof input === 'string' ? new URL(input, ORIGIN) : input, init);
+    const headers = Object.fromEntries(request.headers);
+    sent.push({ url: request.url, headers, via: 'fetch', redirect: request.redirect, mode: request.mode });
+    await new Promise(resolve => setImmediate(resolve));
+    request.signal.throwIfAborted();
+    const reply = archive(request.url);
+    if (!reply) {
+      throw new TypeError('Failed to fetch');
+    }
+    const type = reply.type ?? 'image/jpeg';
+    return new Response(reply.body ?? 'x', { status: reply.status, headers: { 'Content-Type': type, ...reply.headers } });
+  };
+}
+
+/**
+ * @param {Window & typeof globalThis} window
+ * @param {Sent[]} sent
+ * @param {(url: string) => Reply | undefined} archive
+ */
+function fakeXhr(window, sent, archive) {
+  return class extends window.EventTarget {
+    status = 0;
+    url = '';
+    /** @type {Record<string, string>} */
+    headers = {};
+    /** @type {Reply | undefined} */
+    reply;
+    /** @param {string} _method @param {string} url */
+    open(_method, url) {
+      this.url = new URL(url, ORIGIN).href;
+      this.headers = {};
+    }
+    /** Repeating a header appends, as in a browser. @param {string} name @param {string} value */
+    setRequestHeader(name, value) {
+      const key = name.toLowerCase();
+      this.headers[key] = key in this.headers ? `${this.headers[key]}, ${value}` : value;
+    }
+    /** @param {string} name */
+    getResponseHeader(name) {
+      return this.reply?.headers?.[name] ?? null;
+    }
+    send() {
+      const reaches = this.url.startsWith('http');
+      if (reaches) {
+        sent.push({ url: this.url, headers: this.headers, via: 'xhr' });
+      }
+      setImmediate(() => {
+        this.reply = reaches ? archive(this.url) : undefined;
+        this.status = this.reply?.status ?? 0;
+        this.dispatchEvent(new window.Event(this.reply ? 'load' : 'error'));
+        this.dispatchEvent(new window.Event('loadend'));
+      });
+    }
+  };
+}
+
+/** @param {Window & typeof globalThis} window */
+function fakeObjectUrls(window) {
+  /** @type {Map<string, Blob>} */
+  const alive = new Map();
+  let count = 0;
+  window.URL.createObjectURL = blob => {
+    count += 1;
+    const url = `blob:${ORIGIN}/${count}`;
+    alive.set(url, /** @type {Blob} */ (blob));
+    return url;
+  };
+  window.URL.revokeObjectURL = url => void alive.delete(url);
+  return alive;
+}
+
+/** Lets everything that is under way finish. */
+export async function settle() {
+  for (let turn = 0; turn < 6; turn += 1) {
+    await new Promise(resolve => setImmediate(resolve));
+  }
+}

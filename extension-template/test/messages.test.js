@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { TEXTS, textsFor } from '../src/texts.js';
+import { openTab, settle } from './host.js';
+
+const PATH = '/viewer?StudyInstanceUIDs=1.2.3';
+const STUDY = '/dicom-web/studies/1.2.3';
+
+/** @param {Parameters<typeof openTab>[0]} [options] */
+async function started(options) {
+  const tab = openTab({ path: `${PATH}&token=SECRET`, ...options });
+  const api = tab.start();
+  await settle();
+  const whole = () => tab.document.documentElement.hasAttribute('data-ohifbuild-message');
+  return { ...tab, api, whole };
+}
+
+test('nothing is shown while all is well', async () => {
+  const { xhr, message, whole } = await started();
+  await xhr(`${STUDY}/series`);
+  assert.deepEqual([message(), whole()], [null, false]);
+});
+
+for (const [reason, reply, url = `${STUDY}/series`] of /** @type {[string, import('./host.js').Reply | undefined, string?][]} */ ([
+  ['refused', { status: 401 }],
+  ['refused', { status: 403 }],
+  ['refused', { status: 403 }, '/dicom-web/studies?StudyInstanceUID=1.2.3'],
+  ['refused', { status: 401 }, '/dicom-web/wado?requestType=WADO&studyUID=1.2.3'],
+  ['expired', { status: 401, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token", error_description="The token has Expired"' } }],
+  ['not-found', { status: 404 }],
+  ['unreachable', undefined],
+  ['unreachable', { status: 502 }],
+  ['unreachable', { status: 500 }, `${STUDY}/series/1/metadata`],
+])) {
+  test(`${reply ? reply.status : 'no answer'} for ${url} says ${reason}, over the whole page`, async () => {
+    for (const via of /** @type {const} */ (['xhr', 'fetch'])) {
+      const { window, xhr, reason: shown, message, whole } = await started({ archive: () => reply });
+      await (via === 'xhr' ? xhr(url) : window.fetch(url).catch(() => {}));
+      await settle();
+      assert.deepEqual([shown(), whole(), message()?.getAttribute('role')], [reason, true, 'alert'], via);
+      assert.ok(!message()?.outerHTML.includes('SECRET'));
+    }
+  });
+}
+
+test('a refused JWT whose time is over is called expired', async () => {
+  const jwt = `x.${Buffer.from('{"exp":1}').toString('base64url')}.y`;
+  const { xhr, reason } = await started({ path: `${PATH}&token=${jwt}`, archive: () => ({ status: 403 }) });
+  await xhr(STUDY);
+  assert.equal(reason(), 'expired');
+});
+
+for (const [what, url, reply] of /** @type {[string, string, import('./host.js').Reply][]} */ ([
+  ['a refused question about the patient', '/dicom-web/studies?00100020=1', { status: 403 }],
+  ['a refused study that the link does not name', '/dicom-web/studies/1.2.33/series', { status: 403 }],
+  ['a rendering the archive cannot make', `${STUDY}/series/1/instances/1/rendered`, { status: 500 }],
+  ['a thumbnail the archive does not have', `${STUDY}/series/1/instances/1/thumbnail`, { status: 404 }],
+  ['a failure outside the roots', '/assets/x', { status: 403 }],
+])) {
+  test(`${what} is no message`, async () => {
+    const { xhr, reason } = await started({ archive: () => reply });
+    await xhr(url);
+    assert.equal(reason(), undefined);
+  });
+}
+
+test('once there are images the message is a notice that can be closed and stays closed', async () => {
+  let status = 200;
+  const { xhr, message, whole, reason } = await started({ archive: () => ({ status }) });
+  await xhr(`${STUDY}/series/1/instances/1/frames/1`);
+  status = 401;
+  await xhr(`${STUDY}/series/1/instances/1/frames/2`);
+  assert.deepEqual([reason(), whole(), message()?.className], ['refused', false, 'notice']);
+  message()?.querySelector('button')?.click();
+  await xhr(`${STUDY}/series/1/instances/1/frames/3`);
+  assert.equal(message(), null);
+});
+
+test('images that arrive after all uncover the page, and end “unreachable”', async () => {
+  let reply = /** @type {import('./host.js').Reply | undefined} */ ({ status: 403 });
+  const { xhr, whole, reason } = await started({ archive: () => reply });
+  await xhr(STUDY);
+  reply = { status: 200 };
+  await xhr(`${STUDY}/frames/1`);
+  assert.deepEqual([reason(), whole()], ['refused', false]);
+  const other = await started({ archive: () => reply });
+  reply = undefined;
+  await other.xhr(STUDY);
+  assert.equal(other.reason(), 'unreachable');
+  reply = { status: 200 };
+  await other.xhr(`${STUDY}/frames/1`);
+  assert.equal(other.reason(), undefined);
+});
+
+test('a message gives way to a graver one only', async () => {
+  const { api, reason } = await started();
+  api.report('not-found');
+  api.report('unreachable');
+  assert.equal(reason(), 'not-found');
+  api.report('refused');
+  assert.equal(reason(), 'refused');
+});
+
+test('another link clears the message of the one before', async () => {
+  const { api, window, reason } = await started();
+  api.report('refused');
+  window.history.pushState(null, '', '/viewer?StudyInstanceUIDs=1.2.4&token=other');
+  assert.equal(reason(), undefined);
+  window.history.pushState(null, '', '/viewer?StudyInstanceUIDs=1.2.5');
+  assert.equal(reason(), 'no-token');
+});
+
+test('what the browser cuts off because the page goes is no trouble', async () => {
+  const { xhr, window, reason } = await started({ archive: () => undefined });
+  window.dispatchEvent(new window.Event('pagehide'));
+  await xhr(STUDY);
+  assert.equal(reason(), undefined);
+});
+
+test('stands beside body, where OHIF’s dialogs cannot make it inert', async () => {
+  const { api, message, document } = await started();
+  api.report('unreachable');
+  assert.equal(message()?.parentElement, document.documentElement);
+  assert.equal(message()?.querySelector('h1')?.id, message()?.getAttribute('aria-labelledby'));
+});
+
+test('speaks the reader’s language where it can', async () => {
+  const { message } = await started({ path: PATH, languages: ['rm', 'de-CH', 'en'] });
+  assert.equal(message()?.lang, 'de');
+  assert.equal(message()?.querySelector('h1')?.textContent, TEXTS.de['no-token'][0]);
+  assert.equal(textsFor([]).language, 'en');
+  assert.equal(textsFor(['constructor', 'zz']).language, 'en');
+});
+
+test('every language says everything', () => {
+  for (const [language, texts] of Object.entries(TEXTS)) {
+    assert.deepEqual(Object.keys(texts).sort(), Object.keys(TEXTS.en).sort(), language);
+    assert.ok(Object.values(texts).flat().every(text => text.trim().length > 0), language);
+  }
+});

@@ -1,0 +1,291 @@
+/** The extension and its mode, against an OHIF that registers, loads and routes in the order that OHIF 3.11 to 3.14 do. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import extension from '../src/extension.js';
+import mode from '../src/mode.js';
+import { confine } from '../src/data-source.js';
+import { openTab } from './host.js';
+
+/** @typedef {import('../types/ohif.js').StudyQuery} StudyQuery */
+/** @typedef {import('../types/ohif.js').StudyRow} StudyRow */
+
+/** @type {StudyRow[]} */
+const ARCHIVE = [
+  { studyInstanceUid: '1.1', mrn: '108506', description: 'now' },
+  { studyInstanceUid: '1.2', mrn: '108506', description: 'prior' },
+  { studyInstanceUid: '1.3', mrn: '1085061', description: 'another patient' },
+];
+
+/**
+ * The wrapped data source over a release's own, whose questions to the archive are recorded.
+ *
+ * @param {object} [options]
+ * @param {string} [options.studies]
+ * @param {Record<string, unknown>} [options.settings]
+ * @param {(query: StudyQuery) => StudyRow[] | Error} [options.answer]
+ * @param {string} [options.token]
+ */
+function dataSource({ studies = '1.1', settings = {}, answer = pinnedOrAll, token = '&token=t' } = {}) {
+  const tab = openTab({ path: `/viewer?studyinstanceuids=${studies}${token}`, settings });
+  const api = tab.start();
+  /** @type {StudyQuery[]} */
+  const asked = [];
+  const inner = {
+    initialize() {},
+    query: {
+      studies: {
+        mapParams: () => 'mapped',
+        async search(/** @type {StudyQuery} */ query) {
+          asked.push(query);
+          const rows = answer(query);
+          if (rows instanceof Error) {
+            throw rows;
+          }
+          return rows;
+        },
+      },
+      series: { search: () => 'series' },
+    },
+    retrieve: { directURL: () => 'url', later: () => 'later' },
+    getStudyInstanceUIDs: () => ['stock'],
+    getImageIdsForInstance: () => 'imageId',
+    getImageIdsForDisplaySet() {
+      return this.getImageIdsForInstance();
+    },
+  };
+  const source = confine(/** @type {any} */ (inner), api);
+  const query = new URLSearchParams();
+  return { ...tab, api, asked, inner, source, search: source.query.studies.search, args: { params: {}, query } };
+}
+
+/** @param {StudyQuery} query */
+function pinnedOrAll({ studyInstanceUid, patientId }) {
+  return ARCHIVE.filter(
+    row => (!studyInstanceUid || row.studyInstanceUid === studyInstanceUid) && (!patientId || row.mrn.startsWith(patientId))
+  );
+}
+
+const uids = (/** @type {StudyRow[]} */ rows) => rows.map(row => row.studyInstanceUid);
+const httpError = (/** @type {number} */ status) => Object.assign(new Error('request failed'), { status });
+
+/** Whether a promise is still open after everything that could settle it has run. @param {Promise<unknown>} promise */
+async function waits(promise) {
+  const open = Symbol('open');
+  return (await Promise.race([promise, new Promise(resolve => setImmediate(() => resolve(open)))])) === open;
+}
+
+test('everything but searching stays the release’s own, and synchronous', () => {
+  const { source, inner } = dataSource();
+  assert.equal(source.retrieve, inner.retrieve);
+  assert.equal(/** @type {any} */ (source.query.series), inner.query.series);
+  assert.equal(/** @type {any} */ (source).getImageIdsForDisplaySet(), 'imageId');
+  assert.equal(/** @type {any} */ (source.query.studies).mapParams(), 'mapped');
+});
+
+test('priors never: the patient’s studies are those of the link, and nothing is asked', async () => {
+  const { search, asked } = dataSource();
+  assert.deepEqual(uids(await search({ studyInstanceUid: '1.1' })), ['1.1']);
+  assert.deepEqual(uids(await search({ patientId: '108506', disableWildcard: true })), ['1.1']);
+  assert.deepEqual(uids(await search({ patientId: '1085061', disableWildcard: true })), []);
+  assert.deepEqual(asked, [{ studyInstanceUid: '1.1' }]);
+});
+
+test('a link for two patients gives each patient’s panel its own', async () => {
+  const { search } = dataSource({ studies: '1.1,1.3' });
+  await Promise.all([search({ studyInstanceUid: '1.1' }), search({ studyInstanceUid: '1.3' })]);
+  assert.deepEqual(uids(await search({ patientId: '108506', disableWildcard: true })), ['1.1']);
+  assert.deepEqual(uids(await search({ patientId: '1085061', disableWildcard: true })), ['1.3']);
+});
+
+test('priors exact: one exact question, its answers looked through again', async () => {
+  const { search, asked } = dataSource({ settings: { priors: 'exact' } });
+  await search({ studyInstanceUid: '1.1' });
+  assert.deepEqual(uids(await search({ patientId: '108506', disableWildcard: true })), ['1.1', '1.2']);
+  assert.deepEqual(asked.slice(1), [{ patientId: '108506', disableWildcard: true }]);
+});
+
+for (const patientId of ['*', '10850?', '108506\\1085061', '1\r\n2']) {
+  test(`priors exact: a Patient ID of ${JSON.stringify(patientId)} is not asked for`, async () => {
+    const { search, asked } = dataSource({ settings: { priors: 'exact' } });
+    assert.deepEqual(await search({ patientId, disableWildcard: true }), []);
+    assert.deepEqual(asked, []);
+  });
+}
+
+test('priors exact: refused, the link’s studies remain', async () => {
+  const answer = (/** @type {StudyQuery} */ query) => (query.patientId ? httpError(403) : pinnedOrAll(query));
+  const { search, reason } = dataSource({ settings: { priors: 'exact' }, answer });
+  await search({ studyInstanceUid: '1.1' });
+  assert.deepEqual(uids(await search({ patientId: '108506', disableWildcard: true })), ['1.1']);
+  assert.equal(reason(), undefined);
+});
+
+test('priors ohif: the question passes as it is', async () => {
+  const { search, asked } = dataSource({ settings: { priors: 'ohif' } });
+  const query = { patientId: '108506', disableWildcard: true };
+  assert.deepEqual(uids(await search(query)), ['1.1', '1.2', '1.3']);
+  assert.deepEqual(asked, [query]);
+});
+
+test('no search without a study leaves the browser unless the work list is on', async () => {
+  const queries = [undefined, {}, { patientName: 'A' }, { studyInstanceUid: '' }, { studyInstanceUid: [] }, { patientId: '1', patientName: 'A' }];
+  const off = dataSource();
+  for (const query of queries) {
+    assert.deepEqual(await off.search(query), []);
+  }
+  assert.deepEqual(off.asked, []);
+  const on = dataSource({ settings: { studyList: true } });
+  await on.search({ patientId: '108506' });
+  await on.search({});
+  await on.search({ patientId: '108506', disableWildcard: true });
+  assert.deepEqual(on.asked, [{ patientId: '108506' }, {}]);
+});
+
+test('a study that the link does not name is looked for only where priors or the work list allow it', async () => {
+  const never = dataSource();
+  assert.deepEqual(await never.search({ studyInstanceUid: '1.2' }), []);
+  assert.deepEqual(await never.search({ studyInstanceUid: ['1.1', '1.2'] }), []);
+  assert.deepEqual(never.asked, []);
+  const exact = dataSource({ settings: { priors: 'exact' } });
+  assert.deepEqual(uids(await exact.search({ studyInstanceUid: '1.2' })), ['1.2']);
+});
+
+for (const [answer, reason] of /** @type {const} */ ([[[], 'not-found'], [httpError(404), 'not-found'], [httpError(500), 'unreachable'], [new Error('x'), 'unreachable']])) {
+  test(`a study that does not come (${answer instanceof Error ? answer.message : 'empty'}) is told, and OHIF does not leave the link`, async () => {
+    const { search, document, window } = dataSource({ answer: () => /** @type {any} */ (answer) });
+    if (document.readyState === 'loading') {
+      await new Promise(resolve => document.addEventListener('DOMContentLoaded', resolve));
+    }
+    assert.ok(await waits(search({ studyInstanceUid: '1.1' })));
+    assert.equal(window.document.getElementById('ohifbuild-message')?.dataset.reason, reason);
+  });
+}
+
+test('of several studies the one that does not open is left out, at no extra request', async () => {
+  const answer = (/** @type {StudyQuery} */ query) => (query.studyInstanceUid === '1.3' ? httpError(403) : pinnedOrAll(query));
+  const { source, search, asked, args } = dataSource({ studies: '1.1,1.3', answer });
+  await source.initialize(args);
+  assert.deepEqual(source.getStudyInstanceUIDs(args), ['1.1']);
+  assert.deepEqual(uids(await search({ studyInstanceUid: '1.1' })), ['1.1']);
+  assert.equal(asked.length, 2);
+});
+
+test('a single study is not looked up ahead', async () => {
+  const { source, asked, args } = dataSource();
+  await source.initialize(args);
+  assert.deepEqual([asked, source.getStudyInstanceUIDs(args)], [[], ['1.1']]);
+});
+
+test('without a token OHIF gets no study to ask for', () => {
+  const { source, args } = dataSource({ token: '' });
+  assert.deepEqual(source.getStudyInstanceUIDs(args), []);
+});
+
+// --- registration --------------------------------------------------------------------------------------------------
+
+/** @param {string[]} compiled modes of the release @param {any[]} configured modes of app-config.js */
+async function boot(compiled, configured = []) {
+  const { window } = openTab({ path: '/viewer?StudyInstanceUIDs=1.1&token=t' });
+  Object.assign(globalThis, { window });
+  window.modes = compiled;
+  /** @type {Record<string, any>} */
+  const modules = Object.fromEntries(
+    compiled.map(id => {
+      const routeName = id === '@ohif/mode-longitudinal' ? 'viewer' : id.replace('@ohif/mode-', '');
+      const instance = { id, routeName, hide: id === '@ohif/mode-basic', own: id, inits: 0, onModeInit() { this.inits += 1; } };
+      return [id, { id, modeInstance: instance, modeFactory() { return { ...this.modeInstance }; } }];
+    })
+  );
+  const load = async (/** @type {any} */ name) => (typeof name === 'string' ? modules[name] : name);
+  /** @type {Record<string, any>} */
+  let implementation = {};
+  /** @type {Record<string, any>} */
+  const customizations = {};
+  const services = {
+    userAuthenticationService: {
+      setServiceImplementation(/** @type {Record<string, unknown>} */ given) { implementation = { ...implementation, ...given }; },
+    },
+    customizationService: {
+      Scope: { Global: 'global' },
+      setCustomizations(/** @type {object} */ given, /** @type {string} */ scope) { Object.assign(customizations, { [scope]: given }); },
+    },
+  };
+  /** @type {import('../types/ohif.js').AppConfig} */
+  const appConfig = {
+    modes: [mode, ...configured],
+    oidc: [{ authority: 'https://login.example' }],
+    defaultDataSourceName: 'other',
+    dataSources: [
+      { namespace: '@ohif/extension-default.dataSourcesModule.dicomjson', sourceName: 'other' },
+      { namespace: 'ohifbuild-token.dataSourcesModule.dicomweb', sourceName: 'dicomweb' },
+    ],
+    peerImport: load,
+  };
+  await extension.preRegistration(/** @type {any} */ ({ servicesManager: { services }, extensionManager: {}, appConfig }));
+  const loaded = [];
+  for (const module of await Promise.all([...(appConfig.modes ?? []), ...compiled].map(load))) {
+    const made = module?.modeFactory ? await module.modeFactory({ modeConfiguration: {}, loadModules: (/** @type {string[]} */ names) => Promise.all(names.map(load)) }) : module;
+    if (made && typeof made === 'object') {
+      loaded.push(made);
+    }
+  }
+  return { loaded, appConfig, services, customizations, implementation: () => implementation };
+}
+
+test('our viewer is the release’s own, in its place', async () => {
+  const { loaded } = await boot(['@ohif/mode-longitudinal', '@ohif/mode-basic', '@ohif/mode-tmtv']);
+  assert.deepEqual(loaded.map(({ id, routeName, own }) => [id, routeName, own]), [
+    ['ohifbuild-token-viewer', 'viewer', '@ohif/mode-longitudinal'],
+    ['@ohif/mode-basic', 'basic', '@ohif/mode-basic'],
+    ['@ohif/mode-tmtv', 'tmtv', '@ohif/mode-tmtv'],
+  ]);
+});
+
+test('a release without the longitudinal mode lends its basic one, shown', async () => {
+  const { loaded } = await boot(['@ohif/mode-basic']);
+  assert.deepEqual([loaded[0].own, loaded[0].routeName, loaded[0].hide], ['@ohif/mode-basic', 'viewer', false]);
+});
+
+test('every mode, also one that the site configures, reads the link before it starts and keeps its own hook', async () => {
+  const custom = { id: 'custom', modeFactory: () => ({ id: 'custom', routeName: 'custom' }) };
+  const { loaded } = await boot(['@ohif/mode-tmtv', '@ohif/mode-basic'], [custom]);
+  assert.ok(loaded.some(({ id }) => id === 'custom'));
+  window.history.replaceState(null, '', '/tmtv');
+  for (const made of loaded) {
+    made.onModeInit({});
+  }
+  assert.equal(loaded.find(({ id }) => id === '@ohif/mode-tmtv').inits, 1);
+});
+
+test('a mode that another wraps is wrapped once', async () => {
+  const custom = { id: 'custom', modeFactory: () => ({ id: 'custom', routeName: 'custom' }) };
+  await boot(['@ohif/mode-basic'], [custom]);
+  const wrapped = custom.modeFactory;
+  await boot(['@ohif/mode-basic'], [custom]);
+  assert.equal(custom.modeFactory, wrapped);
+});
+
+test('no other data source, sign-in page or tour remains', async () => {
+  const { appConfig, services, implementation, customizations } = await boot(['@ohif/mode-longitudinal']);
+  assert.deepEqual(appConfig.dataSources?.map(({ sourceName }) => sourceName), ['dicomweb']);
+  assert.deepEqual([appConfig.defaultDataSourceName, appConfig.oidc], ['dicomweb', undefined]);
+  services.userAuthenticationService.setServiceImplementation({
+    getAuthorizationHeader: () => ({ Authorization: 'Bearer other' }),
+    handleUnauthenticated: () => 'sign in',
+    getUser: () => 'user',
+  });
+  const { getAuthorizationHeader, handleUnauthenticated, getUser } = implementation();
+  assert.deepEqual([getAuthorizationHeader(), handleUnauthenticated(), getUser()], [{}, null, 'user']);
+  assert.deepEqual(customizations, { global: { 'ohif.tours': { $set: [] } } });
+});
+
+test('the data source is made by the release and confined', async () => {
+  await boot(['@ohif/mode-longitudinal']);
+  const stock = { createDataSource: (/** @type {unknown} */ configuration) => ({ configuration, query: { studies: { search: async () => [] } } }) };
+  const extensionManager = { getModuleEntry: (/** @type {string} */ id) => (id === '@ohif/extension-default.dataSourcesModule.dicomweb' ? stock : undefined) };
+  const [entry] = extension.getDataSourcesModule(/** @type {any} */ ({ extensionManager }));
+  const source = entry.createDataSource('configuration', {});
+  assert.deepEqual([entry.name, entry.type, source.configuration], ['dicomweb', 'webApi', 'configuration']);
+  assert.deepEqual(await source.query.studies.search({}), []);
+});
