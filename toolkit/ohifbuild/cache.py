@@ -1,29 +1,43 @@
 """The content-addressed cache: folders that are complete or not there, and never changed once they are.
 
-Layout: ``<root>/<kind>/<key>/`` with ``kind`` a word (``npm``, ``base``, ``assets``, …) and ``key`` a digest of
-everything that decides the contents. Concurrent builds on one cache are safe: one lock per entry, work in a
-sibling folder, one atomic rename.
+Layout: ``<root>/<kind>/<key>/`` with ``kind`` a word (``npm``, ``base``, ``assets``, …) and ``key`` a digest, or a name
+and version, of everything that decides the contents. An entry's modification time is when it was last used.
+
+Several builds at once are safe: one lock per entry, work in a sibling folder, one atomic rename. Locks are the
+operating system's, so a build that is killed leaves none; what it leaves is its working folder, which the next build
+that wants the entry, or ``prune``, removes. Everybody who was given an entry holds a shared lock on the cache until
+their process ends, so that ``prune`` never takes away what is in use.
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from ohifbuild.console import Reporter
 from ohifbuild.errors import CacheUnusable, DiskFull
 
 CACHE_VARIABLE = "OHIFBUILD_CACHE"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
+REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+_holding = threading.Lock()
+_held: dict[Path, int] = {}
 
 
 def digest_of(*parts: object) -> str:
@@ -57,54 +71,117 @@ class Cache:
 
     def path_of(self, kind: str, key: str) -> Path:
         """Where the entry is, or would be."""
+        if not (NAME.fullmatch(kind) and NAME.fullmatch(key)):
+            raise ValueError(f"not the name of a cache entry: {kind}/{key}")
         return self.root / kind / key
 
     def has(self, kind: str, key: str) -> bool:
         """Whether the entry is there, complete."""
         return self.path_of(kind, key).is_dir()
 
-    def entry(self, kind: str, key: str, make: Callable[[Path], None]) -> Path:
+    def entry(self, kind: str, key: str, make: Callable[[Path], None], *, reporter: Reporter | None = None) -> Path:
         """The entry's folder; if it is not there yet, ``make`` fills an empty folder that then becomes it.
 
+        Where another process is making the same entry, waits for it and tells ``reporter`` so. An entry that is there
+        can be had from a read-only cache too.
+
         Raises:
-            CacheUnusable: the cache cannot be written.
+            CacheUnusable: the cache cannot be written or locked.
             DiskFull: no space left.
         """
         final = self.path_of(kind, key)
-        if final.is_dir():
-            return final
-        with disk_errors(self.root):
-            final.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(final.parent / f".{key}.lock")
-            with lock:
-                if final.is_dir():
-                    return final
-                work = Path(tempfile.mkdtemp(prefix=f".{key[:12]}-", dir=final.parent))
-                try:
-                    make(work)
-                    work.chmod(0o755)
-                    work.rename(final)
-                finally:
-                    shutil.rmtree(work, ignore_errors=True)
+        fix = f"Set {CACHE_VARIABLE} to a folder you can write to, on a disk with 1 GB free."
+        with disk_errors(self.root, fix=fix):
+            hold(self.root)
+            if not final.is_dir():
+                final.parent.mkdir(parents=True, exist_ok=True)
+                with _locked(final, reporter):
+                    _make(final, make)
+        with suppress(OSError):  # a read-only cache keeps no account of use
+            os.utime(final)
         return final
 
 
+def hold(root: Path) -> int | None:
+    """Marks the cache as in use by this process until it ends; returns the lock's file descriptor.
+
+    None where the cache is read-only and was never used: nobody can prune it then.
+    """
+    with _holding:
+        known = _held.get(root.absolute())
+        if known is not None:
+            return known
+        path = root / ".in-use"
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            if error.errno not in REFUSED or not root.is_dir():
+                raise
+            if not path.is_file():
+                return None
+            descriptor = os.open(path, os.O_RDONLY)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        _held[root.absolute()] = descriptor
+        return descriptor
+
+
+def working_folders(final: Path) -> list[Path]:
+    """What builds that were killed left of the entry ``final``; to be asked by whoever holds its lock."""
+    return list(final.parent.glob(f".{final.name}.work-*"))
+
+
+def _make(final: Path, make: Callable[[Path], None]) -> None:
+    if final.is_dir():  # another process made it while we waited for the lock
+        return
+    for stale in working_folders(final):
+        shutil.rmtree(stale, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{final.name}.work-", dir=final.parent))
+    try:
+        make(work)
+        work.chmod(0o755)
+        work.rename(final)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
 @contextmanager
-def disk_errors(where: Path) -> Iterator[None]:
+def _locked(final: Path, reporter: Reporter | None) -> Iterator[None]:
+    lock = FileLock(final.parent / f".{final.name}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if reporter:
+            reporter.say(f"Another ohifbuild is making {final.parent.name}/{final.name[:12]}; waiting for it.")
+        lock.acquire()
+    except NotImplementedError as error:
+        raise CacheUnusable(
+            f"Files under {final.parent} cannot be locked.",
+            cause="The cache is on a file system without locks, such as some network drives.",
+            fix=f"Set {CACHE_VARIABLE} to a folder on a local disk.",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def disk_errors(where: Path, *, fix: str = "Choose a folder that you can write to, with space left.") -> Iterator[None]:
     """Turns the operating system's refusals to write at ``where`` into our errors."""
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in FULL:
             raise DiskFull(
                 f"No space left while writing to {where}.",
                 cause="The disk or the quota is full; a build needs about 1 GB.",
-                fix=f"Free some space, or set {CACHE_VARIABLE} to a folder on a larger disk.",
+                fix=fix,
             ) from error
-        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        if error.errno in REFUSED or isinstance(error, NotADirectoryError | FileExistsError):
             raise CacheUnusable(
                 f"Cannot write to {error.filename or where}.",
-                cause="The folder is read-only, or belongs to another user.",
-                fix=f"Set {CACHE_VARIABLE} to a folder you can write to.",
+                cause="It is read-only, belongs to another user, or is a file where a folder should be.",
+                fix=fix,
             ) from error
         raise

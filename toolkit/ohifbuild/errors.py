@@ -103,6 +103,12 @@ class PackageUnknown(OhifbuildError):
     exit_code = 26
 
 
+class CacheInUse(OhifbuildError):
+    """The cache cannot be pruned while a build uses it."""
+
+    exit_code = 27
+
+
 # 30: toolchain and git
 
 

@@ -81,7 +81,7 @@ def npm_package(package: Package, cache: Cache, *, offline: bool, reporter: Repo
             with reporter.step(f"Unpack {package.spec}", unit="B") as meter:
                 unpack(tarball, work, meter)
 
-    folder = cache.entry(KIND, key, make) / "package"
+    folder = cache.entry(KIND, key, make, reporter=reporter) / "package"
     if not folder.is_dir():
         raise PackageDamaged(f"{package.spec} holds no folder 'package'.", cause="It was not made by npm.")
     return folder

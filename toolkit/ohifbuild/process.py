@@ -24,12 +24,13 @@ from ohifbuild.errors import ToolFailed, ToolMissing
 GRACE_SECONDS = 5.0
 REPLAYED_LINES = 40
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
 
 
 def find_program(name: str, *, env: Mapping[str, str] | None = None) -> Path | None:
     """Where ``name`` is on the PATH of ``env`` (default: ours), or None."""
     found = shutil.which(name, path=(env if env is not None else os.environ).get("PATH"))
-    return Path(found) if found else None
+    return Path(found).absolute() if found else None
 
 
 def run(
@@ -52,7 +53,8 @@ def run(
 
     Raises:
         ToolMissing: the program is not there.
-        ToolFailed: it exited with another status than 0; ``details`` holds its last lines.
+        ToolFailed: it could not be started, or exited with another status than 0; ``details`` holds its last lines,
+            without credentials in URLs.
     """
     kept: list[str] = []
     with _spawn(argv, cwd=cwd, env=env) as child, _opened(log) as log_file:
@@ -96,7 +98,13 @@ def running(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
-    """A program that runs in the background for the length of the block, and not longer."""
+    """A program that runs in the background for the length of the block, and not longer.
+
+    Its standard output and error are one pipe, ``child.stdout``: read it if the program prints more than 64 KiB.
+
+    Raises:
+        ToolMissing, ToolFailed: it is not there, or cannot be started.
+    """
     with _spawn(argv, cwd=cwd, env=env) as child:
         yield child
 
@@ -132,18 +140,25 @@ def _spawn(
             cause="It is not installed, or not on the PATH.",
             fix=f"Install {argv[0]}, or add its folder to PATH.",
         )
-    child = subprocess.Popen(
-        [str(program), *map(str, argv[1:])],
-        cwd=cwd,
-        env=dict(env) if env is not None else None,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
+    try:
+        child = subprocess.Popen(
+            [str(program), *map(str, argv[1:])],
+            cwd=cwd,
+            env=dict(env) if env is not None else None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ToolFailed(
+            f"{program} cannot be started: {error.strerror or error}.",
+            cause="It is not a program for this machine, or its folder is gone.",
+            fix=f"Install {Path(argv[0]).name} again.",
+        ) from error
     try:
         yield child
     finally:
@@ -166,8 +181,8 @@ def _failed(argv: Sequence[str | Path], status: int, lines: Sequence[str], fix: 
     return ToolFailed(
         f"{Path(argv[0]).name} ended with status {status}.",
         cause=_cause_of(status),
-        fix=fix or f"Run it by hand to see more: {quoted(argv)}",
-        details="\n".join(lines[-REPLAYED_LINES:]),
+        fix=fix or f"Run it by hand to see more: {CREDENTIALS.sub('***@', quoted(argv))}",
+        details=CREDENTIALS.sub("***@", "\n".join(lines[-REPLAYED_LINES:])),
     )
 
 

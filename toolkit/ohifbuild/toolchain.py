@@ -157,7 +157,8 @@ def _private(
         reporter.say(f"No fitting Node on this machine: trying {pins[0].version} from {source}.")
     pin = there or pins[0]
     try:
-        folder = cache.entry(KIND, f"{source}-{pin.version}", lambda work: make(work, pin)) / "node" / "bin"
+        key = f"{source}-{pin.version}"
+        folder = cache.entry(KIND, key, lambda work: make(work, pin), reporter=reporter) / "node" / "bin"
         env = _environment(folder)
         return NodeTools(folder / "node", folder / "npm", env, _version(folder / "node", env), source)
     except OhifbuildError as error:

@@ -135,7 +135,7 @@ def test_the_folder_we_are_in_and_those_above_have_no_say(
     registry: Registry, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package = registry.publish("@ohif/app", "3.99.0", FILES)
-    (tmp_path / "package.json").write_text(json.dumps({"name": "evil", "workspaces": ["**"]}))
+    (tmp_path / "package.json").write_text(json.dumps({"name": "evil", "workspaces": ["cache/npm/.*/download-*"]}))
     (tmp_path / ".npmrc").write_text("registry=http://127.0.0.1:1/\n")
     monkeypatch.chdir(tmp_path)
     assert fetch(package, cache).is_dir()
