@@ -1,0 +1,9 @@
+"""The studies that verify and demo serve: made by us, always the same, with everything known about them."""
+
+from __future__ import annotations
+
+from ohifbuild.verify.dataset.contents import STUDIES
+from ohifbuild.verify.dataset.plan import Patient, Series, Study, uid
+from ohifbuild.verify.dataset.write import cached_dataset, write_dataset
+
+__all__ = ["STUDIES", "Patient", "Series", "Study", "cached_dataset", "uid", "write_dataset"]
