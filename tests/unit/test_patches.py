@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from ohifbuild import patches
+from ohifbuild import patches, resources
 from ohifbuild.errors import OriginUnavailable, PatchConflict, PatchDrift, PatchInvalid
 from ohifbuild.patches import FolderTree, GitTree, MemoryTree, Patch
 
-OURS = patches.load(patches.own_folder())
+OURS = patches.load(resources.patches())
 
 GREET = """
 name = "greet"
@@ -240,7 +240,7 @@ def test_refuses_a_folder_without_patches_of_its_own(tmp_path: Path, made: str) 
     if made != "nothing":
         folder.mkdir()
     if made == "a link":
-        (folder / "token-parameter").symlink_to(patches.own_folder() / "token-parameter")
+        (folder / "token-parameter").symlink_to(resources.patches() / "token-parameter")
     with pytest.raises(PatchInvalid):
         patches.load(folder)
 

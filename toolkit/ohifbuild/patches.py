@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from importlib import resources
 from pathlib import Path
 
 from ohifbuild.patching.apply import apply
@@ -37,7 +36,6 @@ __all__ = [
     "drift_table",
     "example_failures",
     "load",
-    "own_folder",
     "select",
 ]
 
@@ -46,7 +44,7 @@ FORMAT = 1
 
 
 def load(*folders: Path) -> tuple[Patch, ...]:
-    """The patches of several folders, in their order: usually ``own_folder()``, then the recipe's.
+    """The patches of several folders, in their order: usually ``resources.patches()``, then the recipe's.
 
     Raises:
         PatchInvalid: a patch that cannot be meant, or a name that two of them bear.
@@ -61,12 +59,6 @@ def load(*folders: Path) -> tuple[Patch, ...]:
     if mistakes:
         raise invalid(mistakes)
     return patches
-
-
-def own_folder() -> Path:
-    """The patches that come with ohifbuild: inside the wheel, or at the top of a checkout of ohifbuild."""
-    inside = Path(str(resources.files("ohifbuild"))) / "_data" / "patches"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "patches"
 
 
 def select(patches: Iterable[Patch], version: str) -> tuple[Patch, ...]:

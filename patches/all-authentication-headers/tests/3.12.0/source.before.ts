@@ -17,5 +17,8 @@ export function createSource(services: any) {
         return wanted;
       };
     },
+    search: (client: { headers: Headers }) => {
+      client.headers = getHeaders();
+    },
   };
 }

@@ -1,0 +1,36 @@
+"""The code that patches make, run: each patch's own input after the change, bundled and put to the test in Node."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from ohifbuild import process, resources
+from ohifbuild.cache import Cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.finish.esbuild import esbuild
+from ohifbuild.toolchain import node_tools
+
+DATA = Path(__file__).parents[2] / "data/patches"
+STAND_INS = ("react", "@ohif/core", "@cornerstonejs/core")
+
+
+def test_patched_code_does_what_the_patches_promise(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "cache")
+    node = node_tools(cache, SilentReporter())
+    bundler = esbuild(cache, offline=False, reporter=SilentReporter())
+    shutil.copy(DATA / "behaviour.test.mjs", tmp_path)
+    for source in resources.patches().glob("*/tests/*/*.after.*"):
+        entry = tmp_path / "entry.ts"
+        entry.write_text(f"export * from {str(source)!r};\nexport * from 'react';\n{default_of(source)}")
+        name = f"{source.parents[2].name}-{source.parent.name}-{source.name.partition('.')[0]}.mjs"
+        aliases = [f"--alias:{package}={DATA / 'stand-ins.mjs'}" for package in STAND_INS]
+        options = ["--bundle", "--format=esm", "--external:./updateAuthServiceAndCleanUrl", "--log-level=error", f"--outfile={tmp_path / name}"]
+        process.run([bundler, entry, *options, *aliases])
+    output = process.run([node.node, "--test", tmp_path / "behaviour.test.mjs"], env=dict(node.env), cwd=tmp_path)
+    assert "# fail 0" in output
+    assert "# pass 0" not in output
+
+
+def default_of(source: Path) -> str:
+    return f"export {{ default }} from {str(source)!r};\n" if "export default" in source.read_text() else ""
