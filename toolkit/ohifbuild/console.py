@@ -106,14 +106,14 @@ class TerminalReporter:
 
     def say(self, line: str) -> None:
         if self.level >= Level.NORMAL:
-            self.console.print(Text(line))
+            self.console.print(Text(line), soft_wrap=True)
 
     def warn(self, line: str) -> None:
-        self.console.print(Text.assemble(("Note: ", "yellow"), line))
+        self.console.print(Text.assemble(("Note: ", "yellow"), line), soft_wrap=True)
 
     def debug(self, line: str) -> None:
         if self.level >= Level.VERBOSE:
-            self.console.print(Text(line, style="dim"))
+            self.console.print(Text(line, style="dim"), soft_wrap=True)
 
     @contextmanager
     def step(self, title: str, *, total: int | None = None, unit: str = "") -> Iterator[Meter]:

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from ohifbuild.commands import build, demo, releases, verify
+
+COMMANDS: tuple[click.Command, ...] = (build.command, verify.command, demo.command, releases.command)

@@ -31,7 +31,7 @@ def compressible(name: str, size: int) -> bool:
     return size >= SMALLEST and Path(name).suffix in SUFFIXES
 
 
-def compress_all(root: Path, names: Iterable[str], meter: Meter) -> None:
+def compress_all(root: Path, names: Iterable[str], meter: Meter | None = None) -> None:
     """Writes the compressed siblings of ``names`` (POSIX paths under ``root``); the same bytes give the same bytes.
 
     A sibling that would not be smaller is left out.
@@ -40,7 +40,8 @@ def compress_all(root: Path, names: Iterable[str], meter: Meter) -> None:
     ordered = sorted(names, key=lambda name: -_cost(root, name))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for size in pool.map(lambda name: _compress(root / name, name), ordered):
-            meter.advance(size)
+            if meter:
+                meter.advance(size)
 
 
 def _cost(root: Path, name: str) -> int:

@@ -14,7 +14,7 @@ from aiohttp.typedefs import Handler
 
 from ohifbuild.static import Static
 from ohifbuild.verify.archive import routes
-from ohifbuild.verify.data.studies import Grant
+from ohifbuild.verify.data.studies import Grant, collection
 from ohifbuild.verify.gate import STATUS, Gate
 from ohifbuild.verify.model import ReceivedRequest
 from ohifbuild.verify.settings import Settings
@@ -36,14 +36,14 @@ class Site:
 
 
 @contextmanager
-def site(dist: Path, settings: Settings, store: Store, grants: Mapping[str, Grant], *, port: int = 0) -> Iterator[Site]:
+def site(dist: Path, settings: Settings, grants: Mapping[str, Grant], *, port: int = 0) -> Iterator[Site]:
     """Serves ``dist`` and the embedded archive behind its gate; the archive is under the first of the dist's roots.
 
     Raises:
         OSError: the port is taken.
     """
     root = urlsplit(settings.roots[0]).path
-    gate = Gate(settings, grants)
+    gate, store = Gate(settings, grants), Store(collection().instances)
     with running(application(Static(dist, settings), root, gate, routes(store, root)), port=port) as address:
         yield Site(address + settings.public_url, gate)
 

@@ -1,0 +1,123 @@
+"""The line that everything is on: recipe, release pin, base viewer, injected viewer, finished dist, evidence."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ohifbuild import __version__
+from ohifbuild.cache import Cache
+from ohifbuild.console import Reporter
+from ohifbuild.errors import ClaimsFailed
+from ohifbuild.extensions import ExtensionPackage
+from ohifbuild.finish.compress import compress_all, compressible
+from ohifbuild.finish.manifest import Manifest, hash_tree
+from ohifbuild.finish.ready import ready
+from ohifbuild.inject import Injected, inject, read_packages
+from ohifbuild.origins.base import BaseViewer
+from ohifbuild.origins.choose import base_viewer
+from ohifbuild.output import check_output, staged
+from ohifbuild.recipe import Recipe
+from ohifbuild.releases import ReleasePin, catalogue, resolve
+from ohifbuild.verify.model import Evidence
+from ohifbuild.verify.run import verify
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished dist at its final name. ``seconds`` is wall time, verify included."""
+
+    dist: Path
+    manifest: Manifest
+    release: ReleasePin
+    origin: str
+    evidence: Evidence | None
+    seconds: float
+
+
+def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter) -> Built:
+    """Builds what the recipe asks for; the dist appears whole at ``recipe.output``, or not at all.
+
+    A dist whose claims do not hold never gets there either; its report does, beside it.
+
+    Raises:
+        ClaimsFailed: the viewer was built, and does not keep its claims.
+        OhifbuildError: whatever the parts raise; see ``errors.py``.
+    """
+    started = time.monotonic()
+    pin = resolve(recipe.version, catalogue())
+    packages = read_packages(recipe)
+    check_output(recipe.output)
+    base = base_viewer(recipe, pin, cache, offline=offline, reporter=reporter)
+    with staged(recipe.output) as work:
+        manifest = finish(base, recipe, packages, work, cache, offline=offline, reporter=reporter)
+        evidence = None
+        if recipe.verify:
+            evidence = verify(work, report_dir=evidence_folder(recipe.output), reporter=reporter)
+            require_claims(evidence)
+    return Built(recipe.output, manifest, base.release, base.origin, evidence, time.monotonic() - started)
+
+
+def finish(
+    base: BaseViewer,
+    recipe: Recipe,
+    packages: tuple[ExtensionPackage, ...],
+    work: Path,
+    cache: Cache,
+    *,
+    offline: bool,
+    reporter: Reporter,
+) -> Manifest:
+    """Fills the empty folder ``work`` with the finished dist.
+
+    Raises:
+        OhifbuildError: as ``ready`` and ``inject``.
+    """
+    viewer = ready(base, cache, minify=recipe.minify, offline=offline, reporter=reporter)
+    injected = inject(viewer, recipe, packages, work, cache, offline=offline, reporter=reporter)
+    compress_all(work, [name for name in injected.written if compressible(name, (work / name).stat().st_size)])
+    manifest = Manifest(hash_tree(work, known=viewer.files), inputs(base, recipe, injected))
+    manifest.write(work)
+    return manifest
+
+
+def inputs(base: BaseViewer, recipe: Recipe, injected: Injected) -> dict[str, Any]:
+    """What decided the dist's bytes, for its manifest."""
+    return {
+        "ohifbuild": __version__,
+        "release": base.release.version,
+        "origin": base.origin,
+        "npm": base.release.npm_integrity if base.origin == "published" else None,
+        "commit": base.release.commit,
+        "extensions": {item.package.name: item.digest for item in injected.packages},
+        "options": recipe.model_dump(mode="json", exclude={"version", "origin", "output", "verify", "extensions"}),
+    }
+
+
+def evidence_folder(output: Path) -> Path:
+    """Where the report of a dist goes: beside it, never into it."""
+    return output.with_name(output.name + ".evidence")
+
+
+def require_claims(evidence: Evidence) -> None:
+    """Stops a dist that does not keep its claims.
+
+    Raises:
+        ClaimsFailed: at least one does not hold.
+    """
+    if not evidence.ok:
+        raise ClaimsFailed(
+            f"{len(evidence.failures)} of {len(evidence.results)} checks fail; the viewer must not be used.",
+            cause="The release changed in a way that ohifbuild does not know, or an added extension interferes.",
+            fix=f"Open the report: {report_of(evidence)}",
+            details="\n".join(
+                f"  {result.scenario}: {result.title}. {result.detail}" for result in evidence.failures[:20]
+            ),
+        )
+
+
+def report_of(evidence: Evidence) -> Path:
+    """The page among the reports that a person opens."""
+    return next(path for path in evidence.reports if path.suffix == ".html")

@@ -1,0 +1,96 @@
+"""``ohifbuild build``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ohifbuild import __version__
+from ohifbuild.build import Built, build, report_of
+from ohifbuild.commands.common import Surroundings, human_size, with_surroundings
+from ohifbuild.console import Reporter
+from ohifbuild.recipe import RECIPE_NAME, Recipe, load_recipe
+from ohifbuild.releases import ReleasePin, catalogue, resolve
+
+Flags = dict[str, object]
+
+
+@click.command("build")
+@click.option("--version", metavar="VERSION", help="An OHIF release or a channel, such as v3-stable (default).")
+@click.option("--from", "origin", metavar="ORIGIN", help="git, published, or auto (default): git where it answers.")
+@click.option("--recipe", type=click.Path(path_type=Path), help=f"A recipe; default: {RECIPE_NAME} if it is there.")
+@click.option("--output", type=click.Path(path_type=Path), help="The folder to write (default: dist).")
+@click.option("--public-url", metavar="PATH", help="The path the viewer is served under (default: /).")
+@click.option("--dicomweb-root", metavar="URL", help="Path or URL of the archive's DICOMweb (default: /dicom-web).")
+@click.option("--token-param", metavar="NAME", help="The link's parameter that holds the token (default: token).")
+@click.option("--token-header", metavar="NAME", help="The header that carries it to the archive (default: token).")
+@click.option("--token-scheme", metavar="SCHEME", help="What precedes it there, such as Bearer (default: nothing).")
+@click.option("--token-storage", metavar="WHERE", help="tab (default: survives a reload) or memory.")
+@click.option("--priors", metavar="POLICY", help="never (default), exact, or ohif.")
+@click.option("--study-list/--no-study-list", default=None, help="Let the worklist search the archive (default: no).")
+@click.option("--extension", "extensions", multiple=True, type=click.Path(path_type=Path), help="A package to inject.")
+@click.option("--verify/--no-verify", default=None, help="Prove the dist in a real browser (default: yes).")
+@click.option("--minify/--no-minify", default=None, help="Minify OHIF's scripts and styles (default: yes).")
+@click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
+@with_surroundings
+def command(surroundings: Surroundings, /, recipe: Path | None, offline: bool, **options: Any) -> None:
+    """Build a viewer and prove that it keeps to its link's token."""
+    wish = load_recipe(recipe, _given(options))
+    pin = resolve(wish.version, catalogue())
+    _preamble(wish, pin, recipe, surroundings)
+    for note in wish.notes():
+        surroundings.reporter.warn(note)
+    built = build(wish, cache=surroundings.cache, offline=offline, reporter=surroundings.reporter)
+    _summary(built, surroundings.reporter)
+    surroundings.result(_document(built))
+
+
+def _given(options: dict[str, Any]) -> Flags:
+    """The flags that were really given; the others leave the recipe's word, or the default, as it is."""
+    return {name: value for name, value in options.items() if value is not None and value != ()}
+
+
+def _preamble(wish: Recipe, pin: ReleasePin, recipe: Path | None, surroundings: Surroundings) -> None:
+    """Says what will be built from what, before it begins."""
+    reporter = surroundings.reporter
+    scheme = f"{wish.token_scheme} " if wish.token_scheme else ""
+    reporter.say(f"ohifbuild {__version__}")
+    meant = "" if wish.version == pin.version else f" ({wish.version})"
+    reporter.say(
+        f"  release   OHIF {pin.version}{meant}, from {wish.origin}" + (f", recipe {recipe}" if recipe else "")
+    )
+    reporter.say(f"  link      {wish.public_url}viewer?StudyInstanceUIDs=…&{wish.token_param}=…")
+    reporter.say(f"  token     goes to {wish.dicomweb_root} as '{wish.token_header}: {scheme}…', and nowhere else")
+    reporter.say(f"  priors    {wish.priors};  study list {'on' if wish.study_list else 'off'}")
+    reporter.say(f"  cache     {surroundings.cache.root}")
+
+
+def _summary(built: Built, reporter: Reporter) -> None:
+    """Says what was built and where it is."""
+    reporter.say("")
+    reporter.say(f"OHIF {built.release.version} ({built.origin}) is ready in {built.seconds:.1f} s")
+    reporter.say(f"  dist      {built.dist}  ({len(built.manifest.files)} files, {human_size(built.manifest.size)})")
+    reporter.say(f"  digest    {built.manifest.digest}")
+    if built.evidence:
+        reporter.say(
+            f"  report    {report_of(built.evidence)}  (every one of {len(built.evidence.results)} checks holds)"
+        )
+    else:
+        reporter.say(f"  report    none; prove it with: ohifbuild verify {built.dist}")
+    reporter.say(f"  try it    ohifbuild demo {built.dist}")
+
+
+def _document(built: Built) -> dict[str, object]:
+    return {
+        "dist": str(built.dist),
+        "release": built.release.version,
+        "origin": built.origin,
+        "digest": built.manifest.digest,
+        "files": len(built.manifest.files),
+        "bytes": built.manifest.size,
+        "seconds": round(built.seconds, 3),
+        "verified": built.evidence.ok if built.evidence else None,
+        "report": str(report_of(built.evidence)) if built.evidence else None,
+    }

@@ -1,0 +1,64 @@
+"""What several commands share: how much to say, and in which form."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec
+
+import click
+from rich.console import RenderableType
+
+from ohifbuild.cache import Cache, default_root
+from ohifbuild.console import Level, TerminalReporter
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where a command runs: whom it tells, which cache it uses, whether its result is JSON on standard output."""
+
+    reporter: TerminalReporter
+    cache: Cache
+    as_json: bool
+
+    def result(self, document: Any) -> None:
+        """Prints the result for programs, if that is what was asked for."""
+        if self.as_json:
+            click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+
+    def show(self, table: RenderableType) -> None:
+        """Shows a table to a person; nothing where only errors, or a result for programs, are wanted."""
+        if self.reporter.level >= Level.NORMAL and not self.as_json:
+            self.reporter.console.print(table)
+
+
+def with_surroundings(command: Callable[Concatenate[Surroundings, P], None]) -> Callable[P, None]:
+    """Adds ``-q``, ``-v`` and ``--json`` to a command, which gets ``Surroundings`` in their place."""
+
+    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and errors.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say more.")
+    @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on standard output.")
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        quiet, verbose, as_json = (bool(kwargs.pop(name)) for name in ("quiet", "verbose", "as_json"))
+        if quiet and verbose:
+            raise click.UsageError("-q and -v exclude each other.")
+        level = Level.QUIET if quiet else Level.VERBOSE if verbose else Level.NORMAL
+        surroundings = Surroundings(TerminalReporter(level), Cache(default_root()), as_json)
+        command(surroundings, *args, **kwargs)
+
+    return wrapped
+
+
+def human_size(size: int) -> str:
+    """Bytes as people read them, in powers of ten."""
+    amount = float(size)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
