@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import stat
 import tarfile
+from contextlib import suppress
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -88,6 +92,85 @@ def test_noise_is_refused(tmp_path_factory: pytest.TempPathFactory, noise: bytes
     path.write_bytes(gzip.compress(noise) if zipped else noise)
     with pytest.raises(PackageDamaged):
         unpack(path, folder / "into")
+
+
+NAMES = st.lists(st.sampled_from(["a", "b", "package", "..", ".", "", "é", "\\", "x" * 300]), max_size=4).map("/".join)
+KINDS = st.sampled_from([tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
+LINKS = st.sampled_from(["", "..", "/", "a", "../../evil"])
+
+
+@given(members=st.lists(st.tuples(NAMES, KINDS, LINKS, st.integers(0, 0o7777), st.binary(max_size=3)), max_size=6))
+def test_whatever_is_in_an_archive_stays_in_its_folder(
+    tmp_path_factory: pytest.TempPathFactory, members: list[tuple[str, bytes, str, int, bytes]]
+) -> None:
+    folder = tmp_path_factory.mktemp("hostile")
+    package = tarball(folder, *((member(name, kind, mode, link), data) for name, kind, link, mode, data in members))
+    into = folder / "into"
+    into.mkdir()
+    with suppress(PackageDamaged):
+        unpack(package, into)
+    assert {path.name for path in folder.iterdir()} == {"package.tgz", "into"}
+    for path in into.rglob("*"):
+        mode = path.lstat().st_mode
+        assert stat.S_ISDIR(mode) or (stat.S_ISREG(mode) and stat.S_IMODE(mode) in (0o644, 0o755))
+    assert not (folder.parent / "evil").exists()
+
+
+@given(
+    flips=st.lists(st.tuples(st.integers(0, 3000), st.binary(min_size=1, max_size=12)), min_size=1, max_size=8),
+    pax=st.booleans(),
+)
+def test_altered_headers_are_refused_or_harmless(
+    tmp_path_factory: pytest.TempPathFactory, flips: list[tuple[int, bytes]], pax: bool
+) -> None:
+    folder = tmp_path_factory.mktemp("altered")
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT if pax else tarfile.GNU_FORMAT) as archive:
+        for name in ("package/" + "n" * 150, "package/b"):
+            archive.addfile(member(name), io.BytesIO())
+    data = bytearray(buffer.getvalue())
+    for place, bytes_ in flips:
+        data[place : place + len(bytes_)] = bytes_
+    package = folder / "package.tgz"
+    package.write_bytes(gzip.compress(data))
+    with suppress(PackageDamaged):
+        unpack(package, folder / "into")
+    assert {path.name for path in folder.iterdir()} <= {"package.tgz", "into"}
+
+
+def test_a_header_that_would_fill_the_memory_is_refused(tmp_path: Path, into: Path) -> None:
+    header = member("PaxHeader", tarfile.XHDTYPE)
+    header.size = 3 * 10**9
+    path = tmp_path / "package.tgz"
+    path.write_bytes(gzip.compress(header.tobuf() + bytes(100_000)))
+    with pytest.raises(PackageDamaged):
+        unpack(path, into)
+
+
+def test_a_long_chain_of_headers_is_refused(tmp_path: Path, into: Path) -> None:
+    header = member("PaxHeader", tarfile.XHDTYPE)
+    header.size = 0
+    path = tmp_path / "package.tgz"
+    path.write_bytes(gzip.compress(header.tobuf() * 20_000))
+    with pytest.raises(PackageDamaged):
+        unpack(path, into)
+
+
+def test_a_full_disk_is_not_called_a_damaged_package(
+    tmp_path: Path, into: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(OSError, match="No space"):
+        unpack(tarball(tmp_path, (member("a"), b"a")), into)
+
+
+def test_progress_counts_bytes(tmp_path: Path, into: Path) -> None:
+    meter = Mock()
+    unpack(tarball(tmp_path, (member("a"), b"abc"), (member("b"), b"de")), into, meter)
+    assert [call.args for call in meter.advance.call_args_list] == [(3,), (2,)]
 
 
 def test_a_bomb_is_refused_before_it_fills_the_disk(

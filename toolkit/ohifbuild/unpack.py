@@ -1,22 +1,30 @@
 """Unpacks package tarballs that may be hostile.
 
 npm tarballs hold plain files and folders only, so anything else is refused: links, devices, absolute paths, ``..``.
-Modes are not taken over except for the executable bit, and sizes and counts are bounded.
+Modes are not taken over except for the executable bit. Sizes and counts are bounded, those of headers too: tarfile
+would read one of any size into memory.
 """
 
 from __future__ import annotations
 
+import errno
+import gzip
 import shutil
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
+from typing import IO, cast
 
 from ohifbuild.console import Meter
 from ohifbuild.errors import PackageDamaged
 
 MAX_BYTES = 4 * 10**9
 MAX_FILES = 200_000
+MAX_READ = 16 << 20  # at once; only a header asks for more than CHUNK
 CHUNK = 1 << 20
+# What tarfile and gzip raise on hostile or broken input; RecursionError: on a long chain of extended headers.
+BROKEN = (tarfile.TarError, EOFError, zlib.error, ValueError, OverflowError, RecursionError)
+BROKEN_NAME = (errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL)
 
 
 def unpack(tarball: Path, into: Path, meter: Meter | None = None) -> None:
@@ -29,55 +37,85 @@ def unpack(tarball: Path, into: Path, meter: Meter | None = None) -> None:
     """
     seen = written = 0
     try:
-        with tarfile.open(tarball, mode="r:gz") as archive:
+        with gzip.open(tarball) as plain, _opened(plain) as archive:
             for member in archive:
                 seen += 1
-                written += member.size
+                written += max(member.size, 0)
                 if seen > MAX_FILES or written > MAX_BYTES:
                     raise _damaged(tarball, "it unpacks to more than any package should")
                 place = into / _safe_name(member, tarball)
                 if member.isdir():
-                    place.mkdir(parents=True, exist_ok=True)
+                    _make_folder(place, member, tarball)
                     continue
                 _write(archive, member, place, tarball)
                 if meter:
                     meter.advance(member.size)
-            _read_to_the_end(archive)
-    except (tarfile.TarError, EOFError, zlib.error, UnicodeError) as error:
+            while plain.read(CHUNK):  # tarfile stops at its end marker; gzip's checksum stands behind it
+                pass
+    except BROKEN as error:
         raise _damaged(tarball, "it is truncated or corrupt") from error
     except OSError as error:
-        if error.errno is None:  # gzip.BadGzipFile: not gzip at all, or a wrong checksum
+        if error.errno is None or error.errno in BROKEN_NAME:  # None: gzip.BadGzipFile, no gzip or a wrong checksum
             raise _damaged(tarball, "it is truncated or corrupt") from error
         raise
     if not seen:
         raise _damaged(tarball, "it is empty")
 
 
-def _read_to_the_end(archive: tarfile.TarFile) -> None:
-    """tarfile stops at its end marker; gzip's checksum stands behind it."""
-    while archive.fileobj and archive.fileobj.read(CHUNK):
-        pass
+class _Bounded:
+    """A file that refuses to be read far, or much of it at once."""
+
+    def __init__(self, source: gzip.GzipFile) -> None:
+        self._source = source
+        self.tell = source.tell
+
+    def read(self, size: int) -> bytes:
+        if not 0 <= size <= MAX_READ:
+            raise tarfile.ReadError("a header of unlikely size")
+        return self._source.read(size)
+
+    def seek(self, position: int) -> int:
+        if position > MAX_BYTES + MAX_READ:
+            raise tarfile.ReadError("a member of unlikely size")
+        return self._source.seek(position)
+
+
+def _opened(plain: gzip.GzipFile) -> tarfile.TarFile:
+    return tarfile.open(fileobj=cast(IO[bytes], _Bounded(plain)), mode="r:")
 
 
 def _safe_name(member: tarfile.TarInfo, tarball: Path) -> PurePosixPath:
     name = PurePosixPath(member.name)
+    if member.size < 0:
+        raise _damaged(tarball, f"{_shown(member)} in it has an impossible size")
     if not (member.isfile() or member.isdir()):
-        raise _damaged(tarball, f"{member.name!r} in it is neither a file nor a folder")
+        raise _damaged(tarball, f"{_shown(member)} in it is neither a file nor a folder")
     if name.is_absolute() or ".." in name.parts or "\\" in member.name or "\0" in member.name:
-        raise _damaged(tarball, f"{member.name!r} in it names a place outside the package")
+        raise _damaged(tarball, f"{_shown(member)} in it names a place outside the package")
     return name
+
+
+def _shown(member: tarfile.TarInfo) -> str:
+    return repr(member.name[:100])
+
+
+def _make_folder(place: Path, member: tarfile.TarInfo, tarball: Path) -> None:
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise _damaged(tarball, f"{_shown(member)} is in it twice") from error
 
 
 def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, place: Path, tarball: Path) -> None:
     source = archive.extractfile(member)
     if source is None:
-        raise _damaged(tarball, f"{member.name!r} in it has no contents")
+        raise _damaged(tarball, f"{_shown(member)} in it has no contents")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with place.open("xb") as target:
             shutil.copyfileobj(source, target, CHUNK)
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
-        raise _damaged(tarball, f"{member.name!r} is in it twice") from error
+        raise _damaged(tarball, f"{_shown(member)} is in it twice") from error
     place.chmod(0o755 if member.mode & 0o100 else 0o644)
 
 
