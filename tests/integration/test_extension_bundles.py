@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ohifbuild.cache import Cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.errors import ExtensionInvalid
+from ohifbuild.extensions import BundledPackage, bundle, bundle_early, check_distinct, read_package
+from ohifbuild.resources import extension_template
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+def package(root: Path, module: str = "export default { id: 'mine' };", **parts: object) -> Path:
+    root.mkdir(exist_ok=True)
+    (root / "index.js").write_text(module)
+    document = {"name": "mine", "version": "1.0.0", "ohifbuild": parts or {"extension": "./index.js"}}
+    (root / "package.json").write_text(json.dumps(document))
+    return root
+
+
+def bundled(root: Path, cache: Cache) -> BundledPackage:
+    return bundle(read_package(root), cache, offline=False, reporter=SilentReporter())
+
+
+def test_our_own_package_becomes_modules_and_an_early_script(cache: Cache) -> None:
+    ours = read_package(extension_template(), ours=True)
+    found = bundle(ours, cache, offline=False, reporter=SilentReporter())
+    assert found.extension == "extension.js"
+    assert found.modes == ("mode.js",)
+    assert (found.tree / "mode.js").is_file()
+    early = bundle_early(ours, cache, offline=False, reporter=SilentReporter())
+    assert "import" not in early.split("(")[0]
+    assert "</script" not in early
+
+
+def test_a_package_of_the_users_is_bundled_and_the_same_sources_give_the_same_digest(
+    tmp_path: Path, cache: Cache
+) -> None:
+    first = bundled(package(tmp_path / "a"), cache)
+    second = bundled(package(tmp_path / "b"), Cache(tmp_path / "other-cache"))
+    assert first.digest == second.digest
+    assert (first.tree / "extension.js").read_text().startswith("var") or "mine" in (
+        first.tree / "extension.js"
+    ).read_text()
+    (tmp_path / "b" / "index.js").write_text("export default { id: 'other' };")
+    assert bundled(tmp_path / "b", cache).digest != first.digest
+
+
+@pytest.mark.parametrize("name", ["react", "@ohif/core"])
+def test_an_import_that_only_a_source_build_has_is_refused(tmp_path: Path, cache: Cache, name: str) -> None:
+    root = package(tmp_path / "a", f"import x from '{name}'; export default {{ id: 'mine', x }};")
+    with pytest.raises(ExtensionInvalid, match=name) as caught:
+        bundled(root, cache)
+    assert "--from git" in caught.value.fix
+
+
+def test_code_that_cannot_be_read_is_shown_with_its_line(tmp_path: Path, cache: Cache) -> None:
+    root = package(tmp_path / "a", "export default {{{")
+    with pytest.raises(ExtensionInvalid, match="cannot be bundled") as caught:
+        bundled(root, cache)
+    assert "index.js:1" in caught.value.details
+
+
+def test_a_module_outside_the_package_is_refused(tmp_path: Path, cache: Cache) -> None:
+    (tmp_path / "secret.js").write_text("export default 1;")
+    root = package(tmp_path / "a", "import x from '../secret.js'; export default { id: 'mine', x };")
+    with pytest.raises(ExtensionInvalid, match="outside its own folder"):
+        bundled(root, cache)
+
+
+@pytest.mark.parametrize(
+    ("parts", "why"),
+    [
+        ({"extension": "../../etc/passwd"}, "no path inside it"),
+        ({"extension": "./nowhere.js"}, "not there"),
+        ({"extension": 7}, "no path inside it"),
+        ({"modes": []}, "neither an extension nor modes"),
+        ({"extension": "./index.js", "early": "./index.js"}, "unknown key 'early'"),
+    ],
+)
+def test_a_package_that_names_wrong_modules_is_refused(tmp_path: Path, parts: dict[str, object], why: str) -> None:
+    with pytest.raises(ExtensionInvalid, match=why):
+        read_package(package(tmp_path / "a", **parts))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": "x"}', '{"name": "x", "ohifbuild": 3}'])
+def test_what_is_no_package_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "package.json").write_text(text)
+    with pytest.raises(ExtensionInvalid):
+        read_package(tmp_path)
+
+
+def test_two_packages_of_one_name_are_refused(tmp_path: Path) -> None:
+    packages = (read_package(package(tmp_path / "a")), read_package(package(tmp_path / "b")))
+    with pytest.raises(ExtensionInvalid, match="the name 'mine' too"):
+        check_distinct(packages)
