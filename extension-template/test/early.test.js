@@ -54,6 +54,14 @@ test('the same studies with a new token replace it; with a bad one, forget it', 
   assert.deepEqual([third.api.link().status, third.reason(), third.stored()], ['bad-token', 'bad-token', {}]);
 });
 
+test('a bad token stays bad when OHIF rewrites the address, until a good one comes', async () => {
+  const { api, window } = started({ path: `${A}&token=a%0ab` });
+  window.history.replaceState({ idx: 0 }, '', A);
+  assert.equal(api.link().status, 'bad-token');
+  window.history.pushState(null, '', `${A}&token=good`);
+  assert.equal(api.link().status, 'ready');
+});
+
 test('storage memory keeps nothing', () => {
   const first = started({ path: `${A}&token=t`, settings: { storage: 'memory' } });
   assert.deepEqual([first.api.link().status, first.stored()], ['ready', {}]);

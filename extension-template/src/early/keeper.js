@@ -23,6 +23,8 @@ const LIST = 'list';
 export function createKeeper(window, settings) {
   /** @type {Map<string, string>} */
   const memory = new Map();
+  /** Links whose last token was no good, so that the page goes on saying so when OHIF rewrites the address. @type {Set<string>} */
+  const spoilt = new Set();
   const replace = window.history.replaceState.bind(window.history);
   const prefix = `ohifbuild:${settings.publicUrl}:`;
   /** @type {LinkState} */
@@ -91,13 +93,15 @@ export function createKeeper(window, settings) {
     const key = link.key || (link.named ? '' : LIST);
     if (key && (chosen.bad || chosen.token)) {
       keep(key, chosen.token);
+      spoilt[chosen.bad ? 'add' : 'delete'](key);
     }
-    token = chosen.bad || !key ? undefined : (recall(key) ?? (settings.studyList ? recall(LIST) : undefined));
+    const bad = spoilt.has(key);
+    token = bad || !key ? undefined : (recall(key) ?? (settings.studyList ? recall(LIST) : undefined));
     // Without a work list a page that names no study has nothing it could show, token or not.
     if (key === LIST && !settings.studyList) {
       token = undefined;
     }
-    state = Object.freeze({ status: statusOf(chosen.bad, !!key, !!token), studies: Object.freeze(link.studies) });
+    state = Object.freeze({ status: statusOf(bad, !!key, !!token), studies: Object.freeze(link.studies) });
     return state;
   }
 
