@@ -12,7 +12,6 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,10 +52,11 @@ class Picture:
     row_mm: float = 1.0
     column_mm: float = 1.0
 
-    @cached_property
-    def cells(self) -> Grey:
-        """The picture on the grid."""
-        return on_grid(self.grey)
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Height and width, in millimetres if the distances are."""
+        rows, columns = self.grey.shape
+        return rows * self.row_mm, columns * self.column_mm
 
 
 def windowed(values: NDArray[np.generic], centre: float, width: float, *, inverted: bool = False) -> Grey:
@@ -89,9 +89,7 @@ def is_flat(canvas: Grey) -> bool:
 
 def similarity(one: Grey, other: Grey) -> float:
     """Normalised cross-correlation of two pictures of the same shape, -1 to 1; 0 where one is flat."""
-    a, b = one - one.mean(), other - other.mean()
-    norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum() / norm) if norm > 1e-9 else 0.0
+    return float((_standardised(one) * _standardised(other)).sum())
 
 
 def on_grid(grey: Grey, box: tuple[float, float, float, float] | None = None) -> Grey:
@@ -100,11 +98,60 @@ def on_grid(grey: Grey, box: tuple[float, float, float, float] | None = None) ->
     return np.asarray(image.resize((GRID, GRID), Image.Resampling.BILINEAR, box=box), dtype=np.float32)
 
 
-def placement(picture: Picture, canvas: Grey, zoom: float) -> tuple[float, float, float, float]:
-    """Where on the canvas the picture is when it is fitted and centred: left, top, right, bottom."""
+class Album:
+    """Every image of the dataset, ready to be compared with what a canvas shows."""
+
+    def __init__(self, pictures: Sequence[Picture]) -> None:
+        self._pictures = tuple(pictures)
+        cells = np.array([_standardised(on_grid(picture.grey)) for picture in pictures], dtype=np.float32)
+        self._cells = cells.reshape(len(self._pictures), GRID * GRID)
+        # Images of one shape are at one place on the canvas, so it is cut out once for all of them.
+        self._by_shape: dict[tuple[float, float], list[int]] = {}
+        for number, picture in enumerate(self._pictures):
+            self._by_shape.setdefault(picture.extent, []).append(number)
+
+    def recognise(self, canvas: Grey, where: str, labelled: str = "") -> ImageMatch:
+        """Which of the images the canvas shows, how well, and how well the next best different one would do.
+
+        ``labelled`` is the SOP Instance UID that the viewer gives the picture, kept for comparison. Images that are
+        copies of the best one do not count as different.
+        """
+        if is_flat(canvas) or not self._pictures:
+            return ImageMatch(where=where, blank=is_flat(canvas), labelled=labelled)
+        scores = self._agreement(canvas)
+        best = int(np.argmax(scores))
+        alike = self._cells @ self._cells[best] > TWINS
+        alike[best] = True
+        others = np.where(alike, -1.0, scores)
+        rival = int(np.argmax(others))
+        same = [self._pictures[best], *(self._pictures[n] for n in np.flatnonzero(alike) if n != best)]
+        return ImageMatch(
+            where=where,
+            blank=False,
+            name=self._pictures[best].name,
+            score=float(scores[best]),
+            rival="" if alike.all() else self._pictures[rival].name,
+            rival_score=0.0 if alike.all() else float(others[rival]),
+            studies=tuple(dict.fromkeys(p.study for p in same)),
+            series=tuple(dict.fromkeys(p.series for p in same)),
+            instances=tuple(dict.fromkeys(p.instance for p in same)),
+            labelled=labelled,
+        )
+
+    def _agreement(self, canvas: Grey) -> Grey:
+        """How well the canvas shows each image, -1 to 1, at the better of the usual zooms."""
+        scores = np.full(len(self._pictures), -1.0, dtype=np.float32)
+        for extent, numbers in self._by_shape.items():
+            for zoom in ZOOMS:
+                part = _standardised(on_grid(canvas, placement(extent, canvas, zoom)))
+                scores[numbers] = np.maximum(scores[numbers], self._cells[numbers] @ part.ravel())
+        return scores
+
+
+def placement(extent: tuple[float, float], canvas: Grey, zoom: float) -> tuple[float, float, float, float]:
+    """Where on the canvas an image of that height and width is when fitted and centred: left, top, right, bottom."""
     height, width = canvas.shape
-    rows, columns = picture.grey.shape
-    tall, wide = rows * picture.row_mm, columns * picture.column_mm
+    tall, wide = extent
     scale = min(height / tall, width / wide) * zoom
     half_h, half_w = tall * scale / 2, wide * scale / 2
     return (
@@ -115,39 +162,14 @@ def placement(picture: Picture, canvas: Grey, zoom: float) -> tuple[float, float
     )
 
 
-def agreement(canvas: Grey, picture: Picture) -> float:
-    """How well the canvas shows the picture, -1 to 1, at the better of the usual zooms."""
-    return max(similarity(on_grid(canvas, placement(picture, canvas, zoom)), picture.cells) for zoom in ZOOMS)
-
-
-def recognise(canvas: Grey, pictures: Sequence[Picture], where: str, labelled: str = "") -> ImageMatch:
-    """Which of the pictures the canvas shows, how well, and how well the next best different one would do.
-
-    ``labelled`` is the SOP Instance UID that the viewer gives the picture, kept for comparison. Pictures that are
-    copies of the best one do not count as different.
-    """
-    if is_flat(canvas) or not pictures:
-        return ImageMatch(where=where, blank=is_flat(canvas), labelled=labelled)
-    ranked = sorted(((agreement(canvas, p), p) for p in pictures), key=lambda pair: -pair[0])
-    score, best = ranked[0]
-    twins = [p for _, p in ranked[1:] if similarity(p.cells, best.cells) > TWINS]
-    others = [(s, p) for s, p in ranked[1:] if all(p is not twin for twin in twins)]
-    rival_score, rival = others[0] if others else (0.0, None)
-    return ImageMatch(
-        where=where,
-        blank=False,
-        name=best.name,
-        score=score,
-        rival=rival.name if rival else "",
-        rival_score=rival_score,
-        studies=tuple(dict.fromkeys(p.study for p in (best, *twins))),
-        series=tuple(dict.fromkeys(p.series for p in (best, *twins))),
-        instances=tuple(dict.fromkeys(p.instance for p in (best, *twins))),
-        labelled=labelled,
-    )
-
-
 def shows(match: ImageMatch) -> bool:
     """Whether the match is good enough, better than that of any other image, and of the image the viewer names."""
     rightly_named = not match.labelled or match.labelled in match.instances
     return not match.blank and match.score >= GOOD and match.score > match.rival_score and rightly_named
+
+
+def _standardised(cells: Grey) -> Grey:
+    """Without mean and of length one, so that a scalar product is a correlation; zero where flat."""
+    centred = cells - cells.mean()
+    length = float(np.sqrt((centred * centred).sum()))
+    return np.asarray(centred / length if length > 1e-6 else centred * 0, dtype=np.float32)

@@ -13,6 +13,7 @@ from ohifbuild.verify.border import border
 from ohifbuild.verify.browser import Browser, started
 from ohifbuild.verify.cast import Cast
 from ohifbuild.verify.model import Observation
+from ohifbuild.verify.pixels import Album
 from ohifbuild.verify.scenarios import LIVES, Life
 from ohifbuild.verify.session import tab, window
 from ohifbuild.verify.settings import Settings
@@ -35,16 +36,17 @@ def play(
         BrowserFailed: the browser broke down. Whatever a viewer does wrong is an observation, not an error.
     """
     seen: list[Observation] = []
+    album = Album(cast.pictures)
     parts = urlsplit(site.base_url)
     origin = f"{parts.scheme}://{parts.netloc}"
     with border() as edge, started(browser, reporter) as running, window(running, origin, edge) as context:
         try:
             for life in lives:
                 with tab(context, origin) as fresh:
-                    for observation in life(Stage(fresh, site, edge, cast, settings)):
+                    for observation in life(Stage(fresh, site, edge, cast, settings, album)):
                         seen.append(observation)
-                        meter.advance()
                         meter.phase(observation.title)
+                meter.advance()
         except PlaywrightError as error:
             raise BrowserFailed(
                 f"The browser broke down after the scenario {seen[-1].scenario if seen else 'before the first'}.",

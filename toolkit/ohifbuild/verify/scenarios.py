@@ -18,6 +18,9 @@ Life = Callable[[Stage], Iterator[Observation]]
 SPLITTING_TOKEN = "broken\r\nX-Injected: yes"
 HUGE_TOKEN = "0123456789abcdef" * 1024
 WRONG_TOKEN = "nobody-was-given-this-token"
+HOSTILE_TOKENS = {SPLITTING_TOKEN: "with line breaks", HUGE_TOKEN: "of 16 KiB", WRONG_TOKEN: "nobody's"}
+"""Label by token, for the reports."""
+
 OTHER_MODES = ("segmentation", "tmtv")
 
 

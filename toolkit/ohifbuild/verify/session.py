@@ -18,7 +18,7 @@ from ohifbuild.verify.model import Message, PageState, Screenshot, SentRequest
 from ohifbuild.verify.pixels import Grey, from_data_url
 
 VIEWPORT = (1280, 800)
-POLL_MS = 40
+POLL_MS = 80
 QUIET_SECONDS = 0.25
 PATIENCE_SECONDS = 20.0
 LONGEST_CONSOLE_LINE = 2000

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from ohifbuild.verify.border import Border
 from ohifbuild.verify.cast import Cast, Subject
 from ohifbuild.verify.model import Expectation, ImageMatch, Observation, ReceivedRequest, Screenshot
-from ohifbuild.verify.pixels import recognise, shows
+from ohifbuild.verify.pixels import Album, shows
 from ohifbuild.verify.session import Tab
 from ohifbuild.verify.settings import Settings
 
@@ -39,10 +39,11 @@ class Site(Protocol):
 class Stage:
     """A tab, the site it looks at, and the cast."""
 
-    def __init__(self, tab: Tab, site: Site, border: Border, cast: Cast, settings: Settings) -> None:
+    def __init__(self, tab: Tab, site: Site, border: Border, cast: Cast, settings: Settings, album: Album) -> None:
         self.tab = tab
         self.cast = cast
         self.settings = settings
+        self._album = album
         self._site = site
         self._border = border
 
@@ -135,12 +136,12 @@ class Stage:
         matches = []
         for number, (canvas, image_id) in enumerate(self.tab.viewports(), 1):
             named = INSTANCE.search(image_id)
-            matches.append(recognise(canvas, self.cast.pictures, f"viewport {number}", named[1] if named else ""))
+            matches.append(self._album.recognise(canvas, f"viewport {number}", named[1] if named else ""))
         return matches
 
     def _thumbnails(self) -> list[ImageMatch]:
         shown = self.tab.thumbnails()
-        return [recognise(grey, self.cast.pictures, f"thumbnail {n}") for n, grey in enumerate(shown, 1)]
+        return [self._album.recognise(grey, f"thumbnail {n}") for n, grey in enumerate(shown, 1)]
 
     def _has(self, subject: Subject, wanted: set[str]) -> bool:
         good = [match for match in self._viewports() if shows(match) and set(match.studies) & set(subject.studies)]
