@@ -1,82 +1,184 @@
-"""Serves a dist over aiohttp: what a good static server does, and the headers a viewer needs.
+"""Serves a dist the way it has to be served.
 
-Files are looked up in a table made at start, so no request can name anything else. A path that is no file and has no
-file's suffix is a route of the viewer and gets ``index.html``.
+What is compressed beforehand goes out compressed; hashed files are cached for ever and the others asked for again; the
+page is isolated (COOP, COEP) so that it gets its shared memory, sends no referrer, and is held to a content security
+policy. A path is looked up among the dist's files as they were found and never turned into a file name.
 """
 
 from __future__ import annotations
 
-import mimetypes
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
-from ohifbuild.finish.manifest import MANIFEST_NAME
-from ohifbuild.headers import cache_control, security_headers
-from ohifbuild.verify.settings import Settings
+INDEX = "index.html"
+ENCODED = (".br", ".gz")
 
-TYPES = {
-    ".js": "text/javascript",
-    ".mjs": "text/javascript",
-    ".wasm": "application/wasm",
-    ".css": "text/css",
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
-    ".html": "text/html",
+    ".map": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".onnx": "application/octet-stream",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
-    ".woff2": "font/woff2",
+    ".ttf": "font/ttf",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
     ".webapp": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
 }
-COMPRESSED = (".br", ".gz")
-TEXT = ("text/", "application/json", "application/manifest+json")
-CHUNK = 256 * 1024
+"""Not the system's table: it may lack wasm and mjs, which browsers then refuse."""
+
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+
+HASHED = re.compile(r"(?:^|/)(?:[\w.-]+\.)?[0-9a-f]{16,}(?:\.[\w-]+)*\.\w+$|^ohifbuild/[0-9a-f]{8,}/")
+"""File names that change with their contents: ``12.bundle.<hash>.js``, ``<hash>.wasm``, ``ohifbuild/<digest>/…``."""
+
+FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")
+"""A path that ends so means a file; a route of the viewer does not."""
+
+ISOLATION = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""Also for what the archive answers: a PDF in a frame of an isolated page has to be isolated itself."""
+
+INLINE_SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Served:
-    """A file and the headers of its answers; aiohttp itself prefers a compressed sibling that the browser accepts."""
+class StaticFiles:
+    """The files of a dist under its public URL (a path that begins and ends with a slash).
 
-    path: Path
-    headers: dict[str, str]
+    Args:
+        connect: absolute URLs of archives at other origins that the viewer talks to.
+    """
 
-
-class Static:
-    """A dist as an aiohttp handler."""
-
-    def __init__(self, dist: Path, settings: Settings) -> None:
-        page = (dist / "index.html").read_text(encoding="utf-8")
-        self.headers = security_headers(page, settings.roots)
-        self._public_url = settings.public_url
-        self._files = {name: _served(dist, name, self.headers) for name in _names(dist)}
+    def __init__(self, dist: Path, public_url: str, *, connect: Sequence[str] = ()) -> None:
+        self._dist = dist
+        self._public_url = public_url
+        self._connect = tuple(connect)
+        self._state: object = None
+        self._files: Mapping[str, Path] = {}
+        self._policy = ""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answers GET and HEAD under the public URL."""
+        """Answers a GET or HEAD request with a file, or with index.html for a route of the viewer."""
         if request.method not in ("GET", "HEAD"):
-            raise web.HTTPMethodNotAllowed(request.method, ["GET", "HEAD"], headers=self.headers)
-        if not request.path.startswith(self._public_url):
-            if request.path + "/" == self._public_url:
-                raise web.HTTPMovedPermanently(self._public_url, headers=self.headers)
-            raise web.HTTPNotFound(headers=self.headers)
-        name = request.path.removeprefix(self._public_url)
-        found = self._files.get(name)
+            return _text(405, "Only GET and HEAD are answered here.", {"Allow": "GET, HEAD"})
+        raw, _, query = request.raw_path.partition("?")
+        path = unquote(raw, errors="replace")
+        if not path.startswith(self._public_url):
+            if path in ("/", self._public_url.rstrip("/")):
+                return _moved(self._public_url + (f"?{query}" if query else ""))
+            return _text(404, f"The viewer is at {self._public_url}")
+        self._look_again()
+        return self._file(path[len(self._public_url) :])
+
+    def _file(self, name: str) -> web.StreamResponse:
+        found = self._files.get(name or INDEX)
         if found is None:
-            if PurePosixPath(name).suffix in TYPES or name.startswith("."):
-                raise web.HTTPNotFound(headers=self.headers)
-            found = self._files["index.html"]
-        return web.FileResponse(found.path, chunk_size=CHUNK, headers=found.headers)
+            if FILE_NAME.search(name):
+                return _text(404, "The viewer has no such file.")
+            name, found = INDEX, self._files.get(INDEX)
+        if found is None:
+            return _text(404, "There is no viewer here.")
+        return web.FileResponse(found, headers=self._headers(name or INDEX, found.suffix))
+
+    def _headers(self, name: str, suffix: str) -> dict[str, str]:
+        headers = {
+            "Content-Type": MEDIA_TYPES.get(suffix, "application/octet-stream"),
+            "Cache-Control": FOR_EVER if HASHED.search(name) else ASK_AGAIN,
+            "Vary": "Accept-Encoding",
+            **ISOLATION,
+        }
+        # Workers have the policy of their own script's answer, not of the page.
+        if suffix in (".html", ".js", ".mjs"):
+            headers["Content-Security-Policy"] = self._policy
+        return headers
+
+    def _look_again(self) -> None:
+        """Finds the files anew if the dist was built anew."""
+        index = self._dist / INDEX
+        try:
+            facts = index.stat()
+            state = (facts.st_ino, facts.st_mtime_ns, facts.st_size)
+        except OSError:
+            state = None
+        if state != self._state or not self._files:
+            self._files = _find(self._dist)
+            text = index.read_text(encoding="utf-8", errors="replace") if INDEX in self._files else ""
+            self._policy = content_security_policy(text, self._connect)
+            self._state = state
 
 
-def _names(dist: Path) -> list[str]:
-    names = [path.relative_to(dist).as_posix() for path in dist.rglob("*") if path.is_file()]
-    present = set(names)
-    compressed = {name for name in names for suffix in COMPRESSED if name.removesuffix(suffix) in present - {name}}
-    return [name for name in names if name not in compressed and not name.startswith(".")]
+def content_security_policy(index: str, connect: Sequence[str] = ()) -> str:
+    """The policy that a viewer with this ``index.html`` runs with.
+
+    Inline scripts are named by their hash. OHIF compiles WebAssembly codecs, starts workers from blobs, shows images
+    and documents from blobs and data URLs, and its components set inline styles.
+    """
+    origins = sorted({f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" for url in connect})
+    there = "".join(f" {origin}" for origin in origins)
+    hashes = "".join(f" '{digest}'" for digest in inline_hashes(index))
+    rules = {
+        "default-src": "'self'",
+        "script-src": f"'self' 'wasm-unsafe-eval'{hashes}",
+        "worker-src": "'self' blob:",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": f"'self' data: blob:{there}",
+        "font-src": "'self' data:",
+        "media-src": f"'self' blob:{there}",
+        "connect-src": f"'self' data: blob:{there}",
+        "object-src": f"'self' blob:{there}",
+        "frame-src": f"'self' blob:{there}",
+        "base-uri": "'self'",
+        "form-action": "'none'",
+        "frame-ancestors": "'self'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def _served(dist: Path, name: str, common: dict[str, str]) -> Served:
-    path = dist / name
-    kind = TYPES.get(path.suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-    if kind.startswith(TEXT):
-        kind += "; charset=utf-8"
-    cache = "no-cache" if name == MANIFEST_NAME else cache_control(name)
-    return Served(path, {**common, "Content-Type": kind, "Cache-Control": cache})
+def inline_hashes(index: str) -> list[str]:
+    """The ``sha256-…`` of every script that stands in the page itself (CSP3 2.3.1); data blocks need none."""
+    found = INLINE_SCRIPT.finditer(index)
+    texts = [m["text"] for m in found if m["text"] and not re.search(r"\bsrc=|application/json", m["attributes"])]
+    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
+    return list(dict.fromkeys(f"sha256-{base64.b64encode(digest).decode()}" for digest in digests))
+
+
+def _find(dist: Path) -> dict[str, Path]:
+    """Regular files by their POSIX path; no links, nothing hidden, no compressed siblings."""
+    found: dict[str, Path] = {}
+    for path in dist.rglob("*"):
+        name = path.relative_to(dist)
+        hidden = any(part.startswith(".") for part in name.parts)
+        if not hidden and path.suffix not in ENCODED and path.is_file() and not path.is_symlink():
+            found[name.as_posix()] = path
+    return found
+
+
+def _text(status: int, text: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(status=status, text=text + "\n", headers={**ISOLATION, **(headers or {})})
+
+
+def _moved(location: str) -> web.Response:
+    return web.Response(status=302, headers={**ISOLATION, "Location": location, "Cache-Control": "no-store"})

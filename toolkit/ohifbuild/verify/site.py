@@ -1,114 +1,136 @@
-"""The dist and an archive on one origin, served on loopback from a thread for the length of a block."""
+"""The dist and an archive behind a gate, served from one origin of this machine for the length of a block."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
-from ohifbuild.static import Static
-from ohifbuild.verify.archive import routes
-from ohifbuild.verify.data.studies import Grant, collection
-from ohifbuild.verify.gate import STATUS, Gate
+from ohifbuild.errors import DistInvalid
+from ohifbuild.server import application, listening, path_of_root
+from ohifbuild.static import StaticFiles
+from ohifbuild.verify.gate import Archive, Gate
 from ohifbuild.verify.model import ReceivedRequest
-from ohifbuild.verify.settings import Settings
-from ohifbuild.verify.store import Store
+from ohifbuild.verify.settings import Settings, read_settings
+from ohifbuild.verify.tokens import Tokens
 
-START_SECONDS = 20.0
+GRACE_SECONDS = 0.5
 
 
 class Site:
-    """A running site. ``base_url`` is where the viewer is, public URL included, with a slash at its end."""
+    """A running site. ``origin`` is ``http://127.0.0.1:port``, ``base_url`` where the viewer is in it."""
 
-    def __init__(self, base_url: str, gate: Gate) -> None:
-        self.base_url = base_url
+    def __init__(self, origin: str, settings: Settings, gate: Gate) -> None:
+        self.origin = origin
+        self.settings = settings
         self._gate = gate
+
+    @property
+    def base_url(self) -> str:
+        """Where the viewer is; ends with a slash."""
+        return self.origin + self.settings.public_url
 
     def received(self) -> tuple[ReceivedRequest, ...]:
         """Every request that the archive has received so far, in the order of arrival."""
         return self._gate.received()
 
+    def clear(self) -> None:
+        """Forgets what was received."""
+        self._gate.clear()
 
-@contextmanager
-def site(dist: Path, settings: Settings, grants: Mapping[str, Grant], *, port: int = 0) -> Iterator[Site]:
-    """Serves ``dist`` and the embedded archive behind its gate; the archive is under the first of the dist's roots.
-
-    Raises:
-        OSError: the port is taken.
-    """
-    root = urlsplit(settings.roots[0]).path
-    gate, store = Gate(settings, grants), Store(collection().instances)
-    with running(application(Static(dist, settings), root, gate, routes(store, root)), port=port) as address:
-        yield Site(address + settings.public_url, gate)
-
-
-def application(static: Static, root: str, gate: Gate, archive: list[web.RouteDef]) -> web.Application:
-    """The site as an aiohttp application: the archive under ``root``, the viewer everywhere else."""
-
-    @web.middleware
-    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-        path = unquote(request.rel_url.raw_path)
-        if path != root and not path.startswith(root + "/"):
-            return await handler(request)
-        headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers]
-        query = {name: request.query.getall(name) for name in request.query}
-        decision = gate.decide(path.removeprefix(root), query, headers)
-        number = gate.enter(request.method, path, request.rel_url.raw_query_string, headers, decision)
-        response = _refusal(decision) if gate.refuses(decision) else await _answered(request, handler)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers["Cache-Control"] = "no-store"
-        gate.leave(number, response.status, response.content_length or 0)
-        return response
-
-    app = web.Application(middlewares=[guarded])
-    app.add_routes(archive)
-    app.router.add_route("*", "/{path:.*}", static.handle)
-    return app
+    def link(self, studies: tuple[str, ...], token: str, *, fragment: bool = False, route: str = "viewer") -> str:
+        """The share link of some studies, with the token in the query or the fragment ('' for none)."""
+        url = f"{self.base_url}{route}?StudyInstanceUIDs={','.join(studies)}"
+        parameter = f"{self.settings.token_param}={quote(token, safe='')}" if token else ""
+        return url + (("#" if fragment else "&") + parameter if parameter else "")
 
 
 @contextmanager
-def running(app: web.Application, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
-    """Runs an application in a thread of its own; gives its address, ``http://host:port``.
+def site(
+    dist: Path,
+    archive: Archive,
+    tokens: Tokens,
+    *,
+    settings: Settings | None = None,
+    enforce: bool = True,
+    host: str = "127.0.0.1",
+    port: int = 0,
+) -> Iterator[Site]:
+    """Serves ``dist`` and ``archive`` in a thread with an event loop of its own.
+
+    Args:
+        settings: what the dist was built with; read from the dist if not given.
+        enforce: whether the gate refuses, or only records (for an archive that enforces tokens itself).
 
     Raises:
-        OSError: the port is taken.
+        DistInvalid: the dist is not one of ours, or its archive is at another origin.
+        PortInUse: the address is taken.
     """
+    settings = settings or read_settings(dist)
+    root = _root(dist, settings)
+    gate = Gate(tokens, settings, enforce=enforce)
+
+    async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:
+        return await gate.pass_through(request, tail, archive)
+
+    app = application(StaticFiles(dist, settings.public_url), root, to_archive)
+    with _served(app, archive, host, port) as origin:
+        yield Site(origin, settings, gate)
+
+
+def _root(dist: Path, settings: Settings) -> str:
+    roots = settings.roots
+    if len(roots) == 1 and not urlsplit(roots[0]).netloc:
+        return path_of_root(roots[0])
+    raise DistInvalid(
+        f"{dist} talks to the archive at {', '.join(roots)}.",
+        cause="Only an archive at the viewer's own origin can be stood in for here.",
+        fix="Build with a path as --dicomweb-root, such as /dicom-web.",
+    )
+
+
+@contextmanager
+def _served(app: web.Application, archive: Archive, host: str, port: int) -> Iterator[str]:
+    """Runs the application in a thread; whatever fails at its start is raised here."""
     loop = asyncio.new_event_loop()
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
-    thread = threading.Thread(target=loop.run_forever, name="ohifbuild-site", daemon=True)
+    started, origin, failure = threading.Event(), [""], list[BaseException]()
+    stopping = asyncio.Event()
+
+    async def serve() -> None:
+        await archive.open()
+        try:
+            async with listening(app, host, port, grace=GRACE_SECONDS) as address:
+                origin[0] = address
+                started.set()
+                await stopping.wait()
+        finally:
+            await archive.close()
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(serve())
+        except BaseException as error:
+            failure.append(error)
+        finally:
+            started.set()
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+
+    thread = threading.Thread(target=run, name="site", daemon=True)
     thread.start()
+    started.wait()
     try:
-        taken = asyncio.run_coroutine_threadsafe(_start(runner, host, port), loop).result(START_SECONDS)
-        yield f"http://{host}:{taken}"
+        if failure:
+            raise failure[0]
+        yield origin[0]
     finally:
-        asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(START_SECONDS)
-        loop.call_soon_threadsafe(loop.stop)
+        if not failure:
+            loop.call_soon_threadsafe(stopping.set)
         thread.join()
-        loop.close()
-
-
-async def _start(runner: web.AppRunner, host: str, port: int) -> int:
-    await runner.setup()
-    await web.TCPSite(runner, host, port).start()
-    return int(runner.addresses[0][1])
-
-
-async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        return web.Response(status=error.status, text=error.text)
-
-
-def _refusal(decision: str) -> web.Response:
-    response = web.Response(status=STATUS[decision], text=f"Refused: {decision}.")
-    if response.status == 401:
-        reason = ', error="invalid_token", error_description="The token expired"' if decision == "expired" else ""
-        response.headers["WWW-Authenticate"] = f'Token realm="ohifbuild"{reason}'
-    return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.pixels import pack_bits
+from pydicom.pixels.utils import pack_bits
 from pydicom.sequence import Sequence
 from pydicom.uid import UID
 
@@ -102,9 +102,7 @@ def _with(**values: object) -> Dataset:
 
 
 def _reference(source: Series, number: int) -> Dataset:
-    return _with(
-        ReferencedSOPClassUID=SLICES[source.modality], ReferencedSOPInstanceUID=source.instance_uid(number)
-    )
+    return _with(ReferencedSOPClassUID=SLICES[source.modality], ReferencedSOPInstanceUID=source.instance_uid(number))
 
 
 def _referenced_series(source: Series) -> Dataset:

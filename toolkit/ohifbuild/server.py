@@ -1,0 +1,117 @@
+"""One origin: the dist at its public URL and the archive at the DICOMweb root."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from urllib.parse import unquote, urlsplit
+
+from aiohttp import web
+
+from ohifbuild.errors import PortInUse
+from ohifbuild.static import ISOLATION, StaticFiles
+
+LONGEST_HEADER = 64 * 1024
+"""Bytes of a request line or header; tokens of 16 KiB have to get here to be refused properly."""
+
+GRACE_SECONDS = 5.0
+"""How long transfers under way may go on after the server was told to stop."""
+
+ToArchive = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+
+
+def application(files: StaticFiles, root: str, to_archive: ToArchive) -> web.Application:
+    """The application that sends what is under ``root`` (a path) to the archive, and the rest to the dist."""
+
+    async def dispatch(request: web.Request) -> web.StreamResponse:
+        raw = request.raw_path.partition("?")[0]
+        tail = below(raw, root)
+        if tail is None:
+            return await files.handle(request)
+        if not is_plain(tail):
+            return web.Response(status=400, text="This path is not a plain one.\n", headers=ISOLATION)
+        return await to_archive(request, tail)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", dispatch)
+    app.on_response_prepare.append(_isolate)
+    return app
+
+
+def below(path: str, root: str) -> str | None:
+    """What of a raw path is below the root, without a leading slash; None if it is not the root's."""
+    if path == root:
+        return ""
+    return path[len(root) + 1 :] if path.startswith(root + "/") else None
+
+
+def is_plain(tail: str) -> bool:
+    """Whether a raw path means what it says: no way up, no empty step, no encoded slash, backslash or control."""
+    steps = tail.rstrip("/").split("/")
+    decoded = [unquote(step) for step in steps]
+    return tail in ("", "/") or all(
+        step not in ("", ".", "..") and not any(char in "/\\" or char < " " for char in step) for step in decoded
+    )
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application,
+    host: str,
+    port: int,
+    *,
+    ssl_context: ssl.SSLContext | None = None,
+    grace: float = GRACE_SECONDS,
+) -> AsyncIterator[str]:
+    """The application, listening for the length of the block; yields its origin, such as ``http://127.0.0.1:8080``.
+
+    Args:
+        port: 0 for any free one.
+        grace: seconds that transfers under way get at the end.
+
+    Raises:
+        PortInUse: the address is taken, or not ours to take.
+    """
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        max_line_size=LONGEST_HEADER,
+        max_field_size=LONGEST_HEADER,
+        auto_decompress=False,
+        shutdown_timeout=grace,
+    )
+    await runner.setup()
+    try:
+        place = web.TCPSite(runner, host, port, ssl_context=ssl_context, backlog=512)
+        try:
+            await place.start()
+        except OSError as error:
+            raise _not_ours(host, port, error) from error
+        bound = runner.addresses[0][1]
+        scheme = "https" if ssl_context else "http"
+        yield f"{scheme}://{_in_url(host)}:{bound}"
+    finally:
+        await runner.cleanup()
+
+
+def path_of_root(root: str) -> str:
+    """The path of a DICOMweb root that may be an absolute URL."""
+    return urlsplit(root).path.rstrip("/")
+
+
+async def _isolate(_request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in ISOLATION.items():
+        response.headers.setdefault(name, value)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _not_ours(host: str, port: int, error: OSError) -> PortInUse:
+    return PortInUse(
+        f"Cannot listen on {_in_url(host)}:{port}.",
+        cause=f"{error.strerror or error}.",
+        fix="Choose another one with --port, or 0 for any free one.",
+    )

@@ -1,0 +1,53 @@
+"""The DICOM JSON model (PS3.18 annex F), with bulk data by reference as Orthanc gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+
+BULK_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
+
+Json = dict[str, Any]
+
+
+def dicom_json(dataset: Dataset, bulk: str, path: str = "") -> Json:
+    """A dataset as DICOM JSON. Each binary value becomes a BulkDataURI: ``bulk`` and the way to its element.
+
+    The way is tags and item numbers (from 1), such as ``54000100/1/54001010``.
+    """
+    answer: Json = {}
+    for element in dataset:
+        if element.tag.group != 2 and element.tag.element != 0:
+            answer[f"{element.tag:08X}"] = _element(element, bulk, path)
+    return answer
+
+
+def _element(element: DataElement, bulk: str, path: str) -> Json:
+    here = f"{path}{element.tag:08x}"
+    if element.VR == "SQ":
+        items = [dicom_json(item, bulk, f"{here}/{number}/") for number, item in enumerate(element.value, 1)]
+        return {"vr": "SQ", "Value": items} if items else {"vr": "SQ"}
+    if element.VR in BULK_VRS:
+        return {"vr": element.VR, "BulkDataURI": f"{bulk}/{here}"} if element.value else {"vr": element.VR}
+    return dict(element.to_json_dict(None, 0))
+
+
+def bulk_element(dataset: Dataset, way: tuple[str, ...]) -> DataElement | None:
+    """The binary element at the end of a way, or None."""
+    steps = iter(way)
+    found = _follow(dataset, steps)
+    return found if found is not None and found.VR in BULK_VRS and found.value else None
+
+
+def _follow(dataset: Dataset, steps: Iterator[str]) -> DataElement | None:
+    try:
+        element = dataset.get(int(next(steps), 16))
+        item = next(steps, None)
+        if element is None or item is None:
+            return element
+        return _follow(element.value[int(item) - 1], steps) if element.VR == "SQ" and int(item) > 0 else None
+    except (ValueError, IndexError, StopIteration, OverflowError):
+        return None
