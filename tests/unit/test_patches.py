@@ -234,13 +234,15 @@ def test_refuses_a_name_that_is_taken(write: Write, tmp_path: Path) -> None:
     assert "'greet' is taken by" in caught.value.details
 
 
-@pytest.mark.parametrize("made", ["nothing", "an empty folder", "a link"])
+@pytest.mark.parametrize("made", ["nothing", "an empty folder", "a link", "a folder without a patch"])
 def test_refuses_a_folder_without_patches_of_its_own(tmp_path: Path, made: str) -> None:
     folder = tmp_path / "patches"
     if made != "nothing":
         folder.mkdir()
     if made == "a link":
         (folder / "token-parameter").symlink_to(resources.patches() / "token-parameter")
+    if made == "a folder without a patch":
+        (folder / "greet").mkdir()
     with pytest.raises(PatchInvalid):
         patches.load(folder)
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ohifbuild.patching.apply import apply
+from ohifbuild.patching.apply import apply, misfit
 from ohifbuild.patching.examples import example_failures
 from ohifbuild.patching.load import invalid, load_folder
 from ohifbuild.patching.model import Change, Condition, DriftRow, Patch, PatchReport
@@ -36,6 +36,7 @@ __all__ = [
     "drift_table",
     "example_failures",
     "load",
+    "misfit",
     "select",
 ]
 

@@ -59,13 +59,14 @@ def _best(paths: Iterable[str], read: Callable[[str], str], names: frozenset[str
 
 
 def _window(text: str, names: frozenset[str]) -> tuple[int, int]:
+    """How many of ``names`` the best few lines have, and where they start: on the line that itself has the most."""
     rows = text.split("\n")
     per_row = [names.intersection(WORD.findall(row)) for row in rows]
-    best, best_row = 0, 0
-    for row, own in enumerate(per_row):
-        if own and (score := len(frozenset().union(*per_row[row : row + WINDOW]))) > best:
-            best, best_row = score, row
-    return best, sum(len(row) + 1 for row in rows[:best_row])
+    scores = [
+        (len(frozenset().union(*per_row[row : row + WINDOW])), len(own), -row) for row, own in enumerate(per_row) if own
+    ]
+    score, _, row = max(scores, default=(0, 0, 0))
+    return score, sum(len(line) + 1 for line in rows[:-row])
 
 
 def _nearest(wanted: Sequence[str], paths: Sequence[str]) -> list[str]:

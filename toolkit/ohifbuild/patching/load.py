@@ -55,7 +55,7 @@ class _Patch(_Written):
 
 
 def load_folder(folder: Path) -> tuple[Patch, ...]:
-    """Every patch in a folder: each of its subfolders that holds a ``patch.toml``, by name.
+    """Every patch in a folder: each of its subfolders, by name; those that start with a dot or a low line are left out.
 
     Raises:
         PatchInvalid: a folder without patches, or a patch that cannot be meant; ``details`` lists every mistake.
@@ -64,7 +64,7 @@ def load_folder(folder: Path) -> tuple[Patch, ...]:
         raise PatchInvalid(
             f"The patch folder {folder} is not there.", cause="It was moved, or mistyped.", fix="Correct its path."
         )
-    sources = sorted(path / FILE for path in folder.iterdir() if (path / FILE).exists() and path.name[0] != ".")
+    sources = sorted(path / FILE for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._")
     if not sources:
         raise PatchInvalid(
             f"{folder} holds no patches.",
@@ -102,6 +102,9 @@ def _load(source: Path, mistakes: list[str]) -> Patch | None:
         return None
     except RecursionError:
         mistakes.append(f"{source}: is nested too deeply")
+        return None
+    except FileNotFoundError:
+        mistakes.append(f"{source}: is not there; every folder beside patches must be one")
         return None
     except (OSError, ValueError) as error:  # includes TOMLDecodeError and UnicodeDecodeError
         mistakes.append(f"{source}: {error}")
