@@ -40,7 +40,16 @@ export function confine(inner, api) {
       return [];
     }
     // OHIF knows two spellings of the parameter's name, the link any.
-    return studies.length ? studies.filter(uid => !closed.has(uid)) : inner.getStudyInstanceUIDs(args);
+    if (studies.length) {
+      return studies.filter(uid => !closed.has(uid));
+    }
+    // A link without studies, such as `?url=` of a dicom-json source, is for the release to make sense of. What it makes
+    // of nothing is `[undefined]`, and an empty page.
+    const uids = (inner.getStudyInstanceUIDs(args) ?? []).filter(Boolean);
+    if (uids.length === 0) {
+      api.report('not-found');
+    }
+    return uids;
   }
 
   const studies = copy(inner.query.studies, { search });

@@ -51,17 +51,17 @@ export const TEXTS = Object.freeze({
     'bad-token': [
       'Dieser Link ist beschädigt',
       'Der Teil des Links, der den Zugang zu den Bildern gibt, ist nicht lesbar.',
-      'Bitte öffnen Sie den Link noch einmal aus der ursprünglichen Nachricht oder bitten Sie den Absender um einen neuen.',
+      'Bitte öffnen Sie den Link noch einmal aus der ursprünglichen Nachricht oder fordern Sie beim Absender einen neuen an.',
     ],
     refused: [
       'Mit diesem Link lassen sich die Bilder nicht öffnen',
       'Das Bildarchiv hat den Link für diese Untersuchung nicht angenommen.',
-      'Bitte bitten Sie die Person oder Abteilung, die den Link gesendet hat, um einen neuen.',
+      'Bitte fordern Sie bei der Person oder Abteilung, die den Link gesendet hat, einen neuen an.',
     ],
     expired: [
       'Dieser Link ist abgelaufen',
       'Zu Ihrem Schutz sind Links zu Bildern nur begrenzte Zeit gültig.',
-      'Bitte bitten Sie die Person oder Abteilung, die den Link gesendet hat, um einen neuen.',
+      'Bitte fordern Sie bei der Person oder Abteilung, die den Link gesendet hat, einen neuen an.',
     ],
     'not-found': [
       'Die Untersuchung wurde nicht gefunden',

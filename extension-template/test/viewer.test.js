@@ -182,6 +182,17 @@ test('without a token OHIF gets no study to ask for', () => {
   assert.deepEqual(source.getStudyInstanceUIDs(args), []);
 });
 
+test('a link without studies that the release can make nothing of is told', () => {
+  const { window } = openTab({ path: '/viewer?url=x.json&token=t' });
+  /** @type {string[]} */
+  const reports = [];
+  const api = { settings: {}, sync: () => ({ status: 'ready', studies: [] }), report: (/** @type {string} */ reason) => reports.push(reason) };
+  const inner = { query: { studies: {} }, getStudyInstanceUIDs: () => [undefined] };
+  const source = confine(/** @type {any} */ (inner), /** @type {any} */ (api));
+  const query = new URLSearchParams(window.location.search);
+  assert.deepEqual([source.getStudyInstanceUIDs({ params: {}, query }), reports], [[], ['not-found']]);
+});
+
 // --- registration --------------------------------------------------------------------------------------------------
 
 /** @param {string[]} compiled modes of the release @param {any[]} configured modes of app-config.js */
