@@ -55,7 +55,7 @@ def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter) ->
         manifest = finish(base, recipe, packages, work, cache, offline=offline, reporter=reporter)
         evidence = None
         if recipe.verify:
-            evidence = verify(work, report_dir=evidence_folder(recipe.output), reporter=reporter)
+            evidence = verify(work, report_dir=evidence_folder(recipe.output), cache=cache, reporter=reporter)
             require_claims(evidence)
     return Built(recipe.output, manifest, base.release, base.origin, evidence, time.monotonic() - started)
 

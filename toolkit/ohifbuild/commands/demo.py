@@ -9,9 +9,10 @@ import click
 
 from ohifbuild.build import build
 from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.errors import PortInUse
 from ohifbuild.recipe import Recipe
-from ohifbuild.verify.data.studies import cast_of, collection
+from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.verify.casting import casting
+from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.settings import read_settings
 from ohifbuild.verify.site import site
 
@@ -28,29 +29,25 @@ def command(surroundings: Surroundings, /, dist: Path, port: int, opens: bool) -
         reporter.say(f"{dist} is not there yet: building it.")
         build(Recipe.of({"output": dist, "verify": False}), cache=surroundings.cache, offline=False, reporter=reporter)
     settings = read_settings(dist)
-    cast, grants = cast_of(collection())
+    parts = casting(settings)
+    cast, archive = parts.cast, EmbeddedArchive(cached_dataset(surroundings.cache))
     try:
-        with site(dist, settings, grants, port=port) as running:
-            base = f"{running.base_url}viewer?StudyInstanceUIDs="
+        with site(dist, archive, parts.tokens, settings=settings, port=port) as running:
+            main, pair = cast.main, cast.pair
             links = {
-                "one study": f"{base}{cast.main.studies[0]}&{settings.token_param}={cast.main.token}",
-                "two studies": f"{base}{','.join(cast.pair.studies)}&{settings.token_param}={cast.pair.token}",
-                "token after #": f"{base}{cast.main.studies[0]}#{settings.token_param}={cast.main.token}",
-                "expired": f"{base}{cast.main.studies[0]}&{settings.token_param}={cast.expired}",
-                "another's token": f"{base}{cast.main.studies[0]}&{settings.token_param}={cast.foreign}",
+                "one study": running.link(main.studies, main.token),
+                "two studies": running.link(pair.studies, pair.token),
+                "token after #": running.link(main.studies, main.token, fragment=True),
+                **{subject.name.lower(): running.link(subject.studies, subject.token) for subject in cast.others},
+                "expired": running.link(main.studies, cast.expired),
+                "another's token": running.link(main.studies, cast.foreign),
             }
             for name, link in links.items():
-                reporter.say(f"  {name:<16} {link}")
+                reporter.say(f"  {name:<26} {link}")
             surroundings.result(links)
             reporter.say("The studies are made up. Ctrl-C stops.")
             if opens:
                 click.launch(links["one study"])
             threading.Event().wait()
-    except OSError as error:
-        raise PortInUse(
-            f"Port {port} cannot be used: {error.strerror}.",
-            cause="Another program listens there, or the port needs root.",
-            fix="Choose another with --port, or leave it out.",
-        ) from error
     except KeyboardInterrupt:
         reporter.say("Stopped.")

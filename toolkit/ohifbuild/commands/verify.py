@@ -30,7 +30,8 @@ def command(
     if integrity or provenance:
         _check_files(surroundings, dist, provenance)
         return
-    evidence = verify(dist, report_dir=report or evidence_folder(dist), reporter=surroundings.reporter)
+    folder = report or evidence_folder(dist)
+    evidence = verify(dist, report_dir=folder, cache=surroundings.cache, reporter=surroundings.reporter)
     surroundings.show(terminal_table(evidence))
     surroundings.reporter.say(f"Report: {report_of(evidence)}")
     surroundings.result({"ok": evidence.ok, "checks": len(evidence.results), "report": str(report_of(evidence))})

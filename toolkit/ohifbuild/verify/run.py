@@ -11,11 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ohifbuild import __version__
+from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
 from ohifbuild.finish.manifest import Manifest, read_manifest
+from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.browser import find_browser
+from ohifbuild.verify.casting import casting
 from ohifbuild.verify.claims import judge
-from ohifbuild.verify.data.studies import Collection, cast_of, collection
+from ohifbuild.verify.dataset import STUDIES, cached_dataset
 from ohifbuild.verify.model import Evidence
 from ohifbuild.verify.play import play
 from ohifbuild.verify.redact import Redactor
@@ -25,48 +28,48 @@ from ohifbuild.verify.settings import read_settings
 from ohifbuild.verify.site import site
 
 
-def verify(dist: Path, *, report_dir: Path, reporter: Reporter) -> Evidence:
+def verify(dist: Path, *, report_dir: Path, cache: Cache, reporter: Reporter) -> Evidence:
     """Proves or disproves the claims for a finished dist, and writes ``report.{json,html}`` and ``junit.xml``.
 
     A claim that does not hold is a result, not an error: see ``Evidence.ok``. Nothing in the result holds a token.
 
     Raises:
-        DistInvalid: the folder is not a dist that ohifbuild finished.
+        DistInvalid: the folder is not a dist that ohifbuild finished, or its archive is at another origin.
         BrowserMissing, BrowserFailed: there is no Chromium, or it cannot be driven.
         PortInUse, DiskFull, CacheUnusable: as they say.
     """
     began = time.monotonic()
     manifest, settings = read_manifest(dist), read_settings(dist)
     browser = find_browser(reporter)
-    data = collection()
-    cast, grants = cast_of(data)
-    redactor = Redactor({**cast.labels, **HOSTILE_TOKENS})
+    parts = casting(settings)
+    redactor = Redactor({**parts.cast.labels, **HOSTILE_TOKENS})
+    archive = EmbeddedArchive(cached_dataset(cache))
     with (
         reporter.step("Verify", total=len(LIVES)) as meter,
-        site(dist, settings, grants) as running,
+        site(dist, archive, parts.tokens, settings=settings) as running,
     ):
-        seen, version = play(running, browser, cast, settings, reporter, meter)
+        seen, version = play(running, browser, parts.cast, settings, reporter, meter)
     evidence = Evidence(
         results=judge(seen, settings),
         observations=seen,
         settings=settings,
-        environment=_environment(manifest, version, data),
+        environment=_environment(manifest, version),
         seconds=round(time.monotonic() - began, 2),
     )
     clean = redactor.value(evidence)
     return replace(clean, reports=write_reports(clean, redactor, report_dir))
 
 
-def _environment(manifest: Manifest, browser: str, data: Collection) -> Mapping[str, str]:
+def _environment(manifest: Manifest, browser: str) -> Mapping[str, str]:
     """What the report says about where and with what; shown in this order."""
     made_from = manifest.inputs
-    studies = {str(instance.StudyInstanceUID) for instance in data.instances}
+    instances = sum(series.objects for study in STUDIES for series in study.series)
     return {
         "Release": f"OHIF {made_from.get('release', 'of unknown version')}",
         "Origin": str(made_from.get("origin", "unknown")),
         "Dist": f"{manifest.digest}, {len(manifest.files)} files, {manifest.size / 1e6:.0f} MB",
         "Browser": f"{browser}, headless, software rendering",
-        "Archive": f"embedded DICOMweb archive, {len(studies)} studies, {len(data.instances)} instances",
+        "Archive": f"embedded DICOMweb archive, {len(STUDIES)} studies, {instances} instances",
         "Machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "ohifbuild": __version__,
         "Date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),

@@ -1,1 +1,0 @@
-"""The studies that verify shows: made here, the same bytes every time, of nobody."""
