@@ -110,9 +110,10 @@ class StaticFiles:
             "Vary": "Accept-Encoding",
             **ISOLATION,
         }
-        # Workers have the policy of their own script's answer, not of the page.
-        if suffix in (".html", ".js", ".mjs"):
+        if suffix == ".html":
             headers["Content-Security-Policy"] = self._policy
+        if suffix in (".js", ".mjs"):
+            headers["Content-Security-Policy"] = worker_policy(self._connect)
         return headers
 
     def _look_again(self) -> None:
@@ -136,8 +137,7 @@ def content_security_policy(index: str, connect: Sequence[str] = ()) -> str:
     Inline scripts are named by their hash. OHIF compiles WebAssembly codecs, starts workers from blobs, shows images
     and documents from blobs and data URLs, and its components set inline styles.
     """
-    origins = sorted({f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" for url in connect})
-    there = "".join(f" {origin}" for origin in origins)
+    there = _origins(connect)
     hashes = "".join(f" '{digest}'" for digest in inline_hashes(index))
     rules = {
         "default-src": "'self'",
@@ -154,6 +154,32 @@ def content_security_policy(index: str, connect: Sequence[str] = ()) -> str:
         "form-action": "'none'",
         "frame-ancestors": "'self'",
     }
+    return _policy(rules)
+
+
+def worker_policy(connect: Sequence[str] = ()) -> str:
+    """The policy of a worker: that of its script's own answer, not of the page.
+
+    The image codecs (Emscripten's embind) build functions from text, so workers may; the page, which has the token in
+    its address at the beginning and the document, may not.
+    """
+    there = _origins(connect)
+    return _policy(
+        {
+            "default-src": "'none'",
+            "script-src": "'self' 'wasm-unsafe-eval' 'unsafe-eval'",
+            "worker-src": "'self' blob:",
+            "connect-src": f"'self' data: blob:{there}",
+        }
+    )
+
+
+def _origins(urls: Sequence[str]) -> str:
+    origins = sorted({f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" for url in urls})
+    return "".join(f" {origin}" for origin in origins)
+
+
+def _policy(rules: Mapping[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
