@@ -24,12 +24,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import platformdirs
 from filelock import FileLock, Timeout
 
-from ohifbuild.console import Reporter
+from ohifbuild.console import Reporter, SilentReporter
 from ohifbuild.errors import CacheUnusable, DiskFull
+
+if TYPE_CHECKING:
+    from ohifbuild.store import Store
 
 CACHE_VARIABLE = "OHIFBUILD_CACHE"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
@@ -65,9 +69,10 @@ def default_root() -> Path:
 
 @dataclass(frozen=True)
 class Cache:
-    """A cache at ``root``."""
+    """A cache at ``root``, with a shared ``store`` behind it for those entries that say so."""
 
     root: Path
+    store: Store | None = None
 
     def path_of(self, kind: str, key: str) -> Path:
         """Where the entry is, or would be."""
@@ -79,24 +84,38 @@ class Cache:
         """Whether the entry is there, complete."""
         return self.path_of(kind, key).is_dir()
 
-    def entry(self, kind: str, key: str, make: Callable[[Path], None], *, reporter: Reporter | None = None) -> Path:
+    def entry(
+        self,
+        kind: str,
+        key: str,
+        make: Callable[[Path], None],
+        *,
+        reporter: Reporter | None = None,
+        shared: bool = False,
+    ) -> Path:
         """The entry's folder; if it is not there yet, ``make`` fills an empty folder that then becomes it.
 
         Where another process is making the same entry, waits for it and tells ``reporter`` so. An entry that is there
-        can be had from a read-only cache too.
+        can be had from a read-only cache too. A ``shared`` one is looked for in the store before it is made, and given
+        to it afterwards: for what is dear to make, holds plain files only and is the same on every machine.
 
         Raises:
             CacheUnusable: the cache cannot be written or locked.
             DiskFull: no space left.
+            StoreUnusable: there is no driver for the store.
         """
         final = self.path_of(kind, key)
+        teller = reporter or SilentReporter()
+        store = self.store if shared else None
         fix = f"Set {CACHE_VARIABLE} to a folder you can write to, on a disk with 1 GB free."
         with disk_errors(self.root, fix=fix):
             hold(self.root)
             if not final.is_dir():
                 final.parent.mkdir(parents=True, exist_ok=True)
-                with _locked(final, reporter):
-                    _make(final, make)
+                with _locked(final, teller):
+                    made = _make(final, make, store, teller)
+                if store and made:
+                    store.push(kind, key, final, teller)
         with suppress(OSError):  # a read-only cache keeps no account of use
             os.utime(final)
         return final
@@ -131,28 +150,42 @@ def working_folders(final: Path) -> list[Path]:
     return list(final.parent.glob(f".{final.name}.work-*"))
 
 
-def _make(final: Path, make: Callable[[Path], None]) -> None:
+def _make(final: Path, make: Callable[[Path], None], store: Store | None, reporter: Reporter) -> bool:
+    """Whether the entry had to be made here."""
     if final.is_dir():  # another process made it while we waited for the lock
-        return
+        return False
     for stale in working_folders(final):
         shutil.rmtree(stale, ignore_errors=True)
+    if store and _became(final, lambda work: store.pull(final.parent.name, final.name, work, reporter)):
+        return False
+
+    def fill(work: Path) -> bool:
+        make(work)
+        return True
+
+    return _became(final, fill)
+
+
+def _became(final: Path, fill: Callable[[Path], bool]) -> bool:
+    """Whether ``fill`` said that the working folder it was given is the entry; if so, it is in its place."""
     work = Path(tempfile.mkdtemp(prefix=f".{final.name}.work-", dir=final.parent))
     try:
-        make(work)
-        work.chmod(0o755)
-        work.rename(final)
+        filled = fill(work)
+        if filled:
+            work.chmod(0o755)
+            work.rename(final)
+        return filled
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
-def _locked(final: Path, reporter: Reporter | None) -> Iterator[None]:
+def _locked(final: Path, reporter: Reporter) -> Iterator[None]:
     lock = FileLock(final.parent / f".{final.name}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        if reporter:
-            reporter.say(f"Another ohifbuild is making {final.parent.name}/{final.name[:12]}; waiting for it.")
+        reporter.say(f"Another ohifbuild is making {final.parent.name}/{final.name[:12]}; waiting for it.")
         lock.acquire()
     except NotImplementedError as error:
         raise CacheUnusable(

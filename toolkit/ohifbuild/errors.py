@@ -109,6 +109,12 @@ class CacheInUse(OhifbuildError):
     exit_code = 27
 
 
+class StoreUnusable(OhifbuildError):
+    """The shared store's address cannot be used on this machine."""
+
+    exit_code = 28
+
+
 # 30: toolchain and git
 
 
@@ -122,6 +128,18 @@ class ToolFailed(OhifbuildError):
     """A program ran and failed; ``details`` holds the end of its output."""
 
     exit_code = 31
+
+
+class TagMoved(OhifbuildError):
+    """A release's tag is not the commit that is pinned; ``details`` names both."""
+
+    exit_code = 32
+
+
+class PackageUnavailable(OhifbuildError):
+    """The registry lacks a package that a release's lockfile names: it cannot be installed from there."""
+
+    exit_code = 33
 
 
 # 40: patches, injection, bundling
@@ -155,6 +173,12 @@ class PatchConflict(OhifbuildError):
     """Two patches touch the same node; nothing was written. ``details`` names both."""
 
     exit_code = 44
+
+
+class BundleFailed(OhifbuildError):
+    """OHIF's bundler failed; ``details`` holds the end of its log."""
+
+    exit_code = 45
 
 
 # 50: output

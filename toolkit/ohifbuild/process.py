@@ -114,6 +114,11 @@ def quoted(argv: Sequence[str | Path]) -> str:
     return shlex.join(str(part) for part in argv)
 
 
+def without_credentials(text: str) -> str:
+    """The text with ``***`` for the user and password of each URL in it."""
+    return CREDENTIALS.sub("***@", text)
+
+
 def stop(child: subprocess.Popen[str], grace: float = GRACE_SECONDS) -> None:
     """Ends the child's whole process group: asks, waits ``grace`` seconds, then kills."""
     with suppress(ProcessLookupError, PermissionError):
@@ -181,8 +186,8 @@ def _failed(argv: Sequence[str | Path], status: int, lines: Sequence[str], fix: 
     return ToolFailed(
         f"{Path(argv[0]).name} ended with status {status}.",
         cause=_cause_of(status),
-        fix=fix or f"Run it by hand to see more: {CREDENTIALS.sub('***@', quoted(argv))}",
-        details=CREDENTIALS.sub("***@", "\n".join(lines[-REPLAYED_LINES:])),
+        fix=fix or f"Run it by hand to see more: {without_credentials(quoted(argv))}",
+        details=without_credentials("\n".join(lines[-REPLAYED_LINES:])),
     )
 
 
