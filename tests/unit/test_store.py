@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.cache import Cache, digest_of_tree
+from ohifbuild.cache import Cache, default_cache, digest_of_tree
 from ohifbuild.console import SilentReporter
 from ohifbuild.errors import StoreUnusable
 from ohifbuild.store import Store, pack
@@ -154,6 +154,6 @@ def test_a_store_without_a_driver_is_an_error(tmp_path: Path, monkeypatch: pytes
 
 def test_the_store_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OHIFBUILD_STORE", "s3://bucket/ohif")
-    assert Store.from_environment() == Store("s3://bucket/ohif")
+    assert default_cache().store == Store("s3://bucket/ohif")
     monkeypatch.setenv("OHIFBUILD_STORE", "")
-    assert Store.from_environment() is None
+    assert default_cache().store is None

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ohifbuild.store import Store
 
 CACHE_VARIABLE = "OHIFBUILD_CACHE"
+STORE_VARIABLE = "OHIFBUILD_STORE"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -119,6 +120,16 @@ class Cache:
         with suppress(OSError):  # a read-only cache keeps no account of use
             os.utime(final)
         return final
+
+
+def default_cache() -> Cache:
+    """The cache at ``default_root``, with the store that ``$OHIFBUILD_STORE`` names behind it, if it names one."""
+    url = os.environ.get(STORE_VARIABLE)
+    if not url:
+        return Cache(default_root())
+    from ohifbuild.store import Store  # only here: its drivers take a noticeable time to import
+
+    return Cache(default_root(), Store(url))
 
 
 def hold(root: Path) -> int | None:

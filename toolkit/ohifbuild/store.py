@@ -33,12 +33,12 @@ import aiohttp
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from ohifbuild.cache import STORE_VARIABLE
 from ohifbuild.console import Meter, Reporter
 from ohifbuild.errors import PackageDamaged, StoreUnusable
 from ohifbuild.process import without_credentials
 from ohifbuild.unpack import unpack
 
-STORE_VARIABLE = "OHIFBUILD_STORE"
 READ_ONLY = ("http", "https")
 LOCAL = (errno.ENOSPC, errno.EDQUOT)
 DRIVERS = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs"}
@@ -51,12 +51,6 @@ class Store:
     """A store at ``url``: ``file:///srv/ohifbuild`` or a path, ``s3://bucket/prefix``, ``gs://…``, ``https://…``."""
 
     url: str
-
-    @classmethod
-    def from_environment(cls) -> Store | None:
-        """The store that ``$OHIFBUILD_STORE`` names, if it names one."""
-        url = os.environ.get(STORE_VARIABLE, "")
-        return cls(url) if url else None
 
     def pull(self, kind: str, key: str, into: Path, reporter: Reporter) -> bool:
         """Fills the empty folder ``into`` with the entry; False where the store has none that is whole.

@@ -11,7 +11,7 @@ from typing import Any, Concatenate, ParamSpec
 import click
 from rich.console import RenderableType
 
-from ohifbuild.cache import Cache, default_root
+from ohifbuild.cache import Cache, default_cache
 from ohifbuild.console import Level, TerminalReporter
 
 P = ParamSpec("P")
@@ -48,7 +48,7 @@ def with_surroundings(command: Callable[Concatenate[Surroundings, P], None]) -> 
         if quiet and verbose:
             raise click.UsageError("-q and -v exclude each other.")
         level = Level.QUIET if quiet else Level.VERBOSE if verbose else Level.NORMAL
-        surroundings = Surroundings(TerminalReporter(level), Cache(default_root()), as_json)
+        surroundings = Surroundings(TerminalReporter(level), default_cache(), as_json)
         command(surroundings, *args, **kwargs)
 
     return wrapped
