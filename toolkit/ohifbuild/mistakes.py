@@ -13,6 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 SHOWN = 60
+# Flags that are not spelt as their keys: those that may be given several times.
+FLAGS = {"extensions": "extension", "patches": "patches"}
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def mistakes_in(
 
 def _place(key: str, path: Path | None, text: str, flags: Mapping[str, object]) -> str:
     if key in flags or path is None:
-        return "--" + key.removesuffix("s").replace("_", "-") if key == "extensions" else "--" + key.replace("_", "-")
+        return "--" + FLAGS.get(key, key.replace("_", "-"))
     return f"{path}:{_line_of(key, text)}"
 
 

@@ -96,7 +96,8 @@ FORBIDDEN_HEADERS = frozenset(
 DICOMWEB_HEADERS = frozenset(
     ["accept", "accept-language", "content-type", "content-language", "range", "if-none-match", "user-agent"]
 )
-HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}")  # RFC 9110, 5.6.2 token
+# Narrower than RFC 9110's token, so that it can stand in any server's configuration.
+HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
 
 
@@ -155,7 +156,7 @@ def _token_param(value: str) -> str:
 def _token_header(value: str) -> str:
     name = value.lower()
     if not HEADER_NAME.fullmatch(value):
-        raise ValueError("expected a header name: letters, digits and - (RFC 9110)")
+        raise ValueError("expected a header name: letters, digits and -")
     if name in FORBIDDEN_HEADERS or name.startswith(("sec-", "proxy-")):
         raise ValueError(f"expected another header: browsers forbid scripts to set '{value}'")
     if name in DICOMWEB_HEADERS:
@@ -181,6 +182,12 @@ def _extension(value: Path) -> Path:
     return value
 
 
+def _patches(value: Path) -> Path:
+    if not value.is_dir():
+        raise ValueError("expected a folder of patches")
+    return value
+
+
 class Recipe(BaseModel):
     """What to build. Field names are the keys of ``ohifbuild.toml``, but for ``origin``, which is ``from`` there."""
 
@@ -199,6 +206,9 @@ class Recipe(BaseModel):
     token_storage: Literal["tab", "memory"] = "tab"
     priors: Literal["never", "exact", "ohif"] = "never"
     study_list: bool = False
+    source: str = ""
+    ref: str = ""
+    patches: tuple[Annotated[Path, AfterValidator(_patches)], ...] = ()
     extensions: tuple[Annotated[Path, AfterValidator(_extension)], ...] = ()
     verify: bool = True
     minify: bool = True
@@ -263,8 +273,9 @@ def _relative_to(path: Path | None, values: Mapping[str, Any]) -> dict[str, Any]
     moved = dict(values)
     if isinstance(values.get("output"), str):
         moved["output"] = path.parent / values["output"]
-    if isinstance(values.get("extensions"), list):
-        moved["extensions"] = [path.parent / item if isinstance(item, str) else item for item in values["extensions"]]
+    for key in ("extensions", "patches"):
+        if isinstance(values.get(key), list):
+            moved[key] = [path.parent / item if isinstance(item, str) else item for item in values[key]]
     return moved
 
 

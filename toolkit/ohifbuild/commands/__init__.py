@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import click
 
-from ohifbuild.commands import build, demo, releases, verify
+from ohifbuild.commands import build, cache, demo, releases, verify
 
-COMMANDS: tuple[click.Command, ...] = (build.command, verify.command, demo.command, releases.command)
+COMMANDS: tuple[click.Command, ...] = (build.command, verify.command, demo.command, releases.command, cache.command)

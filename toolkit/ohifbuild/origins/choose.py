@@ -1,29 +1,55 @@
-"""Which origin a recipe's ``from`` means."""
+"""Which origin a recipe's ``from`` means, and the base viewer from there."""
 
 from __future__ import annotations
 
 from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
 from ohifbuild.errors import OriginUnavailable
-from ohifbuild.origins import published
+from ohifbuild.origins import git, published
 from ohifbuild.origins.base import BaseViewer
+from ohifbuild.origins.checkout import remote_answers
+from ohifbuild.patches import load, select
 from ohifbuild.recipe import Recipe
-from ohifbuild.releases import ReleasePin
+from ohifbuild.releases import ReleasePin, catalogue
+from ohifbuild.resources import patches
 
 
 def base_viewer(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
     """The base viewer of the release, from the origin that the recipe asks for.
 
+    ``auto`` is git where its remote answers, else published, with a line that says so.
+
     Raises:
         OriginUnavailable: that origin cannot provide it.
         OhifbuildError: as the origin itself.
     """
-    if recipe.origin == "git":
+    if _from_git(recipe, pin, offline=offline, reporter=reporter):
+        known = load(patches(), *recipe.patches)
+        if not select(known, pin.version):
+            reporter.warn(f"No patch is for OHIF {pin.version}: its source is built as it is.")
+        source = git.Source(recipe.source or catalogue().source, recipe.ref)
+        return git.base_viewer(pin, source, known, cache, offline=offline, reporter=reporter)
+    if recipe.source or recipe.ref or recipe.patches:
         raise OriginUnavailable(
-            "Building from git is not there yet.",
-            cause="This version of ohifbuild builds from published releases only.",
-            fix="ohifbuild build --from published",
+            "A source, a ref or patches are asked for, but the published release is not built from source.",
+            cause="They only mean something for the git origin.",
+            fix="ohifbuild build --from git",
         )
-    if recipe.origin == "auto":
-        reporter.say("Taking the published release: building from git is not there yet.")
     return published.base_viewer(pin, cache, offline=offline, reporter=reporter)
+
+
+def _from_git(recipe: Recipe, pin: ReleasePin, *, offline: bool, reporter: Reporter) -> bool:
+    if recipe.origin != "auto":
+        return recipe.origin == "git"
+    if recipe.source or recipe.ref or recipe.patches:
+        return True
+    if not pin.npm_integrity and pin.commit:
+        return True
+    if not pin.commit:
+        reporter.say(f"The commit of {pin.tag} is not pinned: taking the published release.")
+        return False
+    source = catalogue().source
+    if offline or not remote_answers(source):
+        reporter.say(f"{source} does not answer: taking the published release instead.")
+        return False
+    return True

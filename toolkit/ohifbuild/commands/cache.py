@@ -1,0 +1,56 @@
+"""``ohifbuild cache info`` and ``ohifbuild cache prune``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ohifbuild.cache_upkeep import KindUsage, prune, usage
+from ohifbuild.commands.common import Surroundings, human_size, with_surroundings
+
+
+@click.group("cache")
+def command() -> None:
+    """Show what the cache holds, or make it smaller."""
+
+
+@command.command("info")
+@with_surroundings
+def info(surroundings: Surroundings, /) -> None:
+    """Show where the cache is and what it holds."""
+    kinds = usage(surroundings.cache)
+    surroundings.result({"root": str(surroundings.cache.root), "kinds": [asdict(kind) for kind in kinds]})
+    if not surroundings.as_json:
+        console = Console(highlight=False)
+        console.print(f"{surroundings.cache.root}: {human_size(sum(kind.bytes for kind in kinds))}", soft_wrap=True)
+        if kinds:
+            console.print(_table(kinds))
+
+
+@command.command("prune")
+@click.option("--unused-days", type=click.FloatRange(min=0), metavar="DAYS", help="What was not used for so long.")
+@click.option("--all", "everything", is_flag=True, help="Everything.")
+@with_surroundings
+def prune_command(surroundings: Surroundings, /, unused_days: float | None, everything: bool) -> None:
+    """Remove entries, and what killed builds left; nothing while a build is running."""
+    if everything == (unused_days is not None):
+        raise click.UsageError("Say what to remove: --unused-days DAYS, or --all.")
+    freed = prune(surroundings.cache, unused_days=unused_days)
+    surroundings.result(asdict(freed))
+    surroundings.reporter.say(f"Removed {freed.entries} entries, {human_size(freed.bytes)}.")
+
+
+def _table(kinds: tuple[KindUsage, ...]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("Kind")
+    table.add_column("Entries", justify="right")
+    table.add_column("Size", justify="right")
+    table.add_column("Last used")
+    for kind in kinds:
+        used = datetime.fromtimestamp(kind.last_used, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+        table.add_row(kind.kind, str(kind.entries), human_size(kind.bytes), used)
+    return table
