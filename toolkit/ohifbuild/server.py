@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
-from ohifbuild.errors import PortInUse
+from ohifbuild.errors import DistInvalid, PortInUse
 from ohifbuild.static import ISOLATION, StaticFiles
+from ohifbuild.verify.settings import Settings
 
 LONGEST_HEADER = 64 * 1024
 """Bytes of a request line or header; tokens of 16 KiB have to get here to be refused properly."""
@@ -21,10 +24,25 @@ GRACE_SECONDS = 5.0
 ToArchive = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 
 
-def application(files: StaticFiles, root: str, to_archive: ToArchive) -> web.Application:
-    """The application that sends what is under ``root`` (a path) to the archive, and the rest to the dist."""
+def application(
+    files: StaticFiles, root: str, to_archive: ToArchive, *, tell: Callable[[str], None] = lambda _: None
+) -> web.Application:
+    """The application that sends what is under ``root`` (a path) to the archive, and the rest to the dist.
+
+    Args:
+        tell: is told of defects, in a line without anything of the request's.
+    """
 
     async def dispatch(request: web.Request) -> web.StreamResponse:
+        try:
+            return await choose(request)
+        except ConnectionError:  # the client has gone
+            raise
+        except Exception as error:
+            tell(f"A request could not be answered: {type(error).__name__}.")
+            return web.Response(status=500, text="Something went wrong in this server.\n")
+
+    async def choose(request: web.Request) -> web.StreamResponse:
         raw = request.raw_path.partition("?")[0]
         tail = below(raw, root)
         if tail is None:
@@ -76,6 +94,7 @@ async def listening(
     runner = web.AppRunner(
         app,
         access_log=None,
+        logger=_nobody(),
         max_line_size=LONGEST_HEADER,
         max_field_size=LONGEST_HEADER,
         auto_decompress=False,
@@ -95,14 +114,33 @@ async def listening(
         await runner.cleanup()
 
 
-def path_of_root(root: str) -> str:
-    """The path of a DICOMweb root that may be an absolute URL."""
-    return urlsplit(root).path.rstrip("/")
+def own_root(dist: Path, settings: Settings) -> str:
+    """The path at which the dist expects its archive, without a slash at the end.
+
+    Raises:
+        DistInvalid: it talks to an archive at another origin by itself.
+    """
+    if len(settings.roots) == 1 and not urlsplit(settings.roots[0]).netloc:
+        return settings.roots[0].rstrip("/")
+    raise DistInvalid(
+        f"{dist} talks to the archive at {', '.join(settings.roots)} by itself.",
+        cause="It was built for an archive at another origin; here, viewer and archive are served from one.",
+        fix="Build it with a path as --dicomweb-root, such as /dicom-web.",
+    )
+
+
+def _nobody() -> logging.Logger:
+    """A logger that tells nobody: aiohttp's own would print requests, with their tokens, when clients break off."""
+    logger = logging.Logger("ohifbuild.server")
+    logger.addHandler(logging.NullHandler())
+    return logger
 
 
 async def _isolate(_request: web.Request, response: web.StreamResponse) -> None:
     for name, value in ISOLATION.items():
         response.headers.setdefault(name, value)
+    if "aiohttp" in response.headers.get("Server", ""):
+        response.headers["Server"] = "ohifbuild"
 
 
 def _in_url(host: str) -> str:

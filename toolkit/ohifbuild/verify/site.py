@@ -7,12 +7,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from aiohttp import web
 
-from ohifbuild.errors import DistInvalid
-from ohifbuild.server import application, listening, path_of_root
+from ohifbuild.server import application, listening, own_root
 from ohifbuild.static import StaticFiles
 from ohifbuild.verify.gate import Archive, Gate
 from ohifbuild.verify.model import ReceivedRequest
@@ -72,7 +71,7 @@ def site(
         PortInUse: the address is taken.
     """
     settings = settings or read_settings(dist)
-    root = _root(dist, settings)
+    root = own_root(dist, settings)
     gate = Gate(tokens, settings, enforce=enforce)
 
     async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:
@@ -81,17 +80,6 @@ def site(
     app = application(StaticFiles(dist, settings.public_url), root, to_archive)
     with _served(app, archive, host, port) as origin:
         yield Site(origin, settings, gate)
-
-
-def _root(dist: Path, settings: Settings) -> str:
-    roots = settings.roots
-    if len(roots) == 1 and not urlsplit(roots[0]).netloc:
-        return path_of_root(roots[0])
-    raise DistInvalid(
-        f"{dist} talks to the archive at {', '.join(roots)}.",
-        cause="Only an archive at the viewer's own origin can be stood in for here.",
-        fix="Build with a path as --dicomweb-root, such as /dicom-web.",
-    )
 
 
 @contextmanager
