@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ohifbuild.cache import Cache
+from ohifbuild.cli import cli
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cache:
+    monkeypatch.setenv("OHIFBUILD_CACHE", str(tmp_path))
+    return Cache(tmp_path)
+
+
+def one_file(work: Path) -> None:
+    (work / "file").write_bytes(b"x" * 5000)
+
+
+def test_the_cache_is_shown_and_emptied(cache: Cache) -> None:
+    cache.entry("npm", "key", one_file)
+    shown = CliRunner().invoke(cli, ["cache", "info"])
+    assert str(cache.root) in shown.stdout
+    assert "npm" in shown.stdout
+    document = json.loads(CliRunner().invoke(cli, ["cache", "info", "--json"]).stdout)
+    assert [(kind["kind"], kind["entries"]) for kind in document["kinds"]] == [("npm", 1)]
+    freed = json.loads(CliRunner().invoke(cli, ["cache", "prune", "--all", "--json"]).stdout)
+    assert freed["entries"] == 1
+    assert not cache.has("npm", "key")
+
+
+@pytest.mark.parametrize("flags", [[], ["--all", "--unused-days", "3"], ["--unused-days", "-1"]])
+def test_what_to_prune_has_to_be_said_once(cache: Cache, flags: list[str]) -> None:
+    cache.entry("npm", "key", one_file)
+    assert CliRunner().invoke(cli, ["cache", "prune", *flags]).exit_code == 2
+    assert cache.has("npm", "key")
