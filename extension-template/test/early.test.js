@@ -157,6 +157,16 @@ test('listeners hear of refusals until they leave', async () => {
   assert.deepEqual(heard, [{ reason: 'refused', status: 403 }]);
 });
 
+test('the page may connect to its own origin, the roots and what the site allows, and to nobody else', () => {
+  const policy = (/** @type {Record<string, unknown>} */ settings) =>
+    started({ path: A, settings }).document.querySelector('meta[http-equiv]')?.getAttribute('content');
+  assert.equal(policy({}), "connect-src 'self' blob: data:");
+  assert.equal(
+    policy({ roots: ['/dicom-web', 'https://PACS.example:443/a'], connect: ['https://api.example/x', 'javascript:1', '*'] }),
+    "connect-src 'self' blob: data: https://pacs.example https://api.example"
+  );
+});
+
 // --- transport -----------------------------------------------------------------------------------------------------
 
 const THERE = `${ORIGIN}/dicom-web/studies/1.2.3`;

@@ -18,6 +18,8 @@ export interface Settings {
   readonly studyList: boolean;
   /** Path the viewer is served at, with slashes at both ends. */
   readonly publicUrl: string;
+  /** Other origins that extensions of the site may talk to (never with the token); none by default. */
+  readonly connect: readonly string[];
 }
 
 /** `ready`: there is a token for the page's studies. */

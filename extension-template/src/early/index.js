@@ -5,6 +5,7 @@
  * Importing it twice does nothing the second time.
  */
 
+import { closeBorder } from './border.js';
 import { readSettings } from './settings.js';
 import { createKeeper } from './keeper.js';
 import { createRoots } from './roots.js';
@@ -34,6 +35,7 @@ export function start(window) {
   const settings = readSettings(window);
   const keeper = createKeeper(window, settings);
   keeper.sync();
+  closeBorder(window, settings);
 
   const guards = createRoots(settings.roots, () => window.document.baseURI, window.location.origin);
   const credential = createCredential(settings, guards, keeper.token);

@@ -12,6 +12,7 @@ export const DEFAULTS = Object.freeze({
   storage: 'tab',
   studyList: false,
   publicUrl: '/',
+  connect: Object.freeze([]),
 });
 
 /**
@@ -30,13 +31,12 @@ export function readSettings(window) {
     tokenParam: text(given.tokenParam) || DEFAULTS.tokenParam,
     tokenHeader: text(given.tokenHeader) || DEFAULTS.tokenHeader,
     tokenScheme: text(given.tokenScheme),
-    roots: Object.freeze(
-      Array.isArray(given.roots) ? given.roots.filter(root => typeof root === 'string') : [...DEFAULTS.roots]
-    ),
+    roots: list(given.roots) ?? DEFAULTS.roots,
     priors: given.priors === 'exact' || given.priors === 'ohif' ? given.priors : 'never',
     storage: given.storage === 'memory' ? 'memory' : 'tab',
     studyList: given.studyList === true,
     publicUrl: text(given.publicUrl) || DEFAULTS.publicUrl,
+    connect: list(given.connect) ?? DEFAULTS.connect,
   });
 }
 
@@ -47,6 +47,14 @@ function parse(json) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {readonly string[] | undefined}
+ */
+function list(value) {
+  return Array.isArray(value) ? Object.freeze(value.filter(item => typeof item === 'string')) : undefined;
 }
 
 /** @param {unknown} value */

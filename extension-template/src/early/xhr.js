@@ -1,10 +1,9 @@
 /**
  * Guards XMLHttpRequest: under the roots the header is sent exactly once, elsewhere never.
  *
- * What cannot be had here: XMLHttpRequest follows redirects by itself. A redirect within the origin keeps the header; a
- * redirect to another origin keeps a custom header only if that origin allows it in a CORS preflight, and browsers
- * drop Authorization there. An archive that redirects to a stranger who asks for the token must therefore be trusted
- * or mended; fetch (see fetch.js) refuses redirects altogether.
+ * What cannot be had here: XMLHttpRequest follows redirects by itself and takes the header along, to another origin where
+ * that origin asks for it in a CORS preflight (seen in Chromium). border.js stops that at the origin; a redirect within
+ * the origin keeps the header. fetch (see fetch.js) refuses redirects altogether.
  */
 
 /** @typedef {import('../../types/early.js').Answer} Answer */
