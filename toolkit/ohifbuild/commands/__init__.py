@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import click
 
-from ohifbuild.commands import build, cache, demo, releases, verify
+from ohifbuild.commands import build, cache, demo, patch, releases, verify
 
-COMMANDS: tuple[click.Command, ...] = (build.command, verify.command, demo.command, releases.command, cache.command)
+COMMANDS: tuple[click.Command, ...] = (
+    build.command,
+    verify.command,
+    demo.command,
+    releases.command,
+    patch.command,
+    cache.command,
+)

@@ -106,6 +106,27 @@ def checkout(source: str, tag: str, commit: str | None, cache: Cache, *, offline
     return Checkout(cache.entry(KIND, key, make) / "tree", wanted)
 
 
+def fetch_commits(source: str, tags: list[str], target: Path) -> Path:
+    """A new bare repository at ``target`` with the commits of ``tags`` and their trees; files are fetched when read.
+
+    Raises:
+        UnknownRelease, OriginUnavailable: as ``checkout``.
+    """
+    for tag in tags:
+        _check_names(source, tag)
+    with _git_errors(source, tags[0]):
+        repository = Repo.init(target, bare=True)
+        repository.git.update_environment(**_environment())
+        repository.create_remote("origin", source)
+        with repository.config_writer() as config:
+            config.set_value('remote "origin"', "promisor", "true")
+            config.set_value('remote "origin"', "partialclonefilter", "blob:none")
+        specs = [f"refs/tags/{tag}:refs/tags/{tag}" for tag in tags]
+        repository.git.fetch("--depth=1", "--filter=blob:none", "origin", *specs)
+        repository.close()
+    return target
+
+
 def _clone(source: str, tag: str, target: Path, meter: Meter) -> None:
     env = _environment()
     options = ["--depth=1", "--filter=blob:none", "--no-checkout", "--no-recurse-submodules"]
@@ -184,7 +205,7 @@ def _explained(source: str, tag: str, complaint: str) -> OhifbuildError:
     text = complaint.lower()
     if "no space left" in text:
         return DiskFull("No space left for OHIF's source.", cause="The disk is full.", fix="Free about 3 GB.")
-    if "remote branch" in text and "not found" in text:
+    if ("remote branch" in text and "not found" in text) or "couldn't find remote ref" in text:
         return _no_such_tag(source, tag, _refs(source))
     if "does not appear to be a git repository" in text or "not found" in text or "does not exist" in text:
         cause, fix = "It is no git repository, or not one that you may read.", "Name one with --source URL."

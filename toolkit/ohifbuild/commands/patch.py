@@ -1,0 +1,79 @@
+"""``ohifbuild patch list`` and ``ohifbuild patch check``."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from ohifbuild.commands.common import Surroundings, with_surroundings
+from ohifbuild.origins.checkout import fetch_commits
+from ohifbuild.patches import DriftRow, GitTree, Patch, as_json, check, drift_table, load, misfit
+from ohifbuild.releases import catalogue, resolve
+from ohifbuild.resources import patches
+
+folder_option = click.option(
+    "--patches", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of patches beside ours."
+)
+
+
+@click.group("patch")
+def command() -> None:
+    """Show the patches of source builds, and try them on releases without building."""
+
+
+@command.command("list")
+@folder_option
+@with_surroundings
+def list_patches(surroundings: Surroundings, /, folders: tuple[Path, ...]) -> None:
+    """List every patch, the releases it is for, and why it is there."""
+    known = load(patches(), *folders)
+    surroundings.result([{"name": p.name, "releases": p.releases.text, "reason": p.reason} for p in known])
+    surroundings.show(_table(known))
+
+
+@command.command("check")
+@click.option("--version", "versions", multiple=True, help="A release to try them on; may be given several times.")
+@click.option("--source", metavar="URL", help="OHIF's git repository, or a fork, or a path (default: OHIF's own).")
+@folder_option
+@with_surroundings
+def check_patches(
+    surroundings: Surroundings, /, versions: tuple[str, ...], source: str | None, folders: tuple[Path, ...]
+) -> None:
+    """Try every patch on releases' sources and show where one no longer fits."""
+    known = load(patches(), *folders)
+    wanted = [resolve(version, catalogue()) for version in versions or ("v3-stable",)]
+    rows: list[DriftRow] = []
+    with _repository(source or catalogue().source, [pin.tag for pin in wanted]) as repository:
+        for pin in wanted:
+            with GitTree(repository, f"refs/tags/{pin.tag}") as tree:
+                rows += check(tree, pin.version, known)
+    surroundings.result(as_json(rows))
+    surroundings.show(drift_table(rows))
+    bad = [row for row in rows if row.bad]
+    if bad:
+        raise misfit(bad[0].version, bad)
+
+
+@contextmanager
+def _repository(source: str, tags: list[str]) -> Iterator[Path]:
+    """A repository that has the tags and fetches of them what is looked at."""
+    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+        yield fetch_commits(source, tags, Path(folder) / "repository")
+
+
+def _table(known: tuple[Patch, ...]) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("Patch", "Releases", "Why"):
+        table.add_column(title)
+    for patch in known:
+        table.add_row(patch.name, patch.releases.text, _first_sentence(patch.reason))
+    return table
+
+
+def _first_sentence(text: str) -> str:
+    return " ".join(text.split()).split(". ")[0].rstrip(".") + "."
