@@ -19,7 +19,7 @@ from ohifbuild.verify.browser import find_browser
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.claims import judge
 from ohifbuild.verify.dataset import STUDIES, cached_dataset
-from ohifbuild.verify.model import Evidence
+from ohifbuild.verify.model import Evidence, Observation
 from ohifbuild.verify.play import play
 from ohifbuild.verify.redact import Redactor
 from ohifbuild.verify.report import write_reports
@@ -51,13 +51,18 @@ def verify(dist: Path, *, report_dir: Path, cache: Cache, reporter: Reporter) ->
         seen, version = play(running, browser, parts.cast, settings, reporter, meter)
     evidence = Evidence(
         results=judge(seen, settings),
-        observations=seen,
+        observations=tuple(map(_without_document, seen)),
         settings=settings,
         environment=_environment(manifest, version),
         seconds=round(time.monotonic() - began, 2),
     )
     clean = redactor.value(evidence)
     return replace(clean, reports=write_reports(clean, redactor, report_dir))
+
+
+def _without_document(seen: Observation) -> Observation:
+    """The observation without the page's text, which is judged and not reported."""
+    return replace(seen, state=replace(seen.state, html=""))
 
 
 def _environment(manifest: Manifest, browser: str) -> Mapping[str, str]:
