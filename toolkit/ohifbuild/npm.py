@@ -133,23 +133,23 @@ def _project(folder: str | Path) -> Path:
 
 
 def _fetch(package: Package, tools: NodeTools, folder: Path, reporter: Reporter) -> Path:
+    arriving = _npm_cache(tools, _project(folder))
     for attempt in range(2, ATTEMPTS + 1):
         try:
-            return _pack(package, tools, folder, reporter)
+            return _pack(package, tools, folder, arriving, reporter)
         except ConnectionBroke:
             reporter.say(f"The download of {package.spec} broke off; trying again ({attempt} of {ATTEMPTS}).")
-    return _pack(package, tools, folder, reporter)
+    return _pack(package, tools, folder, arriving, reporter)
 
 
-def _pack(package: Package, tools: NodeTools, folder: Path, reporter: Reporter) -> Path:
+def _pack(package: Package, tools: NodeTools, folder: Path, arriving: Path, reporter: Reporter) -> Path:
     command: list[str | Path] = [tools.npm, "pack", package.spec, "--json", "--pack-destination", folder, *QUIET]
-    project = _project(folder)
     with (
         reporter.step(f"Download {package.spec}", total=package.size, unit="B") as meter,
-        _growth_of(_npm_cache(tools, project), meter),
+        _growth_of(arriving, meter),
         npm_errors(package.spec),
     ):
-        output(command, cwd=project, env=tools.env)
+        output(command, cwd=folder, env=tools.env)
     tarballs = list(folder.glob("*.tgz"))
     if len(tarballs) != 1:
         raise DownloadFailed(
@@ -175,7 +175,7 @@ def _check(tarball: Path, package: Package) -> None:
 
 def _npm_cache(tools: NodeTools, project: Path) -> Path:
     """Where npm writes a download while it arrives."""
-    text = output([tools.npm, "config", "get", "cache", "--no-workspaces"], cwd=project, env=tools.env)
+    text = output([tools.npm, "config", "get", "cache", *QUIET], cwd=project, env=tools.env)
     return Path(text.strip()) / "_cacache" / "tmp"
 
 
