@@ -24,7 +24,8 @@ from ohifbuild.npm import Package
 @dataclass
 class Registry:
     """Serves what was published to it. ``faults`` are used up by tarball downloads, first one first: a status such as
-    "401", "truncated" (the line breaks), "altered" (other bytes of the same length) or "garbage"."""
+    "401", "truncated" (the line breaks), "altered" (other bytes of the same length), "garbage", or "halting" (half of
+    it, and the rest once ``go_on`` is set)."""
 
     url: str = ""
     documents: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Registry:
     faults: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     authorizations: set[str | None] = field(default_factory=set)
+    go_on: threading.Event = field(default_factory=threading.Event)
 
     def publish(self, name: str, version: str, contents: dict[str, bytes]) -> Package:
         """A package with these files besides its package.json, and its pin."""
@@ -89,6 +91,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.reply(200, data[:-1] + bytes([data[-1] ^ 1]))
         elif fault == "garbage":
             self.reply(200, b"<html>Please log in to the hotel's network</html>")
+        elif fault == "halting":
+            self.reply(200, data[: len(data) // 2], length=len(data))
+            self.wfile.flush()
+            self.registry.go_on.wait(60)
+            self.wfile.write(data[len(data) // 2 :])
         else:
             self.reply(200, data)
 

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -40,6 +44,26 @@ def test_a_package_is_fetched_once_and_then_there_offline(registry: Registry, ca
     assert fetch(package, cache, offline=True) == folder
     assert registry.downloads == 1
     assert {path.rpartition("/-/")[0] or path for path in registry.asked} == {"/@ohif/app"}
+
+
+def test_progress_is_told_while_the_bytes_arrive(registry: Registry, cache: Cache) -> None:
+    package = registry.publish("@ohif/app", "3.99.0", {"noise": os.urandom(2_000_000)})
+    registry.faults = ["halting"]
+    told: list[tuple[str, int]] = []
+
+    class Watched(SilentReporter):
+        @contextmanager
+        def step(self, title: str, *, total: int | None = None, unit: str = "") -> Iterator[Mock]:
+            def advance(amount: int) -> None:
+                told.append((title, amount))
+                registry.go_on.set()
+
+            yield Mock(advance=advance)
+
+    npm_package(package, cache, offline=False, reporter=Watched())
+    title, amount = told[0]
+    assert title == "Download @ohif/app@3.99.0"
+    assert 0 < amount < len(registry.tarballs["/@ohif/app/-/app-3.99.0.tgz"])
 
 
 def test_offline_asks_nobody(registry: Registry, cache: Cache) -> None:
