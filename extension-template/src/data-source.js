@@ -6,7 +6,7 @@ import { createSearch } from './search.js';
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
 /**
- * A copy of the release's data source with three methods replaced. Whatever else the release has, also what later
+ * A copy of the release's data source with four methods replaced. Whatever else the release has, also what later
  * releases add, stays as it is, synchronous where it was: OHIF puts what `retrieve.directURL` returns straight into
  * metadata, and a promise there makes the series vanish.
  *
@@ -52,8 +52,23 @@ export function confine(inner, api) {
     return uids;
   }
 
-  const studies = copy(inner.query.studies, { search });
-  return copy(inner, { initialize, getStudyInstanceUIDs, query: copy(inner.query, { studies }) });
+  /**
+   * OHIF shows an encapsulated document from memory, as whatever media type the instance itself names. One that calls
+   * itself text/html would run its scripts in the viewer's origin, next to the token.
+   *
+   * @type {DataSource['retrieve']['directURL']}
+   */
+  function directURL(params) {
+    const document = params.tag === 'EncapsulatedDocument';
+    return inner.retrieve.directURL(document ? { ...params, defaultType: 'application/pdf' } : params);
+  }
+
+  return copy(inner, {
+    initialize,
+    getStudyInstanceUIDs,
+    query: copy(inner.query, { studies: copy(inner.query.studies, { search }) }),
+    retrieve: copy(inner.retrieve, { directURL }),
+  });
 }
 
 /**

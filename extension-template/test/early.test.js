@@ -110,6 +110,15 @@ test('a link pasted over the page that differs after the # starts over with its 
   assert.deepEqual([opened.address(), Object.values(opened.stored())], [A, ['new']]);
 });
 
+test('a bad token pasted after the # is said to be bad, without starting over', async () => {
+  const opened = started({ path: `${A}&token=old` });
+  const changed = new Promise(resolve => opened.window.addEventListener('hashchange', resolve));
+  opened.window.location.hash = `#token=${'x'.repeat(20000)}`;
+  await changed;
+  assert.equal(opened.tab.reloads, 0);
+  assert.deepEqual([opened.address(), opened.stored(), opened.reason()], [A, {}, 'bad-token']);
+});
+
 test('with the work list its token serves the studies opened from it, and no other setting does', () => {
   const settings = { studyList: true };
   const list = started({ path: '/?token=t', settings });

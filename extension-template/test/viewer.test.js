@@ -47,7 +47,7 @@ function dataSource({ studies = '1.1', settings = {}, answer = pinnedOrAll, toke
       },
       series: { search: () => 'series' },
     },
-    retrieve: { directURL: () => 'url', later: () => 'later' },
+    retrieve: { directURL: (/** @type {object} */ params) => params ?? 'url', later: () => 'later' },
     getStudyInstanceUIDs: () => ['stock'],
     getImageIdsForInstance: () => 'imageId',
     getImageIdsForDisplaySet() {
@@ -74,6 +74,14 @@ async function waits(promise) {
   const open = Symbol('open');
   return (await Promise.race([promise, new Promise(resolve => setImmediate(() => resolve(open)))])) === open;
 }
+
+test('an encapsulated document is shown as a PDF, whatever it calls itself', () => {
+  const { source } = dataSource();
+  const asked = { tag: 'EncapsulatedDocument', defaultType: 'text/html', instance: {} };
+  assert.deepEqual(source.retrieve.directURL(asked), { ...asked, defaultType: 'application/pdf' });
+  const video = { tag: 'PixelData', defaultType: 'video/mp4' };
+  assert.equal(source.retrieve.directURL(video), video);
+});
 
 test('everything but searching stays the release’s own, and synchronous', () => {
   const { source, inner } = dataSource();

@@ -25,7 +25,10 @@ export interface DataSource {
     studies: { search(query?: StudyQuery): Promise<StudyRow[]>; [method: string]: unknown };
     [level: string]: unknown;
   };
-  retrieve: Record<string, unknown>;
+  retrieve: {
+    directURL(params: { tag?: string; defaultType?: string; [option: string]: unknown }): unknown;
+    [method: string]: unknown;
+  };
   getStudyInstanceUIDs(args: { params: Record<string, unknown>; query: URLSearchParams }): string[];
   [method: string]: unknown;
 }

@@ -58,7 +58,7 @@ def _dicomweb(root: str) -> dict[str, Any]:
     """What OHIF has to know of an archive: what Orthanc and most others answer, and no more.
 
     ``rendered`` thumbnails are asked for with a multipart Accept, which Orthanc refuses (400), so ``wadors``; quotes in
-    a multipart Accept are left out because proxies mangle them.
+    a multipart Accept are left out because proxies mangle them; a PDF comes as bulk data, as Orthanc renders none.
     """
     return {
         "friendlyName": "DICOMweb",
@@ -76,7 +76,7 @@ def _dicomweb(root: str) -> dict[str, Any]:
         "supportsWildcard": False,
         "dicomUploadEnabled": False,
         "staticWado": True,
-        "singlepart": "bulkdata,video,pdf",
+        "singlepart": "bulkdata,video",
         "bulkDataURI": {"enabled": True, "relativeResolution": "studies"},
         "omitQuotationForMultipartRequest": True,
     }

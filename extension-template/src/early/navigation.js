@@ -1,6 +1,7 @@
 /** Notices that the page moved to another address without being loaded anew. */
 
 import { readLink } from './link.js';
+import { chooseToken } from './token.js';
 
 /**
  * @param {Window} window
@@ -21,7 +22,9 @@ export function watchNavigation(window, settings, sync) {
     // A link pasted over this page's that differs only after the `#` brings a token without a load. What failed with the
     // old token is not asked again by OHIF, so the page starts over. (popstate, which comes first, has kept the token.)
     // With storage `memory` a load would lose it again: there OHIF's router, which heard popstate too, has to do.
-    if (settings.storage === 'tab' && readLink(new URL(event.newURL), settings.tokenParam).tokens.length) {
+    // One that is no good brings its message, and there is nothing to start over with.
+    const { tokens } = readLink(new URL(event.newURL), settings.tokenParam);
+    if (settings.storage === 'tab' && chooseToken(tokens).token) {
       location.reload();
     }
   });
