@@ -301,7 +301,7 @@ test('no other data source, sign-in page or tour remains', async () => {
 
 test('the data source is made by the release and confined', async () => {
   await boot(['@ohif/mode-longitudinal']);
-  const stock = { createDataSource: (/** @type {unknown} */ configuration) => ({ configuration, query: { studies: { search: async () => [] } } }) };
+  const stock = { createDataSource: (/** @type {unknown} */ configuration) => ({ configuration, query: { studies: { search: async () => [] } }, retrieve: {} }) };
   const extensionManager = { getModuleEntry: (/** @type {string} */ id) => (id === '@ohif/extension-default.dataSourcesModule.dicomweb' ? stock : undefined) };
   const [entry] = extension.getDataSourcesModule(/** @type {any} */ ({ extensionManager }));
   const source = entry.createDataSource('configuration', {});

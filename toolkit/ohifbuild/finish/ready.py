@@ -61,7 +61,7 @@ def ready(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, report
         entries = {name: [entry.sha256, entry.size] for name, entry in hash_tree(tree).items()}
         (work / "files.json").write_text(json.dumps(entries))
 
-    folder = cache.entry(KIND, key, make)
+    folder = cache.entry(KIND, key, make, reporter=reporter, shared=True)
     rows = json.loads((folder / "files.json").read_text())
     return ReadyViewer(folder / "tree", {name: FileEntry(*row) for name, row in rows.items()}, base)
 

@@ -63,7 +63,7 @@ def base_viewer(
         log = cache.root / "logs" / f"{pin.version}-{key[:12]}.log"
         _build(pristine, pin, wanted, tools, work, log, cache, offline=offline, reporter=reporter)
 
-    folder = cache.entry(KIND, key, make)
+    folder = cache.entry(KIND, key, make, reporter=reporter, shared=True)
     return BaseViewer(folder / "dist", key, replace(pin, commit=pristine.commit), ORIGIN)
 
 
