@@ -9,6 +9,7 @@ URLs from that.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 import aiohttp
 from aiohttp import web
@@ -70,12 +71,15 @@ class Upstream:
             await self._session.close()
 
     async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
-        """Passes a request on, and the archive's answer back; 502 or 504 where there is none.
+        """Passes a request on, and the archive's answer back; 502 or 504 where there is none, 400 for a path that might lead
+        out of the archive's root.
 
         Args:
-            tail: the raw path below the archive's root, without a leading slash, already found to be a plain one.
+            tail: the raw path below the archive's root, without a leading slash.
         """
         assert self._session is not None
+        if not is_plain(tail):
+            return _no_answer(400, "This path is not a plain one.")
         query = request.raw_path.partition("?")[2]
         url = URL(f"{self._root}/{tail}{'?' + query if query else ''}", encoded=True)
         asking = self._session.request(
@@ -93,6 +97,14 @@ class Upstream:
             return _no_answer(502, "The archive behind this viewer cannot be reached.")
         async with upstream:
             return await _passed_back(request, upstream)
+
+
+def is_plain(tail: str) -> bool:
+    """Whether a raw path means what it says: no way up, no empty step, no encoded slash, backslash or control."""
+    steps = [unquote(step) for step in tail.removesuffix("/").split("/")]
+    return not tail or all(
+        step not in ("", ".", "..") and not any(char in "/\\" or char < " " for char in step) for step in steps
+    )
 
 
 def passed_on(request: web.Request) -> CIMultiDict[str]:

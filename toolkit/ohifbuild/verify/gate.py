@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
+from ohifbuild.proxy import is_plain
 from ohifbuild.verify.model import ReceivedRequest
 from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Grant, Tokens
@@ -66,6 +67,8 @@ def decide(headers: Headers, tail: str, query: str, tokens: Tokens, settings: Se
 
 
 def _of_grant(grant: Grant, tail: str, query: str) -> str:
+    if not is_plain(tail):
+        return "unpinned"
     levels = [unquote(part) for part in tail.split("/") if part]
     pairs = [(key.lower(), value) for key, value in parse_qsl(query, keep_blank_values=True)]
     named = [uid for key, value in pairs if key in STUDY_KEYS for uid in re.split(r"[,\\]", value)]

@@ -47,7 +47,9 @@ def _differences(frame: NDArray[np.unsignedinteger], bits: int) -> list[int]:
     predicted[:, 1:] = samples[:, :-1]
     predicted[1:, 0] = samples[:-1, 0]
     predicted[0, 0] = 1 << (bits - 1)
-    return [int(difference) for difference in (samples - predicted).ravel()]
+    # Modulo 2**16, from -32767 to 32768 (H.1.2.1).
+    wrapped = (samples - predicted + 32767) % 65536 - 32767
+    return [int(difference) for difference in wrapped.ravel()]
 
 
 def _scan(differences: list[int]) -> bytes:

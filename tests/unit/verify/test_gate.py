@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ohifbuild.verify.gate import STATUS, decide
+from ohifbuild.verify.settings import Settings
+from ohifbuild.verify.tokens import Grant, Tokens
+
+SETTINGS = Settings()
+TOKENS = Tokens(
+    grants={
+        "one": Grant(frozenset({"1.2"})),
+        "two": Grant(frozenset({"1.2", "1.3"})),
+        "priors": Grant(frozenset({"1.2"}), frozenset({"108506"})),
+    },
+    expired=frozenset({"old"}),
+)
+
+
+def asked(tail: str, query: str = "", *values: str, settings: Settings = SETTINGS) -> str:
+    headers = [(settings.token_header.lower(), value) for value in values or ("one",)]
+    return decide([("accept", "*/*"), *headers], tail, query, TOKENS, settings)
+
+
+@pytest.mark.parametrize(
+    ("tail", "query"),
+    [
+        ("studies/1.2/series", ""),
+        ("studies/1.2/series/9/instances/8/frames/1", ""),
+        ("studies", "StudyInstanceUID=1.2"),
+        ("studies", "0020000d=1.2&limit=1"),
+        ("series", "StudyInstanceUID=1.2&Modality=CT"),
+        ("studies/1%2E2/metadata", ""),
+    ],
+)
+def test_grants_what_is_of_the_tokens_study(tail: str, query: str) -> None:
+    assert asked(tail, query) == "granted"
+
+
+@pytest.mark.parametrize(
+    ("tail", "query", "decision"),
+    [
+        ("studies/1.3/series", "", "other-study"),
+        ("studies/1.2.3/series", "", "other-study"),
+        ("studies", "StudyInstanceUID=1.2,1.3", "other-study"),
+        ("studies", "StudyInstanceUID=1.2%5C1.3", "other-study"),
+        ("studies", "StudyInstanceUID=1.2&0020000D=1.3", "other-study"),
+        ("studies/1.2/series", "StudyInstanceUID=1.3", "other-study"),
+        ("studies", "StudyInstanceUID=*", "other-study"),
+        ("studies", "PatientID=108506", "patient-query"),
+        ("studies", "00100020=*108506*", "patient-query"),
+        ("studies", "StudyInstanceUID=1.2&PatientName=A*", "patient-query"),
+        ("studies", "mrn=108506", "patient-query"),
+        ("studies", "", "unpinned"),
+        ("studies", "limit=101&offset=0", "unpinned"),
+        ("instances", "SOPInstanceUID=5", "unpinned"),
+        ("", "", "unpinned"),
+        ("studies/1.2/../1.3/series", "", "unpinned"),
+        ("studies/1.2/%2e%2e/1.3/series", "", "unpinned"),
+        ("studies/1.2%2F..%2F1.3/series", "", "unpinned"),
+        ("studies//1.3/series", "", "unpinned"),
+    ],
+)
+def test_refuses_everything_else(tail: str, query: str, decision: str) -> None:
+    assert asked(tail, query) == decision
+    assert STATUS[decision] == 403
+
+
+def test_two_studies_need_a_token_for_both() -> None:
+    assert asked("studies", "StudyInstanceUID=1.2,1.3", "two") == "granted"
+
+
+def test_searches_by_patient_are_granted_exactly_where_priors_are_allowed() -> None:
+    assert asked("studies", "00100020=108506", "priors") == "granted"
+    assert asked("studies", "00100020=*108506*", "priors") == "patient-query"
+    assert asked("studies", "00100020=1085061", "priors") == "patient-query"
+
+
+def test_tells_missing_unknown_and_expired_tokens_apart() -> None:
+    tail = "studies/1.2/series"
+    assert decide([], tail, "", TOKENS, SETTINGS) == "no-token"
+    assert asked(tail, "", "nobody's") == "unknown-token"
+    assert asked(tail, "", "old") == "expired"
+    assert asked(tail, "", "One") == "unknown-token"
+
+
+@pytest.mark.parametrize("values", [("one", "one"), ("one", "two"), ("one, one",), ("Bearer one",), ("",)])
+def test_refuses_a_doubled_or_altered_header(values: tuple[str, ...]) -> None:
+    assert asked("studies/1.2/series", "", *values) == "unknown-token"
+
+
+def test_knows_header_and_scheme_of_the_recipe() -> None:
+    bearer = Settings(token_header="Authorization", token_scheme="Bearer")
+    assert asked("studies/1.2/series", "", "Bearer one", settings=bearer) == "granted"
+    assert asked("studies/1.2/series", "", "one", settings=bearer) == "unknown-token"
+    assert decide([("token", "one")], "studies/1.2/series", "", TOKENS, bearer) == "no-token"
+
+
+def test_tokens_do_not_show_in_a_repr() -> None:
+    assert "one" not in repr(TOKENS)
+    assert "old" not in repr(TOKENS)
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_hostile_paths_and_queries_are_never_granted(tail: str, query: str) -> None:
+    decision = asked(tail, query)
+    assert decision != "granted" or "1.2" in tail + query
