@@ -85,7 +85,8 @@ test('an encapsulated document is shown as a PDF, whatever it calls itself', () 
 
 test('everything but searching stays the release’s own, and synchronous', () => {
   const { source, inner } = dataSource();
-  assert.equal(source.retrieve, inner.retrieve);
+  assert.equal(source.retrieve.later, /** @type {any} */ (inner.retrieve.later));
+  assert.equal(source.retrieve.directURL({}) instanceof Promise, false);
   assert.equal(/** @type {any} */ (source.query.series), inner.query.series);
   assert.equal(/** @type {any} */ (source).getImageIdsForDisplaySet(), 'imageId');
   assert.equal(/** @type {any} */ (source.query.studies).mapParams(), 'mapped');
@@ -195,7 +196,7 @@ test('a link without studies that the release can make nothing of is told', () =
   /** @type {string[]} */
   const reports = [];
   const api = { settings: {}, sync: () => ({ status: 'ready', studies: [] }), report: (/** @type {string} */ reason) => reports.push(reason) };
-  const inner = { query: { studies: {} }, getStudyInstanceUIDs: () => [undefined] };
+  const inner = { query: { studies: {} }, retrieve: {}, getStudyInstanceUIDs: () => [undefined] };
   const source = confine(/** @type {any} */ (inner), /** @type {any} */ (api));
   const query = new URLSearchParams(window.location.search);
   assert.deepEqual([source.getStudyInstanceUIDs({ params: {}, query }), reports], [[], ['not-found']]);
