@@ -15,7 +15,8 @@ class ReceivedRequest:
 
     ``headers`` keeps order and repetition (a doubled header must be seen); names are lower-case. ``decision`` is
     ``granted``, ``no-token``, ``unknown-token``, ``expired``, ``other-study``, ``patient-query`` or ``unpinned``.
-    ``at`` is in seconds since the site started, ``seconds`` the time to the last byte.
+    ``at`` is in seconds since the site started, ``seconds`` the time to the last byte, ``size`` the answer's bytes with
+    its headers.
     """
 
     method: str
