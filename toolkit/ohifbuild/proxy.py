@@ -71,8 +71,9 @@ class Upstream:
             await self._session.close()
 
     async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
-        """Passes a request on, and the archive's answer back; 502 or 504 where there is none, 400 for a path that might lead
-        out of the archive's root.
+        """Passes a request on, and the archive's answer back.
+
+        502 or 504 where there is none, 400 for a path that might lead out of the archive's root.
 
         Args:
             tail: the raw path below the archive's root, without a leading slash.
