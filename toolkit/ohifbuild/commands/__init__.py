@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ohifbuild.commands import build, cache, demo, patch, releases, verify
+from ohifbuild.commands import build, cache, demo, patch, releases, serve, verify
 
 COMMANDS: tuple[click.Command, ...] = (
     build.command,
