@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 from urllib.parse import urlsplit
@@ -88,7 +89,9 @@ def _cause(error: Exception, host: str) -> tuple[str, str]:
         return "Nothing listens there (connection refused).", "Start the archive, or see whether the port is right."
     if isinstance(error, TimeoutError):
         return f"It did not answer within {SECONDS:.0f} seconds.", "See whether a firewall lies between."
-    if isinstance(error, aiohttp.ServerDisconnectedError):
+    if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError | BrokenPipeError) or (
+        isinstance(error, aiohttp.ClientOSError) and error.errno in (errno.ECONNRESET, errno.EPIPE)
+    ):
         return "It closed the connection without an answer.", "See whether the URL has to begin with https:// instead."
     if isinstance(error, aiohttp.ClientResponseError):
         return "What answers there does not speak HTTP.", "See whether the port is that of DICOMweb, not of DICOM."

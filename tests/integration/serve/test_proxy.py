@@ -1,0 +1,218 @@
+"""The proxy between a real client and a real server, both in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from yarl import URL
+
+from ohifbuild.proxy import Upstream
+from ohifbuild.server import application, listening
+from ohifbuild.static import StaticFiles
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PIECE = b"x" * 65536
+
+
+@asynccontextmanager
+async def proxied(handler: Handler, nowhere: Path) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+    """A client and the URL of the proxy's root; behind it, every request goes to ``handler``."""
+    behind = web.Application()
+    behind.router.add_route("*", "/{path:.*}", handler)
+    async with listening(behind, "127.0.0.1", 0) as origin, in_front_of(f"{origin}/pacs/dicom-web", nowhere) as found:
+        yield found
+
+
+@asynccontextmanager
+async def in_front_of(url: str, nowhere: Path) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+    upstream = Upstream(url)
+    await upstream.open()
+    app = application(StaticFiles(nowhere, "/"), "/dicom-web", upstream.handle)
+    async with listening(app, "127.0.0.1", 0) as origin, aiohttp.ClientSession(auto_decompress=False) as client:
+        yield client, f"{origin}/dicom-web"
+    await upstream.close()
+
+
+def test_a_request_goes_through_as_it_was_sent(tmp_path: Path) -> None:
+    asked: list[web.Request] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append(request)
+        answer = web.Response(text="hello", headers={"X-Own": "1", "Keep-Alive": "timeout=1", "Set-Cookie": "a=b"})
+        answer.headers.add("Link", "one")
+        answer.headers.add("Link", "two")
+        return answer
+
+    async def run() -> None:
+        async with proxied(handler, tmp_path) as (client, root):
+            path = "/studies?PatientName=%E5%B1%B1%5C*&limit=1&x=a+b%2C"
+            headers = {"token": "t0ken", "Connection": "X-Hop", "X-Hop": "1", "TE": "trailers", "Accept": "a/b;q=0.5"}
+            async with client.get(URL(root + path, encoded=True), headers=headers) as reply:
+                assert (reply.status, await reply.text()) == (200, "hello")
+                assert reply.headers["X-Own"] == "1"
+                assert reply.headers.getall("Link") == ["one", "two"]
+                assert reply.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+                assert "Keep-Alive" not in reply.headers
+            (first,) = asked
+            assert first.raw_path == "/pacs/dicom-web" + path
+            assert (first.headers["token"], first.headers["Accept"]) == ("t0ken", "a/b;q=0.5")
+            assert not {"X-Hop", "TE", "Cookie"} & set(first.headers)
+            assert first.headers["Host"] == first.headers["X-Forwarded-Host"] == URL(root).authority
+            assert (first.headers["X-Forwarded-For"], first.headers["X-Forwarded-Proto"]) == ("127.0.0.1", "http")
+
+    asyncio.run(run())
+
+
+def test_nothing_is_added_kept_unpacked_or_followed(tmp_path: Path) -> None:
+    asked: list[web.Request] = []
+    packed = gzip.compress(b"hello")
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append(request)
+        if request.path.endswith("moved"):
+            return web.Response(status=302, headers={"Location": "/elsewhere", "Set-Cookie": "session=1"})
+        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+
+    async def run() -> None:
+        async with proxied(handler, tmp_path) as (_, root):
+            plain = aiohttp.ClientSession(
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
+            )
+            async with plain, plain.get(root + "/moved", allow_redirects=False) as moved:
+                assert (moved.status, moved.headers["Location"]) == (302, "/elsewhere")
+                async with plain.get(root + "/frame") as frame:
+                    assert await frame.read() == packed
+        assert [request.path for request in asked] == ["/pacs/dicom-web/moved", "/pacs/dicom-web/frame"]
+        for name in ("Cookie", "Accept", "Accept-Encoding", "User-Agent", "Content-Type"):
+            assert name not in asked[1].headers
+
+    asyncio.run(run())
+
+
+def test_answers_are_streamed_as_they_come(tmp_path: Path) -> None:
+    async def run() -> None:
+        seen = asyncio.Event()
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            answer = web.StreamResponse()
+            await answer.prepare(request)
+            await answer.write(PIECE)
+            await seen.wait()  # for ever, if the proxy waited for the whole
+            await answer.write(PIECE)
+            return answer
+
+        async with proxied(handler, tmp_path) as (client, root), client.get(root + "/frame") as reply:
+            assert await reply.content.readexactly(len(PIECE)) == PIECE
+            seen.set()
+            assert await reply.read() == PIECE
+
+    asyncio.run(run())
+
+
+def test_uploads_are_streamed_as_they_come(tmp_path: Path) -> None:
+    async def run() -> None:
+        seen = asyncio.Event()
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            await request.content.readexactly(len(PIECE))
+            seen.set()
+            return web.Response(text=str(len(await request.content.read())))
+
+        async def upload() -> AsyncIterator[bytes]:
+            yield PIECE
+            await seen.wait()
+            yield PIECE
+
+        async with (
+            proxied(handler, tmp_path) as (client, root),
+            client.post(root + "/studies", data=upload()) as reply,
+        ):
+            assert await reply.text() == str(len(PIECE))
+
+    asyncio.run(run())
+
+
+def test_ranges_and_lengths_are_the_archives(tmp_path: Path) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        (tmp_path / "video").write_bytes(PIECE)
+        return web.FileResponse(tmp_path / "video")
+
+    async def run() -> None:
+        async with proxied(handler, tmp_path) as (client, root):
+            async with client.get(root + "/v", headers={"Range": "bytes=10-19"}) as part:
+                assert (part.status, part.headers["Content-Range"]) == (206, f"bytes 10-19/{len(PIECE)}")
+                assert len(await part.read()) == 10
+            async with client.head(root + "/v") as head:
+                assert (head.status, head.headers["Content-Length"]) == (200, str(len(PIECE)))
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_a_torn_answer_is_not_taken_for_a_whole_one(tmp_path: Path, chunked: bool) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse()
+        if not chunked:
+            answer.content_length = 2 * len(PIECE)
+        await answer.prepare(request)
+        await answer.write(PIECE)
+        assert request.transport is not None
+        request.transport.close()
+        return answer
+
+    async def run() -> None:
+        async with proxied(handler, tmp_path) as (client, root):
+            with pytest.raises(aiohttp.ClientError):
+                async with client.get(root + "/frame") as reply:
+                    await reply.read()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "path", ["/../system", "/%2e%2e/system", "/studies/..%2f..%2fsystem", "/studies/..%5c", "//system", "/a%00", "/./a"]
+)
+def test_no_path_leads_out_of_the_archives_root(tmp_path: Path, path: str) -> None:
+    asked: list[str] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append(request.raw_path)
+        return web.Response()
+
+    async def run() -> None:
+        async with proxied(handler, tmp_path) as (_, root):
+            host, port = URL(root).host, URL(root).port
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(f"GET /dicom-web{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+            writer.close()
+
+    asyncio.run(run())
+    assert asked == []
+
+
+def test_an_archive_that_is_gone_is_said_without_the_token(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+    async def run() -> None:
+        async with (
+            in_front_of(f"http://127.0.0.1:{port}/dicom-web", tmp_path) as (client, root),
+            client.get(root + "/studies", headers={"token": "s3cret"}) as reply,
+        ):
+            text = await reply.text()
+            assert (reply.status, reply.headers["Cache-Control"]) == (502, "no-store")
+            assert "cannot be reached" in text
+            assert "s3cret" not in text + str(reply.headers)
+
+    asyncio.run(run())
