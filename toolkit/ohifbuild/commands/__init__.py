@@ -10,6 +10,7 @@ COMMANDS: tuple[click.Command, ...] = (
     build.command,
     verify.command,
     demo.command,
+    serve.command,
     releases.command,
     patch.command,
     cache.command,
