@@ -4,6 +4,9 @@
 /** @typedef {import('../types/ohif.js').StudyQuery} StudyQuery */
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
+/** For so long the same question about the link's studies gets the same answer. */
+const SAME_QUESTION_MS = 10_000;
+
 /**
  * @param {(query: StudyQuery) => Promise<StudyRow[]>} ask the release's own search
  * @param {EarlyApi} api
@@ -14,6 +17,8 @@ export function createSearch(ask, api) {
   const known = new Map();
   /** Answers that came before OHIF asked. @type {Map<string, StudyRow[]>} */
   const early = new Map();
+  /** What was asked lately, by the studies wanted. @type {Map<string, {at: number, rows: Promise<StudyRow[]>}>} */
+  const recent = new Map();
 
   /** @param {StudyQuery} [query] */
   async function search(query = {}) {
@@ -45,10 +50,28 @@ export function createSearch(ask, api) {
     if (linked.length === 0) {
       return ask(query);
     }
-    const rows = taken(wanted) ?? (await askLinked(query));
+    const rows = taken(wanted) ?? (await askOnce(query, wanted));
     // Told that a study is missing, OHIF leaves for /notfoundstudy and with it the link, so that a reload would have
     // nothing to try again with. It is left waiting instead; the message is up.
     return rows.length ? rows : new Promise(() => {});
+  }
+
+  /**
+   * Since 3.13 OHIF checks the link's studies when it opens the route, and then asks for the same again.
+   *
+   * @param {StudyQuery} query
+   * @param {string[]} wanted
+   * @returns {Promise<StudyRow[]>}
+   */
+  function askOnce(query, wanted) {
+    const key = wanted.join();
+    const last = recent.get(key);
+    if (last && Date.now() - last.at < SAME_QUESTION_MS) {
+      return last.rows;
+    }
+    const rows = askLinked(query);
+    recent.set(key, { at: Date.now(), rows });
+    return rows;
   }
 
   /**

@@ -137,6 +137,15 @@ test('priors ohif: the question passes as it is', async () => {
   assert.deepEqual(asked, [query]);
 });
 
+test('the same question about the link is asked once, also while its answer is under way', async () => {
+  const { search, asked } = dataSource({ studies: '1.1,1.3' });
+  const [one, same] = await Promise.all([search({ studyInstanceUid: '1.1' }), search({ studyInstanceUid: '1.1' })]);
+  assert.deepEqual(uids(one), uids(same));
+  await search({ studyInstanceUid: '1.1' });
+  await search({ studyInstanceUid: '1.3' });
+  assert.deepEqual(asked, [{ studyInstanceUid: '1.1' }, { studyInstanceUid: '1.3' }]);
+});
+
 test('no search without a study leaves the browser unless the work list is on', async () => {
   const queries = [undefined, {}, { patientName: 'A' }, { studyInstanceUid: '' }, { studyInstanceUid: [] }, { patientId: '1', patientName: 'A' }];
   const off = dataSource();

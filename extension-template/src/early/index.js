@@ -101,5 +101,8 @@ export function start(window) {
 }
 
 if (typeof window !== 'undefined') {
+  // One chunk of the published 3.12.10 reads Node's `__filename` without asking whether there is one, and OHIF stops there
+  // on every second load (whenever document.currentScript is null). As a global it is undefined, and does no harm.
+  Object.assign(window, { __filename: undefined });
   start(window);
 }
