@@ -100,3 +100,12 @@ def test_reads_a_data_url_with_transparency_as_black() -> None:
     Image.fromarray(np.array([[[255, 255, 255, 255], [255, 255, 255, 0]]], dtype=np.uint8), "RGBA").save(file, "PNG")
     url = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
     assert from_data_url(url) == pytest.approx(np.array([[1, 0]]), abs=1e-3)
+
+
+def test_a_negative_is_recognised_only_where_that_is_asked_for() -> None:
+    grey = blobs(64, 64)
+    album, canvas = Album([picture("a", grey), picture("b", blobs(64, 64))]), on_canvas(grey, 200, 200)
+    negative = np.asarray(1 - canvas, dtype=np.float32)
+    assert not shows(album.recognise(negative, "viewport 1"))
+    match = album.recognise(negative, "thumbnail 1", negatives=True)
+    assert (match.name, shows(match)) == ("a", True)

@@ -110,15 +110,15 @@ class Album:
         for number, picture in enumerate(self._pictures):
             self._by_shape.setdefault(picture.extent, []).append(number)
 
-    def recognise(self, canvas: Grey, where: str, labelled: str = "") -> ImageMatch:
+    def recognise(self, canvas: Grey, where: str, labelled: str = "", *, negatives: bool = False) -> ImageMatch:
         """Which of the images the canvas shows, how well, and how well the next best different one would do.
 
-        ``labelled`` is the SOP Instance UID that the viewer gives the picture, kept for comparison. Images that are
-        copies of the best one do not count as different.
+        ``labelled`` is the SOP Instance UID that the viewer gives the picture, kept for comparison. With ``negatives``
+        an image is recognised in black for white too. Images that are copies of the best one do not count as different.
         """
         if is_flat(canvas) or not self._pictures:
             return ImageMatch(where=where, blank=is_flat(canvas), labelled=labelled)
-        scores = self._agreement(canvas)
+        scores = self._agreement(canvas, negatives)
         best = int(np.argmax(scores))
         alike = self._cells @ self._cells[best] > TWINS
         alike[best] = True
@@ -138,13 +138,14 @@ class Album:
             labelled=labelled,
         )
 
-    def _agreement(self, canvas: Grey) -> Grey:
+    def _agreement(self, canvas: Grey, negatives: bool) -> Grey:
         """How well the canvas shows each image, -1 to 1, at the better of the usual zooms."""
         scores = np.full(len(self._pictures), -1.0, dtype=np.float32)
         for extent, numbers in self._by_shape.items():
             for zoom in ZOOMS:
                 part = _standardised(on_grid(canvas, placement(extent, canvas, zoom)))
-                scores[numbers] = np.maximum(scores[numbers], self._cells[numbers] @ part.ravel())
+                found = self._cells[numbers] @ part.ravel()
+                scores[numbers] = np.maximum(scores[numbers], np.abs(found) if negatives else found)
         return scores
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ def site(
     enforce: bool = True,
     host: str = "127.0.0.1",
     port: int = 0,
+    ssl_context: ssl.SSLContext | None = None,
 ) -> Iterator[Site]:
     """Serves ``dist`` and ``archive`` in a thread with an event loop of its own.
 
@@ -78,12 +80,14 @@ def site(
         return await gate.pass_through(request, tail, archive)
 
     app = application(StaticFiles(dist, settings.public_url), root, to_archive)
-    with _served(app, archive, host, port) as origin:
+    with _served(app, archive, host, port, ssl_context) as origin:
         yield Site(origin, settings, gate)
 
 
 @contextmanager
-def _served(app: web.Application, archive: Archive, host: str, port: int) -> Iterator[str]:
+def _served(
+    app: web.Application, archive: Archive, host: str, port: int, ssl_context: ssl.SSLContext | None
+) -> Iterator[str]:
     """Runs the application in a thread; whatever fails at its start is raised here."""
     loop = asyncio.new_event_loop()
     started, origin, failure = threading.Event(), [""], list[BaseException]()
@@ -92,7 +96,7 @@ def _served(app: web.Application, archive: Archive, host: str, port: int) -> Ite
     async def serve() -> None:
         await archive.open()
         try:
-            async with listening(app, host, port, grace=GRACE_SECONDS) as address:
+            async with listening(app, host, port, ssl_context=ssl_context, grace=GRACE_SECONDS) as address:
                 origin[0] = address
                 started.set()
                 await stopping.wait()

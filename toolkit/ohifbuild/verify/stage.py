@@ -141,7 +141,8 @@ class Stage:
 
     def _thumbnails(self) -> list[ImageMatch]:
         shown = self.tab.thumbnails()
-        return [self._album.recognise(grey, f"thumbnail {n}") for n, grey in enumerate(shown, 1)]
+        # Since 3.13 OHIF shows the thumbnails of MONOCHROME1 images in negative.
+        return [self._album.recognise(grey, f"thumbnail {n}", negatives=True) for n, grey in enumerate(shown, 1)]
 
     def _has(self, subject: Subject, wanted: set[str]) -> bool:
         good = [match for match in self._viewports() if shows(match) and set(match.studies) & set(subject.studies)]
