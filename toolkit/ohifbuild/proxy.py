@@ -48,7 +48,7 @@ class Upstream:
     """The archive at ``url`` (its DICOMweb root, http or https)."""
 
     def __init__(self, url: str) -> None:
-        self.name = url
+        self.name = str(URL(url).with_user(None))
         self._root = url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
 

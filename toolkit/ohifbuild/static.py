@@ -28,6 +28,7 @@ MEDIA_TYPES = {
     ".jpg": "image/jpeg",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",
+    ".jsonc": "application/json",
     ".map": "application/json",
     ".mjs": "text/javascript; charset=utf-8",
     ".onnx": "application/octet-stream",
@@ -66,19 +67,14 @@ INLINE_SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</scrip
 
 
 class StaticFiles:
-    """The files of a dist under its public URL (a path that begins and ends with a slash).
+    """The files of a dist under its public URL (a path that begins and ends with a slash)."""
 
-    Args:
-        connect: absolute URLs of archives at other origins that the viewer talks to.
-    """
-
-    def __init__(self, dist: Path, public_url: str, *, connect: Sequence[str] = ()) -> None:
+    def __init__(self, dist: Path, public_url: str) -> None:
         self._dist = dist
         self._public_url = public_url
-        self._connect = tuple(connect)
         self._state: object = None
         self._files: Mapping[str, Path] = {}
-        self._policy = ""
+        self._policies: Mapping[str, str] = {}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answers a GET or HEAD request with a file, or with index.html for a route of the viewer."""
@@ -111,9 +107,9 @@ class StaticFiles:
             **ISOLATION,
         }
         if suffix == ".html":
-            headers["Content-Security-Policy"] = self._policy
+            headers["Content-Security-Policy"] = self._policies[name]
         if suffix in (".js", ".mjs"):
-            headers["Content-Security-Policy"] = worker_policy(self._connect)
+            headers["Content-Security-Policy"] = worker_policy()
         return headers
 
     def _look_again(self) -> None:
@@ -126,19 +122,23 @@ class StaticFiles:
             state = None
         if state != self._state or not self._files:
             self._files = _find(self._dist)
-            text = index.read_text(encoding="utf-8", errors="replace") if INDEX in self._files else ""
-            self._policy = content_security_policy(text, self._connect)
+            pages = ((name, path) for name, path in self._files.items() if path.suffix == ".html")
+            self._policies = {name: content_security_policy(_page(path)) for name, path in pages}
             self._state = state
 
 
-def content_security_policy(index: str, connect: Sequence[str] = ()) -> str:
-    """The policy that a viewer with this ``index.html`` runs with.
+def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
+    """The policy that a viewer's page runs with.
 
     Inline scripts are named by their hash. OHIF compiles WebAssembly codecs, starts workers from blobs, shows images
     and documents from blobs and data URLs, and its components set inline styles.
+
+    Args:
+        page: the text of ``index.html``, or of another page of the dist.
+        connect: absolute URLs of archives at other origins that the viewer talks to.
     """
     there = _origins(connect)
-    hashes = "".join(f" '{digest}'" for digest in inline_hashes(index))
+    hashes = "".join(f" '{digest}'" for digest in inline_hashes(page))
     rules = {
         "default-src": "'self'",
         "script-src": f"'self' 'wasm-unsafe-eval'{hashes}",
@@ -183,12 +183,16 @@ def _policy(rules: Mapping[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def inline_hashes(index: str) -> list[str]:
+def inline_hashes(page: str) -> list[str]:
     """The ``sha256-…`` of every script that stands in the page itself (CSP3 2.3.1); data blocks need none."""
-    found = INLINE_SCRIPT.finditer(index)
+    found = INLINE_SCRIPT.finditer(page)
     texts = [m["text"] for m in found if m["text"] and not re.search(r"\bsrc=|application/json", m["attributes"])]
     digests = (hashlib.sha256(text.encode()).digest() for text in texts)
     return list(dict.fromkeys(f"sha256-{base64.b64encode(digest).decode()}" for digest in digests))
+
+
+def _page(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def _find(dist: Path) -> dict[str, Path]:
