@@ -16,11 +16,14 @@ from ohifbuild.finish.compress import compress_all, compressible
 from ohifbuild.finish.manifest import Manifest, hash_tree
 from ohifbuild.finish.ready import ready
 from ohifbuild.inject import Injected, inject, read_packages
+from ohifbuild.lock import Lock
+from ohifbuild.locking import LockBook, lock_of, options_of
 from ohifbuild.origins.base import BaseViewer
 from ohifbuild.origins.choose import base_viewer
 from ohifbuild.output import check_output, staged
 from ohifbuild.recipe import Recipe
 from ohifbuild.releases import ReleasePin, catalogue, resolve
+from ohifbuild.supply.papers import write_papers
 from ohifbuild.verify.model import Evidence
 from ohifbuild.verify.run import verify
 
@@ -34,30 +37,41 @@ class Built:
     release: ReleasePin
     origin: str
     evidence: Evidence | None
+    lock: Lock
     seconds: float
 
 
-def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter) -> Built:
+def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter, book: LockBook | None = None) -> Built:
     """Builds what the recipe asks for; the dist appears whole at ``recipe.output``, or not at all.
 
     A dist whose claims do not hold never gets there either; its report does, beside it.
 
+    Args:
+        book: the lock file to honour and to keep; None for a build that needs none.
+
     Raises:
         ClaimsFailed: the viewer was built, and does not keep its claims.
+        LockDiffers: the lock was to be kept to, and cannot be.
         OhifbuildError: whatever the parts raise; see ``errors.py``.
     """
     started = time.monotonic()
-    pin = resolve(recipe.version, catalogue())
+    pin = book.pin(recipe) if book else resolve(recipe.version, catalogue())
     packages = read_packages(recipe)
     check_output(recipe.output)
     base = base_viewer(recipe, pin, cache, offline=offline, reporter=reporter)
     with staged(recipe.output) as work:
-        manifest = finish(base, recipe, packages, work, cache, offline=offline, reporter=reporter)
+        injected, manifest = finish(base, recipe, packages, work, cache, offline=offline, reporter=reporter)
+        lock = lock_of(recipe, base, injected)
+        if book:
+            book.enter(lock, reporter)
+        papers = evidence_folder(recipe.output)
+        write_papers(work, papers, manifest, base, injected, cache)
         evidence = None
         if recipe.verify:
-            evidence = verify(work, report_dir=evidence_folder(recipe.output), cache=cache, reporter=reporter)
+            evidence = verify(work, report_dir=papers, cache=cache, reporter=reporter)
             require_claims(evidence)
-    return Built(recipe.output, manifest, base.release, base.origin, evidence, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Built(recipe.output, manifest, base.release, base.origin, evidence, lock, seconds)
 
 
 def finish(
@@ -69,8 +83,8 @@ def finish(
     *,
     offline: bool,
     reporter: Reporter,
-) -> Manifest:
-    """Fills the empty folder ``work`` with the finished dist.
+) -> tuple[Injected, Manifest]:
+    """Fills the empty folder ``work`` with the finished dist; returns what was injected, and the manifest.
 
     Raises:
         OhifbuildError: as ``ready`` and ``inject``.
@@ -80,7 +94,7 @@ def finish(
     compress_all(work, [name for name in injected.written if compressible(name, (work / name).stat().st_size)])
     manifest = Manifest(hash_tree(work, known=viewer.files), inputs(base, recipe, injected))
     manifest.write(work)
-    return manifest
+    return injected, manifest
 
 
 def inputs(base: BaseViewer, recipe: Recipe, injected: Injected) -> dict[str, Any]:
@@ -91,8 +105,8 @@ def inputs(base: BaseViewer, recipe: Recipe, injected: Injected) -> dict[str, An
         "origin": base.origin,
         "npm": base.release.npm_integrity if base.origin == "published" else None,
         "commit": base.release.commit,
-        "extensions": {item.package.name: item.digest for item in injected.packages},
-        "options": recipe.model_dump(mode="json", exclude={"version", "origin", "output", "verify", "extensions"}),
+        "extensions": {item.package.name: item.digest for item in injected.packages} | dict(base.compiled),
+        "options": options_of(recipe),
     }
 
 

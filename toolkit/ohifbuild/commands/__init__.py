@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ohifbuild.commands import build, cache, demo, patch, releases, serve, verify
+from ohifbuild.commands import build, cache, demo, lock, patch, releases, serve, verify
 
 COMMANDS: tuple[click.Command, ...] = (
     build.command,
@@ -12,6 +12,7 @@ COMMANDS: tuple[click.Command, ...] = (
     demo.command,
     serve.command,
     releases.command,
+    lock.command,
     patch.command,
     cache.command,
 )

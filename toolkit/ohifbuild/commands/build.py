@@ -11,8 +11,10 @@ from ohifbuild import __version__
 from ohifbuild.build import Built, build, report_of
 from ohifbuild.commands.common import Surroundings, human_size, with_surroundings
 from ohifbuild.console import Reporter
+from ohifbuild.locking import LockBook, lock_path
 from ohifbuild.recipe import RECIPE_NAME, Recipe, load_recipe
-from ohifbuild.releases import ReleasePin, catalogue, resolve
+from ohifbuild.releases import ReleasePin
+from ohifbuild.reproduce import check_reproducible
 
 Flags = dict[str, object]
 
@@ -36,18 +38,46 @@ Flags = dict[str, object]
 @click.option("--extension", "extensions", multiple=True, type=click.Path(path_type=Path), help="A package to inject.")
 @click.option("--verify/--no-verify", default=None, help="Prove the dist in a real browser (default: yes).")
 @click.option("--minify/--no-minify", default=None, help="Minify OHIF's scripts and styles (default: yes).")
+@click.option("--locked", is_flag=True, help="Refuse to build anything but what ohifbuild.lock says.")
+@click.option("--check-reproducible", "twice", is_flag=True, help="Build twice under other conditions and compare.")
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
 @with_surroundings
-def command(surroundings: Surroundings, /, recipe: Path | None, offline: bool, **options: Any) -> None:
+def command(
+    surroundings: Surroundings,
+    /,
+    recipe: Path | None,
+    locked: bool,
+    twice: bool,
+    offline: bool,
+    **options: Any,
+) -> None:
     """Build a viewer and prove that it keeps to its link's token."""
     wish = load_recipe(recipe, _given(options))
-    pin = resolve(wish.version, catalogue())
-    _preamble(wish, pin, recipe, surroundings)
+    book = LockBook(lock_path(recipe), strict=locked)
+    _preamble(wish, book.pin(wish), recipe, surroundings)
     for note in wish.notes():
         surroundings.reporter.warn(note)
-    built = build(wish, cache=surroundings.cache, offline=offline, reporter=surroundings.reporter)
+    built = build(wish, cache=surroundings.cache, offline=offline, reporter=surroundings.reporter, book=book)
+    if twice:
+        check_reproducible(built.dist, _again(click.get_current_context()), surroundings.reporter)
     _summary(built, surroundings.reporter)
     surroundings.result(_document(built))
+
+
+def _again(context: click.Context) -> list[str]:
+    """The flags of this run, for a second one; where it goes and whether it is proven aside."""
+    words: list[str] = []
+    for parameter in context.command.params:
+        value = context.params.get(parameter.name or "")
+        if parameter.name in ("output", "verify", "twice", "locked", "as_json", "quiet", "verbose") or value in (
+            None,
+            (),
+            False,
+        ):
+            continue
+        for item in value if isinstance(value, tuple) else (value,):
+            words += [parameter.opts[0]] if item is True else [parameter.opts[0], str(item)]
+    return [*words, "--locked"]
 
 
 def _given(options: dict[str, Any]) -> Flags:

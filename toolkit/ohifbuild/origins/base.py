@@ -14,13 +14,14 @@ class BaseViewer:
     """OHIF as it comes, built, without us.
 
     ``path`` is its dist folder in the cache, never to be changed; ``key`` a digest that stands for its contents;
-    ``origin`` is ``published`` or ``git``.
+    ``origin`` is ``published`` or ``git``; ``compiled`` the names and digests of extensions that are part of it.
     """
 
     path: Path
     key: str
     release: ReleasePin
     origin: str
+    compiled: tuple[tuple[str, str], ...] = ()
 
 
 def check_is_viewer(dist: Path, what: str) -> None:

@@ -1,0 +1,5 @@
+"""``python -m ohifbuild``."""
+
+from ohifbuild.cli import main
+
+main()
