@@ -7,6 +7,7 @@ import signal
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,6 +64,11 @@ async def _serve(
             f"The viewer's DICOMweb root is {root}, the archive's is {urlsplit(dicomweb).path}: if the archive writes "
             "its own path into URLs of bulk data, documents and segmentations will not load."
         )
+    if not ssl_context and not _is_loopback(host):
+        reporter.warn(
+            f"Over http and at {host}, browsers treat the page as insecure and OHIF cannot show volumes; put a server "
+            "with TLS in front."
+        )
     upstream = Upstream(dicomweb)
     app = application(StaticFiles(dist, settings.public_url), root, upstream.handle, tell=reporter.warn)
     await upstream.open()
@@ -78,6 +84,13 @@ async def _serve(
                 reporter.say("Stopping; transfers under way may end.")
     finally:
         await upstream.close()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @contextmanager

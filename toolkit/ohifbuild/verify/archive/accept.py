@@ -12,6 +12,9 @@ PARAMETER = re.compile(r';\s*([\w.-]+)\s*=\s*("[^"]*"|[^;]*)')
 EXPLICIT = "1.2.840.10008.1.2.1"
 NATIVE = frozenset({"1.2.840.10008.1.2", EXPLICIT})
 
+LONGEST = 2048
+"""Characters of an Accept header that are read; the pattern takes time by their square."""
+
 MEDIA_TYPES = {
     "1.2.840.10008.1.2.4.50": "image/jpeg",
     "1.2.840.10008.1.2.4.51": "image/jpeg",
@@ -58,7 +61,7 @@ class Form:
 
 def parse_accept(text: str) -> list[Media]:
     """The media ranges of an Accept header, the dearest first; nothing is anything."""
-    found = [_media(match[1], match[2]) for match in MEDIA_RANGE.finditer(text) if match[1].strip()]
+    found = [_media(match[1], match[2]) for match in MEDIA_RANGE.finditer(text[:LONGEST]) if match[1].strip()]
     wanted = [media for media in found if media.q > 0]
     return sorted(wanted, key=lambda media: -media.q) if found else [Media("*/*")]
 

@@ -1,0 +1,140 @@
+"""Measures ``serve``'s proxy against nginx: 200 frames of 512 kB at a time through each, from one archive.
+
+Needs nginx and curl on the PATH. The archive is nginx too, with a file, so that the proxies are what is measured.
+Both proxies are asked in turn, several rounds; what counts is the ratio of the medians.
+
+    python bench/proxied_frames.py [--frames 2000] [--rounds 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ohifbuild.process import run, running
+
+AT_A_TIME = 200
+FRAME_BYTES = 512 * 1024
+
+NGINX = """
+worker_processes 1; daemon off; pid {here}/pid; error_log {here}/error.log;
+events {{ worker_connections 2048; }}
+http {{
+  access_log off; default_type application/octet-stream; keepalive_requests 1000000;
+  client_body_temp_path {here}/b; proxy_temp_path {here}/p; fastcgi_temp_path {here}/f;
+  uwsgi_temp_path {here}/u; scgi_temp_path {here}/s;
+  server {{ listen 127.0.0.1:{archive}; root {here}/www; }}
+  upstream archive {{ server 127.0.0.1:{archive}; keepalive 64; }}
+  server {{
+    listen 127.0.0.1:{nginx};
+    location / {{ proxy_pass http://archive; proxy_http_version 1.1; proxy_set_header Connection ""; }}
+  }}
+}}
+"""
+
+OURS = """
+import asyncio, sys
+from pathlib import Path
+from ohifbuild.proxy import Upstream
+from ohifbuild.server import application, listening
+from ohifbuild.static import StaticFiles
+
+async def main(archive):
+    upstream = Upstream(f"http://127.0.0.1:{archive}/dicom-web")
+    await upstream.open()
+    app = application(StaticFiles(Path("nowhere"), "/"), "/dicom-web", upstream.handle)
+    async with listening(app, "127.0.0.1", 0) as origin:
+        print(origin, flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main(int(sys.argv[1])))
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--frames", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=5)
+    wanted = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        archive_and_nginx(Path(folder)) as (archive, nginx),
+        running([sys.executable, "-c", OURS, str(archive)]) as ours,
+    ):
+        assert ours.stdout is not None
+        origins = {"nginx": f"http://127.0.0.1:{nginx}", "serve": ours.stdout.readline().strip()}
+        seconds: dict[str, list[float]] = {name: [] for name in origins}
+        for _ in range(wanted.rounds):
+            for name, origin in origins.items():
+                seconds[name].append(fetch(origin, wanted.frames))
+        report(seconds, wanted.frames, peak_memory(ours))
+
+
+@contextmanager
+def archive_and_nginx(here: Path) -> Iterator[tuple[int, int]]:
+    """An nginx that is both; yields the two ports."""
+    (here / "www" / "dicom-web").mkdir(parents=True)
+    (here / "www" / "dicom-web" / "frame").write_bytes(os.urandom(FRAME_BYTES))
+    here.chmod(0o755)
+    archive, nginx = free_ports()
+    (here / "nginx.conf").write_text(NGINX.format(here=here, archive=archive, nginx=nginx))
+    with running(["nginx", "-p", here, "-c", here / "nginx.conf"]) as child:
+        while not answers(nginx):
+            assert child.poll() is None, "nginx did not start"
+            time.sleep(0.05)
+        yield archive, nginx
+        child.send_signal(signal.SIGQUIT)
+
+
+def free_ports() -> tuple[int, int]:
+    """Two ports that nobody has at the moment."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def answers(port: int) -> bool:
+    """Whether something listens there."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def fetch(origin: str, frames: int) -> float:
+    """Seconds for so many frames, 200 at a time."""
+    url = f"{origin}/dicom-web/frame?[1-{frames}]"
+    parallel = ["--parallel", "--parallel-max", str(AT_A_TIME)]
+    began = time.monotonic()
+    run(["curl", "--silent", "--fail", *parallel, url, "--output", "/dev/null"])
+    return time.monotonic() - began
+
+
+def peak_memory(child: subprocess.Popen[str]) -> int:
+    """Bytes."""
+    status = Path(f"/proc/{child.pid}/status").read_text()
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+def report(seconds: dict[str, list[float]], frames: int, memory: int) -> None:
+    megabytes = frames * FRAME_BYTES / 1e6
+    for name, found in seconds.items():
+        median = statistics.median(found)
+        spread = f"{min(found):.2f} to {max(found):.2f}"
+        print(f"{name:<6} {median:6.2f} s ({spread})  {megabytes / median:6.0f} MB/s")
+    ratio = statistics.median(seconds["serve"]) / statistics.median(seconds["nginx"])
+    print(f"serve takes {ratio:.2f} times nginx's time; its peak memory is {memory / 1e6:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
