@@ -25,6 +25,7 @@ from ohifbuild.extensions import (
     read_package,
 )
 from ohifbuild.finish.ready import ReadyViewer, link_tree
+from ohifbuild.origins.workspace import is_source_package
 from ohifbuild.recipe import Recipe
 from ohifbuild.resources import extension_template
 
@@ -49,12 +50,13 @@ class Injected:
 
 
 def read_packages(recipe: Recipe) -> tuple[ExtensionPackage, ...]:
-    """Our package and the recipe's, checked; before any work.
+    """Our package and the recipe's for run time, checked; before any work. (The origin reads those it compiles in.)
 
     Raises:
         ExtensionInvalid: one of them cannot be used.
     """
-    packages = (read_package(extension_template(), ours=True), *(read_package(path) for path in recipe.extensions))
+    at_run_time = [path for path in recipe.extensions if not is_source_package(path)]
+    packages = (read_package(extension_template(), ours=True), *(read_package(path) for path in at_run_time))
     check_distinct(packages)
     return packages
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from ohifbuild.cache import Cache, digest_of
 from ohifbuild.console import Reporter
 from ohifbuild.origins.base import BaseViewer, check_is_viewer
-from ohifbuild.origins.bundle import HEAP_MB, bundle
-from ohifbuild.origins.checkout import Checkout, checkout
-from ohifbuild.origins.install import install, lock_key
+from ohifbuild.origins.bundle import bundle, bundle_key
+from ohifbuild.origins.checkout import SPARSE, checkout, commit_of
+from ohifbuild.origins.install import OPTIONS, install, lock_key
 from ohifbuild.origins.room import room
+from ohifbuild.origins.workspace import SourcePackage, add_packages, digest_of_packages
 from ohifbuild.patches import Patch, apply, digest, select
 from ohifbuild.releases import ReleasePin
 from ohifbuild.toolchain import NodeTools, node_tools
@@ -20,7 +21,7 @@ from ohifbuild.toolchain import NodeTools, node_tools
 ORIGIN = "git"
 KIND = "base"
 # Raised whenever the same inputs come to give another bundle.
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -37,51 +38,59 @@ def base_viewer(
     patches: Sequence[Patch],
     cache: Cache,
     *,
+    packages: Sequence[SourcePackage] = (),
     offline: bool,
     reporter: Reporter,
 ) -> BaseViewer:
-    """The release, bundled from its patched source.
+    """The release, bundled from its patched source with ``packages`` compiled in.
+
+    Nothing is cloned, installed or bundled if the same was built before, here or by whoever fills the shared store.
 
     Raises:
-        OhifbuildError: as its parts: ``checkout``, ``node_tools``, ``install``, ``apply``, ``bundle``.
+        OhifbuildError: as its parts: ``commit_of``, ``checkout``, ``node_tools``, ``install``, ``apply``,
+            ``add_packages``, ``bundle``.
     """
+    name = source.ref or pin.tag
+    commit = commit_of(source.remote, name, None if source.ref else pin.commit, offline=offline)
     wanted = select(patches, pin.version)
-    commit = None if source.ref else pin.commit
-    pristine = checkout(source.remote, source.ref or pin.tag, commit, cache, offline=offline, reporter=reporter)
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
     key = digest_of(
         ORIGIN,
         RECIPE_VERSION,
-        pristine.commit,
+        commit,
+        SPARSE,
         digest(wanted),
-        lock_key(pristine.path, tools, pin.package_manager),
+        digest_of_packages(packages),
+        tools.version.split(".")[0],
+        pin.package_manager,
+        OPTIONS[pin.package_manager.partition("@")[0]],
         pin.bundler,
-        HEAP_MB,
+        bundle_key(pin.bundler),
     )
 
     def make(work: Path) -> None:
+        pristine = checkout(source.remote, name, commit, cache, offline=offline, reporter=reporter)
         log = cache.root / "logs" / f"{pin.version}-{key[:12]}.log"
-        _build(pristine, pin, wanted, tools, work, log, cache, offline=offline, reporter=reporter)
+        with room(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
+            install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
+            folders = _changed(tree, pin, wanted, packages, tools, reporter)
+            bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders)
+        check_is_viewer(work / "dist", f"The source of {name}")
 
     folder = cache.entry(KIND, key, make, reporter=reporter, shared=True)
-    return BaseViewer(folder / "dist", key, replace(pin, commit=pristine.commit), ORIGIN)
+    compiled = tuple((package.name, package.digest[:12]) for package in packages)
+    return BaseViewer(folder / "dist", key, replace(pin, commit=commit), ORIGIN, compiled)
 
 
-def _build(
-    pristine: Checkout,
+def _changed(
+    tree: Path,
     pin: ReleasePin,
     patches: Sequence[Patch],
+    packages: Sequence[SourcePackage],
     tools: NodeTools,
-    work: Path,
-    log: Path,
-    cache: Cache,
-    *,
-    offline: bool,
     reporter: Reporter,
-) -> None:
-    with room(pristine, cache) as tree:
-        report = apply(tree, pin.version, patches)
-        reporter.debug(f"{len(patches)} patches changed {len(report.changed)} files")
-        install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
-        bundle(tree, pin.bundler, tools, work, log, reporter)
-    check_is_viewer(work / "dist", f"The source of {pin.tag}")
+) -> tuple[Path, ...]:
+    """Patches the source and puts the packages in; returns where their own dependencies are."""
+    report = apply(tree, pin.version, patches)
+    reporter.debug(f"{len(patches)} patches changed {len(report.changed)} files")
+    return add_packages(tree, packages, tools, by_directory=pin.bundler == "rspack", reporter=reporter)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ohifbuild.cache import Cache, digest_of, digest_of_tree
 from ohifbuild.console import Meter, Reporter
-from ohifbuild.errors import OhifbuildError, PackageUnavailable, ReleaseUnsupported, ToolFailed
+from ohifbuild.errors import (
+    DiskFull,
+    DownloadFailed,
+    NotInCache,
+    OhifbuildError,
+    PackageUnavailable,
+    ReleaseUnsupported,
+    ToolFailed,
+)
 from ohifbuild.origins.room import installing, is_installed
+from ohifbuild.origins.wanters import package_of_tarball, wanters
 from ohifbuild.package_managers import package_manager
 from ohifbuild.process import run
 from ohifbuild.toolchain import NodeTools
@@ -16,27 +28,41 @@ from ohifbuild.toolchain import NodeTools
 LOCKFILES = {"yarn": "yarn.lock", "pnpm": "pnpm-lock.yaml"}
 # A build needs none of the scripts that OHIF's dependencies would run on installation: v3.10 and v3.12 build without.
 OPTIONS = {
-    "yarn": [
+    "yarn": (
         "install",
         "--frozen-lockfile",
         "--ignore-scripts",
         "--non-interactive",
         "--prefer-offline",
         "--no-progress",
-    ],
-    "pnpm": ["install", "--frozen-lockfile", "--ignore-scripts", "--prefer-offline", "--reporter=append-only"],
+        "--network-timeout=120000",
+    ),
+    "pnpm": ("install", "--frozen-lockfile", "--ignore-scripts", "--prefer-offline", "--reporter=append-only"),
 }
+# What of a package.json decides how workspaces are linked and installed.
+DECIDING = ("name", "version", "workspaces", "resolutions", "bin", "dependencies", "devDependencies")
+SEEN_FOLDERS = ("", "platform/*/", "extensions/*/", "modes/*/", "addOns/*/*/")
+
 MISSING = re.compile(
-    r'(?:Couldn\'t find package "(?P<yarn>[^"]+)"(?: required by "(?P<wanter>[^"]+)")?'
-    r"|(?P<url>https?://\S+): (?:Request failed \\?\"?404|Not Found)"
-    r"|ERR_PNPM_FETCH_404.*?GET (?P<pnpm>\S+): Not Found)"
+    r'Couldn\'t find package "(?P<yarn>[^"]+)"(?: required by "(?P<wanter>[^"]+)")?'
+    r'|(?P<url>https?://[^\s"]+): (?:Request failed \\?"?40[34]|Not Found)'
+    r"|Couldn't find any versions for \"(?P<versions>[^\"]+)\" that matches \"(?P<range>[^\"]+)\"(?! in our cache)"
+    r"|ERR_PNPM_FETCH_404.*?GET (?P<pnpm>\S+): Not Found"
 )
+NOT_CACHED = re.compile(r"in our cache|ERR_PNPM_NO_OFFLINE|Can't make a request in offline mode")
+OUTDATED = re.compile(r"lockfile needs to be updated|ERR_PNPM_OUTDATED_LOCKFILE")
+UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNRE|ENETUNREACH|network connection")
+TAMPERED = re.compile(r"Integrity check failed|EINTEGRITY|ERR_PNPM_TARBALL_INTEGRITY")
 YARN_PHASE = re.compile(r"\[(\d)/(\d)\] (\w[\w ]+)")
 
 
 def lock_key(tree: Path, tools: NodeTools, manager: str) -> str:
-    """What decides ``node_modules``: the lockfile, Node's major version, and the package manager."""
-    lockfile = tree / lockfile_of(manager)
+    """What decides ``node_modules`` but for its links: the lockfile, Node's major version, and the package manager.
+
+    Raises:
+        ReleaseUnsupported: there is no lockfile.
+    """
+    lockfile = tree / LOCKFILES[_name(manager)]
     if not lockfile.is_file():
         raise ReleaseUnsupported(
             f"The source has no {lockfile.name}.",
@@ -46,29 +72,94 @@ def lock_key(tree: Path, tools: NodeTools, manager: str) -> str:
     return digest_of(digest_of_tree(lockfile), tools.version.split(".")[0], manager, OPTIONS[_name(manager)])
 
 
-def lockfile_of(manager: str) -> str:
-    """The lockfile of ``yarn@…`` or ``pnpm@…``."""
-    return LOCKFILES[_name(manager)]
-
-
 def install(tree: Path, manager: str, tools: NodeTools, cache: Cache, *, offline: bool, reporter: Reporter) -> None:
     """Fills ``node_modules`` in ``tree`` unless it is there already.
 
     Raises:
         PackageUnavailable: the registry lacks a package that the lockfile names.
+        DownloadFailed, DiskFull: it cannot be reached; there is no room.
+        NotInCache: ``offline``, and a package is not in the cache.
         ToolFailed: the package manager failed otherwise.
-        ReleaseUnsupported: there is no lockfile.
+        ReleaseUnsupported: there is no lockfile, or it does not fit the packages.
     """
-    key = lock_key(tree, tools, manager)
+    key = digest_of(lock_key(tree, tools, manager), list(_manifests(tree)))
     if is_installed(tree, key):
         return
     program = package_manager(manager, tools, cache, offline=offline, reporter=reporter)
-    options = [*OPTIONS[_name(manager)], *(["--offline"] if offline else [])]
+    options = [*OPTIONS[_name(manager)], *_store(manager, cache), *(["--offline"] if offline else [])]
     with reporter.step("Install dependencies") as meter, installing(tree, key):
         try:
             run([*program, *options], cwd=tree, env=_environment(tools), on_line=lambda line: _phase(line, meter))
         except ToolFailed as error:
-            raise _explained(error) from error
+            raise explained(error, tree) from error
+
+
+def explained(error: ToolFailed, tree: Path) -> OhifbuildError:
+    """What a package manager's failure means."""
+    text, details = error.details, error.details[-1500:]
+    missing = MISSING.search(text)
+    if "ENOSPC" in text or "no space left" in text.lower():
+        return DiskFull(
+            "No space left for OHIF's dependencies.",
+            cause="The disk is full; they take about 2.5 GB with their cache.",
+            fix="Free some, or move the cache with OHIFBUILD_CACHE.",
+        )
+    if NOT_CACHED.search(text):
+        return NotInCache(
+            "A dependency of OHIF's is not in the cache, and --offline forbids fetching it.",
+            cause="This source was never installed on this machine, or the cache was pruned.",
+            fix="Run the same command once without --offline.",
+            details=details,
+        )
+    if missing:
+        return _unavailable(missing, tree, details)
+    if OUTDATED.search(text):
+        return ReleaseUnsupported(
+            "The source's lockfile does not fit its package.json files.",
+            cause="A dependency was added to the source without installing it once.",
+            fix="Install the source by hand once and commit its lockfile.",
+            details=details,
+        )
+    if TAMPERED.search(text):
+        cause, fix = "A proxy or the registry sends something else than the lockfile names.", "Try another network."
+    elif UNREACHABLE.search(text):
+        cause, fix = "The registry cannot be reached, or does not answer in time.", "Check it with: npm ping"
+    else:
+        return error
+    return DownloadFailed("OHIF's dependencies could not be fetched.", cause=cause, fix=fix, details=details)
+
+
+def _unavailable(found: re.Match[str], tree: Path, details: str) -> PackageUnavailable:
+    if found["versions"]:
+        package = f"{found['versions']}@{found['range']}"
+    else:
+        package = found["yarn"] or package_of_tarball(found["url"] or found["pnpm"])
+    wanted_by = [found["wanter"]] if found["wanter"] else wanters(tree, package)
+    wanter = f", which {' and '.join(wanted_by[:3])} wants" if wanted_by else ""
+    return PackageUnavailable(
+        f"The registry lacks {package}{wanter}: this release cannot be installed from it.",
+        cause="The package was withdrawn, or your registry mirrors only a part.",
+        fix="Use the published release: ohifbuild build --from published",
+        details=details,
+    )
+
+
+def _manifests(tree: Path) -> Iterable[tuple[str, object]]:
+    for pattern in SEEN_FOLDERS:
+        for path in sorted(tree.glob(f"{pattern}package.json")):
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            yield path.relative_to(tree).as_posix(), [manifest.get(key) for key in DECIDING]
+
+
+def _store(manager: str, cache: Cache) -> list[str]:
+    """Where packages are kept: with us, so that nothing of the user's own is touched."""
+    folder = cache.path_of(_name(manager), "store").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    if _name(manager) == "pnpm":
+        return [f"--store-dir={folder}"]
+    # yarn 1 does not bear two installations into one cache.
+    return [f"--cache-folder={folder}", f"--mutex=file:{folder.parent / '.mutex'}"]
 
 
 def _environment(tools: NodeTools) -> dict[str, str]:
@@ -86,20 +177,6 @@ def _phase(line: str, meter: Meter) -> None:
     found = YARN_PHASE.search(line)
     if found:
         meter.phase(found[3].lower())
-
-
-def _explained(error: ToolFailed) -> OhifbuildError:
-    found = MISSING.search(error.details)
-    if not found:
-        return error
-    package = found["yarn"] or found["url"] or found["pnpm"]
-    wanter = f", which {found['wanter']} wants" if found["wanter"] else ""
-    return PackageUnavailable(
-        f"The registry lacks {package}{wanter}: this release cannot be installed from it.",
-        cause="The package was withdrawn, or your registry mirrors only a part.",
-        fix="Use the published release: ohifbuild build --from published",
-        details=error.details[-1500:],
-    )
 
 
 def _name(manager: str) -> str:

@@ -1,5 +1,6 @@
-// Wraps a release's own webpack or Rspack configuration, which OHIFBUILD_CONFIG names: what the bundler is told beyond it
-// stands here, and nowhere in OHIF's files. OHIFBUILD_MODULES names the file that receives the packages bundled.
+// Wraps a release's own webpack or Rspack configuration, which OHIFBUILD_CONFIG names: what else the bundler is told
+// stands here, and nowhere in OHIF's files. OHIFBUILD_MODULES names the file that receives the packages bundled,
+// OHIFBUILD_FOLDERS (JSON) the node_modules of extensions, which are looked into after all of OHIF's.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -39,9 +40,28 @@ function describe(root) {
   }
 }
 
-module.exports = (env, argv) => {
-  const config = typeof original === 'function' ? original(env, argv) : original;
+// Chunk hashes are made of absolute paths too, content hashes only of what is in the file: with them, two builds in
+// different folders give files of the same names.
+function byContent(output) {
+  for (const key of ['filename', 'chunkFilename', 'cssFilename', 'cssChunkFilename']) {
+    if (typeof output[key] === 'string') output[key] = output[key].replace(/\[(?:chunk|full)?hash\b/g, '[contenthash');
+  }
+}
+
+module.exports = async (env, argv) => {
+  const exported = original.default ?? original;
+  const config = await (typeof exported === 'function' ? exported(env, argv) : exported);
   config.devtool = false;
   config.plugins = [...(config.plugins || []), new RecordPackages()];
+  const deterministic = { moduleIds: 'deterministic', chunkIds: 'deterministic', realContentHash: true };
+  config.optimization = { ...config.optimization, ...deterministic };
+  byContent(config.output);
+  const folders = JSON.parse(process.env.OHIFBUILD_FOLDERS || '[]');
+  if (folders.length) config.resolve.modules = [...(config.resolve.modules || ['node_modules']), ...folders];
+  if (config.cache?.type === 'filesystem') {
+    // A changed configuration makes what was kept of the build before worthless.
+    const ours = [__filename, process.env.OHIFBUILD_CONFIG];
+    config.cache.buildDependencies = { ...config.cache.buildDependencies, ours };
+  }
   return config;
 };

@@ -1,0 +1,3 @@
+import { headersOf } from '@ohif/core';
+
+export default { id: '@ohif/extension-default', headersOf };

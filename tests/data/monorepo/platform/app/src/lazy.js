@@ -1,0 +1,3 @@
+export const start = (label, extensions) => {
+  document.title = `${label}: ${extensions.map(extension => extension.id)}`;
+};
