@@ -15,8 +15,6 @@ export function createSearch(ask, api) {
   const { priors, studyList } = api.settings;
   /** The link's studies as the archive described them. @type {Map<string, StudyRow>} */
   const known = new Map();
-  /** Answers that came before OHIF asked. @type {Map<string, StudyRow[]>} */
-  const early = new Map();
   /** What was asked lately, by the studies wanted. @type {Map<string, {at: number, rows: Promise<StudyRow[]>}>} */
   const recent = new Map();
 
@@ -50,14 +48,15 @@ export function createSearch(ask, api) {
     if (linked.length === 0) {
       return ask(query);
     }
-    const rows = taken(wanted) ?? (await askOnce(query, wanted));
+    const rows = await askOnce(query, wanted);
     // Told that a study is missing, OHIF leaves for /notfoundstudy and with it the link, so that a reload would have
     // nothing to try again with. It is left waiting instead; the message is up.
     return rows.length ? rows : new Promise(() => {});
   }
 
   /**
-   * Since 3.13 OHIF checks the link's studies when it opens the route, and then asks for the same again.
+   * The link's studies are looked up before OHIF asks (see `lookUp`); since 3.13 OHIF also checks them when it opens
+   * the route, and then asks for the same again.
    *
    * @param {StudyQuery} query
    * @param {string[]} wanted
@@ -124,25 +123,13 @@ export function createSearch(ask, api) {
   }
 
   /**
-   * An answer that came early, once.
-   *
-   * @param {string[]} wanted
-   */
-  function taken(wanted) {
-    const rows = wanted.length === 1 ? early.get(wanted[0]) : undefined;
-    early.delete(wanted[0]);
-    return rows;
-  }
-
-  /**
    * Asks for a study of the link before OHIF does.
    *
    * @param {string} uid
    * @returns {Promise<boolean>} whether the archive has it for us
    */
   async function lookUp(uid) {
-    const rows = await askLinked({ studyInstanceUid: uid });
-    early.set(uid, rows);
+    const rows = await askOnce({ studyInstanceUid: uid }, [uid]);
     return rows.length > 0;
   }
 
