@@ -66,7 +66,7 @@ def test_all_mistakes_are_reported_together_with_their_lines(folder: Path) -> No
     assert f"{path}:3: token_param" in text
     assert f"{path}:4: token_header" in text
     assert f"{path}:5: public_url" in text
-    assert f"{path}:6: verify is 7; a valid boolean" in text
+    assert f"{path}:6: verify is 7; expected true or false" in text
     assert "--dicomweb-root: " in text
 
 
@@ -112,6 +112,8 @@ def test_a_plain_folder_is_a_public_url(folder: Path, value: str) -> None:
     "value",
     [
         "", "/", "dicom-web", "//host/x", "ftp://host/x", "https://u:p@host/x", "https://u@host/x", "https://host/x?y",
+        "https://ho\nst/x", "https://host/a\r\nb", "\thttps://host/x", "https://host:0/x", "https://-/x",
+        "https:\\\\host\\x", "https://host//x", "https://host/x;y", "/x?",
         "https://host/x#y", "/x?y", "/x#y", "/../x", "https://host", "https://host:99999/x", "https://ho st/x", "https:///x",
         "https://host/a'b", "javascript:alert(1)",
     ],
@@ -127,18 +129,74 @@ def test_a_path_or_a_url_is_a_dicomweb_root_and_loses_its_last_slash(folder: Pat
     assert load_recipe(None, {"dicomweb_root": value + "/"}).dicomweb_root == value
 
 
-@pytest.mark.parametrize("value", ["studyInstanceUIDs", "URL", "mrn", "configUrl", "code", "a b", "", "1a", "to&ken"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "studyInstanceUIDs",
+        "URL",
+        "mrn",
+        "configUrl",
+        "code",
+        "customization",
+        "debug",
+        "a b",
+        "",
+        "1a",
+        "to&ken",
+        "token\n",
+    ],
+)
 def test_a_token_parameter_that_ohif_reads_or_that_is_no_name_is_refused(folder: Path, value: str) -> None:
     assert "token-param" in refusal(token_param=value)
 
 
-@pytest.mark.parametrize("value", ["Cookie", "Sec-Fetch-Mode", "proxy-x", "Accept", "a b", "a:b", "", "tök", "x\r\ny"])
+@pytest.mark.parametrize(
+    "value", ["Cookie", "Sec-Fetch-Mode", "proxy-x", "Accept", "Range", "a b", "token\n", "a:b", "", "tök", "x\r\ny"]
+)
 def test_a_header_that_browsers_or_dicomweb_do_not_leave_us_is_refused(folder: Path, value: str) -> None:
     assert "token-header" in refusal(token_header=value)
 
 
 def test_a_header_that_nginx_would_drop_is_noted(folder: Path) -> None:
     assert "nginx" in load_recipe(None, {"token_header": "my_token"}).notes()[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({"dicomweb_root": "http://pacs.example/dicom-web"}, "unencrypted"),
+        ({"token_header": "Authorization"}, "Bearer"),
+        ({"priors": "ohif"}, "other studies"),
+    ],
+)
+def test_what_is_allowed_but_unwise_is_noted(folder: Path, values: dict[str, object], word: str) -> None:
+    assert [word in note for note in load_recipe(None, values).notes()] == [True]
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"dicomweb_root": "http://localhost:8042/dicom-web"}, {"dicomweb_root": "https://pacs.example/d"}]
+)
+def test_what_is_usual_needs_no_note(folder: Path, values: dict[str, object]) -> None:
+    assert load_recipe(None, values).notes() == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("version = 3.12", "expected a text in quotes"),
+        ('study_list = "yes"', "expected true or false"),
+        ('extensions = "mine"', "expected a list"),
+        ("output = 3", "expected a path in quotes"),
+        ("[build]", "there is no key 'build'"),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_explained_in_the_words_of_toml(folder: Path, line: str, expected: str) -> None:
+    assert expected in refusal(write(folder, line + "\n"))
+
+
+@pytest.mark.parametrize("value", [".", "..", "/", "here/..", "~/viewer", "a\0b"])
+def test_an_output_that_would_replace_more_than_a_dist_is_refused(folder: Path, value: str) -> None:
+    assert "--output: " in refusal(output=Path(value))
 
 
 def test_an_extension_that_is_not_there_and_an_output_that_is_home_are_refused(folder: Path) -> None:
@@ -155,6 +213,8 @@ def test_whatever_is_accepted_is_safe_to_write_into_html_scripts_and_server_conf
     for name, value in (
         ("public_url", f"/{path}/"),
         ("dicomweb_root", f"/{path}"),
+        ("dicomweb_root", f"https://{path}/x"),
+        ("dicomweb_root", f"https://host/{path}"),
         ("token_header", header),
         ("token_param", param),
     ):

@@ -13,6 +13,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 SHOWN = 60
+# pydantic's kinds of mistake, in the words of TOML.
+EXPECTED = {
+    "string_type": 'a text in quotes, such as "3.12.0"',
+    "bool_type": "true or false",
+    "tuple_type": 'a list, such as ["./my-extension"]',
+    "path_type": "a path in quotes",
+}
 # Flags that are not spelt as their keys: those that may be given several times.
 FLAGS = {"extensions": "extension", "patches": "patches"}
 
@@ -75,7 +82,9 @@ def _what(item: Mapping[str, Any], key: str, keys: list[str]) -> str:
         return f"{key} is {value}; expected one of {', '.join(allowed)}" + _nearest(str(item.get("input")), allowed)
     if item["type"] == "value_error":
         return f"{key} is {value}; {context.get('error')}"
-    return f"{key} is {value}; {item['msg'].removeprefix('Input should be').strip()} expected"
+    return (
+        f"{key} is {value}; expected {EXPECTED.get(item['type'], item['msg'].removeprefix('Input should be').strip())}"
+    )
 
 
 def _nearest(word: str, words: list[str]) -> str:

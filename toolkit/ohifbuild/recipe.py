@@ -11,94 +11,24 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from ohifbuild.errors import RecipeError
 from ohifbuild.mistakes import Mistake, mistakes_in, syntax_mistake
+from ohifbuild.taken_names import DICOMWEB_HEADERS, FORBIDDEN_HEADERS, OHIF_PARAMETERS
 
 RECIPE_NAME = "ohifbuild.toml"
 
-# Query parameters that OHIF itself reads (platform/app/src and the default extension, v3.11 to v3.14, lower case),
-# and those of an OIDC redirect; only `token` may be ours.
-OHIF_PARAMETERS = frozenset(
-    [
-        "studyinstanceuids",
-        "studyinstanceuid",
-        "seriesinstanceuids",
-        "seriesinstanceuid",
-        "initialseriesinstanceuid",
-        "initialsopinstanceuid",
-        "hangingprotocolid",
-        "stageid",
-        "url",
-        "configurl",
-        "datasources",
-        "datasourcename",
-        "modalities",
-        "startdate",
-        "enddate",
-        "sortby",
-        "sortdirection",
-        "resultsperpage",
-        "pagenumber",
-        "patientname",
-        "mrn",
-        "description",
-        "accession",
-        "multimonitor",
-        "screennumber",
-        "windowx",
-        "page",
-        "redirect_uri",
-        "code",
-        "state",
-        "session_state",
-        "iss",
-        "id_token",
-        "access_token",
-        "error",
-        "lng",
-    ]
-)
-# Fetch standard, "forbidden request-header": a browser refuses to send these for a script.
-FORBIDDEN_HEADERS = frozenset(
-    [
-        "accept-charset",
-        "accept-encoding",
-        "access-control-request-headers",
-        "access-control-request-method",
-        "access-control-request-private-network",
-        "connection",
-        "content-length",
-        "cookie",
-        "cookie2",
-        "date",
-        "dnt",
-        "expect",
-        "host",
-        "keep-alive",
-        "origin",
-        "referer",
-        "set-cookie",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "via",
-        "x-http-method",
-        "x-http-method-override",
-        "x-method-override",
-    ]
-)
-# Headers that a DICOMweb request needs for itself.
-DICOMWEB_HEADERS = frozenset(
-    ["accept", "accept-language", "content-type", "content-language", "range", "if-none-match", "user-agent"]
-)
 # Narrower than RFC 9110's token, so that it can stand in any server's configuration.
 HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
+# The whole value has to match: urlsplit would drop line breaks and let the rest through.
+ROOT_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[^/].*)?)"
+)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 def _public_url(value: str) -> str:
@@ -109,40 +39,28 @@ def _public_url(value: str) -> str:
 
 
 def _dicomweb_root(value: str) -> str:
+    if "?" in value or "#" in value:
+        raise ValueError("expected no query and no fragment")
     value = value.rstrip("/")
+    if not value:
+        raise ValueError("expected more than '/': the token would go to every path of the server")
     if value.startswith("/") and not value.startswith("//"):
         _require_plain_path(value)
         return value
-    try:
-        parts = urlsplit(value)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError as error:
-        raise ValueError(f"expected a path or an http(s) URL ({error})") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
-        raise ValueError("expected a path such as /dicom-web, or an http(s) URL")
-    if parts.username is not None or parts.password is not None:
+    if "@" in value:
         raise ValueError("expected no user name or password: everyone who opens the viewer could read them")
-    if "?" in value or "#" in value:
-        raise ValueError("expected no query and no fragment")
-    if not re.fullmatch(
-        r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", parts.netloc.rpartition("@")[2].removesuffix(f":{parts.port}")
-    ):
-        raise ValueError("expected a plain host name")
-    _require_plain_path(parts.path)
-    if not parts.path:
+    found = ROOT_URL.fullmatch(value)
+    if not found or not 0 < int(found["port"] or 80) < 65536:
+        raise ValueError("expected a path such as /dicom-web, or a URL such as https://pacs.example/dicom-web")
+    if not found["path"]:
         raise ValueError("expected a path after the host, such as /dicom-web: the token would go to everything there")
+    _require_plain_path(found["path"])
     return value
 
 
 def _require_plain_path(path: str) -> None:
     if not PLAIN_PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
         raise ValueError("expected a plain path: letters, digits and . _ ~ - between single slashes, no '..'")
-
-
-def _dicomweb_root_not_everything(value: str) -> str:
-    if not value:
-        raise ValueError("expected more than '/': the token would go to every path of the server")
-    return value
 
 
 def _token_param(value: str) -> str:
@@ -171,7 +89,12 @@ def _token_scheme(value: str) -> str:
 
 
 def _output(value: Path) -> Path:
-    if value.absolute() in (Path("/"), Path.home(), Path.cwd()) or value.absolute() in Path.cwd().parents:
+    if str(value).startswith("~"):
+        raise ValueError("expected a path without ~: only a shell knows what it stands for")
+    if "\0" in str(value):
+        raise ValueError("expected a path without a null character")
+    here = Path.cwd()
+    if value.resolve() in (Path("/"), Path.home().resolve(), here, *here.parents):
         raise ValueError("expected a folder of its own, not the root, your home, or the folder you are in")
     return value
 
@@ -197,27 +120,32 @@ class Recipe(BaseModel):
     origin: Literal["auto", "git", "published"] = Field("auto", alias="from")
     output: Annotated[Path, AfterValidator(_output)] = Path("dist")
     public_url: Annotated[str, AfterValidator(_public_url)] = "/"
-    dicomweb_root: Annotated[str, AfterValidator(_dicomweb_root), AfterValidator(_dicomweb_root_not_everything)] = (
-        "/dicom-web"
-    )
+    dicomweb_root: Annotated[str, AfterValidator(_dicomweb_root)] = "/dicom-web"
     token_param: Annotated[str, AfterValidator(_token_param)] = "token"
     token_header: Annotated[str, AfterValidator(_token_header)] = "token"
     token_scheme: Annotated[str, AfterValidator(_token_scheme)] = ""
     token_storage: Literal["tab", "memory"] = "tab"
     priors: Literal["never", "exact", "ohif"] = "never"
-    study_list: bool = False
+    study_list: StrictBool = False
     source: str = ""
     ref: str = ""
     patches: tuple[Annotated[Path, AfterValidator(_patches)], ...] = ()
     extensions: tuple[Annotated[Path, AfterValidator(_extension)], ...] = ()
-    verify: bool = True
-    minify: bool = True
+    verify: StrictBool = True
+    minify: StrictBool = True
 
     def notes(self) -> tuple[str, ...]:
         """What is allowed, but the user should know."""
         found = []
         if "_" in self.token_header:
             found.append(f"nginx drops headers with an underscore, such as {self.token_header}, unless told otherwise.")
+        root = ROOT_URL.fullmatch(self.dicomweb_root)
+        if root and root["scheme"] == "http" and root["host"] not in LOOPBACK:
+            found.append(f"Tokens and images travel unencrypted to {self.dicomweb_root}; https would protect them.")
+        if self.token_header.lower() == "authorization" and not self.token_scheme:
+            found.append(
+                "An Authorization header without a scheme is rarely understood; most want token_scheme = Bearer."
+            )
         if self.priors == "ohif":
             found.append("With priors = 'ohif' the viewer asks for the patient's other studies, as stock OHIF does.")
         return tuple(found)

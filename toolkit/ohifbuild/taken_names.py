@@ -1,0 +1,44 @@
+"""Names that a recipe cannot give to the token, because OHIF, browsers or DICOMweb use them already."""
+
+from __future__ import annotations
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Query parameters that OHIF itself reads, found in its source and bundles from 3.11 to 3.14; lower case, as it compares
+# most of them so. Only `token` may be ours: what OHIF does with it is made harmless.
+OHIF_PARAMETERS = _names(
+    """
+    studyinstanceuids studyinstanceuid seriesinstanceuids seriesinstanceuid
+    initialseriesinstanceuid initialsopinstanceuid hangingprotocolid protocolid stageid
+    url configurl datasources datasourcename customization index
+    modalities startdate enddate sortby sortdirection resultsperpage pagenumber page
+    patientname mrn description accession
+    multimonitor screennumber windowx launchall
+    debug theme viewportrendering lng
+    code state session_state iss login_hint target_link_uri redirect_uri id_token access_token
+    error error_description error_uri
+    """
+)
+
+# Fetch standard, "forbidden request-header": a browser refuses to send these for a script. It forbids names that begin
+# with `sec-` and `proxy-` too.
+FORBIDDEN_HEADERS = _names(
+    """
+    accept-charset accept-encoding access-control-request-headers access-control-request-method
+    access-control-request-private-network connection content-length cookie cookie2 date dnt expect host keep-alive
+    origin referer set-cookie te trailer transfer-encoding upgrade via
+    x-http-method x-http-method-override x-method-override
+    """
+)
+
+# Headers that a DICOMweb request, or a cache on its way, needs for itself.
+DICOMWEB_HEADERS = _names(
+    """
+    accept accept-language cache-control pragma user-agent
+    content-type content-encoding content-language content-location content-disposition
+    range if-range if-match if-none-match if-modified-since if-unmodified-since
+    """
+)
