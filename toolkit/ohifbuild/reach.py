@@ -16,10 +16,8 @@ LONGEST_ANSWER = 1024 * 1024
 QUESTION = "/studies?limit=1"
 
 
-async def check_archive(url: str) -> str:
-    """Asks the archive at ``url`` (its DICOMweb root) for one study; returns a few words about its answer.
-
-    An archive that wants a token first is all right.
+async def check_archive(url: str) -> bool:
+    """Asks the archive at ``url`` (its DICOMweb root) for one study, without a token; whether it wants one (401, 403).
 
     Raises:
         ArchiveUnreachable: it does not answer, or not as DICOMweb; with the cause.
@@ -39,12 +37,12 @@ async def check_archive(url: str) -> str:
         raise _unreachable(url, *_cause(error, parts.hostname)) from error
 
 
-def _judge(url: str, answer: aiohttp.ClientResponse, body: bytes) -> str:
+def _judge(url: str, answer: aiohttp.ClientResponse, body: bytes) -> bool:
     status, media_type = answer.status, answer.content_type
     if status in (401, 403):
-        return f"answers, and wants a token ({status})"
+        return True
     if status in (200, 204) and (not body.strip() or (media_type.endswith("json") and _is_list(body))):
-        return "answers as DICOMweb"
+        return False
     if 300 <= status < 400:
         there = urlsplit(answer.headers.get("Location", ""))
         raise _unreachable(

@@ -58,7 +58,13 @@ async def _serve(
     reporter: Reporter,
     ssl_context: ssl.SSLContext | None,
 ) -> None:
-    reporter.say(f"The archive {await check_archive(dicomweb)}.")
+    if await check_archive(dicomweb):
+        reporter.say("The archive answers, and wants a token.")
+    else:
+        reporter.warn(
+            "The archive answers without a token. The viewer is confined to its link's studies, but whoever can reach "
+            "this address can ask the archive for all."
+        )
     if urlsplit(dicomweb).path.rstrip("/") != root:
         reporter.warn(
             f"The viewer's DICOMweb root is {root}, the archive's is {urlsplit(dicomweb).path}: if the archive writes "

@@ -14,7 +14,7 @@ from ohifbuild.server import listening
 Answer = Callable[[], web.Response]
 
 
-async def asked(answer: Answer) -> str:
+async def asked(answer: Answer) -> bool:
     async def handler(_request: web.Request) -> web.StreamResponse:
         return answer()
 
@@ -25,17 +25,17 @@ async def asked(answer: Answer) -> str:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "wants_token"),
     [
-        lambda: web.json_response([]),
-        lambda: web.Response(text="[{}]", content_type="application/dicom+json"),
-        lambda: web.Response(status=204),
-        lambda: web.Response(status=401),
-        lambda: web.Response(status=403, text="<html>no</html>", content_type="text/html"),
+        (lambda: web.json_response([]), False),
+        (lambda: web.Response(text="[{}]", content_type="application/dicom+json"), False),
+        (lambda: web.Response(status=204), False),
+        (lambda: web.Response(status=401), True),
+        (lambda: web.Response(status=403, text="<html>no</html>", content_type="text/html"), True),
     ],
 )
-def test_an_archive_that_answers_is_taken(answer: Answer) -> None:
-    assert asyncio.run(asked(answer)).startswith("answers")
+def test_an_archive_that_answers_is_taken_and_whether_it_wants_a_token_known(answer: Answer, wants_token: bool) -> None:
+    assert asyncio.run(asked(answer)) is wants_token
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_is_no_archive_is_told_apart(answer: Answer, cause: str) -> None:
     assert failure.value.fix
 
 
-async def answered_with(line: bytes, url: str) -> str:
+async def answered_with(line: bytes, url: str) -> bool:
     async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(line)
         writer.close()
@@ -76,7 +76,7 @@ async def answered_with(line: bytes, url: str) -> str:
         (lambda: answered_with(b"HTTP/1.1 400 Bad\r\n\r\n", "https://127.0.0.1:{}/dicom-web"), "TLS"),
     ],
 )
-def test_what_does_not_answer_is_told_apart(check: Callable[[], Awaitable[str]], cause: str) -> None:
+def test_what_does_not_answer_is_told_apart(check: Callable[[], Awaitable[bool]], cause: str) -> None:
     async def run() -> None:
         await check()
 

@@ -115,7 +115,7 @@ def test_says_what_is_wrong_before_it_listens(dist: Path, archive: Site, tmp_pat
     with pytest.raises(DistInvalid):
         serve(tmp_path / "nothing", there, port=0, reporter=SilentReporter())
     with pytest.raises(ArchiveUnreachable):
-        serve(dist, archive.origin, port=0, reporter=SilentReporter())
+        serve(dist, f"{archive.origin}/nothing.txt", port=0, reporter=SilentReporter())
     with pytest.raises(PortInUse):
         serve(dist, there, port=taken.port or 0, reporter=SilentReporter())
 

@@ -164,3 +164,19 @@ def test_what_is_not_there_is_not_found(root: str, ask: Any, tail: str) -> None:
 def test_the_archive_takes_nothing(root: str, ask: Any) -> None:
     reply = ask(f"{root}/studies/{ORDINARY.uid}", TOKEN, method="POST", body=b"x")
     assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "zzzz",
+        "00100010",
+        "54000100",
+        "54000100/0/54001010",
+        "54000100/9/54001010",
+        "54000100/-1/54001010",
+        "54000100/1",
+    ],
+)
+def test_what_is_no_bulk_data_is_not_found(root: str, ask: Any, way: str) -> None:
+    assert ask(url_of(root, DOCUMENTS, "ecg") + f"/bulk/{way}", TOKEN).status == 404
