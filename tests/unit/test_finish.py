@@ -36,6 +36,20 @@ def test_what_names_its_path_finds_it_out_instead(base: Path) -> None:
     assert texts["manifest.json"] == '{"src": "assets/a.png", "start_url": "./index.html"}'
 
 
+def test_what_is_imported_at_run_time_is_looked_for_under_the_public_path(base: Path) -> None:
+    loader = base / "app.bundle.0a.js"
+    loader.write_text(f"{RUNTIME} await window.browserImportFunction('/lib/viewer.js'); browserImportFunction(module)")
+    text = dict(portable_texts(base))[loader.name]
+    assert """browserImportFunction((self.PUBLIC_URL || "/") + 'lib/viewer.js')""" in text
+    assert "browserImportFunction(module)" in text
+
+
+def test_a_bundle_that_looks_for_a_folder_at_the_root_is_refused(base: Path) -> None:
+    (base / "1.bundle.0c.js").write_text("load(`/ort/ort.wasm`)")
+    with pytest.raises(ReleaseUnsupported, match=r"1\.bundle\.0c\.js looks for /ort/"):
+        dict(portable_texts(base))
+
+
 @pytest.mark.parametrize("text", ["", RUNTIME * 2, '__webpack_require__.p = "/ohif/";'])
 def test_an_entry_chunk_that_sets_its_path_otherwise_is_refused(base: Path, text: str) -> None:
     (base / "app.bundle.0a.js").write_text(text)
@@ -52,6 +66,23 @@ def test_compressed_siblings_hold_the_same_and_are_the_same_every_time(tmp_path:
     assert gzip.decompress((tmp_path / "a.js.gz").read_bytes()) == text
     for suffix in (".br", ".gz"):
         assert (tmp_path / f"a.js{suffix}").read_bytes() == (tmp_path / f"b.js{suffix}").read_bytes()
+
+
+def test_compression_that_is_interrupted_stops_early_and_lets_the_interruption_through(tmp_path: Path) -> None:
+    class Impatient:
+        def advance(self, amount: int = 1) -> None:
+            raise KeyboardInterrupt
+
+        def total(self, amount: int | None) -> None: ...
+
+        def phase(self, text: str) -> None: ...
+
+    names = [f"{number}.js" for number in range(40)]
+    for name in names:
+        (tmp_path / name).write_bytes(b"the same words again and again; " * 4000)
+    with pytest.raises(KeyboardInterrupt):
+        compress_all(tmp_path, names, Impatient())
+    assert len(list(tmp_path.glob("*.gz"))) < len(names)
 
 
 def test_a_sibling_that_would_be_larger_is_left_out(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from ohifbuild.process import run
 
 KIND = "ready"
 # Raised whenever this module, or one it uses, makes other bytes of the same base.
-RECIPE_VERSION = 1
+RECIPE_VERSION = 2
 # Written for each dist by inject.py.
 WRITTEN_LATER = frozenset({"index.html", "app-config.js"})
 
@@ -108,7 +108,9 @@ def _minify(tree: Path, binary: Path, reporter: Reporter) -> None:
     names = sorted(path.name for path in tree.iterdir() if path.suffix in (".js", ".css"))
     out = tree.parent / "minified"
     with reporter.step("Minify", total=len(names)) as meter:
-        run([binary, *names, "--minify", f"--outdir={out}", "--charset=utf8", "--log-level=error"], cwd=tree)
+        # Without --tsconfig-raw, esbuild would heed a tsconfig.json in any folder above the cache.
+        options = ["--minify", "--charset=utf8", "--tsconfig-raw={}", "--log-level=error"]
+        run([binary, *names, *options, f"--outdir={out}"], cwd=tree)
         for name in names:
             (tree / name).unlink()
             (out / name).rename(tree / name)
