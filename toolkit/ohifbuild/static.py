@@ -63,6 +63,8 @@ ISOLATION = {
 }
 """Also for what the archive answers: a PDF in a frame of an isolated page has to be isolated itself."""
 
+SCRIPTS = "'self' 'wasm-unsafe-eval' 'unsafe-eval'"
+
 INLINE_SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
 
 
@@ -131,7 +133,9 @@ def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
     """The policy that a viewer's page runs with.
 
     Inline scripts are named by their hash. OHIF compiles WebAssembly codecs, starts workers from blobs, shows images
-    and documents from blobs and data URLs, and its components set inline styles.
+    and documents from blobs and data URLs, and its components set inline styles. Reading a segmentation (dcmjs, by way
+    of ndarray's cwise-compiler) builds functions from text, so without 'unsafe-eval' segmentations do not load; what
+    the policy still forbids is any script from elsewhere or written into the page.
 
     Args:
         page: the text of ``index.html``, or of another page of the dist.
@@ -141,7 +145,7 @@ def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
     hashes = "".join(f" '{digest}'" for digest in inline_hashes(page))
     rules = {
         "default-src": "'self'",
-        "script-src": f"'self' 'wasm-unsafe-eval'{hashes}",
+        "script-src": f"{SCRIPTS}{hashes}",
         "worker-src": "'self' blob:",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": f"'self' data: blob:{there}",
@@ -160,14 +164,13 @@ def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
 def worker_policy(connect: Sequence[str] = ()) -> str:
     """The policy of a worker: that of its script's own answer, not of the page.
 
-    The image codecs (Emscripten's embind) build functions from text, so workers may; the page, which has the token in
-    its address at the beginning and the document, may not.
+    The image codecs (Emscripten's embind) build functions from text too.
     """
     there = _origins(connect)
     return _policy(
         {
             "default-src": "'none'",
-            "script-src": "'self' 'wasm-unsafe-eval' 'unsafe-eval'",
+            "script-src": SCRIPTS,
             "worker-src": "'self' blob:",
             "connect-src": f"'self' data: blob:{there}",
         }

@@ -126,9 +126,9 @@ def test_the_page_is_isolated_and_held_to_a_policy(running: Site, ask: Any) -> N
     assert wasm["content-type"] == "application/wasm"
     policy = page["content-security-policy"]
     assert "sha256-" in policy
-    assert "'unsafe-eval'" not in policy
+    assert "default-src 'self'" in policy
     worker = ask(running.base_url + "12.bundle.1c9ce804d1e88033e276.js").headers["content-security-policy"]
-    assert "'unsafe-eval'" in worker
+    assert "default-src 'none'" in worker
 
 
 def test_a_dist_that_is_built_anew_is_served_anew(running: Site, ask: Any, dist: Path) -> None:

@@ -13,6 +13,7 @@ from ohifbuild.verify.dataset.plan import Patient, Series, Study
 ANNA = Patient("108506", "Muster^Anna", sex="F")
 MARIA = Patient("1085061", "Иванова^Мария", sex="F")
 TARO = Patient("274811", "Yamada^Tarou=山田^太郎=やまだ^たろう", charset=("", "ISO 2022 IR 87"), sex="M")
+HANAKO = Patient("274812", "Sato^Hanako=佐藤^花子=さとう^はなこ", sex="F")
 NIKOS = Patient("ΑΒ-31", "Παπαδόπουλος^Νίκος", sex="M")
 LAYLA = Patient("550102", "الفارسي^ليلى", sex="F")
 
@@ -79,9 +80,11 @@ MULTIFRAME = Study(
         Series("multiframe", "capture", 2, "OT", "Capture", "multiframe", look=BYTES, images=4, syntax=RLE),
     ),
 )
+# OHIF reads segmentations and structure sets as whole objects with dcmjs, which refuses several character sets in one
+# object; so this study is in UTF-8.
 SEGMENTED = Study(
     "segmented",
-    TARO,
+    HANAKO,
     "Segmentation 肝臓",
     "20231130",
     (
