@@ -75,9 +75,32 @@ def test_a_module_outside_the_package_is_refused(tmp_path: Path, cache: Cache) -
         bundled(root, cache)
 
 
+def test_a_style_sheet_that_nobody_would_load_is_refused(tmp_path: Path, cache: Cache) -> None:
+    root = package(tmp_path / "a", "import './a.css'; export default { id: 'mine' };")
+    (root / "a.css").write_text("p { color: red }")
+    with pytest.raises(ExtensionInvalid, match=r"style sheet a\.css"):
+        bundled(root, cache)
+
+
+def test_a_link_that_leads_outside_the_package_is_refused_unread(tmp_path: Path, cache: Cache) -> None:
+    root = package(tmp_path / "a")
+    (root / "whole-disk").symlink_to("/")
+    with pytest.raises(ExtensionInvalid, match="whole-disk is a link that leads outside"):
+        bundled(root, cache)
+
+
+def test_settings_of_the_folders_above_change_nothing(tmp_path: Path, cache: Cache) -> None:
+    plain = bundled(package(tmp_path / "plain"), cache)
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "tsconfig.json").write_text("{ no json")
+    assert bundled(package(tmp_path / "odd" / "a"), Cache(tmp_path / "other")).digest == plain.digest
+
+
 @pytest.mark.parametrize(
     ("parts", "why"),
     [
+        ({"modes": "./index.js"}, "no list of different modules"),
+        ({"modes": ["./index.js", "./index.js"]}, "no list of different modules"),
         ({"extension": "../../etc/passwd"}, "no path inside it"),
         ({"extension": "./nowhere.js"}, "not there"),
         ({"extension": 7}, "no path inside it"),
@@ -90,7 +113,19 @@ def test_a_package_that_names_wrong_modules_is_refused(tmp_path: Path, parts: di
         read_package(package(tmp_path / "a", **parts))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": "x"}', '{"name": "x", "ohifbuild": 3}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"name": "x"}',
+        '{"name": "x", "ohifbuild": 3}',
+        '{"name": 7, "ohifbuild": {"modes": ["./index.js"]}}',
+        '{"name": "../x", "ohifbuild": {"modes": ["./index.js"]}}',
+        "[" * 200_000,
+    ],
+)
 def test_what_is_no_package_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "package.json").write_text(text)
     with pytest.raises(ExtensionInvalid):

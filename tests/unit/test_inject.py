@@ -53,6 +53,13 @@ def test_the_page_names_its_public_url_everywhere_and_no_other_host() -> None:
     assert 'href="//elsewhere/"' in page  # a link that a person may click is not the release's business
 
 
+def test_what_a_spelling_of_another_kind_would_load_from_the_root_is_refused_on_a_sub_path() -> None:
+    page = PAGE.replace('src="/app-config.js"', "src='/app-config.js'")
+    index_html(page, Recipe.of({}), EARLY)
+    with pytest.raises(ReleaseUnsupported, match="not under /ohif/"):
+        index_html(page, Recipe.of({"public_url": "/ohif/"}), EARLY)
+
+
 def test_settings_cannot_end_their_script() -> None:
     recipe = Recipe.of({}).model_copy(update={"token_scheme": "</script><script>evil()"})
     page = index_html(PAGE, recipe, EARLY)
@@ -68,6 +75,8 @@ def test_settings_cannot_end_their_script() -> None:
         (PAGE.replace("<head>", '<head><meta charset="utf-8">'), "2 <meta charset>"),
         (PAGE.replace("<head>", '<head><script src="/x.js"></script>'), "loaded before"),
         (PAGE.replace('src="/app-config.js"', 'src="https://cdn.example.org/x.js"'), "another host"),
+        (PAGE.replace("<body>", "<body><img src='//cdn.example.org/x.png'>"), "another host"),
+        (PAGE.replace("</head>", '<base href="/x/"></head>'), "<base>"),
         (PAGE.replace("browserImportFunction", "other"), "browserImportFunction"),
         (PAGE.replace("PUBLIC_URL", "OTHER"), "PUBLIC_URL"),
     ],

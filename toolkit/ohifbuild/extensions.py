@@ -12,6 +12,8 @@ patient.
 from __future__ import annotations
 
 import json
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,8 @@ TARGET = "es2022"
 KEYS = frozenset({"early", "extension", "modes"})
 IGNORED = frozenset({"node_modules", "test", "tests", ".git"})
 DIGEST_LENGTH = 12
+# As npm has it for new packages; the name also goes into the SBOM.
+NAME = re.compile(r"(?=.{1,214}$)(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
 
 
 @dataclass(frozen=True)
@@ -63,17 +67,23 @@ def read_package(root: Path, *, ours: bool = False) -> ExtensionPackage:
     try:
         document = json.loads(manifest.read_text(encoding="utf-8"))
         parts = document["ohifbuild"]
-        name, version = str(document["name"]), str(document.get("version", "0.0.0"))
+        name, version = document["name"], str(document.get("version", "0.0.0"))
         modules = {key: parts[key] for key in parts}
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _invalid(
             root, f"{manifest} is missing, no JSON, or has no 'name' or 'ohifbuild' key", "See the template's README."
         ) from error
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise _invalid(root, f"its name {str(name)[:60]!r} is none that npm allows", "Use lower case, digits and -.")
     unknown = sorted(modules.keys() - (KEYS if ours else KEYS - {"early"}))
     if unknown:
         raise _invalid(root, f"its 'ohifbuild' has the unknown key '{unknown[0]}'", "Known are extension and modes.")
     modes = modules.get("modes", [])
-    if not isinstance(modes, list) or not (modes or modules.get("extension")):
+    if not isinstance(modes, list) or len(modes) != len({str(mode) for mode in modes}):
+        raise _invalid(
+            root, "its 'modes' is no list of different modules", 'Write for example: "modes": ["./mode.js"].'
+        )
+    if not (modes or modules.get("extension")):
         raise _invalid(root, "it names neither an extension nor modes", "Name one of them in its 'ohifbuild' key.")
     return ExtensionPackage(
         root=root.resolve(),
@@ -153,6 +163,8 @@ def _bundled(
             f"--target={TARGET}",
             f"--outdir={work / 'tree'}",
             f"--metafile={work / 'meta.json'}",
+            # Without it, esbuild would heed a tsconfig.json in any folder above the package.
+            "--tsconfig-raw={}",
             "--log-level=warning",
             "--color=false",
             *options,
@@ -170,11 +182,26 @@ def _bundled(
 
 def _sources(root: Path) -> list[tuple[str, str]]:
     """What decides the bundle: names and digests of everything in the package but its tests and dependencies."""
-    paths = sorted(path for path in root.iterdir() if path.name not in IGNORED)
-    return [(path.name, digest_of_tree(path)) for path in paths]
+    found = []
+    for folder, folders, names in os.walk(root):
+        if Path(folder) == root:
+            folders[:] = [name for name in folders if name not in IGNORED]
+        for path in (Path(folder) / name for name in (*folders, *names)):
+            if path.is_symlink() and not path.resolve().is_relative_to(root):
+                raise _invalid(root, f"{path.relative_to(root)} is a link that leads outside", "Put a copy there.")
+            if path.is_file():
+                found.append((path.relative_to(root).as_posix(), digest_of_tree(path)))
+    return sorted(found)
 
 
 def _check_imports(package: ExtensionPackage, meta: dict[str, Any]) -> None:
+    styles = [name for name in meta["inputs"] if name.endswith(".css")]
+    if styles:
+        raise _invalid(
+            package.root,
+            f"it imports the style sheet {styles[0]}, which OHIF would not load",
+            "Add the style as a <style> element at run time, or build from source: ohifbuild build --from git",
+        )
     for name, module in meta["inputs"].items():
         if not (package.root / name).resolve().is_relative_to(package.root):
             raise _invalid(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ SETTINGS_ID = "ohifbuild-settings"
 
 CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
 LOADS_SOMETHING = re.compile(r"<(?:script|link|img|style|iframe|object)\b", re.IGNORECASE)
-REMOTE_LINK = re.compile(r'<link\b[^>]*\bhref="?(?:https?:)?//[^>]*>', re.IGNORECASE)
-REMOTE_SCRIPT = re.compile(r'<script\b[^>]*\bsrc="?(?:https?:)?//[^>]*>', re.IGNORECASE)
+REMOTE_LINK = re.compile(r"""<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*>""", re.IGNORECASE)
+REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 PUBLIC_URL = re.compile(r"""(window\.PUBLIC_URL\s*=\s*)(["'])/\2""")
 ROOTED = re.compile(r'\b(href|src|content)="/(?!/)', re.IGNORECASE)
 IMPORT_FUNCTION = "browserImportFunction"
@@ -104,8 +105,6 @@ def index_html(page: str, recipe: Recipe, early: str) -> str:
     end = charsets[0].end()
     if LOADS_SOMETHING.search(page, 0, end):
         raise _unexpected("something is loaded before its <meta charset> tag")
-    if REMOTE_SCRIPT.search(page):
-        raise _unexpected("it loads a script from another host")
     if IMPORT_FUNCTION not in page:
         raise _unexpected(f"it has no {IMPORT_FUNCTION}, by which OHIF loads modules at run time")
     rest, count = PUBLIC_URL.subn(lambda found: f"{found[1]}{json.dumps(recipe.public_url)}", page[end:])
@@ -113,7 +112,27 @@ def index_html(page: str, recipe: Recipe, early: str) -> str:
         raise _unexpected("it does not set PUBLIC_URL to /")
     rest = REMOTE_LINK.sub("", rest)
     rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}', rest)
+    _LoadsOnlyFrom(recipe.public_url).feed(rest)
     return page[:end] + _start(settings(recipe), early) + rest
+
+
+class _LoadsOnlyFrom(HTMLParser):
+    """Refuses a page that loads anything from elsewhere than under ``public_url``, in whatever spelling."""
+
+    def __init__(self, public_url: str) -> None:
+        super().__init__()
+        self._public_url = public_url
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "base":
+            raise _unexpected("it has a <base> tag")
+        for name, value in attrs:
+            if tag == "a" or name not in ("src", "href", "data") or not value:
+                continue
+            if REMOTE.match(value):
+                raise _unexpected(f"its <{tag}> loads something from another host")
+            if value.startswith("/") and not value.startswith(self._public_url):
+                raise _unexpected(f"its <{tag}> loads {value}, which is not under {self._public_url}")
 
 
 def _start(values: dict[str, Any], early: str) -> str:
