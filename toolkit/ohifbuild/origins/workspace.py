@@ -20,7 +20,7 @@ from semantic_version import NpmSpec, Version
 
 from ohifbuild.cache import digest_of, digest_of_tree
 from ohifbuild.console import Reporter
-from ohifbuild.errors import ExtensionInvalid
+from ohifbuild.errors import ExtensionInvalid, ToolFailed
 from ohifbuild.process import run
 from ohifbuild.toolchain import NodeTools
 
@@ -29,7 +29,8 @@ IGNORED = ("node_modules", ".git", "test", "tests", "__tests__", "dist", "covera
 NAME = re.compile(r"(?:@[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*")
 PLUGINS = "platform/app/pluginConfig.json"
 LINKS = "platform/app/node_modules"
-LOCKED = ("ci", "--ignore-scripts", "--omit=dev", "--omit=peer", "--no-audit", "--no-fund", "--prefer-offline")
+# Peers are what OHIF gives; npm would want them in the lockfile too.
+LOCKED = ("ci", "--ignore-scripts", "--omit=dev", "--legacy-peer-deps", "--no-audit", "--no-fund", "--prefer-offline")
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ def add_packages(
         The folders with dependencies of the packages' own.
 
     Raises:
-        ExtensionInvalid: a package takes a name of OHIF's, needs another OHIF, or lacks a dependency.
-        ToolFailed: its own dependencies could not be installed.
+        ExtensionInvalid: a package takes a name of OHIF's, needs another OHIF, lacks a dependency, or has one
+            that cannot be installed.
     """
     _remove_dead_links(tree / LINKS)
     own = _own_packages(tree)
@@ -161,10 +162,14 @@ def _own_dependencies(
         raise _invalid(
             package.root,
             f"OHIF does not have its dependency {' nor '.join(missing[:3])}, and it has no package-lock.json",
-            "Run in its folder: npm install --package-lock-only --ignore-scripts",
+            "Run in its folder: npm install --package-lock-only --ignore-scripts --legacy-peer-deps",
         )
     with reporter.step(f"Install for {package.name}"):
-        run([tools.npm, *LOCKED], cwd=target, env=tools.env)
+        try:
+            run([tools.npm, *LOCKED], cwd=target, env=tools.env)
+        except ToolFailed as error:
+            why, fix = "npm could not install its dependencies", "See npm's own words above."
+            raise _invalid(package.root, why, fix, error.details) from error
     return [target / "node_modules"]
 
 
@@ -193,9 +198,10 @@ def _manifest(root: Path) -> dict[str, Any]:
     raise _invalid(root, f"{path} is missing or no JSON object", "Name the folder of an npm package.")
 
 
-def _invalid(root: Path, why: str, fix: str) -> ExtensionInvalid:
+def _invalid(root: Path, why: str, fix: str, details: str = "") -> ExtensionInvalid:
     return ExtensionInvalid(
         f"The extension {root} cannot be compiled in: {why}.",
         cause="It is to become a package of OHIF's own source, as OHIF's extensions and modes are.",
         fix=fix,
+        details=details,
     )
