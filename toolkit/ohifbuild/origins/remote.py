@@ -116,7 +116,7 @@ def check_names(source: str, name: str) -> None:
         fine = parts.scheme in SCHEMES and not (parts.hostname or "x").startswith("-") and "::" not in parts.scheme
     else:
         fine = _is_path(source) or bool(SCP_LIKE.fullmatch(source))
-    if not fine or source.startswith("-") or not source.isprintable():
+    if not fine or not source.strip() or source.startswith("-") or not source.isprintable():
         raise OriginUnavailable(
             f"'{shown(source)[:200]}' is no git repository that can be cloned.",
             cause="It is no https, ssh or file URL and no folder; other transports run commands or prove nothing.",
