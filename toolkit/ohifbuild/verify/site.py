@@ -58,6 +58,7 @@ def site(
     *,
     settings: Settings | None = None,
     enforce: bool = True,
+    bare: bool = False,
     host: str = "127.0.0.1",
     port: int = 0,
     ssl_context: ssl.SSLContext | None = None,
@@ -67,6 +68,8 @@ def site(
     Args:
         settings: what the dist was built with; read from the dist if not given.
         enforce: whether the gate refuses, or only records (for an archive that enforces tokens itself).
+        bare: whether the dist has to get by without the protection that headers give: no referrer policy, and a content
+            security policy that blocks nothing but still reports to the console.
 
     Raises:
         DistInvalid: the dist is not one of ours, or its archive is at another origin.

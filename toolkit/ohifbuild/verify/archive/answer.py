@@ -22,10 +22,6 @@ class Question:
     root: str
     range: str = ""
 
-    def parameter(self, name: str) -> str:
-        """The first value of a query parameter, or nothing."""
-        return next((value for key, value in self.query if key == name), "")
-
 
 @dataclass(frozen=True)
 class Answer:
