@@ -1,0 +1,173 @@
+"""What building from source costs, against OHIF's documented steps, both measured here and now, one after the other.
+
+    python bench/git_origin.py [--source URL] [--version v3-stable] [--tree FOLDER] [--json FILE]
+
+Documented: ``git clone``, ``yarn install --frozen-lockfile``, ``yarn build``. Ours: ``ohifbuild build --from git``,
+cold, then with nothing changed, then with one more patch. Each way has a yarn cache of its own, empty at first. Memory
+is the resident set of all processes of a step together, sampled five times a second. Ratios are ours to OHIF's.
+Where the source is a mirror that lacks part of the history, ``--tree`` names a checkout that stands for OHIF's clone,
+which then counts as nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ohifbuild.cache import Cache, default_root
+from ohifbuild.console import TerminalReporter
+from ohifbuild.package_managers import package_manager
+from ohifbuild.releases import ReleasePin, catalogue, resolve
+from ohifbuild.toolchain import NodeTools, node_tools
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+SAMPLE_SECONDS = 0.2
+PATCH = """
+name = "bench"
+reason = "A change that does nothing, to see what a change costs."
+releases = ">=3.5 <3.13"
+
+[[change]]
+files = ["platform/app/src/appInit.js"]
+matches = 1
+rule.pattern = "modesById.has(id)"
+fix = "modesById.has(id) === true"
+
+[[change.after]]
+matches = 1
+rule.pattern = "modesById.has(id) === true"
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Wall time, processor time of all children (seconds), and peak memory (bytes)."""
+
+    seconds: float
+    cpu: float
+    memory: int
+
+    def then(self, other: Cost) -> Cost:
+        return Cost(self.seconds + other.seconds, self.cpu + other.cpu, max(self.memory, other.memory))
+
+
+def measured(title: str, argv: Sequence[str | Path], cwd: Path, env: dict[str, str]) -> Cost:
+    """Runs a command to its end; stops the whole benchmark if it fails."""
+    started, before, peak = time.monotonic(), os.times(), 0
+    with tempfile.TemporaryFile("w+") as log:
+        child = subprocess.Popen(
+            [str(part) for part in argv], cwd=cwd, env=env, stdout=log, stderr=log, start_new_session=True
+        )
+        while child.poll() is None:
+            peak = max(peak, resident(child.pid))
+            time.sleep(SAMPLE_SECONDS)
+        if child.returncode:
+            log.seek(0)
+            sys.exit(f"{title} failed:\n{log.read()[-3000:]}")
+    after = os.times()
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    cost = Cost(time.monotonic() - started, cpu, peak)
+    print(f"{title:<42}{cost.seconds:8.1f} s{cost.cpu:9.1f} s CPU{cost.memory / 1e9:8.2f} GB", flush=True)
+    return cost
+
+
+def resident(session: int) -> int:
+    """Bytes resident of all processes of a session."""
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
+        if int(fields[3]) == session:
+            total += int(fields[21]) * PAGE
+    return total
+
+
+def documented(source: str, pin: ReleasePin, cloned: Path | None, work: Path, yarn: Path) -> tuple[Cost, Path]:
+    """OHIF's own steps; returns their cost and the dist."""
+    tree = work / "Viewers"
+    env = {**os.environ, "PATH": f"{yarn}{os.pathsep}{os.environ['PATH']}", "YARN_CACHE_FOLDER": str(work / "yarn")}
+    env |= {"CYPRESS_INSTALL_BINARY": "0", "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1", "GIT_LFS_SKIP_SMUDGE": "1"}
+    if cloned:
+        shutil.copytree(cloned, tree, symlinks=True)
+        cost = Cost(0, 0, 0)
+    else:
+        cost = measured("OHIF: git clone", ["git", "clone", "--branch", pin.tag, source, tree], work, env)
+    cost = cost.then(measured("OHIF: yarn install", ["yarn", "install", "--frozen-lockfile"], tree, env))
+    cost = cost.then(measured("OHIF: yarn build", ["yarn", "build"], tree, env))
+    return cost, tree / "platform/app/dist"
+
+
+def ours(title: str, source: str, pin: ReleasePin, work: Path, *options: str | Path) -> Cost:
+    command = [Path(sys.executable).parent / "ohifbuild", "build", "--quiet", "--from", "git", "--no-verify"]
+    where: list[str | Path] = ["--source", source, "--version", pin.version, "--output", work / "dist"]
+    env = {**os.environ, "OHIFBUILD_CACHE": str(work / "cache")}
+    return measured(f"ohifbuild: {title}", [*command, *where, *options], work, env)
+
+
+def script_bytes(dist: Path) -> int:
+    return sum(path.stat().st_size for path in dist.glob("*.js"))
+
+
+def yarn_folder(manager: str, tools: NodeTools, cache: Cache, work: Path) -> Path:
+    """A folder with a program ``yarn``, for the PATH: the very one that ours uses too."""
+    reporter = TerminalReporter()
+    words = package_manager(manager, tools, cache, offline=False, reporter=reporter)
+    folder = work / "bin"
+    folder.mkdir()
+    (folder / "yarn").write_text("#!/bin/sh\nexec " + " ".join(f"'{word}'" for word in words) + ' "$@"\n')
+    (folder / "yarn").chmod(0o755)
+    return folder
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--source", default=catalogue().source)
+    parser.add_argument("--version", default="v3-stable")
+    parser.add_argument("--tree", type=Path, help="a checkout of the release, in place of OHIF's clone")
+    parser.add_argument("--json", type=Path, help="a file for the figures")
+    arguments = parser.parse_args()
+    pin, cache = resolve(arguments.version, catalogue()), Cache(default_root())
+    with tempfile.TemporaryDirectory(prefix="ohifbuild-bench-") as name:
+        work = Path(name)
+        tools = node_tools(cache, TerminalReporter(), needs=pin.node)
+        theirs, dist = documented(
+            arguments.source, pin, arguments.tree, work, yarn_folder(pin.package_manager, tools, cache, work)
+        )
+        (work / "patches" / "bench").mkdir(parents=True)
+        (work / "patches" / "bench" / "patch.toml").write_text(PATCH)
+        cold = ours("cold", arguments.source, pin, work)
+        size = script_bytes(work / "dist") / script_bytes(dist)
+        same = ours("nothing changed", arguments.source, pin, work)
+        patched = ours("one more patch", arguments.source, pin, work, "--patches", work / "patches")
+    ratios = {
+        "cold, wall time": cold.seconds / theirs.seconds,
+        "cold, processor time": cold.cpu / theirs.cpu,
+        "cold, peak memory": cold.memory / theirs.memory,
+        "one more patch, wall time": patched.seconds / theirs.seconds,
+        "JavaScript size": size,
+    }
+    for title, ratio in ratios.items():
+        print(f"{title:<42}{ratio:8.2f}")
+    if arguments.json:
+        costs = {"ohif": theirs, "cold": cold, "nothing changed": same, "one more patch": patched}
+        figures = {
+            "version": pin.version,
+            "costs": {key: asdict(cost) for key, cost in costs.items()},
+            "ratios": ratios,
+        }
+        arguments.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
