@@ -9,6 +9,7 @@ from ohifbuild.recipe import Recipe
 
 # The id and the export that extension-template/src/extension.js registers.
 DATA_SOURCE = "ohifbuild-token.dataSourcesModule.dicomweb"
+CONFIG_START = "window.config = "
 HEADER = "// Written by ohifbuild; a dist is changed by building it again.\n"
 
 
@@ -37,7 +38,7 @@ def app_config(recipe: Recipe, extensions: list[str], modes: list[str]) -> str:
             {"namespace": DATA_SOURCE, "sourceName": "dicomweb", "configuration": _dicomweb(recipe.dicomweb_root)}
         ],
     }
-    return HEADER + "window.config = " + json.dumps(config, indent=2) + ";\n"
+    return HEADER + CONFIG_START + json.dumps(config, indent=2) + ";\n"
 
 
 def settings(recipe: Recipe) -> dict[str, Any]:

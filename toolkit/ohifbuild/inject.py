@@ -39,6 +39,12 @@ REMOTE_LINK = re.compile(r"""<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*>""", re
 REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 PUBLIC_URL = re.compile(r"""(window\.PUBLIC_URL\s*=\s*)(["'])/\2""")
 ROOTED = re.compile(r'\b(href|src|content)="/(?!/)', re.IGNORECASE)
+# What _start writes, to find it again in a finished dist.
+INJECTED_START = re.compile(
+    rf'<meta name="referrer" content="no-referrer"><script type="application/json" id="{SETTINGS_ID}">[^<]*</script>'
+    r"<script>(?P<early>.*?)</script>",
+    re.DOTALL,
+)
 IMPORT_FUNCTION = "browserImportFunction"
 
 

@@ -1,0 +1,154 @@
+"""From a base viewer to a dist with the real esbuild, on a small viewer that is laid out as a release is."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import brotli
+import pytest
+
+from ohifbuild.build import finish
+from ohifbuild.cache import Cache, digest_of_tree
+from ohifbuild.console import SilentReporter
+from ohifbuild.errors import DistInvalid, IntegrityBroken, OutputNotOurs, RecipeError
+from ohifbuild.finish.manifest import MANIFEST_NAME, Manifest, check_integrity
+from ohifbuild.finish.ready import ReadyViewer, ready
+from ohifbuild.inject import read_packages
+from ohifbuild.origins.base import BaseViewer
+from ohifbuild.recipe import Recipe
+from ohifbuild.releases import catalogue, resolve
+from ohifbuild.relocate import relocate
+
+PAGE = (
+    '<!doctype html><html><head><meta charset="UTF-8"><script>window.PUBLIC_URL="/"</script>'
+    '<link rel="manifest" href="/manifest.json"><script src="/app-config.js"></script>'
+    '<script>function browserImportFunction(n){return import(n)}window.PUBLIC_URL="/"</script>'
+    '<script defer src="/app.bundle.0a.js"></script></head><body><div id="root"></div></body></html>'
+)
+APP = """
+/*! a licence that has to stay */
+var topLevelName = 1;
+function topLevelFunction(someArgument) { return someArgument + topLevelName; }
+__webpack_require__.p = "/";
+""" + "".join(f"function filler{number}() {{ return 'some text of no meaning'; }}\n" for number in range(60))
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> BaseViewer:
+    folder = tmp_path_factory.mktemp("base")
+    files = {
+        "index.html": PAGE,
+        "app-config.js": "window.config = {dataSources: ['a demo server']};",
+        "app.bundle.0a.js": APP,
+        "app.bundle.css": "body   {  background: url(/font.woff2)  }",
+        "manifest.json": '{"icons": [{"src": "/assets/a.png"}]}',
+        "ort/ort.min.js": "third.party(  );",
+        "ort/ort.min.js.map": "{}",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return BaseViewer(folder, digest_of_tree(folder), resolve("v3-stable", catalogue()), "published")
+
+
+def made_ready(base: BaseViewer, cache: Cache, *, minify: bool = True, offline: bool = False) -> ReadyViewer:
+    return ready(base, cache, minify=minify, offline=offline, reporter=SilentReporter())
+
+
+def finished(base: BaseViewer, cache: Cache, dist: Path, **options: object) -> Manifest:
+    recipe = Recipe.of(options)
+    dist.mkdir(parents=True)
+    return finish(base, recipe, read_packages(recipe), dist, cache, offline=False, reporter=SilentReporter())[1]
+
+
+def test_a_ready_viewer_is_smaller_and_means_the_same(base: BaseViewer, cache: Cache) -> None:
+    tree = made_ready(base, cache).tree
+    text = (tree / "app.bundle.0a.js").read_text()
+    assert len(text) < len(APP)
+    assert {"topLevelName", "topLevelFunction", "filler59"} <= set(re.findall(r"\w+", text))
+    assert "a licence that has to stay" in text
+    assert "self.PUBLIC_URL" in text
+    assert (tree / "app.bundle.css").read_text().strip() == "body{background:url(font.woff2)}"
+    assert brotli.decompress((tree / "app.bundle.0a.js.br").read_bytes()).decode() == text
+    assert gzip.decompress((tree / "app.bundle.0a.js.gz").read_bytes()).decode() == text
+
+
+def test_a_ready_viewer_leaves_the_base_and_what_others_built_alone(base: BaseViewer, cache: Cache) -> None:
+    before = digest_of_tree(base.path)
+    tree = made_ready(base, cache).tree
+    assert digest_of_tree(base.path) == before
+    assert (tree / "ort" / "ort.min.js").samefile(base.path / "ort" / "ort.min.js")
+    assert not list(tree.rglob("*.map"))
+    assert not (tree / "index.html").exists()
+
+
+def test_a_ready_viewer_is_made_once_and_its_hashes_are_those_of_its_files(base: BaseViewer, cache: Cache) -> None:
+    first = made_ready(base, cache)
+    vanished = replace(base, path=base.path / "gone")
+    again = made_ready(vanished, cache, offline=True)
+    assert again.tree == first.tree
+    assert made_ready(base, cache, minify=False).tree != first.tree
+    inputs = Manifest(again.files, {})
+    inputs.write(again.tree)
+    assert check_integrity(again.tree).ok
+    (again.tree / MANIFEST_NAME).unlink()
+
+
+def test_a_moved_dist_is_what_a_build_for_that_place_makes(base: BaseViewer, cache: Cache, tmp_path: Path) -> None:
+    home, there = tmp_path / "home", {"public_url": "/a/ohif/", "dicomweb_root": "https://pacs.example/dicom-web"}
+    at_root = finished(base, cache, home, token_scheme="Bearer", priors="exact")
+    built = finished(base, cache, tmp_path / "built", token_scheme="Bearer", priors="exact", **there)
+    moved = relocate(home, tmp_path / "moved", **there)
+    assert moved.digest == built.digest != at_root.digest
+    assert digest_of_tree(tmp_path / "moved") == digest_of_tree(tmp_path / "built")
+    relocate(tmp_path / "moved", tmp_path / "moved", public_url="/", dicomweb_root="/dicom-web")
+    assert digest_of_tree(tmp_path / "moved") == digest_of_tree(home)
+    assert check_integrity(home).ok
+
+
+def test_a_move_refuses_what_a_build_would_and_leaves_the_dist_alone(
+    base: BaseViewer, cache: Cache, tmp_path: Path
+) -> None:
+    dist = tmp_path / "dist"
+    finished(base, cache, dist)
+    before = digest_of_tree(dist)
+    with pytest.raises(RecipeError, match="cannot be moved") as caught:
+        relocate(dist, dist, public_url="ohif", dicomweb_root="https://u:p@host/x")
+    assert {line.split(":")[0].strip() for line in caught.value.details.splitlines()} == {
+        "--public-url",
+        "--dicomweb-root",
+    }
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("")
+    with pytest.raises(OutputNotOurs):
+        relocate(dist, tmp_path / "mine", public_url="/x/")
+    assert digest_of_tree(dist) == before
+
+
+def test_a_dist_that_was_changed_by_hand_is_not_moved(base: BaseViewer, cache: Cache, tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    finished(base, cache, dist)
+    config = dist / "app-config.js"
+    config.unlink()
+    config.write_text("window.config = {};")
+    with pytest.raises(IntegrityBroken, match="changed after it was built"):
+        relocate(dist, dist, public_url="/x/")
+
+
+def test_a_dist_of_another_version_is_not_moved(base: BaseViewer, cache: Cache, tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    finished(base, cache, dist)
+    manifest = json.loads((dist / MANIFEST_NAME).read_text())
+    manifest["inputs"]["options"] = {"an_option": "of the future"}
+    (dist / MANIFEST_NAME).write_text(json.dumps(manifest))
+    with pytest.raises(DistInvalid, match="options"):
+        relocate(dist, dist, public_url="/x/")
