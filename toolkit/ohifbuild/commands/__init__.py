@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from ohifbuild.commands import build, cache, demo, lock, patch, releases, serve, verify
+from ohifbuild.commands import build, cache, demo, lock, move, patch, releases, serve, verify
 
 COMMANDS: tuple[click.Command, ...] = (
     build.command,
     verify.command,
     demo.command,
     serve.command,
+    move.command,
     releases.command,
     lock.command,
     patch.command,
