@@ -83,8 +83,17 @@ def site(
         return await gate.pass_through(request, tail, archive)
 
     app = application(StaticFiles(dist, settings.public_url), root, to_archive)
+    if bare:
+        app.on_response_prepare.append(_strip)
     with _served(app, archive, host, port, ssl_context) as origin:
         yield Site(origin, settings, gate)
+
+
+async def _strip(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.pop("Referrer-Policy", None)
+    policy = response.headers.pop("Content-Security-Policy", None)
+    if policy:
+        response.headers["Content-Security-Policy-Report-Only"] = policy
 
 
 @contextmanager

@@ -1,0 +1,93 @@
+"""The claims are worth something: OHIF as it is published does not keep them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ohifbuild.cache import Cache, default_root
+from ohifbuild.console import SilentReporter
+from ohifbuild.finish.ready import link_tree
+from ohifbuild.origins.published import base_viewer
+from ohifbuild.releases import catalogue, resolve
+from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.verify.browser import find_browser
+from ohifbuild.verify.casting import casting
+from ohifbuild.verify.claims import judge
+from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.model import Observation
+from ohifbuild.verify.play import play
+from ohifbuild.verify.settings import Settings
+from ohifbuild.verify.site import site
+from ohifbuild.verify.stage import Stage
+
+# What stock OHIF does with `?token=`: it sends it as a bearer token.
+SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
+DATA_SOURCE = {
+    "namespace": "@ohif/extension-default.dataSourcesModule.dicomweb",
+    "sourceName": "dicomweb",
+    "configuration": {
+        "name": "dicomweb",
+        "qidoRoot": "/dicom-web",
+        "wadoRoot": "/dicom-web",
+        "imageRendering": "wadors",
+        "thumbnailRendering": "wadors",
+        "enableStudyLazyLoad": True,
+        "supportsWildcard": False,
+        "omitQuotationForMultipartRequest": True,
+    },
+}
+CONFIG = {
+    "routerBasename": "/",
+    "showStudyList": True,
+    "extensions": [],
+    "modes": [],
+    "defaultDataSourceName": "dicomweb",
+    "dataSources": [DATA_SOURCE],
+}
+
+
+def a_short_visit(stage: Stage) -> Iterator[Observation]:
+    main = stage.cast.main
+    link = stage.link(main)
+    yield stage.image("open", "A link is opened", main, link)
+    yield stage.image("reload", "The page is reloaded", main, link, move=stage.tab.reload)
+    yield stage.message("no-token", "The link has no token", ("no-token",), stage.link(main, ""))
+    yield stage.confined("study-list", "The study list", main, stage.address("") + "?mrn=108506", token="")
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published v3-stable as it is, but for the address of its archive."""
+    cache, dist = Cache(default_root()), tmp_path_factory.mktemp("stock")
+    base = base_viewer(resolve("v3-stable", catalogue()), cache, offline=False, reporter=SilentReporter())
+    link_tree(base.path, dist)
+    (dist / "app-config.js").unlink()
+    (dist / "app-config.js").write_text(f"window.config = {json.dumps(CONFIG)};")
+    return dist
+
+
+def test_stock_ohif_fails_just_the_claims_it_is_known_to_break(stock: Path) -> None:
+    reporter, parts = SilentReporter(), casting(SETTINGS)
+    archive = EmbeddedArchive(cached_dataset(Cache(default_root())))
+    with (
+        reporter.step("Verify") as meter,
+        site(stock, archive, parts.tokens, settings=SETTINGS, bare=True) as running,
+    ):
+        seen, _ = play(running, find_browser(reporter), parts.cast, SETTINGS, reporter, meter, lives=(a_short_visit,))
+    broken: dict[str, set[str]] = {}
+    for result in judge(seen, SETTINGS):
+        if not result.holds:
+            broken.setdefault(result.scenario, set()).add(result.claim)
+    prior_query = {"no-patient-query", "no-open-search", "none-refused"}
+    assert broken == {
+        # The files that load before OHIF reads the token get it in their Referer.
+        "open": {*prior_query, "token-one-way"},
+        # The token is forgotten: 401, and an empty viewer.
+        "reload": {"right-image", "thumbnails", "header-sent", "header-received", "none-refused"},
+        "no-token": {"message"},
+        "study-list": prior_query,
+    }

@@ -1,0 +1,125 @@
+"""The program as a user runs it: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+PROGRAM = [sys.executable, "-m", "ohifbuild"]
+PATIENCE = 120.0
+# Whatever a run starts inherits it, in whatever session or process group it is.
+MARK = "OHIFBUILD_TEST_RUN"
+
+
+@pytest.fixture
+def env() -> dict[str, str]:
+    return {**os.environ, "NO_COLOR": "1", MARK: str(uuid.uuid4())}
+
+
+def run(folder: Path, env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PROGRAM, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=PATIENCE)
+
+
+def test_a_build_says_what_it_does_and_its_result_can_be_read_by_programs(tmp_path: Path, env: dict[str, str]) -> None:
+    done = run(tmp_path, env, "build", "--from", "published", "--no-verify", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["release"] == "3.12.0"
+    assert document["digest"].startswith("sha256:")
+    assert (tmp_path / "dist" / "index.html").is_file()
+    assert "OHIF 3.12.0 (v3-stable)" in done.stderr
+    assert "\x1b[" not in done.stderr
+    again = run(tmp_path, env, "build", "--from", "published", "--no-verify", "--json", "--locked", "--offline")
+    assert json.loads(again.stdout)["digest"] == document["digest"]
+    whole = run(tmp_path, env, "verify", "--integrity", "dist")
+    assert whole.returncode == 0, whole.stderr
+    (tmp_path / "dist" / "app-config.js").write_text("changed")
+    broken = run(tmp_path, env, "verify", "--integrity", "dist")
+    assert (broken.returncode, "changed app-config.js" in broken.stderr) == (84, True)
+
+
+def test_ctrl_c_leaves_no_half_written_dist_and_no_process(tmp_path: Path, env: dict[str, str]) -> None:
+    run(tmp_path, env, "build", "--from", "published", "--no-verify", "--output", "warm")
+    child = subprocess.Popen(
+        [*PROGRAM, "build", "--from", "published"],
+        cwd=tmp_path,
+        env=env,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert until(lambda: chromiums_of(env))
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=PATIENCE)
+    finally:
+        child.kill()
+    assert child.returncode == 130, said
+    assert "nothing half-written" in said
+    assert sorted(
+        path.name for path in tmp_path.iterdir() if path.name.startswith((".dist", "dist")) and path.is_dir()
+    ) in (
+        [],
+        ["dist.evidence"],
+    )
+    assert until(lambda: not chromiums_of(env))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["build", "--version", "3.99"], 11, "nearest|v3-"),
+        (["build", "--priors", "nevr", "--public-url", "x"], 10, "2 mistakes"),
+        (["build", "--recipe", "none.toml"], 10, "cannot be read"),
+        (["verify", "."], 61, "not"),
+        (["serve", ".", "--dicomweb", "http://localhost:1"], 61, "not"),
+        (["verify", "--nonsense"], 2, "No such option"),
+    ],
+)
+def test_each_mistake_has_its_exit_status_and_no_traceback(
+    tmp_path: Path, env: dict[str, str], arguments: list[str], status: int, words: str
+) -> None:
+    done = run(tmp_path, env, *arguments)
+    assert done.returncode == status, done.stderr
+    assert any(word in done.stderr for word in words.split("|"))
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "dist").exists()
+
+
+def test_an_output_folder_of_the_users_is_left_alone(tmp_path: Path, env: dict[str, str]) -> None:
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "thesis.tex").write_text("precious")
+    done = run(tmp_path, env, "build", "--from", "published", "--no-verify")
+    assert done.returncode == 50, done.stderr
+    assert [path.name for path in (tmp_path / "dist").iterdir()] == ["thesis.tex"]
+
+
+def until(check: object) -> bool:
+    """Whether ``check`` comes to hold within patience; asks the system's process table, which has no events."""
+    assert callable(check)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if check():
+            return True
+    return False
+
+
+def chromiums_of(env: dict[str, str]) -> list[int]:
+    """The browser processes that a run with this environment has started, directly or not."""
+    mark = f"{MARK}={env[MARK]}".encode()
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (process / "environ").read_bytes() and "chrom" in (process / "comm").read_text():
+                found.append(int(process.name))
+        except OSError:  # it has just ended
+            continue
+    return found
