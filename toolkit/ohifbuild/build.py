@@ -112,7 +112,8 @@ def inputs(base: BaseViewer, recipe: Recipe, injected: Injected) -> dict[str, An
 
 def evidence_folder(output: Path) -> Path:
     """Where the report of a dist goes: beside it, never into it."""
-    return output.with_name(output.name + ".evidence")
+    output = output if output.name else output.absolute()
+    return output.with_name(f"{output.name or 'dist'}.evidence")
 
 
 def require_claims(evidence: Evidence) -> None:
