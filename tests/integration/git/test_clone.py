@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from ohifbuild.cache import Cache, digest_of_tree
 from ohifbuild.console import SilentReporter
 from ohifbuild.errors import NotInCache, OriginUnavailable, ReleaseUnsupported, TagMoved, ToolMissing, UnknownRelease
+from ohifbuild.origins import remote
 from ohifbuild.origins.checkout import Checkout, checkout, commit_of, has_checkout
 from ohifbuild.origins.remote import remote_answers
 
@@ -176,3 +178,10 @@ def test_a_machine_without_git_is_told_so(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ToolMissing, match="git was not found"):
         clone(upstream.path, TAG, cache)
+
+
+def test_a_remote_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        assert not remote_answers(f"http://127.0.0.1:{silent.getsockname()[1]}/Viewers.git")

@@ -52,6 +52,8 @@ def base_viewer(
     """
     name = source.ref or pin.tag
     commit = commit_of(source.remote, name, None if source.ref else pin.commit, offline=offline)
+    if not source.ref and not pin.commit:
+        reporter.warn(f"{pin.tag} is not pinned: which commit it is, only the remote says.")
     wanted = select(patches, pin.version)
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
     key = digest_of(

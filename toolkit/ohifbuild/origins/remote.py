@@ -9,16 +9,16 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import git
 from git.exc import GitCommandError, GitCommandNotFound, GitError
 
 from ohifbuild.errors import DiskFull, OhifbuildError, OriginUnavailable, ToolMissing, UnknownRelease
-from ohifbuild.process import without_credentials
+from ohifbuild.process import running, stop, without_credentials
 
 NAME = "origin"
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -27,6 +27,7 @@ SCP_LIKE = re.compile(r"(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*:(?!/?/)[^:]+")
 # How GitPython wraps what git said.
 COMPLAINT = re.compile(r"^\s*stderr: '|'\s*$")
 SCHEMES = ("https", "http", "ssh", "file")
+LISTED = re.compile(r"^([0-9a-f]{40})\t(refs/\S+)$", re.MULTILINE)
 ANSWER_SECONDS = 8
 REFS_SECONDS = 30
 PUBLISHED = "Use the published release: ohifbuild build --from published"
@@ -63,8 +64,8 @@ SSH = "ssh -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15"
 def remote_answers(source: str) -> bool:
     """Whether a git remote answers within seconds."""
     try:
-        git.Git(os.sep).ls_remote("--quiet", NAME, "HEAD", env=environment(source), kill_after_timeout=ANSWER_SECONDS)
-    except GitError:
+        _ls_remote(source, "HEAD", seconds=ANSWER_SECONDS)
+    except OhifbuildError:
         return False
     return True
 
@@ -76,12 +77,8 @@ def refs_of(source: str) -> dict[str, str]:
         OriginUnavailable: it does not answer, or is no git repository.
         ToolMissing: there is no git.
     """
-    with git_errors(source):
-        listed = git.Git(os.sep).ls_remote(
-            "--heads", "--tags", NAME, env=environment(source), kill_after_timeout=REFS_SECONDS
-        )
-    pairs = (line.split("\t", 1) for line in str(listed).splitlines() if "\t" in line)
-    refs = {name: commit for commit, name in pairs}
+    listed = _ls_remote(source, "--heads", "--tags", seconds=REFS_SECONDS)
+    refs = {name: commit for commit, name in LISTED.findall(listed)}
     # An annotated tag is listed twice: as itself and, with ^{}, as the commit it stands for.
     return {name: refs.get(f"{name}^{{}}", commit) for name, commit in refs.items() if not name.endswith("^{}")}
 
@@ -225,6 +222,25 @@ MEANINGS = (
         "Name one with --source URL.",
     ),
 )
+
+
+def _ls_remote(source: str, *words: str, seconds: float) -> str:
+    options = [word for word in words if word.startswith("-")]
+    patterns = [word for word in words if not word.startswith("-")]
+    command = ["git", "ls-remote", "--quiet", *options, NAME, *patterns]
+    # Not in the folder we were started in: it may be a repository with a configuration of its own.
+    with running(command, cwd=Path(os.sep), env={**os.environ, **environment(source)}) as child:
+        assert child.stdout is not None
+        timer = threading.Timer(seconds, stop, (child,))
+        timer.start()
+        text = child.stdout.read()
+        status = child.wait()
+        timer.cancel()
+    if status < 0:
+        text += f"No answer within {seconds:.0f} seconds: timed out."
+    if status:
+        raise _explained(source, text)
+    return text
 
 
 def _explained(source: str, complaint: str) -> OhifbuildError:
