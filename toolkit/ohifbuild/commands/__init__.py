@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ohifbuild.commands import build, cache, demo, lock, move, patch, releases, serve, verify
+from ohifbuild.commands import build, cache, ci, demo, diff, lock, move, patch, releases, serve, verify
 
 COMMANDS: tuple[click.Command, ...] = (
     build.command,
@@ -14,6 +14,8 @@ COMMANDS: tuple[click.Command, ...] = (
     move.command,
     releases.command,
     lock.command,
+    diff.command,
+    ci.command,
     patch.command,
     cache.command,
 )

@@ -14,6 +14,7 @@ from ohifbuild.cache import disk_errors
 from ohifbuild.errors import PipelineDiffers
 
 Engine = Literal["github", "gitlab"]
+Origin = Literal["published", "git"]
 Publish = Literal["none", "release", "image", "pages"]
 
 PLACES: dict[Engine, str] = {"github": ".github/workflows/viewer.yml", "gitlab": ".gitlab-ci.yml"}
@@ -25,7 +26,7 @@ class Job:
 
     name: str
     recipe: str
-    origin: Literal["published", "git"]
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Pipeline:
         return path
 
 
-def jobs_of(recipes: tuple[Path, ...], origins: tuple[Literal["published", "git"], ...]) -> tuple[Job, ...]:
+def jobs_of(recipes: tuple[Path, ...], origins: tuple[Origin, ...]) -> tuple[Job, ...]:
     """Every recipe with every origin.
 
     Raises:

@@ -18,7 +18,6 @@ from cyclonedx.model.component import ComponentType
 from cyclonedx.model.tool import ToolRepository
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 from ohifbuild import __version__
@@ -65,6 +64,9 @@ def check_schema(text: str) -> None:
     Raises:
         InternalError: it is not valid, which is a defect of ours.
     """
+    # Only here: what it builds on takes a second to import.
+    from cyclonedx.validation.json import JsonStrictValidator
+
     try:
         problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     except MissingOptionalDependencyException as error:
