@@ -7,13 +7,17 @@ const path = require('node:path');
 
 const original = require(process.env.OHIFBUILD_CONFIG);
 
+// Child compilations that evaluate styles and the page while bundling, and ship nothing of their own code; with a warm
+// cache they do not even happen.
+const AT_BUILD_TIME = /^(?:mini-css-extract-plugin|css-extract|html-webpack-plugin|HtmlWebpackCompiler)/i;
+
 class RecordPackages {
   apply(compiler) {
     compiler.hooks.done.tap('ohifbuild', stats => {
       const roots = new Set();
       const visit = compilation => {
         for (const module of compilation.modules) collect(module, roots);
-        for (const child of compilation.children) visit(child);
+        for (const child of compilation.children) if (!AT_BUILD_TIME.test(child.compiler.name)) visit(child);
       };
       visit(stats.compilation);
       const rows = [...roots].map(describe).filter(Boolean);
