@@ -4,7 +4,7 @@
 /** @typedef {import('../types/ohif.js').StudyQuery} StudyQuery */
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
-/** For so long the same question about the link's studies gets the same answer. */
+/** For so long the same question gets the same answer. */
 const SAME_QUESTION_MS = 10_000;
 
 /**
@@ -15,7 +15,7 @@ export function createSearch(ask, api) {
   const { priors, studyList } = api.settings;
   /** The link's studies as the archive described them. @type {Map<string, StudyRow>} */
   const known = new Map();
-  /** What was asked lately, by the studies wanted. @type {Map<string, {at: number, rows: Promise<StudyRow[]>}>} */
+  /** What was asked lately. @type {Map<string, {at: number, rows: Promise<StudyRow[]>}>} */
   const recent = new Map();
 
   /** @param {StudyQuery} [query] */
@@ -48,7 +48,7 @@ export function createSearch(ask, api) {
     if (linked.length === 0) {
       return ask(query);
     }
-    const rows = await askOnce(query, wanted);
+    const rows = await askOnce(wanted.join(), () => askLinked(query));
     // Told that a study is missing, OHIF leaves for /notfoundstudy and with it the link, so that a reload would have
     // nothing to try again with. It is left waiting instead; the message is up.
     return rows.length ? rows : new Promise(() => {});
@@ -56,19 +56,18 @@ export function createSearch(ask, api) {
 
   /**
    * The link's studies are looked up before OHIF asks (see `lookUp`); since 3.13 OHIF also checks them when it opens
-   * the route, and then asks for the same again.
+   * the route, and then asks for the same again. Priors it asks for once for each study of the same patient.
    *
-   * @param {StudyQuery} query
-   * @param {string[]} wanted
+   * @param {string} key what is asked for
+   * @param {() => Promise<StudyRow[]>} inquire
    * @returns {Promise<StudyRow[]>}
    */
-  function askOnce(query, wanted) {
-    const key = wanted.join();
+  function askOnce(key, inquire) {
     const last = recent.get(key);
     if (last && Date.now() - last.at < SAME_QUESTION_MS) {
       return last.rows;
     }
-    const rows = askLinked(query);
+    const rows = inquire();
     recent.set(key, { at: Date.now(), rows });
     return rows;
   }
@@ -108,7 +107,7 @@ export function createSearch(ask, api) {
       return linked;
     }
     try {
-      const rows = await ask({ patientId, disableWildcard: true });
+      const rows = await askOnce(`patient ${patientId}`, () => ask({ patientId, disableWildcard: true }));
       const same = rows.filter(row => row.mrn === patientId);
       const missing = linked.filter(row => !same.some(other => other.studyInstanceUid === row.studyInstanceUid));
       return [...same, ...missing];
@@ -129,7 +128,7 @@ export function createSearch(ask, api) {
    * @returns {Promise<boolean>} whether the archive has it for us
    */
   async function lookUp(uid) {
-    const rows = await askOnce({ studyInstanceUid: uid }, [uid]);
+    const rows = await askOnce(uid, () => askLinked({ studyInstanceUid: uid }));
     return rows.length > 0;
   }
 

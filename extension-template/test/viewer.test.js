@@ -146,6 +146,13 @@ test('the same question about the link is asked once, also while its answer is u
   assert.deepEqual(asked, [{ studyInstanceUid: '1.1' }, { studyInstanceUid: '1.3' }]);
 });
 
+test('the same exact question about a patient is asked once', async () => {
+  const { search, asked } = dataSource({ settings: { priors: 'exact' } });
+  const query = { patientId: '108506', disableWildcard: true };
+  await Promise.all([search(query), search(query)]);
+  assert.deepEqual(asked, [query]);
+});
+
 test('no search without a study leaves the browser unless the work list is on', async () => {
   const queries = [undefined, {}, { patientName: 'A' }, { studyInstanceUid: '' }, { studyInstanceUid: [] }, { patientId: '1', patientName: 'A' }];
   const off = dataSource();
