@@ -110,7 +110,7 @@ def test_a_request_beyond_the_study_fails(good: Observation, failing: Failing, q
 
 
 def test_exact_priors_allow_an_exact_patient_query_only(good: Observation, failing: Failing) -> None:
-    settings = Settings(priors="exact", study_list=True)
+    settings = Settings(priors="exact")
     assert failing(ask(good, "/dicom-web/studies?00100020=108506"), settings) == set()
     assert failing(ask(good, "/dicom-web/studies?00100020=*108506*"), settings) == {"no-patient-query"}
 

@@ -264,6 +264,8 @@ def no_patient_query(seen: Observation, settings: Settings) -> Verdict:
 def no_open_search(seen: Observation, settings: Settings) -> Verdict:
     """No search for studies that does not name the study it wants."""
     found = [t for t in targets(seen, settings) if is_open_search(t, settings)]
+    if settings.priors != "never":
+        found = [t for t in found if not patient_values(t)]  # another claim's matter
     if settings.study_list:
         return Verdict(True, f"{len(found)} open searches, as the recipe's study list allows.", tuple(found))
     if found:

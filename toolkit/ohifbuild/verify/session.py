@@ -80,6 +80,10 @@ class Tab:
         self.begin()
         self._navigate(lambda: self.page.go_back(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
 
+    def cut_off(self, lost: Callable[[str], bool]) -> None:
+        """From now on no request gets through whose URL is ``lost``, as if nobody listened there."""
+        self.page.route(lost, lambda route: route.abort("connectionrefused"))
+
     def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
         """Asks again and again until the answer is something; None when the time is up."""
         end = time.monotonic() + seconds

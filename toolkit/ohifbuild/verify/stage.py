@@ -113,6 +113,11 @@ class Stage:
         self.tab.quiet()
         return self._observed(key, title, expects, link, before)
 
+    def open_without_archive(self, link: str) -> None:
+        """Follows the link while the archive does not answer, and leaves it so for the rest of the tab's life."""
+        self.tab.cut_off(self.settings.is_archive)
+        self.tab.go(link)
+
     def open_series(self, series: str) -> None:
         """Opens the series by its thumbnail, which is known by its picture."""
         shown = [number for number, match in enumerate(self._thumbnails()) if series in match.series]
