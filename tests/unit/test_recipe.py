@@ -122,6 +122,13 @@ def test_a_dicomweb_root_that_could_lead_the_token_astray_is_refused(folder: Pat
     assert "dicomweb-root" in refusal(dicomweb_root=value)
 
 
+@pytest.mark.parametrize("value", ["https://user:secret@host/d", "https://u:x/secret@y@host/d", "//u:secret@host/d"])
+def test_credentials_that_do_not_belong_there_are_not_repeated(folder: Path, value: str) -> None:
+    text = refusal(dicomweb_root=value)
+    assert "no user name or password" in text
+    assert "secret" not in text
+
+
 @pytest.mark.parametrize(
     "value", ["/dicom-web", "/orthanc/dicom-web", "https://pacs.example:8443/dicom-web", "http://[::1]:8042/dicom-web"]
 )

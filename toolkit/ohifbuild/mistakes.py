@@ -13,6 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 SHOWN = 60
+# Whatever may be a user and a password, odd characters in it included.
+CREDENTIALS = re.compile(r"(?<=//)\S*@")
 # pydantic's kinds of mistake, in the words of TOML.
 EXPECTED = {
     "string_type": 'a text in quotes, such as "3.12.0"',
@@ -93,5 +95,5 @@ def _nearest(word: str, words: list[str]) -> str:
 
 
 def _shown(value: object) -> str:
-    text = repr(str(value) if isinstance(value, Path) else value)
+    text = CREDENTIALS.sub("***@", repr(str(value) if isinstance(value, Path) else value))
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

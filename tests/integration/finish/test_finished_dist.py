@@ -10,12 +10,14 @@ from pathlib import Path
 
 import brotli
 import pytest
+from click.testing import CliRunner
 
 from ohifbuild.build import finish
 from ohifbuild.cache import Cache, digest_of_tree
+from ohifbuild.commands.move import command as move
 from ohifbuild.console import SilentReporter
 from ohifbuild.errors import DistInvalid, IntegrityBroken, OutputNotOurs, RecipeError
-from ohifbuild.finish.manifest import MANIFEST_NAME, Manifest, check_integrity
+from ohifbuild.finish.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
 from ohifbuild.finish.ready import ReadyViewer, ready
 from ohifbuild.inject import read_packages
 from ohifbuild.origins.base import BaseViewer
@@ -113,6 +115,17 @@ def test_a_moved_dist_is_what_a_build_for_that_place_makes(base: BaseViewer, cac
     relocate(tmp_path / "moved", tmp_path / "moved", public_url="/", dicomweb_root="/dicom-web")
     assert digest_of_tree(tmp_path / "moved") == digest_of_tree(home)
     assert check_integrity(home).ok
+
+
+def test_the_command_moves_in_place_and_says_what_it_is_now(base: BaseViewer, cache: Cache, tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    finished(base, cache, dist)
+    assert CliRunner().invoke(move, [str(dist)]).exit_code == 2
+    result = CliRunner().invoke(move, [str(dist), "--public-url", "/ohif/", "--json"])
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["options"]["public_url"] == "/ohif/"
+    assert json.loads(result.stdout)["digest"] == read_manifest(dist).digest
+    assert 'src="/ohif/app.bundle.0a.js"' in (dist / "index.html").read_text()
 
 
 def test_a_move_refuses_what_a_build_would_and_leaves_the_dist_alone(
