@@ -29,8 +29,17 @@ IGNORED = ("node_modules", ".git", "test", "tests", "__tests__", "dist", "covera
 NAME = re.compile(r"(?:@[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*")
 PLUGINS = "platform/app/pluginConfig.json"
 LINKS = "platform/app/node_modules"
-# Peers are what OHIF gives; npm would want them in the lockfile too.
-LOCKED = ("ci", "--ignore-scripts", "--omit=dev", "--legacy-peer-deps", "--no-audit", "--no-fund", "--prefer-offline")
+LOCKED = (
+    "ci",
+    "--prefix=.",  # not OHIF's root, of which npm sees that it is one of workspaces
+    "--no-workspaces",
+    "--ignore-scripts",
+    "--omit=dev",
+    "--legacy-peer-deps",  # peers are what OHIF gives; npm would want them in the lockfile too
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+)
 
 
 @dataclass(frozen=True)
