@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ohifbuild.cache import Cache, digest_of
+from ohifbuild.console import SilentReporter
+from ohifbuild.errors import NotInCache
+from ohifbuild.origins import choose
+from ohifbuild.origins.checkout import KIND, SPARSE
+from ohifbuild.recipe import Recipe
+from ohifbuild.releases import catalogue, resolve
+
+
+def attempt(recipe: Recipe, cache: Cache, *, offline: bool = False) -> tuple[str, list[str]]:
+    """What an origin says that it lacks, and what the user was told before."""
+    reporter = SilentReporter()
+    pin = resolve(recipe.version, catalogue())
+    with pytest.raises(NotInCache) as refusal:
+        choose.base_viewer(recipe, pin, cache, offline=offline, reporter=reporter)
+    return refusal.value.what, reporter.lines
+
+
+def test_auto_falls_back_to_the_published_release_with_one_plain_line(tmp_path: Path) -> None:
+    what, lines = attempt(Recipe.of({}), Cache(tmp_path), offline=True)
+    assert "@ohif/app@3.12.0" in what
+    assert lines == [f"{catalogue().source} does not answer: taking the published release instead."]
+
+
+def test_auto_asks_no_remote_for_a_source_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choose, "remote_answers", lambda source: pytest.fail("the remote was asked"))
+    commit = resolve("3.12.0", catalogue()).commit
+    entry = Cache(tmp_path).path_of(KIND, digest_of(commit, SPARSE))
+    (entry / "tree").mkdir(parents=True)
+    what, lines = attempt(Recipe.of({"version": "3.12.0"}), Cache(tmp_path), offline=True)
+    assert "OHIF's source at v3.12.0" in what
+    assert lines == []
+
+
+@pytest.mark.parametrize("wish", [{"from": "git"}, {"ref": "0" * 40}, {"source": "/srv/Viewers"}])
+def test_what_only_source_can_give_is_taken_from_git(wish: dict[str, str], tmp_path: Path) -> None:
+    what, _ = attempt(Recipe.of(wish), Cache(tmp_path), offline=True)
+    assert "OHIF's source" in what
