@@ -16,6 +16,7 @@ from ohifbuild.verify.claims import judge
 from ohifbuild.verify.model import Evidence
 from ohifbuild.verify.redact import Redactor
 from ohifbuild.verify.report import terminal, write_reports
+from ohifbuild.verify.report.waterfall import shortened
 
 TOKEN = "tok-3f/9c+d8 A"
 
@@ -92,3 +93,11 @@ def test_the_terminal_lists_each_claim_and_what_failed(evidence: Evidence) -> No
 
 def test_evidence_without_results_proves_nothing(evidence: Evidence) -> None:
     assert not dataclasses.replace(evidence, results=()).ok
+
+
+def test_addresses_are_shortened_to_what_tells_them_apart() -> None:
+    uid = "2.25.9874650319303374258253753952966313867"
+    roots = ("/pacs", "/pacs/dicom-web")
+    assert shortened(f"/pacs/dicom-web/studies/{uid}/series", roots) == "studies/…3867/series"
+    searched = f"/pacs/dicom-web/studies?limit=101&offset=0&StudyInstanceUID={uid}&includefield=00081030"
+    assert shortened(searched, roots) == "studies?StudyInstanceUID=…3867"

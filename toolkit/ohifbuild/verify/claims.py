@@ -130,7 +130,7 @@ def message_shown(seen: Observation, settings: Settings) -> Verdict:
         return Verdict(False, "The message is there but cannot be seen.", (line,))
     if message.reason not in seen.expects.reasons:
         return Verdict(False, f"The reason given is {message.reason}; expected was {wanted}.", (line,))
-    return Verdict(True, f"“{_shortened(message.text, 90)}” ({message.reason})", (line,))
+    return Verdict(True, f"“{_shortened(message.text.splitlines()[0], 90)}” ({message.reason})", (line,))
 
 
 def no_pixels(seen: Observation, settings: Settings) -> Verdict:
@@ -245,8 +245,7 @@ def own_studies_only(seen: Observation, settings: Settings) -> Verdict:
     bad = [t for t in targets(seen, settings) if studies_of(t, settings) - set(seen.expects.studies)]
     if bad:
         return Verdict(False, f"{len(bad)} requests name another study.", tuple(bad))
-    named = len(seen.expects.studies)
-    return Verdict(True, f"No request names another study than the link's {named}.")
+    return Verdict(True, "No request names a study that the link does not.")
 
 
 def no_patient_query(seen: Observation, settings: Settings) -> Verdict:

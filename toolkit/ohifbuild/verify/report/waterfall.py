@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ohifbuild.verify.model import Observation, ReceivedRequest
 from ohifbuild.verify.redact import contains
 from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.traffic import header, target, to_archive
 
-LONG_UID = re.compile(r"\b\d[\d.]{12,}([\d.]{6})\b")
+LONG_UID = re.compile(r"\b\d[\d.]{12,}(\d{4})\b")
+USUAL_PARAMETERS = re.compile(r"(?:limit|offset|fuzzymatching|includefield)=[^&]*&?")
 NARROWEST = 0.4
 
 
@@ -58,7 +61,7 @@ def waterfall(seen: Observation, settings: Settings) -> Waterfall:
         carried, got = len(header(request.headers, settings)), len(header(arrived.headers, settings)) if arrived else 0
         rows.append(
             Row(
-                label=shortened(address),
+                label=shortened(address, settings.roots),
                 full=f"{request.method} {address}",
                 kind=_kind(address),
                 left=round(100 * request.at / end, 2),
@@ -75,9 +78,13 @@ def waterfall(seen: Observation, settings: Settings) -> Waterfall:
     return Waterfall(tuple(rows), end, len(files), sum(r.size for r in files), len(leaked))
 
 
-def shortened(address: str) -> str:
-    """An address whose long UIDs are cut to their ends."""
-    return LONG_UID.sub(r"…\1", address)
+def shortened(address: str, roots: Sequence[str]) -> str:
+    """What is below the root, with long UIDs cut to their ends and without the parameters of every search."""
+    path, _, query = address.partition("?")
+    prefixes = sorted((urlsplit(root).path + "/" for root in roots), key=len, reverse=True)
+    below = next((path.removeprefix(prefix) for prefix in prefixes if path.startswith(prefix)), path)
+    rest = USUAL_PARAMETERS.sub("", query).rstrip("&")
+    return LONG_UID.sub(r"…\1", f"{below}?{rest}" if rest else below)
 
 
 def _kind(address: str) -> str:
