@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from ohifbuild.cache import Cache
+from ohifbuild.console import SilentReporter
 from ohifbuild.errors import (
     DiskFull,
     DownloadFailed,
@@ -13,7 +15,7 @@ from ohifbuild.errors import (
     ReleaseUnsupported,
     ToolFailed,
 )
-from ohifbuild.origins.install import explained, lock_key
+from ohifbuild.origins.install import explained, install, lock_key
 from ohifbuild.origins.wanters import package_of_tarball, wanters
 from ohifbuild.toolchain import NodeTools
 
@@ -114,3 +116,10 @@ def test_the_key_is_the_lockfile_node_and_the_package_manager(tree: Path) -> Non
     assert first != key("20.1.0", "yarn@1.22.22")
     with pytest.raises(ReleaseUnsupported, match=r"no pnpm-lock\.yaml"):
         key("24.0.0", "pnpm@11")
+
+
+def test_a_damaged_package_json_of_the_source_is_named(tree: Path) -> None:
+    (tree / "extensions/x/package.json").write_text("<<<<<<< HEAD")
+    tools = NodeTools(Path("node"), Path("npm"), {}, "20.0.0", "system")
+    with pytest.raises(ReleaseUnsupported, match=r"extensions/x/package\.json of the source is no JSON object"):
+        install(tree, "yarn@1.22.22", tools, Cache(tree / "cache"), offline=True, reporter=SilentReporter())

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from ohifbuild.cache import Cache, digest_of, digest_of_tree
 from ohifbuild.console import Meter, Reporter
@@ -147,8 +148,22 @@ def _unavailable(found: re.Match[str], tree: Path, details: str) -> PackageUnava
 def _manifests(tree: Path) -> Iterable[tuple[str, object]]:
     for pattern in SEEN_FOLDERS:
         for path in sorted(tree.glob(f"{pattern}package.json")):
-            manifest = json.loads(path.read_text(encoding="utf-8"))
+            manifest = _read(path)
             yield path.relative_to(tree).as_posix(), [manifest.get(key) for key in DECIDING]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(manifest, dict):
+            return manifest
+    except ValueError:
+        pass
+    raise ReleaseUnsupported(
+        f"{path} of the source is no JSON object.",
+        cause="A patch or a commit damaged it.",
+        fix="Mend it in the source; conflict marks are the usual reason.",
+    )
 
 
 def _store(manager: str, cache: Cache) -> list[str]:
