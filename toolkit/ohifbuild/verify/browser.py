@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,7 +158,8 @@ def started(browser: Browser, reporter: Reporter) -> Iterator[PlaywrightBrowser]
         try:
             yield running
         finally:
-            running.close()
+            with suppress(PlaywrightError):  # it may be gone already
+                running.close()
 
 
 def _launch(playwright: Playwright, browser: Browser, *, sandbox: bool) -> PlaywrightBrowser:
@@ -168,6 +169,8 @@ def _launch(playwright: Playwright, browser: Browser, *, sandbox: bool) -> Playw
             headless=True,
             chromium_sandbox=sandbox,
             args=list(ARGUMENTS),
+            handle_sigint=False,
+            handle_sigterm=False,
         )
     except PlaywrightError as error:
         raise BrowserFailed(

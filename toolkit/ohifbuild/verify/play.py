@@ -12,6 +12,7 @@ from ohifbuild.errors import BrowserFailed
 from ohifbuild.verify.border import border
 from ohifbuild.verify.browser import Browser, started
 from ohifbuild.verify.cast import Cast
+from ohifbuild.verify.interrupts import interruptible
 from ohifbuild.verify.model import Observation
 from ohifbuild.verify.pixels import Album
 from ohifbuild.verify.scenarios import LIVES, Life
@@ -39,17 +40,22 @@ def play(
     album = Album(cast.pictures)
     parts = urlsplit(site.base_url)
     origin = f"{parts.scheme}://{parts.netloc}"
-    with border() as edge, started(browser, reporter) as running, window(running, origin, edge) as context:
+    with (
+        interruptible() as check,
+        border() as edge,
+        started(browser, reporter) as running,
+        window(running, origin, edge) as context,
+    ):
         try:
             for life in lives:
-                with tab(context, origin) as fresh:
+                with tab(context, origin, check) as fresh:
                     for observation in life(Stage(fresh, site, edge, cast, settings, album)):
                         seen.append(observation)
                         meter.phase(observation.title)
                 meter.advance()
         except PlaywrightError as error:
             raise BrowserFailed(
-                f"The browser broke down after the scenario {seen[-1].scenario if seen else 'before the first'}.",
+                f"The browser broke down {f'after the scenario {seen[-1].scenario}' if seen else 'at once'}.",
                 cause=error.message.splitlines()[0],
                 fix="Run verify again; if it stays, see whether the machine is short of memory.",
             ) from error

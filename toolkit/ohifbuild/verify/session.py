@@ -38,8 +38,9 @@ class Tab:
     Every navigation begins a new recording; ``sent()``, ``console`` and ``errors`` are about the current one.
     """
 
-    def __init__(self, context: BrowserContext, origin: str) -> None:
+    def __init__(self, context: BrowserContext, origin: str, check: Callable[[], None]) -> None:
         self.origin = origin
+        self._check = check
         self.console: list[str] = []
         self.errors: list[str] = []
         self._context = context
@@ -88,6 +89,7 @@ class Tab:
         """Asks again and again until the answer is something; None when the time is up."""
         end = time.monotonic() + seconds
         while True:
+            self._check()
             # A page that is just being replaced cannot be read: that counts as no answer yet.
             with suppress(PlaywrightError):
                 found = check()
@@ -106,6 +108,10 @@ class Tab:
         if self._pending:
             self._last_busy = time.monotonic()
         return time.monotonic() - self._last_busy
+
+    def begun(self) -> int:
+        """How many requests have been begun since the navigation."""
+        return len(self._requests)
 
     def elapsed(self) -> float:
         """Seconds since the navigation."""
@@ -226,9 +232,9 @@ def window(browser: Browser, origin: str, border: Border) -> Iterator[BrowserCon
 
 
 @contextmanager
-def tab(context: BrowserContext, origin: str) -> Iterator[Tab]:
-    """A fresh tab for the length of the block."""
-    fresh = Tab(context, origin)
+def tab(context: BrowserContext, origin: str, check: Callable[[], None] = lambda: None) -> Iterator[Tab]:
+    """A fresh tab for the length of the block; ``check`` is called while it waits, and may raise."""
+    fresh = Tab(context, origin, check)
     try:
         yield fresh
     finally:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from ohifbuild.verify.border import Border
 from ohifbuild.verify.cast import Cast, Subject
-from ohifbuild.verify.model import Expectation, ImageMatch, Observation, ReceivedRequest, Screenshot
+from ohifbuild.verify.model import Expectation, ImageMatch, Observation, ReceivedRequest, Screenshot, SentRequest
 from ohifbuild.verify.pixels import Album, shows
 from ohifbuild.verify.session import Tab
 from ohifbuild.verify.settings import Settings
@@ -17,6 +17,7 @@ from ohifbuild.verify.settings import Settings
 IMAGE_SECONDS = 15.0
 THUMBNAIL_SECONDS = 8.0
 MESSAGE_SECONDS = 8.0
+READINGS = 5
 
 REST_SECONDS = 1.5
 """A page that has asked for nothing for so long has nothing more to show."""
@@ -161,6 +162,16 @@ class Stage:
         message = self.tab.message()
         return bool(message and message.visible)
 
+    def _traffic(self, before: int) -> tuple[tuple[SentRequest, ...], tuple[ReceivedRequest, ...]]:
+        """What was sent and received, both read while nothing was under way, so that they can be compared."""
+        for _ in range(READINGS):
+            self.tab.quiet()
+            begun = self.tab.begun()
+            received, sent = tuple(self._site.received()[before:]), self.tab.sent()
+            if self.tab.begun() == begun:
+                break
+        return sent, received
+
     def _observed(
         self,
         key: str,
@@ -173,13 +184,14 @@ class Stage:
         tab = self.tab
         viewports, thumbnails, message = tuple(self._viewports()), tuple(self._thumbnails()), tab.message()
         pictures: tuple[Screenshot, ...] = (tab.screenshot(title),)
+        sent, received = self._traffic(before[0])
         return Observation(
             scenario=key,
             title=title,
             expects=expects,
             link=link,
-            sent=tab.sent(),
-            received=tuple(self._site.received()[before[0] :]),
+            sent=sent,
+            received=received,
             elsewhere=self._border.attempts(before[1]),
             console=tuple(tab.console),
             errors=tuple(tab.errors),
