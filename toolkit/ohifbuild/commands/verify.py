@@ -20,18 +20,25 @@ SHOWN = 20
 @click.command("verify")
 @click.argument("dist", type=click.Path(path_type=Path), default=Path("dist"))
 @click.option("--report", type=click.Path(path_type=Path), help="Where the report goes (default: DIST.evidence).")
+@click.option("--like", metavar="OTHER", type=click.Path(path_type=Path), help="A dist that has to behave the same.")
 @click.option("--integrity", is_flag=True, help="Only compare every file with the dist's manifest; no browser.")
 @click.option("--provenance", type=click.Path(path_type=Path), help="Only check that this statement is about DIST.")
 @with_surroundings
 def command(
-    surroundings: Surroundings, /, dist: Path, report: Path | None, integrity: bool, provenance: Path | None
+    surroundings: Surroundings,
+    /,
+    dist: Path,
+    report: Path | None,
+    like: Path | None,
+    integrity: bool,
+    provenance: Path | None,
 ) -> None:
     """Prove in a real browser, against a real archive, that DIST keeps its claims."""
     if integrity or provenance:
         _check_files(surroundings, dist, provenance)
         return
     folder = report or evidence_folder(dist)
-    evidence = verify(dist, report_dir=folder, cache=surroundings.cache, reporter=surroundings.reporter)
+    evidence = verify(dist, report_dir=folder, cache=surroundings.cache, reporter=surroundings.reporter, like=like)
     surroundings.show(terminal_table(evidence))
     surroundings.reporter.say(f"Report: {report_of(evidence)}")
     surroundings.result({"ok": evidence.ok, "checks": len(evidence.results), "report": str(report_of(evidence))})

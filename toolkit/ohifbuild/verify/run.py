@@ -14,8 +14,9 @@ from ohifbuild import __version__
 from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
 from ohifbuild.finish.manifest import Manifest, read_manifest
+from ohifbuild.verify.alike import alike
 from ohifbuild.verify.archive import EmbeddedArchive
-from ohifbuild.verify.browser import find_browser
+from ohifbuild.verify.browser import Browser, find_browser
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.claims import judge
 from ohifbuild.verify.dataset import STUDIES, cached_dataset
@@ -24,14 +25,17 @@ from ohifbuild.verify.play import play
 from ohifbuild.verify.redact import Redactor
 from ohifbuild.verify.report import write_reports
 from ohifbuild.verify.scenarios import HOSTILE_TOKENS, LIVES
-from ohifbuild.verify.settings import read_settings
+from ohifbuild.verify.settings import Settings, read_settings
 from ohifbuild.verify.site import site
 
 
-def verify(dist: Path, *, report_dir: Path, cache: Cache, reporter: Reporter) -> Evidence:
+def verify(dist: Path, *, report_dir: Path, cache: Cache, reporter: Reporter, like: Path | None = None) -> Evidence:
     """Proves or disproves the claims for a finished dist, and writes ``report.{json,html}`` and ``junit.xml``.
 
     A claim that does not hold is a result, not an error: see ``Evidence.ok``. Nothing in the result holds a token.
+
+    Args:
+        like: another dist that has to behave as this one does, such as the other origin's of the same release.
 
     Raises:
         DistInvalid: the folder is not a dist that ohifbuild finished, or its archive is at another origin.
@@ -41,17 +45,13 @@ def verify(dist: Path, *, report_dir: Path, cache: Cache, reporter: Reporter) ->
     began = time.monotonic()
     manifest, settings = read_manifest(dist), read_settings(dist)
     browser = find_browser(reporter)
-    parts = casting(settings)
-    redactor = Redactor({**parts.cast.labels, **HOSTILE_TOKENS})
-    archive = EmbeddedArchive(cached_dataset(cache))
-    with (
-        reporter.step("Verify", total=len(LIVES)) as meter,
-        # What a dist promises it has to keep on any web server, so its own protection is all it gets here.
-        site(dist, archive, parts.tokens, settings=settings, bare=True) as running,
-    ):
-        seen, version = play(running, browser, parts.cast, settings, reporter, meter)
+    seen, version, redactor = _played(dist, settings, browser, cache, reporter)
+    results = judge(seen, settings)
+    if like is not None:
+        twin, _, _ = _played(like, read_settings(like), browser, cache, reporter)
+        results = (*results, *alike(seen, twin))
     evidence = Evidence(
-        results=judge(seen, settings),
+        results=results,
         observations=tuple(map(_without_document, seen)),
         settings=settings,
         environment=_environment(manifest, version),
@@ -59,6 +59,21 @@ def verify(dist: Path, *, report_dir: Path, cache: Cache, reporter: Reporter) ->
     )
     clean = redactor.value(evidence)
     return replace(clean, reports=write_reports(clean, redactor, report_dir))
+
+
+def _played(
+    dist: Path, settings: Settings, browser: Browser, cache: Cache, reporter: Reporter
+) -> tuple[tuple[Observation, ...], str, Redactor]:
+    """What was seen of a dist, the browser's version, and what takes this run's tokens out of anything."""
+    parts = casting(settings)
+    archive = EmbeddedArchive(cached_dataset(cache))
+    with (
+        reporter.step("Verify", total=len(LIVES)) as meter,
+        # What a dist promises it has to keep on any web server, so its own protection is all it gets here.
+        site(dist, archive, parts.tokens, settings=settings, bare=True) as running,
+    ):
+        seen, version = play(running, browser, parts.cast, settings, reporter, meter)
+    return seen, version, Redactor({**parts.cast.labels, **HOSTILE_TOKENS})
 
 
 def _without_document(seen: Observation) -> Observation:
