@@ -91,6 +91,15 @@ def refusals(stage: Stage) -> Iterator[Observation]:
     yield stage.message(
         "splitting-token", "A token with line breaks", ("bad-token",), splitting, secret=SPLITTING_TOKEN
     )
+    down = stage.link(main)
+    yield stage.message(
+        "archive-down",
+        "The archive does not answer",
+        ("unreachable",),
+        down,
+        move=partial(stage.open_without_archive, down),
+        token=main.token,
+    )
 
 
 LIVES: tuple[Life, ...] = (a_visit, other_forms, refusals, other_routes, other_contents)

@@ -116,7 +116,7 @@ class Stage:
 
     def open_without_archive(self, link: str) -> None:
         """Follows the link while the archive does not answer, and leaves it so for the rest of the tab's life."""
-        self.tab.cut_off(self.settings.is_archive)
+        self.tab.cut_off(lambda url: self.settings.is_archive(url))
         self.tab.go(link)
 
     def open_series(self, series: str) -> None:
