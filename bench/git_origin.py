@@ -39,12 +39,12 @@ releases = ">=3.5 <3.13"
 [[change]]
 files = ["platform/app/src/appInit.js"]
 matches = 1
-rule.pattern = "modesById.has(id)"
-fix = "modesById.has(id) === true"
+rule.pattern = "modesById.add(id)"
+fix = "modesById.add(String(id))"
 
 [[change.after]]
 matches = 1
-rule.pattern = "modesById.has(id) === true"
+rule.pattern = "modesById.add(String(id))"
 """
 
 
@@ -80,17 +80,21 @@ def measured(title: str, argv: Sequence[str | Path], cwd: Path, env: dict[str, s
     return cost
 
 
-def resident(session: int) -> int:
-    """Bytes resident of all processes of a session."""
-    total = 0
+def resident(root: int) -> int:
+    """Bytes resident of a process and all that descend from it, whatever sessions they began."""
+    parents: dict[int, int] = {}
+    pages: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:  # it ended meanwhile
             continue
-        if int(fields[3]) == session:
-            total += int(fields[21]) * PAGE
-    return total
+        number = int(stat.parent.name)
+        parents[number], pages[number] = int(fields[1]), int(fields[21])
+    family = {root}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    return PAGE * sum(pages.get(number, 0) for number in family)
 
 
 def documented(source: str, pin: ReleasePin, cloned: Path | None, work: Path, yarn: Path) -> tuple[Cost, Path]:
@@ -109,7 +113,14 @@ def documented(source: str, pin: ReleasePin, cloned: Path | None, work: Path, ya
 
 
 def ours(title: str, source: str, pin: ReleasePin, work: Path, *options: str | Path) -> Cost:
-    command = [Path(sys.executable).parent / "ohifbuild", "build", "--quiet", "--from", "git", "--no-verify"]
+    command: list[str | Path] = [
+        Path(sys.executable).parent / "ohifbuild",
+        "build",
+        "--quiet",
+        "--from",
+        "git",
+        "--no-verify",
+    ]
     where: list[str | Path] = ["--source", source, "--version", pin.version, "--output", work / "dist"]
     env = {**os.environ, "OHIFBUILD_CACHE": str(work / "cache")}
     return measured(f"ohifbuild: {title}", [*command, *where, *options], work, env)
