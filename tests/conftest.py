@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A deadline would time the machine, not the code.
+settings.register_profile("ohifbuild", deadline=None)
+settings.load_profile("ohifbuild")
 
 TESTS = Path(__file__).parent
 

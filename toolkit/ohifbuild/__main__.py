@@ -1,5 +1,23 @@
-"""``python -m ohifbuild``."""
+"""The entry point: ``ohifbuild`` and ``python -m ohifbuild``.
 
-from ohifbuild.cli import main
+What the program needs takes a second to import; Ctrl-C has to be heard in that time too.
+"""
 
-main()
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Runs the command line."""
+    try:
+        from ohifbuild.cli import main as run
+    except KeyboardInterrupt:
+        sys.stderr.write("Error: Stopped; nothing had begun.\n")
+        sys.exit(130)
+    run()
+
+
+if __name__ == "__main__":
+    main()
