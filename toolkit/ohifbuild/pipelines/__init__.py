@@ -15,7 +15,7 @@ from ohifbuild.errors import PipelineDiffers
 
 Engine = Literal["github", "gitlab"]
 Origin = Literal["published", "git"]
-Publish = Literal["none", "release", "image", "pages"]
+Publish = Literal["none", "release", "pages"]
 
 PLACES: dict[Engine, str] = {"github": ".github/workflows/viewer.yml", "gitlab": ".gitlab-ci.yml"}
 
