@@ -232,6 +232,30 @@ class ArchiveUnreachable(OhifbuildError):
     exit_code = 71
 
 
+class OrthancMissing(OhifbuildError):
+    """Orthanc, or one of the plugins it needs, is not installed."""
+
+    exit_code = 72
+
+
+class OrthancUnsuitable(OhifbuildError):
+    """The installed Orthanc is too old, or cannot enforce tokens."""
+
+    exit_code = 73
+
+
+class OrthancFailed(OhifbuildError):
+    """Orthanc did not start in time, or ended by itself; ``details`` holds the end of its log."""
+
+    exit_code = 74
+
+
+class DeployUnsuitable(OhifbuildError):
+    """This dist cannot be served in this way."""
+
+    exit_code = 75
+
+
 # 80: lock and reproducibility
 
 
