@@ -1,0 +1,48 @@
+"""An extension of the user's own, injected beside ours, in a real browser."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ohifbuild.build import build
+from ohifbuild.cache import default_cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.recipe import Recipe
+from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.verify.border import border
+from ohifbuild.verify.browser import find_browser, started
+from ohifbuild.verify.casting import casting
+from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.session import tab, window
+from ohifbuild.verify.settings import read_settings
+from ohifbuild.verify.site import site
+
+MODULE = """
+import { title } from './title.js';
+export default { id: 'ward', preRegistration: () => { document.documentElement.dataset.ward = title; } };
+"""
+
+
+def test_a_package_of_es_modules_is_loaded_by_ohif(tmp_path: Path) -> None:
+    package = tmp_path / "ward"
+    package.mkdir()
+    (package / "package.json").write_text(json.dumps({"name": "ward", "ohifbuild": {"extension": "./index.js"}}))
+    (package / "index.js").write_text(MODULE)
+    (package / "title.js").write_text("export const title = 'radiology';")
+    reporter, cache, dist = SilentReporter(), default_cache(), tmp_path / "dist"
+    wish = {"from": "published", "output": dist, "extensions": [package], "verify": False}
+    build(Recipe.of(wish), cache=cache, offline=False, reporter=reporter)
+
+    settings = read_settings(dist)
+    parts = casting(settings)
+    main = parts.cast.main
+    with (
+        site(dist, EmbeddedArchive(cached_dataset(cache)), parts.tokens) as running,
+        border() as edge,
+        started(find_browser(reporter), reporter) as browser,
+        window(browser, running.origin, edge) as context,
+        tab(context, running.origin) as page,
+    ):
+        page.go(running.link(main.studies, main.token))
+        assert page.until(lambda: page.page.evaluate("document.documentElement.dataset.ward")) == "radiology"
