@@ -13,15 +13,18 @@ from ohifbuild.errors import OutputNotOurs
 from ohifbuild.finish.manifest import MANIFEST_NAME
 
 
-def check_output(output: Path) -> None:
+def check_output(output: Path, marker: str = MANIFEST_NAME) -> None:
     """Refuses a folder whose contents are not ours to replace; to be called before any work.
+
+    Args:
+        marker: the file by which a folder is known to be ours.
 
     Raises:
         OutputNotOurs: ``output`` is a file, or a folder with something in it that ohifbuild did not write.
     """
     if not output.exists() and not output.is_symlink():
         return
-    ours = output.is_dir() and not output.is_symlink() and (_empty(output) or (output / MANIFEST_NAME).is_file())
+    ours = output.is_dir() and not output.is_symlink() and (_empty(output) or (output / marker).is_file())
     if not ours:
         raise OutputNotOurs(
             f"The output folder {output} is not empty, and ohifbuild did not write what is in it.",
@@ -31,14 +34,14 @@ def check_output(output: Path) -> None:
 
 
 @contextmanager
-def staged(output: Path) -> Iterator[Path]:
+def staged(output: Path, marker: str = MANIFEST_NAME) -> Iterator[Path]:
     """An empty folder beside ``output`` that replaces it when the block ends well, and vanishes when it does not.
 
     Raises:
         OutputNotOurs: as ``check_output``.
         CacheUnusable, DiskFull: the place cannot be written.
     """
-    check_output(output)
+    check_output(output, marker)
     output = output.absolute()
     with disk_errors(output.parent):
         output.parent.mkdir(parents=True, exist_ok=True)

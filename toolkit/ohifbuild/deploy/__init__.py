@@ -1,1 +1,81 @@
 """Writes ready folders for the servers people run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ohifbuild import __version__
+from ohifbuild.cache import disk_errors
+from ohifbuild.console import Reporter
+from ohifbuild.deploy.compose import compose
+from ohifbuild.deploy.model import KINDS, MARKER, DeployOptions, Folder, Kind, Plan, plan
+from ohifbuild.deploy.nginx import nginx
+from ohifbuild.deploy.orthanc import orthanc
+from ohifbuild.deploy.orthanc_ohif import orthanc_ohif
+from ohifbuild.deploy.static import static
+from ohifbuild.finish.ready import link_tree
+from ohifbuild.output import check_output, staged
+
+__all__ = ["KINDS", "DeployOptions", "Deployed", "Kind", "deploy"]
+
+WRITERS: dict[Kind, Callable[[Plan], Folder]] = {
+    "nginx": nginx,
+    "orthanc": orthanc,
+    "orthanc-ohif": orthanc_ohif,
+    "compose": compose,
+    "static": static,
+}
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A folder that is ready, the files in it that are not the viewer's, and what remains to be done."""
+
+    target: Path
+    files: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporter: Reporter) -> Deployed:
+    """Writes a folder with the viewer, and all that a server needs to serve it, to ``target``.
+
+    A folder that was deployed before is replaced as a whole, but for its secrets and tokens, which are kept.
+
+    Raises:
+        DistInvalid: ``dist`` is not a finished dist.
+        DeployUnsuitable: it cannot be served in this way, or the options cannot be meant.
+        OutputNotOurs: ``target`` holds something that is not ours.
+        CacheUnusable, DiskFull: it cannot be written.
+    """
+    check_output(target, MARKER)
+    planned = plan(kind, dist, target, options)
+    folder = WRITERS[kind](planned)
+    with staged(target, MARKER) as work, disk_errors(target.parent):
+        if folder.viewer:
+            link_tree(dist, work / folder.viewer)
+        for name, text in folder.texts.items():
+            _write(work / name, _kept(target / name) if name in folder.secret else None, text, name in folder.secret)
+        _write(work / MARKER, None, _marker(planned), False)
+    for step in folder.steps:
+        reporter.debug(step)
+    return Deployed(target, tuple(sorted(folder.texts)), folder.steps)
+
+
+def _kept(path: Path) -> str | None:
+    """What a former deployment's users may have put there."""
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _write(path: Path, kept: str | None, text: str, secret: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600 if secret else 0o644)
+    path.write_text(text if kept is None else kept, encoding="utf-8")
+
+
+def _marker(planned: Plan) -> str:
+    options = {name: str(value) for name, value in asdict(planned.options).items() if value not in (None, "")}
+    document = {"ohifbuild": __version__, "kind": planned.kind, "dist": planned.digest, "options": options}
+    return json.dumps(document, indent=2) + "\n"

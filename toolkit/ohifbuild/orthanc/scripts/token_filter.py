@@ -6,7 +6,8 @@ search pinned to them (``studies?StudyInstanceUID=…``), and the token in its h
 others are answered 403: the REST API, searches by patient, Orthanc Explorer, and whatever this script does not
 understand. An entry with ``"everything": true`` opens all of Orthanc: it is for those who run it.
 
-Two sources say what a token is good for; either may be left out:
+A viewer that Orthanc itself serves is open to everybody: ``Open`` names its path (``/ohif/``), or ``Viewer``
+has ``viewer_files.py`` serve one. Two sources say what a token is good for; either may be left out:
 
 - ``Tokens``: a JSON file, read again when it changes, that maps the SHA-256 of each token (hexadecimal) to
   ``{"studies": ["1.2.3"], "expires": "2027-01-31T12:00:00Z"}``; ``patients`` may list Patient IDs that may be
@@ -322,7 +323,7 @@ def filter_of(configuration: Mapping[str, Any], log: Log) -> TokenFilter:
         KeyError, TypeError, ValueError: the section ``TokenFilter`` is missing or broken.
     """
     section = configuration["TokenFilter"]
-    unknown = set(section) - {"Header", "Scheme", "Tokens", "AuthService", "Viewer"}
+    unknown = set(section) - {"Header", "Scheme", "Tokens", "AuthService", "Open", "Viewer"}
     if unknown:
         raise ValueError(f"TokenFilter has no setting {', '.join(sorted(unknown))}")
     header = str(section.get("Header", "token"))
@@ -333,7 +334,7 @@ def filter_of(configuration: Mapping[str, Any], log: Log) -> TokenFilter:
         header,
         str(section.get("Scheme", "")),
         root,
-        str(viewer["Url"]) if viewer else "",
+        str(viewer["Url"] if viewer else section.get("Open", "")),
         TokenFile(Path(section["Tokens"]), log) if "Tokens" in section else None,
         _service(service, header, log) if service else None,
     )

@@ -1,0 +1,196 @@
+"""A small dist, and real servers for what deploy writes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import socket
+import ssl
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli
+import pytest
+
+from ohifbuild.appconfig import CONFIG_START
+from ohifbuild.errors import OrthancMissing
+from ohifbuild.finish.manifest import Manifest, hash_tree
+from ohifbuild.orthanc.find import find_orthanc
+from ohifbuild.process import find_program, run, running
+from ohifbuild.verify.dataset import write_dataset
+
+CHUNK = "12.bundle.0123456789abcdef0123.js"
+MODULE = "ohifbuild/0123456789ab/extension.js"
+INLINE = 'window.early = "<";'
+WAIT_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    names: tuple[str, ...] = ()
+
+
+def _write_dist(dist: Path, *, public_url: str = "/", root: str = "/dicom-web", header: str = "token") -> Path:
+    """A dist with one file of each sort."""
+    settings = {
+        "tokenParam": "token",
+        "tokenHeader": header,
+        "tokenScheme": "",
+        "roots": [root],
+        "priors": "never",
+        "storage": "tab",
+        "studyList": False,
+        "publicUrl": public_url,
+    }
+    page = (
+        "<!doctype html><html><head>"
+        f'<script type="application/json" id="ohifbuild-settings">{json.dumps(settings)}</script>'
+        f"<script>{INLINE}</script></head><body>viewer</body></html>"
+    )
+    texts = {
+        "index.html": page,
+        "app-config.js": CONFIG_START + json.dumps({"routerBasename": "/ohif", "dataSources": [1]}) + ";\n",
+        CHUNK: "console.log(1);\n" * 200,
+        MODULE: "export default 1;\n",
+        "worker.mjs": "export {};\n",
+        "0123456789abcdef0123.wasm": "wasm",
+        "assets/icon.svg": "<svg/>",
+    }
+    for name, text in texts.items():
+        path = dist / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    for name in ("index.html", CHUNK):
+        (dist / f"{name}.gz").write_bytes(gzip.compress((dist / name).read_bytes()))
+        (dist / f"{name}.br").write_bytes(brotli.compress((dist / name).read_bytes()))
+    Manifest(hash_tree(dist), {"options": {}}).write(dist)
+    return dist
+
+
+@pytest.fixture
+def make_dist(tmp_path: Path) -> Callable[..., Path]:
+    def make(**options: str) -> Path:
+        return _write_dist(tmp_path / "dist", **options)
+
+    return make
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: object, **__: object) -> None:
+        return None
+
+
+class Web:
+    """Ways to ask a server on this machine."""
+
+    def __init__(self) -> None:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        secure = urllib.request.HTTPSHandler(context=context)
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect(), secure)
+
+    def ask(self, url: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> Answer:
+        request = urllib.request.Request(url, headers=dict(headers or {}), method=method)
+        try:
+            response = self._opener.open(request, timeout=30)
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            names = tuple(name.lower() for name in response.headers)
+            found = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status, found, response.read(), names)
+
+    def raw(self, port: int, request: str) -> str:
+        """The answer to a request exactly as written, which no client library would send so."""
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            connection.sendall(request.encode("latin-1"))
+            parts = []
+            while part := connection.recv(65536):
+                parts.append(part)
+        return b"".join(parts).decode("latin-1")
+
+    def free_port(self) -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def web() -> Web:
+    return Web()
+
+
+def installed(program: str, *packages: str) -> Path:
+    """A server's program; installed by apt where it is missing, as root is allowed to."""
+    found = find_program(program) or next(
+        (path for path in (Path("/usr/sbin") / program, Path("/usr/bin") / program) if path.exists()), None
+    )
+    if found:
+        return found
+    _apt(*packages)
+    return installed(program, *packages)
+
+
+def _apt(*packages: str) -> None:
+    run(["apt-get", "update"])
+    run(["apt-get", "install", "--yes", "--no-install-recommends", *packages])
+
+
+@pytest.fixture(scope="session")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    try:
+        find_orthanc()
+    except OrthancMissing:
+        _apt("orthanc", "orthanc-dicomweb", "orthanc-python")
+    folder = tmp_path_factory.mktemp("dataset")
+    write_dataset(folder)
+    return folder
+
+
+@pytest.fixture
+def nginx(tmp_path: Path) -> Callable[[Path, int], AbstractContextManager[str]]:
+    """Runs nginx, after ``nginx -t``, with a file for its http context; yields its origin."""
+    program = installed("nginx", "nginx")
+
+    @contextmanager
+    def started(conf: Path, port: int, scheme: str = "http") -> Iterator[str]:
+        prefix = tmp_path / "nginx-prefix"
+        prefix.mkdir(exist_ok=True)
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        main = prefix / "nginx.conf"
+        main.write_text(
+            ("user root;\n" if os.geteuid() == 0 else "")
+            + f"daemon off; worker_processes 1; pid {prefix}/pid; error_log {prefix}/main.error.log;\n"
+            + "events {}\nhttp {\n"
+            + "".join(f"{kind}_temp_path {prefix}/{kind};\n" for kind in kinds)
+            + f"include {conf};\n}}\n"
+        )
+        run([program, "-t", "-p", prefix, "-c", main])
+        with running([program, "-p", prefix, "-c", main]) as child:
+            _await_port(port, lambda: child.poll() is None)
+            yield f"{scheme}://127.0.0.1:{port}"
+
+    return started
+
+
+def _await_port(port: int, alive: Callable[[], bool]) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while alive() and time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError("the server did not start")

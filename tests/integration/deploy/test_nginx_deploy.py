@@ -1,0 +1,159 @@
+"""The nginx configuration that deploy writes, in a real nginx with a real Orthanc behind it."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ohifbuild.console import SilentReporter
+from ohifbuild.deploy import DeployOptions, deploy
+from ohifbuild.orthanc import orthanc
+from ohifbuild.process import run
+from ohifbuild.static import ISOLATION, inline_hashes
+from ohifbuild.verify.dataset.contents import DOCUMENTS
+from ohifbuild.verify.settings import read_settings
+from ohifbuild.verify.tokens import Grant, Tokens
+
+CHUNK = "12.bundle.0123456789abcdef0123.js"
+TOKEN = "t" * 16_000
+
+
+def written(tmp_path: Path, dist: Path, port: int, **options: Any) -> Path:
+    target = tmp_path / "deployment"
+    deploy("nginx", dist, target, DeployOptions(port=port, logs=str(tmp_path), **options), SilentReporter())
+    return target / "nginx" / "viewer.conf"
+
+
+@pytest.mark.parametrize("public_url", ["/", "/clinic/ohif/"])
+def test_nginx_serves_files_and_routes_as_the_viewer_needs(
+    tmp_path: Path, make_dist: Any, nginx: Any, web: Any, public_url: str
+) -> None:
+    dist, port = make_dist(public_url=public_url), web.free_port()
+    with nginx(written(tmp_path, dist, port), port) as origin:
+        base = origin + public_url
+        page = web.ask(f"{base}viewer?StudyInstanceUIDs=1.2&token=abc", {"Accept-Encoding": "gzip"})
+        chunk = web.ask(base + CHUNK, {"Accept-Encoding": "gzip"})
+        module = web.ask(f"{base}ohifbuild/0123456789ab/extension.js")
+        config = web.ask(f"{base}app-config.js")
+        types = {name: web.ask(base + name).headers["content-type"] for name in ("worker.mjs", "assets/icon.svg")}
+        wasm = web.ask(f"{base}0123456789abcdef0123.wasm")
+        missing = [web.ask(base + name).status for name in ("none.js", f"{CHUNK}.gz", ".hidden", "assets/.x.svg")]
+        posted = web.ask(f"{base}viewer", method="POST").status
+        bare = web.ask(origin + public_url.rstrip("/") + "?token=abc")
+    text = (dist / "index.html").read_text()
+    assert page.status == 200
+    assert gzip.decompress(page.body).decode() == text
+    assert {name.lower(): page.headers[name.lower()] for name in ISOLATION} == {
+        k.lower(): v for k, v in ISOLATION.items()
+    }
+    assert all(digest in page.headers["content-security-policy"] for digest in inline_hashes(text))
+    assert page.headers["cache-control"] == config.headers["cache-control"] == "no-cache"
+    assert page.headers["content-encoding"] == chunk.headers["content-encoding"] == "gzip"
+    assert all("immutable" in answer.headers["cache-control"] for answer in (chunk, module, wasm))
+    assert "script-src" in chunk.headers["content-security-policy"]
+    assert types == {"worker.mjs": "text/javascript; charset=utf-8", "assets/icon.svg": "image/svg+xml"}
+    assert wasm.headers["content-type"] == "application/wasm"
+    assert missing == [404] * 4
+    assert posted == 405
+    assert bare.status == (200 if public_url == "/" else 302)
+    assert public_url == "/" or bare.headers["location"].endswith(f"{public_url}?token=abc")
+    assert all(len(set(answer.names)) == len(answer.names) for answer in (page, chunk, module, config))
+
+
+def test_the_archive_behind_nginx_sees_the_token_and_makes_urls_that_lead_back(
+    tmp_path: Path, make_dist: Any, nginx: Any, web: Any, dataset: Path
+) -> None:
+    root, port = "/orthanc/dicom-web", web.free_port()
+    dist = make_dist(public_url="/ohif/", root=root, header="X_Token")
+    settings = read_settings(dist)
+    token, study = "u" * 7000, DOCUMENTS.uid
+    tokens = Tokens({token: Grant(frozenset({study}))})
+    with orthanc(dataset, tokens=tokens, settings=settings, root=root) as server:
+        conf = written(tmp_path, dist, port, archive=server.origin)
+        with nginx(conf, port) as origin:
+            header = {"X_Token": token}
+            found = web.ask(f"{origin}{root}/studies?StudyInstanceUID={study}", header)
+            metadata = web.ask(f"{origin}{root}/studies/{study}/metadata", {**header, "Forwarded": "host=evil.example"})
+            bulk = [
+                tag["BulkDataURI"]
+                for instance in json.loads(metadata.body)
+                for tag in instance.values()
+                if "BulkDataURI" in tag
+            ]
+            back = web.ask(bulk[0], {**header, "Accept": "*/*"})
+            refused = [
+                web.ask(f"{origin}{root}/studies?StudyInstanceUID={study}").status,
+                web.ask(f"{origin}{root}/studies", header).status,
+                web.ask(f"{origin}{root}/studies", header, method="POST").status,
+                web.ask(f"{origin}{root}", header).status,
+            ]
+    assert found.status == 200
+    assert len(json.loads(found.body)) == 1
+    assert all(url.startswith(f"{origin}{root}/") for url in bulk)
+    assert back.status == 200
+    assert refused == [403, 403, 403, 404]
+    assert all(found.names.count(name.lower()) == 1 for name in ISOLATION)
+
+
+CROOKED = (
+    "/dicom-web/studies/../../system",
+    "/dicom-web/%2e%2e/system",
+    "/dicom-web/x/..%2f..%2fsystem",
+    "/dicom-web//system",
+    "/dicom-web/..%5csystem",
+    "/dicom-web/%00/system",
+)
+
+
+def test_crooked_paths_do_not_reach_the_archive(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
+    port = web.free_port()
+    with orthanc() as server, nginx(written(tmp_path, make_dist(), port, archive=server.origin), port):
+        # With its administrator's token the archive itself would refuse nothing.
+        name, value = next(iter(server.administrator.items()))
+        rest = f"HTTP/1.1\r\nHost: x\r\n{name}: {value}\r\nConnection: close\r\n\r\n"
+        answers = {path: web.raw(port, f"GET {path} {rest}") for path in CROOKED}
+        straight = web.raw(port, f"GET /dicom-web/studies {rest}")
+    assert straight.startswith("HTTP/1.1 200 ")
+    assert not [path for path, answer in answers.items() if "DicomAet" in answer]
+    # Either refused, or nginx itself found the way back up and answered with the viewer's page.
+    assert {answer.split(" ")[1] for answer in answers.values() if "ohifbuild-settings" not in answer} <= {"400", "404"}
+
+
+def test_tokens_are_in_none_of_nginx_logs(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
+    port, gone = web.free_port(), web.free_port()
+    conf = written(tmp_path, make_dist(public_url="/ohif/"), port, archive=f"http://127.0.0.1:{gone}")
+    with nginx(conf, port) as origin:
+        opened = web.ask(f"{origin}/ohif/viewer?StudyInstanceUIDs=1.2&token={TOKEN}")
+        statuses = [
+            web.ask(f"{origin}/ohif/none.js?token={TOKEN}").status,
+            web.ask(f"{origin}/ohif?token={TOKEN}").status,
+            web.ask(f"{origin}/elsewhere/?token={TOKEN}").status,
+            web.ask(f"{origin}/dicom-web/studies", {"token": TOKEN, "Referer": f"http://x/?token={TOKEN}"}).status,
+            web.ask(f"{origin}/ohif/viewer?token={TOKEN * 3}").status,
+        ]
+        (tmp_path / "deployment/www/ohif/index.html").unlink()
+        (tmp_path / "deployment/www/ohif/index.html.gz").unlink()
+        broken = web.ask(f"{origin}/ohif/viewer?token={TOKEN}").status
+    logs = "".join(path.read_text() for path in tmp_path.rglob("*.log"))
+    assert (opened.status, broken) == (200, 404)
+    assert statuses == [404, 302, 404, 502, 414]
+    assert "GET /ohif/index.html HTTP/1.1" in logs or "GET /ohif/viewer HTTP/1.1" in logs
+    assert "tttttttt" not in logs
+
+
+def test_https_is_served_and_http_leads_to_it(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    run([*made, "-keyout", key, "-out", certificate])
+    port, tls_port = web.free_port(), web.free_port()
+    conf = written(tmp_path, make_dist(), port, certificate=str(certificate), key=str(key), tls_port=tls_port)
+    with nginx(conf, port) as origin:
+        page = web.ask(f"https://127.0.0.1:{tls_port}/viewer?token=abc")
+        plain = web.ask(f"{origin}/viewer?token=abc")
+    assert page.status == 200
+    assert "max-age" in page.headers["strict-transport-security"]
+    assert (plain.status, plain.headers["location"]) == (308, f"https://127.0.0.1:{tls_port}/viewer?token=abc")

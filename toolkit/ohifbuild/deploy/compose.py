@@ -1,0 +1,135 @@
+"""Docker Compose: nginx, Orthanc with OE2 for those who share, another Orthanc for the links, and the auth-service."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from ohifbuild.deploy.model import Folder, Plan
+from ohifbuild.deploy.nginx import Logs, nginx_conf
+from ohifbuild.deploy.rendering import rendered
+from ohifbuild.deploy.table import header_table
+
+IMAGES = {
+    "nginx": "nginx:1.28-alpine",
+    "orthanc": "orthancteam/orthanc:26.4.0",
+    "auth": "orthancteam/orthanc-auth-service:26.4.0",
+    "postgres": "postgres:17-alpine",
+}
+OWN_ROOT = "/dicom-web"
+"""Orthanc's own DICOMweb root; ``PublicRoot`` tells it the one that browsers see."""
+
+IN_CONTAINER = PurePosixPath("/etc/viewer")
+CERTIFICATE, KEY = "/etc/nginx/tls/certificate.pem", "/etc/nginx/tls/key.pem"
+KNOWN_TO_PLUGIN = frozenset({"token", "authorization"})
+"""Headers in which Orthanc's authorization plugin looks for a token by itself."""
+
+
+def compose(plan: Plan) -> Folder:
+    """``compose.yaml`` with all it mounts, and ``.env`` with passwords that nobody has seen."""
+    root = plan.root  # a dist for another origin is refused here
+    options = plan.options
+    inside = replace(
+        plan,
+        place=IN_CONTAINER,
+        options=replace(
+            options,
+            archive=f"http://orthanc-for-shares:8042{OWN_ROOT}",
+            certificate=CERTIFICATE if options.certificate else "",
+            key=KEY if options.key else "",
+        ),
+    )
+    conf = nginx_conf(
+        inside,
+        header_table(plan),
+        www=f"{IN_CONTAINER}/www",
+        archive="http://orthanc-for-shares:8042",
+        logs=Logs("/dev/stdout", "/dev/stderr"),
+        staff="http://orthanc:8042",
+    )
+    texts = {
+        "compose.yaml": rendered(
+            "compose.yaml.j2",
+            plan=plan,
+            options=options,
+            images=IMAGES,
+            conf=IN_CONTAINER,
+            certificate=CERTIFICATE,
+            key=KEY,
+            viewer=f"{_origin(plan)}{plan.public_url}",
+            staff_settings=_indented(_staff(plan, root)),
+            share_settings=_indented(_shares(plan, root)),
+        ),
+        "nginx/viewer.conf": conf,
+        ".env": _secrets(),
+    }
+    steps = (
+        f"docker compose --project-directory {plan.place} up --detach",
+        f"Share studies at {_origin(plan)}/orthanc/ui/app/ as admin, with ORTHANC_ADMIN_PASSWORD of {plan.place}/.env",
+    )
+    return Folder(f"www{plan.public_url}".rstrip("/"), texts, steps, frozenset({".env"}))
+
+
+def _origin(plan: Plan) -> str:
+    options = plan.options
+    host = "localhost" if options.host == "_" else options.host
+    scheme, port, usual = ("https", options.tls_port, 443) if options.certificate else ("http", options.port, 80)
+    return f"{scheme}://{host}" + ("" if port == usual else f":{port}")
+
+
+def _staff(plan: Plan, root: str) -> dict[str, object]:
+    """Orthanc for those who share: a password, OE2, and the auth-service to make tokens."""
+    return {
+        "Name": "Orthanc",
+        "AuthenticationEnabled": True,
+        "RegisteredUsers": {"admin": "${ORTHANC_ADMIN_PASSWORD:?}"},
+        "OrthancExplorer2": {
+            "IsDefaultUI": True,
+            "UiOptions": {
+                "EnableShares": True,
+                "DefaultShareDuration": 7,
+                "ShareDurations": [1, 7, 15, 30, 90],
+                "EnableOpenInOhifViewer3": True,
+                "OhifViewer3PublicRoot": f"{_origin(plan)}{plan.public_url}",
+            },
+            "Tokens": {"ShareType": "ohif-viewer-publication", "InstantLinksValidity": 3600},
+        },
+        "Authorization": {
+            "WebServiceTokenCreationBaseUrl": "http://orthanc-auth-service:8000/tokens/",
+            "WebServiceUsername": "orthanc",
+            "WebServicePassword": "${AUTH_SERVICE_PASSWORD:?}",
+        },
+        "DicomWeb": {"Enable": True, "PublicRoot": f"{root}/"},
+    }
+
+
+def _shares(plan: Plan, root: str) -> dict[str, object]:
+    """Orthanc for the links: no password, and no study without a token that the auth-service vouches for."""
+    header = plan.settings.token_header
+    headers = {} if header.lower() in KNOWN_TO_PLUGIN else {"TokenHttpHeaders": [header]}
+    return {
+        "Name": "Shares",
+        "AuthenticationEnabled": False,
+        "DicomServerEnabled": False,
+        "WebDavEnabled": False,
+        "Authorization": {
+            "WebServiceRootUrl": "http://orthanc-auth-service:8000/",
+            "WebServiceUsername": "orthanc",
+            "WebServicePassword": "${AUTH_SERVICE_PASSWORD:?}",
+            "StandardConfigurations": ["ohif"],
+            "CheckedLevel": "studies",
+            **headers,
+        },
+        "DicomWeb": {"Enable": True, "EnableWado": False, "Root": f"{OWN_ROOT}/", "PublicRoot": f"{root}/"},
+    }
+
+
+def _indented(settings: dict[str, object]) -> str:
+    return json.dumps(settings, indent=2)
+
+
+def _secrets() -> str:
+    names = ("ORTHANC_ADMIN_PASSWORD", "AUTH_SERVICE_PASSWORD", "AUTH_SERVICE_SECRET", "POSTGRES_PASSWORD")
+    return "".join(f"{name}={secrets.token_urlsafe(32)}\n" for name in names)

@@ -1,0 +1,88 @@
+"""nginx: viewer and archive on one origin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ohifbuild.deploy.filtering import filter_files
+from ohifbuild.deploy.model import Folder, Plan
+from ohifbuild.deploy.rendering import rendered
+from ohifbuild.deploy.table import HeaderTable, header_table
+
+
+@dataclass(frozen=True)
+class Logs:
+    """The files of nginx's access log and error log."""
+
+    access: str
+    error: str
+
+
+def nginx(plan: Plan) -> Folder:
+    """A ``server`` block for nginx's http context, and the filter for the Orthanc behind it."""
+    logs = Logs(f"{plan.options.logs}/viewer.access.log", f"{plan.options.logs}/viewer.error.log")
+    conf = nginx_conf(plan, header_table(plan), www=f"{plan.place}/www", archive=plan.archive_origin, logs=logs)
+    texts = {
+        "nginx/viewer.conf": conf,
+        "nginx/brotli.conf.off": "# Rename to brotli.conf where nginx has its brotli module.\nbrotli_static on;\n",
+        **filter_files(plan, "orthanc", root=plan.archive_root),
+    }
+    steps = (
+        f"Let nginx read it: ln -s {plan.place}/nginx/viewer.conf /etc/nginx/conf.d/viewer.conf",
+        f"Let Orthanc enforce tokens: add the settings of {plan.place}/orthanc/orthanc.json to its configuration",
+        "Take nginx's welcome page away, which would answer in its place: rm -f /etc/nginx/sites-enabled/default",
+        "nginx -t && systemctl reload nginx && systemctl restart orthanc",
+    )
+    return Folder(f"www{plan.public_url}".rstrip("/"), texts, steps, frozenset({"orthanc/tokens.json"}))
+
+
+def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: Logs, staff: str = "") -> str:
+    """The configuration file.
+
+    Args:
+        www: the folder that holds the viewer at the path of its public URL.
+        archive: scheme, host and port of the archive.
+        logs: where nginx writes its logs.
+        staff: an Orthanc for those who share studies, at ``/orthanc/``; '' for none.
+    """
+    scheme, _, upstream = archive.partition("://")
+    return rendered(
+        "viewer.conf.j2",
+        plan=plan,
+        options=plan.options,
+        table=table,
+        www=www,
+        scheme=scheme,
+        upstream=upstream,
+        staff=staff,
+        logs=logs,
+        immutable=_immutable(plan.public_url),
+        pages={re.escape(plan.public_url + name): policy for name, policy in table.pages.items()},
+        url=re.escape(plan.public_url),
+        types=_types(table),
+        charset_types=sorted({_plain(kind) for kind in table.types.values() if "charset" in kind} - {"text/html"}),
+        underscores="_" in plan.settings.token_header,
+        header_lines=[f'add_header {name} "{value}" always;' for name, value in table.all.items()],
+    )
+
+
+def _immutable(public_url: str) -> list[str]:
+    """Regular expressions for nginx's $uri, of what ``static.HASHED`` says of names in the dist."""
+    url = re.escape(public_url)
+    return [
+        rf"^{url}(?:.*/)?(?:[\w.-]+\.)?[0-9a-f]{{16,}}(?:\.[\w-]+)*\.\w+$",
+        rf"^{url}ohifbuild/[0-9a-f]{{8,}}/",
+    ]
+
+
+def _types(table: HeaderTable) -> dict[str, str]:
+    """Suffixes by media type, as nginx wants them."""
+    found: dict[str, list[str]] = {}
+    for suffix, kind in table.types.items():
+        found.setdefault(_plain(kind), []).append(suffix.removeprefix("."))
+    return {kind: " ".join(suffixes) for kind, suffixes in sorted(found.items())}
+
+
+def _plain(kind: str) -> str:
+    return kind.partition(";")[0]

@@ -1,0 +1,51 @@
+"""Orthanc alone: it serves the viewer itself, and enforces the tokens."""
+
+from __future__ import annotations
+
+import json
+
+from ohifbuild.deploy.filtering import VIEWER, filter_files
+from ohifbuild.deploy.model import Folder, Plan
+from ohifbuild.deploy.table import header_table
+from ohifbuild.errors import DeployUnsuitable
+from ohifbuild.orthanc import SCRIPTS
+
+TAKEN = frozenset(
+    {
+        "app", "auth", "changes", "exports", "instances", "jobs", "modalities", "patients", "peers", "plugins",
+        "queries", "series", "statistics", "storage-commitment", "studies", "system", "token-filter", "tools", "ui",
+        "wado", "webdav", "worklists",
+    }
+)  # fmt: skip
+"""First steps of paths that Orthanc and its plugins answer themselves."""
+
+
+def orthanc(plan: Plan) -> Folder:
+    """Settings for an Orthanc with its DICOMweb and Python plugins, and the scripts that these load."""
+    _refuse_taken(plan)
+    table = header_table(plan).document()
+    viewer = {"Url": plan.public_url, "Folder": f"{plan.place}/viewer", "Headers": f"{plan.place}/orthanc/headers.json"}
+    tls = {"SslEnabled": True, "SslCertificate": plan.options.certificate} if plan.options.certificate else {}
+    # Orthanc would compress again what is compressed already.
+    more = {"HttpCompressionEnabled": False, "RemoteAccessAllowed": True, **tls, "TokenFilter": {"Viewer": viewer}}
+    texts = filter_files(plan, "orthanc", root=plan.root, more=more)
+    texts[f"orthanc/{VIEWER}"] = (SCRIPTS / VIEWER).read_text(encoding="utf-8")
+    texts["orthanc/headers.json"] = json.dumps(table, indent=2) + "\n"
+    steps = (
+        "Install Orthanc with its plugins: apt install orthanc orthanc-dicomweb orthanc-python",
+        f"Let Orthanc read the settings: ln -s {plan.place}/orthanc/orthanc.json /etc/orthanc/ohifbuild.json",
+        f"Let Orthanc read the tokens, and nobody else: chown orthanc {plan.place}/orthanc/tokens.json",
+        "systemctl restart orthanc",
+    )
+    return Folder("viewer", texts, steps, frozenset({"orthanc/tokens.json"}))
+
+
+def _refuse_taken(plan: Plan) -> None:
+    first = plan.public_url.split("/")[1]
+    if first and first not in TAKEN and not f"{plan.root}/".startswith(plan.public_url):
+        return
+    raise DeployUnsuitable(
+        f"Orthanc cannot serve a viewer at {plan.public_url}.",
+        cause="It answers there itself.",
+        fix="Move the dist to a path of its own: ohifbuild move DIST --public-url /ohif/",
+    )

@@ -1,0 +1,64 @@
+"""The orthanc-ohif plugin: our viewer as its dist, and our configuration as its user configuration.
+
+The plugin compiles a dist in (``OHIF/dist`` of its sources) and answers ``app-config.js`` itself: with the file that
+``OHIF.UserConfiguration`` names, followed by lines of its own that set ``routerBasename``, ``dataSources`` and
+``defaultDataSourceName`` again (``Sources/app-config-system.js`` of orthanc-ohif 1.6). So ours are made unchangeable.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ohifbuild.appconfig import CONFIG_START
+from ohifbuild.deploy.filtering import filter_files
+from ohifbuild.deploy.model import Folder, Plan
+from ohifbuild.errors import DeployUnsuitable, DistInvalid
+
+OWN_PATH = "/ohif/"
+"""Where the plugin serves its dist, whatever ``RouterBasename`` says."""
+
+SET_AGAIN = ("routerBasename", "dataSources", "defaultDataSourceName", "showStudyList")
+
+KEEP = """
+// The plugin sets these again after this file; what it sets is not taken.
+for (const name of %s) {
+  const value = window.config[name];
+  Object.defineProperty(window.config, name, { get: () => value, set: () => {}, enumerable: true });
+}
+"""
+
+
+def orthanc_ohif(plan: Plan) -> Folder:
+    """The dist to compile in, ``app-config.js`` to name, and the filter."""
+    if plan.public_url != OWN_PATH:
+        raise DeployUnsuitable(
+            f"The orthanc-ohif plugin serves its viewer at {OWN_PATH}, not at {plan.public_url}.",
+            cause="Its path is compiled in.",
+            fix="Move the dist: ohifbuild move DIST --public-url /ohif/",
+        )
+    config = f"{plan.place}/orthanc/app-config.js"
+    more = {
+        "OHIF": {"RouterBasename": "/ohif", "DataSource": "dicom-web", "UserConfiguration": config},
+        "TokenFilter": {"Open": OWN_PATH},
+    }
+    texts = filter_files(plan, "orthanc", root=plan.root, more=more)
+    texts["orthanc/app-config.js"] = _app_config(plan)
+    steps = (
+        "Get the sources of orthanc-ohif, and put this viewer in place of the OHIF it would embed: "
+        f"mkdir -p OHIF && cp -r {plan.place}/viewer OHIF/dist",
+        "Build the plugin as its README says, and install libOrthancOHIF.so",
+        f"Let Orthanc read the settings: ln -s {plan.place}/orthanc/orthanc.json /etc/orthanc/ohifbuild.json",
+        "systemctl restart orthanc",
+    )
+    return Folder("viewer", texts, steps, frozenset({"orthanc/tokens.json"}))
+
+
+def _app_config(plan: Plan) -> str:
+    text = (plan.dist / "app-config.js").read_text(encoding="utf-8")
+    if CONFIG_START not in text:
+        raise DistInvalid(
+            f"The app-config.js of {plan.dist} is not as ohifbuild writes it.",
+            cause="It was changed, or written by another version.",
+            fix="Build it again: ohifbuild build",
+        )
+    return text.rstrip() + KEEP % json.dumps(SET_AGAIN)

@@ -1,0 +1,34 @@
+"""Any other web server: the viewer, and its headers in several servers' own words."""
+
+from __future__ import annotations
+
+import re
+
+from ohifbuild.deploy.model import Folder, Plan
+from ohifbuild.deploy.rendering import rendered
+from ohifbuild.deploy.table import header_table
+
+
+def static(plan: Plan) -> Folder:
+    """The viewer at the path of its public URL, an ``.htaccess`` in it, a ``Caddyfile``, and the table for others."""
+    table = header_table(plan)
+    folder = f"www{plan.public_url}".rstrip("/")
+    immutable = table.immutable.replace("^ohifbuild", f"^{re.escape(plan.public_url.strip('/'))}/?ohifbuild")
+    values = {
+        "plan": plan,
+        "table": table,
+        "www": f"{plan.place}/www",
+        "immutable": immutable,
+        "root": plan.settings.roots[0],
+        "own_root": "://" not in plan.settings.roots[0],
+    }
+    texts = {
+        f"{folder}/.htaccess": rendered("htaccess.j2", **values),
+        "Caddyfile": rendered("Caddyfile.j2", **values),
+        "HEADERS.md": rendered("HEADERS.md.j2", **values),
+    }
+    steps = (
+        f"Serve {plan.place}/www, with the viewer at {plan.public_url}",
+        f"Send the headers that {plan.place}/HEADERS.md lists; Apache and Caddy find them in .htaccess and Caddyfile",
+    )
+    return Folder(folder, texts, steps)

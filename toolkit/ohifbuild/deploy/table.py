@@ -1,0 +1,70 @@
+"""The headers of a dist, as a table that other servers' configurations are made from. ``static.py`` is its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ohifbuild.deploy.model import Plan
+from ohifbuild.static import (
+    ASK_AGAIN,
+    FOR_EVER,
+    HASHED,
+    ISOLATION,
+    MEDIA_TYPES,
+    content_security_policy,
+    worker_policy,
+)
+
+
+@dataclass(frozen=True)
+class HeaderTable:
+    """Which headers go with which of a dist's files.
+
+    Args:
+        all: with every answer.
+        pages: the content security policy of each page, by its name in the dist.
+        script_policy: that of every script, for those that become workers.
+        immutable: a regular expression that finds the names of files whose contents never change.
+        types: media types by suffix.
+    """
+
+    all: Mapping[str, str]
+    pages: Mapping[str, str]
+    script_policy: str
+    immutable: str
+    for_ever: str
+    ask_again: str
+    types: Mapping[str, str]
+
+    def document(self) -> dict[str, object]:
+        """As ``viewer_files.py`` reads it."""
+        return {
+            "all": dict(self.all),
+            "pages": dict(self.pages),
+            "script_policy": self.script_policy,
+            "immutable": self.immutable,
+            "for_ever": self.for_ever,
+            "ask_again": self.ask_again,
+            "types": dict(self.types),
+        }
+
+
+def header_table(plan: Plan) -> HeaderTable:
+    """The table for a plan's dist."""
+    elsewhere = [root for root in plan.settings.roots if "://" in root]
+    pages = {
+        path.relative_to(plan.dist).as_posix(): content_security_policy(
+            path.read_text(encoding="utf-8", errors="replace"), elsewhere
+        )
+        for path in sorted(plan.dist.rglob("*.html"))
+    }
+    return HeaderTable(
+        all=ISOLATION,
+        pages=pages,
+        script_policy=worker_policy(elsewhere),
+        immutable=HASHED.pattern,
+        for_ever=FOR_EVER,
+        ask_again=ASK_AGAIN,
+        types=MEDIA_TYPES,
+    )
