@@ -132,6 +132,11 @@ def web() -> Web:
     return Web()
 
 
+@pytest.fixture(scope="session", name="installed")
+def _installer() -> Callable[..., Path]:
+    return installed
+
+
 def installed(program: str, *packages: str) -> Path:
     """A server's program; installed by apt where it is missing, as root is allowed to."""
     found = find_program(program) or next(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
-from ohifbuild.commands import build, cache, ci, demo, diff, lock, move, patch, releases, serve, verify
+from ohifbuild.commands import build, cache, ci, demo, deploy, diff, lock, move, patch, releases, serve, verify
 
 COMMANDS: tuple[click.Command, ...] = (
     build.command,
     verify.command,
     demo.command,
+    deploy.command,
     serve.command,
     move.command,
     releases.command,

@@ -59,8 +59,7 @@ def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporte
         for name, text in folder.texts.items():
             _write(work / name, _kept(target / name) if name in folder.secret else None, text, name in folder.secret)
         _write(work / MARKER, None, _marker(planned), False)
-    for step in folder.steps:
-        reporter.debug(step)
+    reporter.debug(f"{planned.kind}: {len(folder.texts)} files beside the viewer of {planned.digest}")
     return Deployed(target, tuple(sorted(folder.texts)), folder.steps)
 
 

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from ohifbuild.appconfig import CONFIG_START
+from ohifbuild.console import SilentReporter
+from ohifbuild.deploy import DeployOptions, Kind, deploy
+from ohifbuild.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
+from ohifbuild.finish.manifest import Manifest, hash_tree
+
+
+def dist_at(path: Path, *, public_url: str = "/ohif/", root: str = "/dicom-web", header: str = "token") -> Path:
+    settings = {
+        "tokenParam": "token",
+        "tokenHeader": header,
+        "tokenScheme": "",
+        "roots": [root],
+        "priors": "never",
+        "storage": "tab",
+        "studyList": False,
+        "publicUrl": public_url,
+    }
+    element = f'<script type="application/json" id="ohifbuild-settings">{json.dumps(settings)}</script>'
+    path.mkdir(exist_ok=True)
+    (path / "index.html").write_text(element + "<script>1</script>")
+    (path / "app-config.js").write_text(CONFIG_START + '{"dataSources": ["ours"], "routerBasename": "/ohif"};\n')
+    Manifest(hash_tree(path), {}).write(path)
+    return path
+
+
+def deployed(kind: Kind, tmp_path: Path, options: DeployOptions = DeployOptions(), **about: str) -> Path:  # noqa: B008
+    target = tmp_path / "target"
+    deploy(kind, dist_at(tmp_path / "dist", **about), target, options, SilentReporter())
+    return target
+
+
+@pytest.mark.parametrize("kind", ["nginx", "orthanc", "orthanc-ohif", "compose", "static"])
+def test_refuses_a_folder_that_is_not_ours_and_leaves_nothing(tmp_path: Path, kind: Kind) -> None:
+    target = tmp_path / "target"
+    target.mkdir()
+    (target / "mine.txt").write_text("mine")
+    with pytest.raises(OutputNotOurs):
+        deployed(kind, tmp_path)
+    assert [path.name for path in target.iterdir()] == ["mine.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dist", "target"]
+
+
+def test_deploying_again_keeps_tokens_and_passwords(tmp_path: Path) -> None:
+    target = deployed("nginx", tmp_path)
+    (target / "orthanc/tokens.json").write_text('{"a": 1}')
+    (target / "www/ohif/old.js").write_text("gone with the next one")
+    deployed("nginx", tmp_path)
+    assert (target / "orthanc/tokens.json").read_text() == '{"a": 1}'
+    assert not (target / "www/ohif/old.js").exists()
+
+
+def test_every_mistake_in_the_options_is_named(tmp_path: Path) -> None:
+    options = DeployOptions(
+        archive="http://user:secret@pacs/", host="a b", certificate="/c.pem", installed_at=PurePosixPath("/a;b")
+    )
+    with pytest.raises(DeployUnsuitable) as caught:
+        deployed("nginx", tmp_path, options)
+    assert len(caught.value.details.splitlines()) == 4
+    assert "secret" not in caught.value.details
+
+
+def test_a_folder_that_is_no_dist_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DistInvalid):
+        deploy("nginx", tmp_path, tmp_path / "target", DeployOptions(), SilentReporter())
+
+
+@pytest.mark.parametrize("url", ["/", "/studies/", "/app/viewer/"])
+def test_orthanc_is_not_asked_to_serve_a_viewer_where_it_answers_itself(tmp_path: Path, url: str) -> None:
+    with pytest.raises(DeployUnsuitable, match="cannot serve"):
+        deployed("orthanc", tmp_path, public_url=url)
+
+
+@pytest.mark.parametrize("kind", ["nginx", "orthanc", "compose"])
+def test_a_dist_for_another_origin_is_only_deployed_as_static(tmp_path: Path, kind: Kind) -> None:
+    with pytest.raises(DeployUnsuitable, match="by itself"):
+        deployed(kind, tmp_path, root="https://pacs.example/dicom-web")
+    target = deployed("static", tmp_path, root="https://pacs.example/dicom-web")
+    assert "connect-src 'self' data: blob: https://pacs.example" in (target / "HEADERS.md").read_text()
+
+
+def test_the_plugin_cannot_set_our_configuration_back(tmp_path: Path) -> None:
+    text = (deployed("orthanc-ohif", tmp_path) / "orthanc/app-config.js").read_text()
+    assert '"dataSources"' in text.partition("defineProperty")[0]
+
+
+def test_secrets_are_new_for_each_deployment_and_for_their_owner_only(tmp_path: Path) -> None:
+    target = deployed("compose", tmp_path)
+    first = (target / ".env").read_text()
+    second = (deployed("compose", tmp_path) / ".env").read_text()
+    assert (target / ".env").stat().st_mode & 0o077 == 0
+    assert first == second
+    values = [line.partition("=")[2] for line in first.splitlines()]
+    assert len(set(values)) == 4
+    assert not any(value in (target / "compose.yaml").read_text() for value in values)
+    other = tmp_path / "other"
+    other.mkdir()
+    assert (deployed("compose", other) / ".env").read_text() != first
+
+
+def test_nginx_is_told_to_keep_a_header_with_an_underscore(tmp_path: Path) -> None:
+    conf = (deployed("nginx", tmp_path, header="X_Token") / "nginx/viewer.conf").read_text()
+    assert "underscores_in_headers on;" in conf
+
+
+def test_the_archives_own_root_is_rewritten_where_it_differs(tmp_path: Path) -> None:
+    options = DeployOptions(archive="https://pacs.example:8443/other/dicom-web")
+    conf = (deployed("nginx", tmp_path, options, root="/dicom-web") / "nginx/viewer.conf").read_text()
+    assert "server pacs.example:8443;" in conf
+    assert "proxy_pass https://ohifbuild_archive/other/dicom-web/;" in conf

@@ -1,0 +1,59 @@
+"""``ohifbuild deploy``."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+import click
+
+from ohifbuild.commands.common import Surroundings, with_surroundings
+from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
+
+DEFAULT = DeployOptions()
+
+
+@click.command("deploy")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("dist", type=click.Path(path_type=Path), default=Path("dist"))
+@click.option("--output", type=click.Path(path_type=Path), help="The folder to write (default: deploy-KIND).")
+@click.option("--archive", metavar="URL", default=DEFAULT.archive, show_default=True, help="As the web server sees it.")
+@click.option("--host", default=DEFAULT.host, show_default=True, help="The name users reach it by; _ for any.")
+@click.option("--certificate", metavar="FILE", default="", help="For HTTPS: the certificate's path on the server.")
+@click.option("--key", metavar="FILE", default="", help="For HTTPS: its key's path on the server.")
+@click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT.port, show_default=True)
+@click.option("--tls-port", type=click.IntRange(1, 65535), default=DEFAULT.tls_port, show_default=True)
+@click.option("--installed-at", metavar="FOLDER", help="Where the folder will be on the server (default: as written).")
+@with_surroundings
+def command(
+    surroundings: Surroundings,
+    /,
+    kind: str,
+    dist: Path,
+    output: Path | None,
+    archive: str,
+    host: str,
+    certificate: str,
+    key: str,
+    port: int,
+    tls_port: int,
+    installed_at: str | None,
+) -> None:
+    """Write a folder that is ready for a server: DIST, the server's configuration, and what enforces tokens.
+
+    Public URL, DICOMweb root and the token's header are those DIST was built for.
+    """
+    options = DeployOptions(
+        archive=archive,
+        host=host,
+        certificate=certificate,
+        key=key,
+        port=port,
+        tls_port=tls_port,
+        installed_at=PurePosixPath(installed_at) if installed_at else None,
+    )
+    done = deploy(cast("Kind", kind), dist, output or Path(f"deploy-{kind}"), options, surroundings.reporter)
+    surroundings.reporter.say(f"{done.target} is ready. What remains to be done on the server:")
+    for number, step in enumerate(done.steps, 1):
+        surroundings.reporter.say(f"  {number}. {step}")
+    surroundings.result({"target": str(done.target), "files": list(done.files), "steps": list(done.steps)})
