@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ohifbuild.deploy.filtering import filter_files
 from ohifbuild.deploy.model import Folder, Plan
 from ohifbuild.deploy.rendering import rendered
-from ohifbuild.deploy.table import HeaderTable, header_table
+from ohifbuild.deploy.table import HeaderTable, header_table, immutable_paths
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         upstream=upstream,
         staff=staff,
         logs=logs,
-        immutable=_immutable(plan.public_url),
+        immutable=immutable_paths(plan.public_url),
         pages={re.escape(plan.public_url + name): policy for name, policy in table.pages.items()},
         url=re.escape(plan.public_url),
         types=_types(table),
@@ -65,15 +65,6 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         underscores="_" in plan.settings.token_header,
         header_lines=[f'add_header {name} "{value}" always;' for name, value in table.all.items()],
     )
-
-
-def _immutable(public_url: str) -> list[str]:
-    """Regular expressions for nginx's $uri, of what ``static.HASHED`` says of names in the dist."""
-    url = re.escape(public_url)
-    return [
-        rf"^{url}(?:.*/)?(?:[\w.-]+\.)?[0-9a-f]{{16,}}(?:\.[\w-]+)*\.\w+$",
-        rf"^{url}ohifbuild/[0-9a-f]{{8,}}/",
-    ]
 
 
 def _types(table: HeaderTable) -> dict[str, str]:

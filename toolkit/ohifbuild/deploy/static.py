@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from ohifbuild.deploy.model import Folder, Plan
 from ohifbuild.deploy.rendering import rendered
-from ohifbuild.deploy.table import header_table
+from ohifbuild.deploy.table import header_table, immutable_paths
 
 
 def static(plan: Plan) -> Folder:
     """The viewer at the path of its public URL, an ``.htaccess`` in it, a ``Caddyfile``, and the table for others."""
     table = header_table(plan)
     folder = f"www{plan.public_url}".rstrip("/")
-    immutable = table.immutable.replace("^ohifbuild", f"^{re.escape(plan.public_url.strip('/'))}/?ohifbuild")
     values = {
         "plan": plan,
         "table": table,
         "www": f"{plan.place}/www",
-        "immutable": immutable,
+        "immutable": "|".join(immutable_paths(plan.public_url)),
         "root": plan.settings.roots[0],
         "own_root": "://" not in plan.settings.roots[0],
     }

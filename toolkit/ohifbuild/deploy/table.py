@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -67,4 +68,13 @@ def header_table(plan: Plan) -> HeaderTable:
         for_ever=FOR_EVER,
         ask_again=ASK_AGAIN,
         types=MEDIA_TYPES,
+    )
+
+
+def immutable_paths(public_url: str) -> tuple[str, ...]:
+    """What ``static.HASHED`` says of names in a dist, as regular expressions of paths on the server."""
+    url = re.escape(public_url)
+    return (
+        rf"^{url}(?:.*/)?(?:[\w.-]+\.)?[0-9a-f]{{16,}}(?:\.[\w-]+)*\.\w+$",
+        rf"^{url}ohifbuild/[0-9a-f]{{8,}}/",
     )
