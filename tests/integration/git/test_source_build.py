@@ -88,6 +88,13 @@ def test_no_script_of_a_package_runs(built: Built) -> None:
     assert not (room_of(built.cache) / "a-script-ran").exists()
 
 
+def test_what_a_build_does_without_is_not_installed(built: Built) -> None:
+    tree = room_of(built.cache)
+    assert (tree / "node_modules" / "webpack").is_dir()
+    assert not (tree / "node_modules" / "husky").exists()
+    assert (tree / "package.json").read_bytes() == (built.upstream.path / "package.json").read_bytes()
+
+
 def test_nothing_changed_costs_no_step_and_no_source(built: Built) -> None:
     reporter = SilentReporter()
     source = Source("/nowhere")

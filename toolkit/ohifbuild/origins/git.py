@@ -11,7 +11,7 @@ from ohifbuild.console import Reporter
 from ohifbuild.origins.base import BaseViewer, check_is_viewer
 from ohifbuild.origins.bundle import bundle, bundle_key
 from ohifbuild.origins.checkout import SPARSE, checkout, commit_of
-from ohifbuild.origins.install import OPTIONS, install, lock_key
+from ohifbuild.origins.install import install, install_key, lock_key
 from ohifbuild.origins.room import room
 from ohifbuild.origins.workspace import SourcePackage, add_packages, digest_of_packages
 from ohifbuild.patches import Patch, apply, digest, select
@@ -65,7 +65,7 @@ def base_viewer(
         digest_of_packages(packages),
         tools.version.split(".")[0],
         pin.package_manager,
-        OPTIONS[pin.package_manager.partition("@")[0]],
+        install_key(pin.package_manager),
         pin.bundler,
         bundle_key(pin.bundler),
     )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
 from ohifbuild.cache import Cache, digest_of, digest_of_tree
 from ohifbuild.console import Meter, Reporter
@@ -20,6 +18,7 @@ from ohifbuild.errors import (
     ReleaseUnsupported,
     ToolFailed,
 )
+from ohifbuild.origins.manifests import UNNEEDED, deciding, leaner
 from ohifbuild.origins.room import installing, is_installed
 from ohifbuild.origins.wanters import package_of_tarball, wanters
 from ohifbuild.package_managers import package_manager
@@ -40,9 +39,6 @@ OPTIONS = {
     ),
     "pnpm": ("install", "--frozen-lockfile", "--ignore-scripts", "--prefer-offline", "--reporter=append-only"),
 }
-# What of a package.json decides how workspaces are linked and installed.
-DECIDING = ("name", "version", "workspaces", "resolutions", "bin", "dependencies", "devDependencies")
-SEEN_FOLDERS = ("", "platform/*/", "extensions/*/", "modes/*/", "addOns/*/*/")
 
 MISSING = re.compile(
     r'Couldn\'t find package "(?P<yarn>[^"]+)"(?: required by "(?P<wanter>[^"]+)")?'
@@ -70,7 +66,12 @@ def lock_key(tree: Path, tools: NodeTools, manager: str) -> str:
             cause="The release uses another package manager than the catalogue says.",
             fix="Choose a release that is verified: ohifbuild releases",
         )
-    return digest_of(digest_of_tree(lockfile), tools.version.split(".")[0], manager, OPTIONS[_name(manager)])
+    return digest_of(digest_of_tree(lockfile), tools.version.split(".")[0], manager, install_key(manager))
+
+
+def install_key(manager: str) -> str:
+    """What of the way packages are installed decides the result."""
+    return digest_of(OPTIONS[_name(manager)], UNNEEDED if _is_yarn(manager) else ())
 
 
 def install(tree: Path, manager: str, tools: NodeTools, cache: Cache, *, offline: bool, reporter: Reporter) -> None:
@@ -83,12 +84,13 @@ def install(tree: Path, manager: str, tools: NodeTools, cache: Cache, *, offline
         ToolFailed: the package manager failed otherwise.
         ReleaseUnsupported: there is no lockfile, or it does not fit the packages.
     """
-    key = digest_of(lock_key(tree, tools, manager), list(_manifests(tree)))
+    key = digest_of(lock_key(tree, tools, manager), deciding(tree))
     if is_installed(tree, key):
         return
     program = package_manager(manager, tools, cache, offline=offline, reporter=reporter)
     options = [*OPTIONS[_name(manager)], *_store(manager, cache), *(["--offline"] if offline else [])]
-    with reporter.step("Install dependencies") as meter, installing(tree, key):
+    lean = leaner(tree) if _is_yarn(manager) else nullcontext()
+    with reporter.step("Install dependencies") as meter, installing(tree, key), lean:
         try:
             run([*program, *options], cwd=tree, env=_environment(tools), on_line=lambda line: _phase(line, meter))
         except ToolFailed as error:
@@ -145,27 +147,6 @@ def _unavailable(found: re.Match[str], tree: Path, details: str) -> PackageUnava
     )
 
 
-def _manifests(tree: Path) -> Iterable[tuple[str, object]]:
-    for pattern in SEEN_FOLDERS:
-        for path in sorted(tree.glob(f"{pattern}package.json")):
-            manifest = _read(path)
-            yield path.relative_to(tree).as_posix(), [manifest.get(key) for key in DECIDING]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(manifest, dict):
-            return manifest
-    except ValueError:
-        pass
-    raise ReleaseUnsupported(
-        f"{path} of the source is no JSON object.",
-        cause="A patch or a commit damaged it.",
-        fix="Mend it in the source; conflict marks are the usual reason.",
-    )
-
-
 def _store(manager: str, cache: Cache) -> list[str]:
     """Where packages are kept: with us, so that nothing of the user's own is touched."""
     folder = cache.path_of(_name(manager), "store").absolute()
@@ -192,6 +173,10 @@ def _phase(line: str, meter: Meter) -> None:
     found = YARN_PHASE.search(line)
     if found:
         meter.phase(found[3].lower())
+
+
+def _is_yarn(manager: str) -> bool:
+    return _name(manager) == "yarn"
 
 
 def _name(manager: str) -> str:
