@@ -5,6 +5,9 @@ import { createSearch } from './search.js';
 /** @typedef {import('../types/ohif.js').DataSource} DataSource */
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
+/** A picture of one transparent point. Without any, OHIF would decode the object itself as an image. */
+const NO_PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
+
 /**
  * A copy of the release's data source with four methods replaced. Whatever else the release has, also what later
  * releases add, stays as it is, synchronous where it was: OHIF puts what `retrieve.directURL` returns straight into
@@ -56,11 +59,21 @@ export function confine(inner, api) {
    * OHIF shows an encapsulated document from memory, as whatever media type the instance itself names. One that calls
    * itself text/html would run its scripts in the viewer's origin, next to the token.
    *
+   * OHIF up to 3.10 asks the archive for the thumbnail of a video or a document (WADO-RS `/thumbnail`, for a tag that is
+   * absent on purpose), although `thumbnailRendering` says that it has none: Orthanc refuses, and OHIF asks twice.
+   *
    * @type {DataSource['retrieve']['directURL']}
    */
   function directURL(params) {
+    if (params.tag === 'Absent' && params.defaultPath === '/thumbnail' && !hasThumbnails()) {
+      return NO_PICTURE;
+    }
     const document = params.tag === 'EncapsulatedDocument';
     return inner.retrieve.directURL(document ? { ...params, defaultType: 'application/pdf' } : params);
+  }
+
+  function hasThumbnails() {
+    return !['wadors', undefined].includes(inner.getConfig?.().thumbnailRendering);
   }
 
   return copy(inner, {

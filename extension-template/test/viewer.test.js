@@ -83,6 +83,14 @@ test('an encapsulated document is shown as a PDF, whatever it calls itself', () 
   assert.equal(source.retrieve.directURL(video), video);
 });
 
+test('an archive without thumbnails is not asked for them', () => {
+  const { source, inner } = dataSource();
+  const asked = { tag: 'Absent', defaultPath: '/thumbnail' };
+  assert.match(String(source.retrieve.directURL(asked)), /^data:image/);
+  Object.assign(inner, { getConfig: () => ({ thumbnailRendering: 'thumbnailDirect' }) });
+  assert.equal(source.retrieve.directURL(asked), asked);
+});
+
 test('everything but searching stays the release’s own, and synchronous', () => {
   const { source, inner } = dataSource();
   assert.equal(source.retrieve.later, /** @type {any} */ (inner.retrieve.later));

@@ -26,10 +26,11 @@ export interface DataSource {
     [level: string]: unknown;
   };
   retrieve: {
-    directURL(params: { tag?: string; defaultType?: string; [option: string]: unknown }): unknown;
+    directURL(params: { tag?: string; defaultType?: string; defaultPath?: string; [option: string]: unknown }): unknown;
     [method: string]: unknown;
   };
   getStudyInstanceUIDs(args: { params: Record<string, unknown>; query: URLSearchParams }): string[];
+  getConfig?(): { thumbnailRendering?: string };
   [method: string]: unknown;
 }
 

@@ -15,14 +15,14 @@ SEEN_FOLDERS = ("", "platform/*/", "extensions/*/", "modes/*/", "addOns/*/*/")
 # What of a package.json decides how workspaces are linked and installed.
 DECIDING = ("name", "version", "workspaces", "resolutions", "bin", "dependencies", "devDependencies")
 # Tests, linters, formatters, servers and what OHIF is published with: half of v3.12.0's packages (1450 of 3540), and no
-# bundle has ever anything of them. webpack-bundle-analyzer is not here: OHIF's configuration up to 3.8 imports it.
+# bundle has ever anything of them. Two are not here: OHIF's configuration up to 3.8 imports webpack-bundle-analyzer,
+# and from 3.9 to 3.11.0 only Storybook brings @radix-ui/react-toggle-group, which OHIF imports without asking for it.
 UNNEEDED = (
     "@babel/eslint-parser",
     "@istanbuljs/*",
     "@percy/*",
     "@playwright/*",
     "@rsbuild/*",
-    "@storybook/*",
     "@testing-library/*",
     "@types/jest",
     "@typescript-eslint/*",
@@ -41,7 +41,6 @@ UNNEEDED = (
     "playwright*",
     "prettier*",
     "serve",
-    "storybook",
     "ts-node",
     "unused-webpack-plugin",
     "webpack-dev-server",

@@ -56,6 +56,7 @@ STRANGER = Study(
     "20240228",
     (Series("stranger", "soft", 1, "CT", "КТ", look=HOUNSFIELD, images=3),),
 )
+# Captures are of modality RG (scanned film) and RF: OHIF up to 3.10 shows no thumbnail of OT.
 COMPRESSED = Study(
     "compressed",
     NIKOS,
@@ -66,7 +67,7 @@ COMPRESSED = Study(
         Series("compressed", "j2k", 2, "CT", "JPEG 2000", look=HOUNSFIELD, images=3, syntax=JPEG_2000),
         Series("compressed", "ljpeg", 3, "CT", "JPEG lossless", look=HOUNSFIELD, images=3, syntax=JPEG_LOSSLESS),
         Series("compressed", "rle", 4, "CT", "RLE", look=HOUNSFIELD, images=3, syntax=RLE),
-        Series("compressed", "jpeg", 5, "OT", "JPEG", look=BYTES, syntax=JPEG_BASELINE),
+        Series("compressed", "jpeg", 5, "RG", "JPEG", look=BYTES, syntax=JPEG_BASELINE),
         Series("compressed", "colour", 6, "XC", "JPEG colour", look=COLOUR, syntax=JPEG_BASELINE),
     ),
 )
@@ -77,7 +78,7 @@ MULTIFRAME = Study(
     "20230817",
     (
         Series("multiframe", "enhanced", 1, "MR", "Enhanced MR", "enhanced", look=MAGNETIC, images=5),
-        Series("multiframe", "capture", 2, "OT", "Capture", "multiframe", look=BYTES, images=4, syntax=RLE),
+        Series("multiframe", "capture", 2, "RF", "Capture", "multiframe", look=BYTES, images=4, syntax=RLE),
     ),
 )
 # OHIF reads segmentations and structure sets as whole objects with dcmjs, which refuses several character sets in one

@@ -16,7 +16,7 @@ SLICES = {
     "CT": UID("1.2.840.10008.5.1.4.1.1.2"),
     "MR": UID("1.2.840.10008.5.1.4.1.1.4"),
     "DX": UID("1.2.840.10008.5.1.4.1.1.1.1"),
-    "OT": UID("1.2.840.10008.5.1.4.1.1.7"),
+    "RG": UID("1.2.840.10008.5.1.4.1.1.7"),
     "XC": UID("1.2.840.10008.5.1.4.1.1.77.1.4"),
 }
 VOLUMES = frozenset({"CT", "MR"})
@@ -70,7 +70,7 @@ def image_slice(study: Study, series: Series, number: int) -> FileDataset:
         ds.SliceLocation = (number - 1) * SLICE_MM
     if series.modality == "CT":
         ds.KVP = "120"
-    if series.modality == "OT":
+    if series.modality == "RG":
         ds.ConversionType = "SYN"
     _describe_pixels(ds, series)
     set_pixels(ds, [_frame(series, number)], series.syntax)
