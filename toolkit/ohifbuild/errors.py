@@ -256,6 +256,18 @@ class DeployUnsuitable(OhifbuildError):
     exit_code = 75
 
 
+class FaultsFound(OhifbuildError):
+    """``doctor`` found something wrong; its table says what."""
+
+    exit_code = 76
+
+
+class LinkInvalid(OhifbuildError):
+    """What ``doctor`` was given is not the link of a viewer."""
+
+    exit_code = 77
+
+
 # 80: lock and reproducibility
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ohifbuild.commands import build, cache, ci, demo, deploy, diff, lock, move, patch, releases, serve, verify
+from ohifbuild.commands import build, cache, ci, demo, deploy, diff, doctor, lock, move, patch, releases, serve, verify
 
 COMMANDS: tuple[click.Command, ...] = (
     build.command,
@@ -12,6 +12,7 @@ COMMANDS: tuple[click.Command, ...] = (
     demo.command,
     deploy.command,
     serve.command,
+    doctor.command,
     move.command,
     releases.command,
     lock.command,

@@ -59,12 +59,13 @@ def read_settings(dist: Path) -> Settings:
     if not found:
         raise _invalid(dist, "Its index.html holds no ohifbuild settings: it may be a viewer as OHIF publishes it.")
     try:
-        return _settings(json.loads(found["json"]))
+        return settings_of(json.loads(found["json"]))
     except (ValueError, KeyError, TypeError) as error:
         raise _invalid(dist, "The ohifbuild settings in its index.html are damaged.") from error
 
 
-def _settings(data: dict[str, Any]) -> Settings:
+def settings_of(data: dict[str, Any]) -> Settings:
+    """The settings of a page's ``ohifbuild-settings``; ValueError, KeyError or TypeError if they are damaged."""
     return Settings(
         token_param=str(data["tokenParam"]),
         token_header=str(data["tokenHeader"]),

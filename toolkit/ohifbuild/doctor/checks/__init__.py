@@ -1,0 +1,73 @@
+"""Pure functions from evidence to findings, in the order in which things depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ohifbuild.doctor.checks.archive import answers_as_archive, cross_origin, mixed_content
+from ohifbuild.doctor.checks.arrival import address, certificate, clock, redirects
+from ohifbuild.doctor.checks.caching import caching, service_worker
+from ohifbuild.doctor.checks.files import integrity, media_types, missing_file, public_path, stale, there
+from ohifbuild.doctor.checks.headers import embedding, isolation, referrer
+from ohifbuild.doctor.checks.images import bulk_urls, image, metadata
+from ohifbuild.doctor.checks.page import long_link, page, routes, secure_context, what_link_says
+from ohifbuild.doctor.checks.policy import policy
+from ohifbuild.doctor.checks.refusals import everything, forged_token, priors, without_token
+from ohifbuild.doctor.checks.token import token, token_header
+from ohifbuild.doctor.evidence import Evidence
+from ohifbuild.doctor.model import Finding
+
+CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
+    clock,
+    address,
+    certificate,
+    redirects,
+    long_link,
+    routes,
+    page,
+    what_link_says,
+    secure_context,
+    public_path,
+    there,
+    stale,
+    integrity,
+    media_types,
+    isolation,
+    policy,
+    caching,
+    service_worker,
+    missing_file,
+    embedding,
+    referrer,
+    mixed_content,
+    answers_as_archive,
+    cross_origin,
+    token_header,
+    token,
+    metadata,
+    bulk_urls,
+    image,
+    without_token,
+    forged_token,
+    priors,
+    everything,
+)
+
+FOLLOWS: Mapping[str, Sequence[str]] = {
+    "certificate": ("clock",),
+    "redirects": ("address",),
+    "page": ("address", "redirects", "long-link", "routes"),
+    "isolation": ("secure-context",),
+    "files": ("public-path",),
+    "integrity": ("public-path", "files", "stale"),
+    "media-types": ("public-path", "files", "integrity"),
+    "archive": ("address",),
+    "cross-origin": ("mixed-content", "archive"),
+    "token": ("clock", "token-header", "forged-token"),
+    "metadata": ("token",),
+    "image": ("metadata", "bulk-urls"),
+    "forged-token": ("without-token",),
+    "priors": ("without-token", "forged-token"),
+    "everything": ("without-token", "forged-token"),
+}
+"""For a check, those whose failure explains its own."""

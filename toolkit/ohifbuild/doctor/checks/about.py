@@ -1,0 +1,31 @@
+"""Makes the findings of one check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ohifbuild.doctor.model import Finding
+
+
+@dataclass(frozen=True)
+class About:
+    """A check, by its name and title."""
+
+    check: str
+    title: str
+
+    def right(self, found: str) -> Finding:
+        """It is as it should be."""
+        return Finding(self.check, self.title, "right", found)
+
+    def note(self, found: str, effect: str, change: str = "") -> Finding:
+        """It works, but could be better."""
+        return Finding(self.check, self.title, "note", found, effect, change)
+
+    def wrong(self, found: str, effect: str, change: str) -> Finding:
+        """It has to be mended."""
+        return Finding(self.check, self.title, "wrong", found, effect, change)
+
+    def untried(self, found: str = "something else comes first") -> Finding:
+        """It could not be looked at."""
+        return Finding(self.check, self.title, "untried", found)

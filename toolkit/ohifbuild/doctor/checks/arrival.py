@@ -1,0 +1,191 @@
+"""The way to the page: name, connection, certificate, redirects, clocks."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from ohifbuild.doctor.checks.about import About
+from ohifbuild.doctor.client import Answer, Trouble
+from ohifbuild.doctor.evidence import Arrival, Evidence
+from ohifbuild.doctor.gather import REDIRECTS, follows
+from ohifbuild.doctor.link import STUDIES
+from ohifbuild.doctor.model import Finding
+from ohifbuild.doctor.tls import Certificate
+
+DAY = 86400.0
+SOON = 14 * DAY
+SKEW_SECONDS = 60.0
+LOGIN_WORDS = ("login", "signin", "sign-in", "auth", "oidc", "oauth", "sso", "realms", "saml")
+
+NOTHING_TO_SEE = "The browser shows its own error page, not a viewer."
+
+TROUBLES: dict[Trouble, tuple[str, str]] = {
+    "name": ("no machine is known by this name", "See whether it is spelt rightly, and whether this network knows it."),
+    "refused": (
+        "nothing listens there (connection refused)",
+        "Start the web server, or see whether the port is right: ss -ltn",
+    ),
+    "unreachable": ("no way leads there", "See whether the network is up, and the address right."),
+    "timeout": ("it does not answer in time", "See whether a firewall drops the packets, and the server is not stuck."),
+    "closed": (
+        "it closes the connection without an answer",
+        "See whether https:// is right for this port, and read the server's own log.",
+    ),
+    "tls": (
+        "it does not speak TLS as browsers do",
+        "See whether http:// is right for this port, or whether the server needs 'listen … ssl' (nginx).",
+    ),
+    "protocol": ("what answers is not HTTP", "See whether the port is the web server's, not DICOM's."),
+}
+
+
+def address(evidence: Evidence) -> Finding:
+    """Whether something answers."""
+    about = About("address", "Address")
+    if evidence.trouble:
+        found, change = TROUBLES[evidence.trouble]
+        tls = evidence.arrival.tls if evidence.arrival else None
+        reason = f" ({tls.error})" if evidence.trouble == "tls" and tls else ""
+        return about.wrong(f"{evidence.link.origin}: {found}{reason}.", NOTHING_TO_SEE, change)
+    first = evidence.arrival.first if evidence.arrival else Answer("")
+    server = first.get("server")[:40]
+    return about.right(f"{evidence.link.origin} answers" + (f" ({server})." if server else "."))
+
+
+def certificate(evidence: Evidence) -> Finding:
+    """Whether browsers take the certificate."""
+    about = About("certificate", "Certificate")
+    arrival = evidence.arrival
+    if arrival is None or arrival.tls is None:
+        return about.untried("none, as this is http." if evidence.link.scheme == "http" else "no handshake.")
+    tls, host = arrival.tls, arrival.link.host
+    if tls.certificate is None:
+        return about.untried("no handshake.") if tls.error else about.note("it cannot be read.", "Browsers may differ.")
+    seen = tls.certificate
+    problems = _problems(seen, host, tls.error, evidence.now)
+    if problems:
+        found, change = problems[0]
+        more = "".join(f" Also: {other}." for other, _ in problems[1:])
+        effect = "Browsers warn instead of showing the viewer, and refuse the archive's answers without a word."
+        return about.wrong(f"It {found}.{more}", effect, change)
+    days = (seen.ends - evidence.now) / DAY
+    if seen.ends - evidence.now < SOON:
+        return about.note(f"It ends in {days:.0f} days.", "Then browsers warn instead of showing the viewer.", RENEW)
+    return about.right(f"Trusted here, for {host}, {days:.0f} days left.")
+
+
+RENEW = "Renew it, and have the server read it: certbot renew && systemctl reload nginx"
+
+
+def _problems(seen: Certificate, host: str, error: str, now: float) -> list[tuple[str, str]]:
+    """What is wrong with a certificate, and what to do; the first is what browsers name."""
+    found = []
+    if seen.ends < now:
+        found.append((f"expired {_ago(now - seen.ends)}", RENEW))
+    if seen.begins > now:
+        found.append(("is not valid yet", "See whether the clocks are right: timedatectl"))
+    if not seen.is_for(host):
+        names = ", ".join(seen.names[:3]) or "nobody"
+        found.append(
+            (f"is for {names}, not for {host}", f"Open the viewer by that name, or have one issued for {host}.")
+        )
+    if error and seen.self_signed:
+        change = "Have one issued by an authority, or have every browser trust this one."
+        found.append(("is self-signed, and not trusted here", change))
+    if error and not found:
+        change = (
+            "Send the authority's intermediate certificates too (nginx: ssl_certificate takes the full chain); if the "
+            "authority is your own, name it: SSL_CERT_FILE=ca.pem ohifbuild doctor …"
+        )
+        found.append((f"is not trusted here ({error})", change))
+    return found
+
+
+def _ago(seconds: float) -> str:
+    return f"{seconds / DAY:.0f} days ago" if seconds > 2 * DAY else f"{seconds / 3600:.0f} hours ago"
+
+
+def redirects(evidence: Evidence) -> Finding:
+    """Where the link leads before it arrives, and with what left of it."""
+    about = About("redirects", "Redirects")
+    arrival = evidence.arrival
+    if arrival is None or evidence.trouble:
+        return about.untried()
+    if arrival.first.status in REDIRECTS:
+        return _not_followed(about, arrival)
+    if not arrival.hops:
+        return about.right("None.")
+    if _names_studies(evidence.asked.stand_in) and not _names_studies(arrival.link.stand_in):
+        return about.wrong(
+            f"The redirect to {arrival.link.path} drops what stands behind the question mark.",
+            "The viewer opens without studies and token: an empty page, or 'not found'.",
+            "Keep the query: nginx: return 302 /ohif/$is_args$args;",
+        )
+    if evidence.asked.scheme != arrival.link.scheme:
+        effect = "The first request, with the token in it, crosses the network for all to read."
+        return about.note("http leads to https.", effect, "Give out links that begin with https://")
+    return about.right(f"To {arrival.link.url}, with the query kept.")
+
+
+def _not_followed(about: About, arrival: Arrival) -> Finding:
+    if follows(arrival.link, arrival.first):
+        return about.wrong(
+            "The link is redirected without end.", NOTHING_TO_SEE, "Look for rules that undo each other."
+        )
+    location = arrival.first.get("location")
+    try:
+        parts = urlsplit(urljoin(arrival.link.url, location))
+    except ValueError:
+        return about.wrong("A redirect leads to no URL.", NOTHING_TO_SEE, "Correct the server's redirect.")
+    there = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    if any(word in f"{parts.hostname}{parts.path}".lower() for word in LOGIN_WORDS):
+        return about.wrong(
+            f"The page sends to a login at {there}.",
+            "Who has the link but no account there sees no study.",
+            "Let the viewer's path, and the archive's with a token, pass without the login.",
+        )
+    return about.wrong(
+        f"The page sends to another place, {there}, which is not followed.",
+        "The viewer, if there is one, is at another origin than the link says.",
+        "Give out links to that place, and run doctor on it.",
+    )
+
+
+def _names_studies(query: str) -> bool:
+    return any(name.lower() == STUDIES for name, _ in parse_qsl(query, keep_blank_values=True))
+
+
+def clock(evidence: Evidence) -> Finding:
+    """Whether the server's clock is this machine's; a token's and a certificate's times are compared with both."""
+    about = About("clock", "Clock")
+    first = evidence.arrival.first if evidence.arrival else Answer("")
+    seconds = skew(evidence)
+    if seconds is None:
+        return about.untried("the server does not say." if first.status else "no answer.")
+    if abs(seconds) <= SKEW_SECONDS:
+        return about.right("The server's is this machine's.")
+    found = f"The server's is {_length(abs(seconds))} {'ahead of' if seconds > 0 else 'behind'} this machine's."
+    effect = "Tokens and certificates are taken for expired, or not valid yet."
+    change = "Set both by the network: timedatectl set-ntp true"
+    if abs(seconds) > DAY:
+        return about.wrong(found, effect, change)
+    return about.note(found, effect, change)
+
+
+def skew(evidence: Evidence) -> float | None:
+    """Seconds by which the server is ahead; None if unknown, or if the answer is from a cache."""
+    first = evidence.arrival.first if evidence.arrival else Answer("")
+    if not first.get("date") or first.get("age"):
+        return None
+    try:
+        return parsedate_to_datetime(first.get("date")).timestamp() - evidence.now
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _length(seconds: float) -> str:
+    for size, unit in ((DAY, "days"), (3600.0, "hours"), (60.0, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"

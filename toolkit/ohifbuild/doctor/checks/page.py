@@ -1,0 +1,142 @@
+"""The page itself: whether the link leads to a viewer, and to one that browsers give its powers."""
+
+from __future__ import annotations
+
+from ohifbuild.doctor.checks.about import About
+from ohifbuild.doctor.checks.arrival import NOTHING_TO_SEE
+from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.coding import shows_page
+from ohifbuild.doctor.evidence import Evidence
+from ohifbuild.doctor.gather import REDIRECTS
+from ohifbuild.doctor.link import UID
+from ohifbuild.doctor.model import Finding
+from ohifbuild.doctor.page import read_page
+
+TOO_LONG = (413, 414, 431)
+NGINX_TOO_LARGE = (b"Header Or Cookie Too Large", b"Request-URI Too Large")
+HTML = ("text/html", "application/xhtml+xml")
+UPSTREAM_GONE = (502, 503, 504)
+OTHER_PORT = b"plain HTTP request was sent to HTTPS port"
+
+
+def long_link(evidence: Evidence) -> Finding:
+    """Whether the server takes a link as long as this one."""
+    about = About("long-link", "Link's length")
+    first = _first(evidence)
+    length = len(evidence.asked.path) + len(evidence.asked.stand_in)
+    if not first.status:
+        return about.untried()
+    if not is_too_long(first):
+        return about.right(f"{length} characters are taken.")
+    return about.wrong(
+        f"The server refuses a link of {length} characters ({first.status}).",
+        NOTHING_TO_SEE,
+        "nginx: large_client_header_buffers 4 32k; Apache: LimitRequestLine 32768",
+    )
+
+
+def is_too_long(answer: Answer) -> bool:
+    """Whether an answer says that the request line or a header is too long."""
+    said = answer.status == 400 and any(words in answer.body for words in NGINX_TOO_LARGE)
+    return said or answer.status in TOO_LONG
+
+
+def routes(evidence: Evidence) -> Finding:
+    """Whether the link's route, which is no file, is answered with the viewer's page."""
+    about = About("routes", "Routes")
+    if evidence.arrival is None or not evidence.viewer:
+        return about.untried()
+    first = evidence.arrival.first
+    if evidence.viewer.page_answer is first:
+        return about.right(f"{evidence.link.path} is answered with the viewer's page.")
+    url = evidence.viewer.page.settings.public_url
+    return about.wrong(
+        f"{evidence.link.path} is {first.status}, though the viewer is at {evidence.arrival.link.origin}{url}.",
+        "Every link and every reload ends on the server's error page: a route of the viewer is no file.",
+        f"Answer what is no file with the page: nginx: location {url} {{ try_files $uri {url}index.html; }}",
+    )
+
+
+def page(evidence: Evidence) -> Finding:
+    """Whether a viewer answers."""
+    about = About("page", "Page")
+    first = _first(evidence)
+    if evidence.viewer:
+        kind = first.media_type
+        if evidence.viewer.page_answer is first and kind not in HTML:
+            return about.wrong(
+                f"The viewer's page is sent as {kind or 'nothing in particular'}.",
+                "Browsers show its text, or save it, instead of running it.",
+                "Send .html as text/html: nginx: include mime.types;",
+            )
+        if evidence.viewer.page.kind == "ohif":
+            effect = "Nothing confines it to the link's studies, and reloading loses the token."
+            return about.note("OHIF as it is published.", effect, "Build one with: ohifbuild build")
+        return about.right("A viewer that ohifbuild built.")
+    if not first.status or first.status in REDIRECTS:
+        return about.untried()
+    found, change = _what_else(first)
+    return about.wrong(f"{evidence.link.url}: {found}.", "There is no viewer.", change)
+
+
+def _what_else(first: Answer) -> tuple[str, str]:
+    """What answers in the viewer's place, and what to change."""
+    seen = read_page(first.body)
+    path = "See whether the path is right, and whether the server's root or alias is the viewer's folder."
+    if first.status == 401:
+        return "asks for a password", "Let the viewer's files pass without one: who follows a link has none."
+    if first.status == 403:
+        return "refused (403)", "Let the server's user read the viewer's folder: chmod -R a+rX, and see its error log."
+    if first.status in UPSTREAM_GONE:
+        return (
+            f"the proxy has no server behind it ({first.status})",
+            "Start what is behind it.",
+        )
+    if OTHER_PORT in first.body:
+        return "this port wants https", "Open the link with https://"
+    if first.status != 200:
+        return f"answers {first.status}", path
+    if seen.kind == "login":
+        return f"a page to log in{_titled(seen.title)}", "Let the viewer's path pass without a login."
+    if shows_page(first):
+        other = "nginx's welcome page answers in its place: rm /etc/nginx/sites-enabled/default"
+        return f"another page{_titled(seen.title)}", other if "nginx" in seen.title.lower() else path
+    return f"no page, but {first.media_type or 'something else'}", path
+
+
+def _titled(title: str) -> str:
+    return f" ('{title}')" if title else ""
+
+
+def what_link_says(evidence: Evidence) -> Finding:
+    """Whether the link names studies and a token."""
+    about = About("link", "Link")
+    studies, token = evidence.asked.studies, evidence.asked.token
+    if bad := next((uid for uid in studies if not UID.fullmatch(uid)), ""):
+        return about.wrong(
+            f"{bad[:70]} is no Study Instance UID.", "The viewer finds no study.", "Have the link made again."
+        )
+    if studies and token:
+        return about.right(f"{len(studies)} {'study' if len(studies) == 1 else 'studies'}, and a token.")
+    if studies:
+        quote = "If it has one: put the link in quotes, or the shell cuts it at the first &."
+        return about.note("It has no token.", "What a token reaches was not tried.", quote)
+    return about.note("It names no study.", "Whether a study opens was not tried.", "Give a whole link, in quotes.")
+
+
+def secure_context(evidence: Evidence) -> Finding:
+    """Whether browsers give the page its powers at all."""
+    about = About("secure-context", "Secure context")
+    link = evidence.link
+    if link.is_secure_context:
+        return about.right("https." if link.scheme == "https" else f"{link.host} is this machine itself.")
+    return about.wrong(
+        f"{link.origin} is http, at an address that is not the browser's own machine.",
+        "Browsers give the page no shared memory and no Web Crypto, whatever its headers: a blank page, or no volumes.",
+        "Serve it over https: ohifbuild deploy nginx DIST --certificate FILE --key FILE; to try it: "
+        "ohifbuild serve DIST --https",
+    )
+
+
+def _first(evidence: Evidence) -> Answer:
+    return evidence.arrival.first if evidence.arrival else Answer("")

@@ -1,0 +1,113 @@
+"""Whether the content security policy lets the viewer be what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from ohifbuild.doctor.checks.about import About
+from ohifbuild.doctor.evidence import Evidence, ViewerSeen
+from ohifbuild.doctor.link import Link
+from ohifbuild.doctor.model import Finding
+
+NAME = "Content-Security-Policy"
+FALLBACKS = {
+    "worker-src": ("worker-src", "child-src", "script-src", "default-src"),
+    "script-src": ("script-src", "default-src"),
+    "style-src": ("style-src", "default-src"),
+    "img-src": ("img-src", "default-src"),
+    "connect-src": ("connect-src", "default-src"),
+}
+Policy = Mapping[str, tuple[str, ...]]
+
+
+def policy(evidence: Evidence) -> Finding:
+    """Whether the page's policies allow its own scripts, workers, codecs, images and archive."""
+    about = About("policy", "CSP")
+    viewer = evidence.viewer
+    if viewer is None:
+        return about.untried()
+    policies = [read_policy(text) for line in viewer.page_answer.all(NAME) for text in line.split(",")]
+    if not policies:
+        return about.note(
+            "The page has no Content-Security-Policy.",
+            "A script that gets into the page could send images and tokens anywhere.",
+            "Take the policy that ohifbuild deploy nginx DIST writes for this very dist.",
+        )
+    for found in policies:
+        blocked = _blocked(found, evidence.link, viewer)
+        if blocked:
+            return about.wrong(f"It forbids {blocked[0]}.", blocked[1], blocked[2])
+    return about.right("It allows what the viewer needs.")
+
+
+def read_policy(text: str) -> Policy:
+    """Directives and their sources (CSP3 2.2.1): of a directive that is there twice the first counts."""
+    rules: dict[str, tuple[str, ...]] = {}
+    for rule in text.split(";"):
+        words = rule.split()
+        if words:
+            rules.setdefault(words[0].lower(), tuple(words[1:]))
+    return rules
+
+
+def sources(rules: Policy, directive: str) -> tuple[str, ...] | None:
+    """What a directive allows, or those it falls back to; None where nothing is said."""
+    return next((rules[name] for name in FALLBACKS[directive] if name in rules), None)
+
+
+def _blocked(rules: Policy, link: Link, viewer: ViewerSeen) -> tuple[str, str, str] | None:
+    """What a policy forbids that the viewer needs, what comes of it, and what to change; the gravest only."""
+    scripts = sources(rules, "script-src")
+    page = viewer.page
+    if scripts is not None:
+        if not _allows_origin(scripts, link.origin, link.origin):
+            return "the viewer's own scripts", "A blank page.", "Add 'self' to its script-src."
+        if not _allows_inline(scripts, page.inline_hashes):
+            change = (
+                "The policy is of another build: write it anew with ohifbuild deploy, or add to script-src: "
+                + " ".join(f"'{digest}'" for digest in page.inline_hashes)
+            )
+            return (
+                "a script in the page itself",
+                "The token is not taken from the link.",
+                change,
+            )
+        if "'unsafe-eval'" not in scripts:
+            effect = "Segmentations do not load" + (
+                "." if "'wasm-unsafe-eval'" in scripts else ", nor compressed images: WebAssembly is not compiled."
+            )
+            return "to build code (eval)", effect, "Add 'wasm-unsafe-eval' 'unsafe-eval' to its script-src."
+    needs = (
+        ("worker-src", "blob:", "workers from blobs", "Images are not decoded."),
+        ("style-src", "'unsafe-inline'", "inline styles", "The page is without its layout."),
+        ("img-src", "blob:", "images from blobs", "Thumbnails stay empty."),
+    )
+    for directive, word, what, effect in needs:
+        allowed = sources(rules, directive)
+        if allowed is not None and word not in allowed:
+            return what, effect, f"Add {word} to its {directive}."
+    connect = sources(rules, "connect-src")
+    target = _origin(viewer.root) if viewer.root else link.origin
+    if connect is not None and not _allows_origin(connect, target, link.origin):
+        return f"connections to the archive at {target}", "No study appears.", f"Add {target} to its connect-src."
+    return None
+
+
+def _allows_inline(allowed: tuple[str, ...], hashes: tuple[str, ...]) -> bool:
+    strict = any(word.startswith(("'sha256-", "'sha384-", "'sha512-", "'nonce-")) for word in allowed)
+    if "'unsafe-inline'" in allowed and not strict:
+        return True
+    return all(f"'{digest}'" in allowed for digest in hashes)
+
+
+def _allows_origin(allowed: tuple[str, ...], origin: str, own: str) -> bool:
+    parts = urlsplit(origin)
+    known = {"*", f"{parts.scheme}:", origin, parts.netloc, f"*.{parts.netloc.partition('.')[2]}"}
+    words = {word.rstrip("/").lower() for word in allowed}
+    return bool(words & known) or (origin == own and "'self'" in words)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

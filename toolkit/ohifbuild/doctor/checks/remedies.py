@@ -1,0 +1,29 @@
+"""What to change, in the words of the server that answered."""
+
+from __future__ import annotations
+
+from ohifbuild.doctor.client import Answer
+
+LIKE_OURS = "or take the whole configuration that ohifbuild deploy nginx writes"
+
+
+def send_header(answer: Answer, name: str, value: str) -> str:
+    """How this server is told to send a header."""
+    server = answer.get("server").lower()
+    if "apache" in server:
+        return f'Apache: Header always set {name} "{value}"'
+    if "caddy" in server:
+        return f'Caddy: header {name} "{value}"'
+    if "orthanc" in server or "mongoose" in server or "civetweb" in server:
+        return "Orthanc's ServeFolders sends no such headers: ohifbuild deploy orthanc writes a script that does"
+    return f'nginx: add_header {name} "{value}" always;'
+
+
+def many_headers(answer: Answer, headers: dict[str, str]) -> str:
+    """The same for several."""
+    return "\n".join(dict.fromkeys(send_header(answer, name, value) for name, value in headers.items()))
+
+
+def is_nginx(answer: Answer) -> bool:
+    """Whether nginx answered, or something made of it."""
+    return any(name in answer.get("server").lower() for name in ("nginx", "openresty", "tengine"))

@@ -1,0 +1,170 @@
+"""Whether the token gets to the archive, and what it is good for there."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from ohifbuild.doctor.checks.about import About
+from ohifbuild.doctor.checks.arrival import DAY, SKEW_SECONDS, skew
+from ohifbuild.doctor.checks.page import is_too_long
+from ohifbuild.doctor.checks.remedies import is_nginx
+from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.evidence import ArchiveSeen, Evidence
+from ohifbuild.doctor.gather_archive import rows
+from ohifbuild.doctor.model import Finding
+
+REFUSED = (401, 403)
+LONGEST_JWT = 64 * 1024
+NO_IMAGES = "The viewer opens, and says that the link is not valid, or stays empty."
+
+
+def token_header(evidence: Evidence) -> Finding:
+    """Whether the header that carries the token gets through to the archive."""
+    about = About("token-header", "Token's header")
+    archive, viewer = evidence.archive, evidence.viewer
+    if archive is None or viewer is None or not archive.granted:
+        return about.untried(_why_not(evidence))
+    name = viewer.page.settings.token_header
+    answer = next(iter(archive.granted.values()))
+    if rows(answer):
+        return about.right(f"{name} gets through.")
+    if is_too_long(answer):
+        return about.wrong(
+            f"A token of {len(evidence.asked.token)} characters in {name} is refused as too long ({answer.status}).",
+            NO_IMAGES,
+            "nginx: large_client_header_buffers 4 32k; Apache: LimitRequestFieldSize 32768",
+        )
+    taken = next((other for other, reply in archive.other_header.items() if rows(reply)), "")
+    if taken:
+        return about.wrong(
+            f"The archive takes the token in {taken}, but the viewer sends it in {name}.",
+            NO_IMAGES,
+            f"ohifbuild build --token-header {taken}"
+            + (" --token-scheme Bearer" if taken == "Authorization" else "")
+            + f'\nor tell the archive of {name}; Orthanc\'s authorization plugin: "TokenHttpHeaders": ["{name}"]',
+        )
+    if answer.status not in REFUSED or not _as_without(archive, answer):
+        return about.right(f"{name} gets through: the archive answers otherwise without it.")
+    if "_" in name:
+        return about.wrong(
+            f"With {name} the archive answers as without it: a proxy drops it, as nginx does with names that have an "
+            "underscore.",
+            NO_IMAGES,
+            f"nginx: underscores_in_headers on; in the server block; or build with --token-header "
+            f"{name.replace('_', '-')}",
+        )
+    if _says_none_came(answer):
+        clear = f"nginx: proxy_set_header {name} $http_{name.lower().replace('-', '_')}; and no line that empties it"
+        return about.wrong(
+            f"The archive says that no token came, though {name} was sent: a proxy in front of it drops the header.",
+            NO_IMAGES,
+            clear if is_nginx(answer) else f"Have the proxy pass {name} on; {clear}",
+        )
+    return about.untried("the archive says the same with a token as without.")
+
+
+def token(evidence: Evidence) -> Finding:
+    """Whether the archive grants the link's studies to its token."""
+    about = About("token", "Token")
+    archive, viewer = evidence.archive, evidence.viewer
+    said = _said_by_token(evidence)
+    if said:
+        return about.wrong(said, NO_IMAGES, "Have a new link made.")
+    if archive is None or viewer is None or not archive.granted:
+        return about.untried(_why_not(evidence))
+    missing = [answer for answer in archive.granted.values() if not rows(answer)]
+    count = len(archive.granted)
+    if not missing:
+        return about.right("It opens the link's study." if count == 1 else f"It opens all {count} studies of the link.")
+    which = "the study" if count == 1 else f"{len(missing)} of {count} studies"
+    answer = missing[0]
+    if answer.trouble:
+        return about.wrong(f"The archive breaks off ({answer.trouble}).", NO_IMAGES, "Read the archive's own log.")
+    if answer.status in REFUSED:
+        header = viewer.page.settings.token_header
+        return about.wrong(
+            f"The archive refuses {which} ({answer.status}){_reason(answer)}.",
+            NO_IMAGES,
+            "Have a new link made: the token is unknown, has expired, or is for another study."
+            + (
+                f"\nOr it does not arrive: the archive says the same without. Every proxy has to pass {header} on."
+                if _as_without(archive, answer)
+                else ""
+            ),
+        )
+    if answer.status in (200, 204):
+        return about.wrong(
+            f"The archive has no such study for this token: {which} missing.",
+            "The viewer opens and says that there is no such study.",
+            "See in the archive whether the study is there, under this Study Instance UID.",
+        )
+    return about.wrong(f"The archive answers {answer.status} for {which}.", NO_IMAGES, "Read the archive's own log.")
+
+
+def _why_not(evidence: Evidence) -> str:
+    if not evidence.asked.token or not evidence.asked.studies:
+        return "the link has no token." if not evidence.asked.token else "the link names no study."
+    if evidence.viewer and evidence.viewer.root and not evidence.sends_token:
+        return "not sent: the connection cannot be trusted (--insecure sends it all the same)."
+    return "something else comes first"
+
+
+def _as_without(archive: ArchiveSeen, answer: Answer) -> bool:
+    """Whether the archive said the same to nobody: by status, challenge and text."""
+    nobody = archive.nobody
+    return nobody is not None and all(
+        one == other
+        for one, other in (
+            (answer.status, nobody.status),
+            (answer.get("www-authenticate"), nobody.get("www-authenticate")),
+            (answer.body, nobody.body),
+        )
+    )
+
+
+def _says_none_came(answer: Answer) -> bool:
+    """Whether a challenge says so: without an error code no credentials came (RFC 6750 3.1)."""
+    challenge = answer.get("www-authenticate").lower()
+    return challenge.startswith(("bearer", "token")) and "error=" not in challenge
+
+
+def _reason(answer: Answer) -> str:
+    """The archive's own words."""
+    challenge = answer.get("www-authenticate")
+    _, found, rest = challenge.partition('error_description="')
+    if found:
+        return f": {rest.partition(chr(34))[0][:100]}"
+    return ""
+
+
+def _said_by_token(evidence: Evidence) -> str:
+    """What a token says of its own times, if it is a JSON Web Token (RFC 7519 4.1) that anyone can read."""
+    claims = claims_of(evidence.asked.token)
+    ahead = skew(evidence) or 0.0
+    now = evidence.now + (ahead if abs(ahead) > SKEW_SECONDS else 0.0)
+    ends, begins = claims.get("exp"), claims.get("nbf")
+    if isinstance(ends, int | float) and ends < now:
+        return f"It expired {_ago(now - ends)} ago, by its own words."
+    if isinstance(begins, int | float) and begins > now:
+        return f"It is good only in {_ago(begins - now)}, by its own words."
+    return ""
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """The claims of a JSON Web Token, unproven; none if it is something else."""
+    parts = token.split(".")
+    if len(parts) != 3 or len(token) > LONGEST_JWT:
+        return {}
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _ago(seconds: float) -> str:
+    if seconds > 2 * DAY:
+        return f"{seconds / DAY:.0f} days"
+    return f"{seconds / 3600:.0f} hours" if seconds > 7200 else f"{seconds / 60:.0f} minutes"

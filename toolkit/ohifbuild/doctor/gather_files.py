@@ -1,0 +1,102 @@
+"""Looks at a sample of the viewer's files: what the page loads, and one of each sort that browsers are strict about."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+from ohifbuild.doctor.client import SHORT, Answer, Client
+from ohifbuild.doctor.coding import shows_page
+from ohifbuild.doctor.evidence import FileSeen, ViewerSeen
+from ohifbuild.doctor.link import Link
+from ohifbuild.doctor.page import modules_in, root_in
+from ohifbuild.finish.manifest import MANIFEST_NAME, FileEntry
+
+INDEX, CONFIG = "index.html", "app-config.js"
+MOST_FILES = 16
+LONGEST_FILE = 24 * 1024 * 1024
+LONGEST_MANIFEST = 2 * 1024 * 1024
+SORTS = (".wasm", ".mjs", ".css", ".json", ".js")
+"""One of each, the smallest; beside what the page itself loads."""
+
+
+async def look_at_files(anyone: Client, link: Link, viewer: ViewerSeen) -> ViewerSeen:
+    """The viewer, with its files and its archive's root."""
+    base = link.origin + viewer.page.settings.public_url
+    accepts = {"Accept-Encoding": "gzip, br" if link.scheme == "https" else "gzip"}
+    none = f"{base}none-{secrets.token_hex(8)}.js"
+    manifest_answer, config, missing = await asyncio.gather(
+        anyone.ask(base + MANIFEST_NAME, limit=LONGEST_MANIFEST),
+        anyone.ask(base + CONFIG, headers=accepts, limit=LONGEST_MANIFEST),
+        anyone.ask(none),
+    )
+    manifest = _entries(manifest_answer)
+    text = config.body.decode("utf-8", errors="replace")
+    wanted = _sample(link, viewer, modules_in(text), manifest)
+
+    async def seen(name: str, answer: Answer | None = None) -> FileSeen:
+        answer = answer or await anyone.ask(base + name, headers=accepts, limit=LONGEST_FILE)
+        elsewhere = "" if _is_there(answer) else await _elsewhere(anyone, link, base, name)
+        return FileSeen(name, answer, manifest.get(name), elsewhere)
+
+    files = await asyncio.gather(seen(CONFIG, config), *map(seen, wanted))
+    return replace(
+        viewer,
+        page_expected=manifest.get(INDEX),
+        files=tuple(files),
+        missing=missing,
+        root=_root(link, viewer, text),
+    )
+
+
+def _root(link: Link, viewer: ViewerSeen, configuration: str) -> str:
+    named = viewer.page.settings.roots[0] if viewer.page.settings.roots else root_in(configuration)
+    if not named:
+        return ""
+    root = urljoin(link.origin + "/", named).rstrip("/")
+    return root if urlsplit(root).scheme in ("http", "https") and urlsplit(root).hostname else ""
+
+
+def _entries(answer: Answer) -> Mapping[str, FileEntry]:
+    if answer.status != 200 or not answer.whole:
+        return {}
+    try:
+        files = json.loads(answer.body)["files"]
+        return {str(name): FileEntry(str(entry["sha256"]), int(entry["size"])) for name, entry in files.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _sample(link: Link, viewer: ViewerSeen, modules: Iterable[str], manifest: Mapping[str, FileEntry]) -> list[str]:
+    """Names below the public URL, in the order in which a browser would want them."""
+    public_url = viewer.page.settings.public_url
+    paths = [_path(link, public_url, url) for url in (*viewer.page.loads, *modules)]
+    names = [path.removeprefix(public_url) for path in paths if path.startswith(public_url)]
+    by_size = sorted(manifest, key=lambda name: (manifest[name].size, name))
+    names += [next((name for name in by_size if name.endswith(sort)), "") for sort in SORTS]
+    return [name for name in dict.fromkeys(names) if name and name != CONFIG][:MOST_FILES]
+
+
+def _path(link: Link, public_url: str, url: str) -> str:
+    """The raw path of something that the page loads; '' where it is from another origin."""
+    parts = urlsplit(urljoin(link.origin + public_url, url))
+    return parts.path if f"{parts.scheme}://{parts.netloc}" == link.origin else ""
+
+
+def _is_there(answer: Answer) -> bool:
+    return answer.status == 200 and not shows_page(answer)
+
+
+async def _elsewhere(anyone: Client, link: Link, base: str, name: str) -> str:
+    """The folder in which a file is that is not where the page says."""
+    folder = link.path.rpartition("/")[0] + "/"
+    for place in dict.fromkeys((folder, "/")):
+        if link.origin + place != base:
+            answer = await anyone.ask(link.origin + place + name, limit=SHORT)
+            if _is_there(answer):
+                return place
+    return ""
