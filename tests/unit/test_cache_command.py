@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from ohifbuild.cache import Cache
+from ohifbuild.cache_upkeep import prune, usage
 from ohifbuild.cli import cli
 
 
@@ -37,3 +38,12 @@ def test_what_to_prune_has_to_be_said_once(cache: Cache, flags: list[str]) -> No
     cache.entry("npm", "key", one_file)
     assert CliRunner().invoke(cli, ["cache", "prune", *flags]).exit_code == 2
     assert cache.has("npm", "key")
+
+
+def test_the_logs_of_builds_are_pruned_too(cache: Cache) -> None:
+    log = cache.root / "logs" / "3.12.0.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("what the bundler said")
+    assert usage(cache)[0].bytes > 0
+    assert prune(cache, unused_days=None).entries == 1
+    assert not log.exists()

@@ -42,7 +42,7 @@ def usage(cache: Cache) -> tuple[KindUsage, ...]:
     seen: set[tuple[int, int]] = set()
     found = []
     for kind in _folders(cache.root):
-        entries = list(_folders(kind))
+        entries = list(_entries(kind))
         if entries:
             size = sum(_bytes_of(entry, seen) for entry in entries)
             found.append(KindUsage(kind.name, len(entries), size, max(map(_last_used, entries))))
@@ -63,7 +63,7 @@ def prune(cache: Cache, *, unused_days: float | None, now: float | None = None) 
     seen: set[tuple[int, int]] = set()
     with disk_errors(cache.root), _alone(cache):
         for kind in _folders(cache.root):
-            for entry in _folders(kind):
+            for entry in _entries(kind):
                 if limit is None or _last_used(entry) < limit:
                     entries, size = entries + 1, size + _bytes_of(entry, seen)
                     _remove(entry)
@@ -102,17 +102,22 @@ def _remove(entry: Path) -> None:
 
 def _folders(folder: Path) -> Iterator[Path]:
     if folder.is_dir():
-        yield from sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+        yield from (path for path in _entries(folder) if path.is_dir())
+
+
+def _entries(kind: Path) -> Iterator[Path]:
+    """Folders, and single files such as the logs of builds."""
+    yield from sorted(path for path in kind.iterdir() if not path.name.startswith("."))
 
 
 def _last_used(entry: Path) -> float:
     return entry.stat().st_mtime
 
 
-def _bytes_of(folder: Path, seen: set[tuple[int, int]]) -> int:
-    """Bytes on disk of the files in ``folder`` that are not in ``seen`` yet, which keeps (device, inode)."""
+def _bytes_of(entry: Path, seen: set[tuple[int, int]]) -> int:
+    """Bytes on disk of the files of ``entry`` that are not in ``seen`` yet, which keeps (device, inode)."""
     total = 0
-    for parent, _, names in os.walk(folder):
+    for parent, _, names in os.walk(entry) if entry.is_dir() else [(entry.parent, [], [entry.name])]:
         for name in names:
             status = Path(parent, name).lstat()
             if (status.st_dev, status.st_ino) not in seen:

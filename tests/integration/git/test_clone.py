@@ -9,8 +9,9 @@ from ohifbuild.cache import Cache, digest_of_tree
 from ohifbuild.console import SilentReporter
 from ohifbuild.errors import NotInCache, OriginUnavailable, ReleaseUnsupported, TagMoved, ToolMissing, UnknownRelease
 from ohifbuild.origins import remote
-from ohifbuild.origins.checkout import Checkout, checkout, commit_of, has_checkout
-from ohifbuild.origins.remote import remote_answers
+from ohifbuild.origins.checkout import Checkout, checkout, commit_of, fetch_commits, has_checkout
+from ohifbuild.origins.remote import environment, remote_answers
+from ohifbuild.patches import GitTree
 
 from .conftest import TAG, Upstream
 
@@ -161,6 +162,15 @@ def test_hooks_and_a_surrounding_repository_have_no_say(
     assert (found.path / "package.json").is_file()
     assert not (tmp_path / "a-hook-ran").exists()
     assert digest_of_tree(upstream.path) == before
+
+
+def test_patches_are_tried_on_files_that_are_fetched_when_read(upstream: Upstream, tmp_path: Path) -> None:
+    source = upstream.path.as_uri()
+    repository = fetch_commits(source, [TAG], tmp_path / "repository")
+    name = "platform/core/index.js"
+    with GitTree(repository, f"refs/tags/{TAG}", env=environment(source)) as tree:
+        assert tree.read(name) == (upstream.path / name).read_text()
+    assert source not in (repository / "config").read_text()
 
 
 def test_credentials_are_neither_shown_nor_kept(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from ohifbuild.commands.common import Surroundings, with_surroundings
 from ohifbuild.origins.checkout import fetch_commits
+from ohifbuild.origins.remote import environment
 from ohifbuild.patches import DriftRow, GitTree, Patch, as_json, check, drift_table, load, misfit
 from ohifbuild.releases import catalogue, resolve
 from ohifbuild.resources import patches
@@ -48,9 +49,10 @@ def check_patches(
     known = load(patches(), *folders)
     wanted = [resolve(version, catalogue()) for version in versions or ("v3-stable",)]
     rows: list[DriftRow] = []
-    with _repository(source or catalogue().source, [pin.tag for pin in wanted]) as repository:
+    remote = source or catalogue().source
+    with _repository(remote, [pin.tag for pin in wanted]) as repository:
         for pin in wanted:
-            with GitTree(repository, f"refs/tags/{pin.tag}") as tree:
+            with GitTree(repository, f"refs/tags/{pin.tag}", env=environment(remote)) as tree:
                 rows += check(tree, pin.version, known)
     surroundings.result(as_json(rows))
     surroundings.show(drift_table(rows))

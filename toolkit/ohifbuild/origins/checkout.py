@@ -122,7 +122,9 @@ def has_checkout(commit: str, cache: Cache) -> bool:
 
 
 def fetch_commits(source: str, tags: list[str], target: Path) -> Path:
-    """A new bare repository at ``target`` with the commits of ``tags`` and their trees; files are fetched when read.
+    """A new bare repository at ``target`` with the commits of ``tags`` and their trees.
+
+    Files are fetched when read, by a git with ``environment(source)``: the address is not written down.
 
     Raises:
         UnknownRelease, OriginUnavailable: as ``checkout``.
@@ -135,10 +137,6 @@ def fetch_commits(source: str, tags: list[str], target: Path) -> Path:
         _init_bare(target, source)
         repository = Repo(target)
         repository.git.update_environment(**environment(source))
-        with repository.config_writer() as config:  # whoever reads files later does so without our environment
-            config.set_value(f'remote "{NAME}"', "url", address(source))
-            config.set_value(f'remote "{NAME}"', "promisor", "true")
-            config.set_value(f'remote "{NAME}"', "partialclonefilter", "blob:none")
         specs = [f"{name}:refs/tags/{tag}" for name, tag in zip(names, tags, strict=True)]
         repository.git.fetch("--depth=1", "--filter=blob:none", NAME, *specs)
         repository.close()

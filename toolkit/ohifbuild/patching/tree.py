@@ -74,8 +74,11 @@ class FolderTree:
 class GitTree:
     """One revision of a local git repository, bare or not; a blobless clone fetches just the files that are read."""
 
-    def __init__(self, repository: Path, revision: str) -> None:
+    def __init__(self, repository: Path, revision: str, *, env: Mapping[str, str] | None = None) -> None:
         """
+        Args:
+            env: what git needs in its environment to fetch files, such as the remote's address.
+
         Raises:
             OriginUnavailable: no repository there, or no such revision in it.
         """
@@ -83,6 +86,7 @@ class GitTree:
             self._repo = git.Repo(repository, search_parent_directories=False)
         except (GitError, OSError) as error:
             raise _unreadable(repository, revision) from error
+        self._repo.git.update_environment(**(env or {}))
         try:
             if revision.startswith("-"):
                 raise ValueError(revision)
