@@ -117,10 +117,16 @@ def _last_used(entry: Path) -> float:
 def _bytes_of(entry: Path, seen: set[tuple[int, int]]) -> int:
     """Bytes on disk of the files of ``entry`` that are not in ``seen`` yet, which keeps (device, inode)."""
     total = 0
-    for parent, _, names in os.walk(entry) if entry.is_dir() else [(entry.parent, [], [entry.name])]:
-        for name in names:
-            status = Path(parent, name).lstat()
-            if (status.st_dev, status.st_ino) not in seen:
-                seen.add((status.st_dev, status.st_ino))
-                total += status.st_blocks * 512
+    for path in _files(entry):
+        status = path.lstat()
+        if (status.st_dev, status.st_ino) not in seen:
+            seen.add((status.st_dev, status.st_ino))
+            total += status.st_blocks * 512
     return total
+
+
+def _files(entry: Path) -> Iterator[Path]:
+    if not entry.is_dir():
+        yield entry
+    for parent, _, names in os.walk(entry):
+        yield from (Path(parent, name) for name in names)

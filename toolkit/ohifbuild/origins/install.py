@@ -46,6 +46,8 @@ MISSING = re.compile(
     r"|Couldn't find any versions for \"(?P<versions>[^\"]+)\" that matches \"(?P<range>[^\"]+)\"(?! in our cache)"
     r"|ERR_PNPM_FETCH_404.*?GET (?P<pnpm>\S+): Not Found"
 )
+# Where in itself yarn was, and what OHIF's resolutions always make it say.
+NOISE = re.compile(r"^(?:    at .*|warning (?:Resolution field|.*Invalid bin entry).*|info Visit .*)\n?", re.MULTILINE)
 NOT_CACHED = re.compile(r"in our cache|ERR_PNPM_NO_OFFLINE|Can't make a request in offline mode")
 OUTDATED = re.compile(r"lockfile needs to be updated|ERR_PNPM_OUTDATED_LOCKFILE")
 UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNRE|ENETUNREACH|network connection")
@@ -99,7 +101,7 @@ def install(tree: Path, manager: str, tools: NodeTools, cache: Cache, *, offline
 
 def explained(error: ToolFailed, tree: Path) -> OhifbuildError:
     """What a package manager's failure means."""
-    text, details = error.details, error.details[-1500:]
+    text, details = error.details, NOISE.sub("", error.details)[-1500:]
     missing = MISSING.search(text)
     if "ENOSPC" in text or "no space left" in text.lower():
         return DiskFull(
