@@ -21,7 +21,7 @@ class Arrival:
         tls: the handshake there; None for http.
         hops: the redirects that were followed.
         first: what answered in the end.
-        folder: what answers at the link's folder; asked only where ``first`` is no viewer.
+        folder: the viewer that answers at the link's folder, where ``first`` is none.
     """
 
     link: Link

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 from ohifbuild.doctor.client import Answer, Client, Trouble, client, trouble_of
 from ohifbuild.doctor.evidence import Arrival, Evidence, ViewerSeen
 from ohifbuild.doctor.gather_archive import ask_archive
-from ohifbuild.doctor.gather_files import look_at_files
+from ohifbuild.doctor.gather_files import INDEX, look_at_files
 from ohifbuild.doctor.link import Link, parse_link
 from ohifbuild.doctor.page import Page, read_page
 from ohifbuild.doctor.tls import Tls, blind, look_at
@@ -100,10 +100,13 @@ async def _arrive(anyone: Client, arrival: Arrival) -> Arrival:
         arrival = replace(arrival, tls=tls)
         if trouble:
             return replace(arrival, first=Answer(target.url, trouble=trouble))
-    if not arrival.first.trouble and not read_page(arrival.first.body).is_viewer:
-        folder = arrival.link.origin + arrival.link.path.rpartition("/")[0] + "/"
-        if folder != arrival.link.url:
-            arrival = replace(arrival, folder=await anyone.ask(folder, headers=HTML, limit=PAGE_BYTES))
+    if arrival.first.trouble or read_page(arrival.first.body).is_viewer:
+        return arrival
+    folder = arrival.link.origin + arrival.link.path.rpartition("/")[0] + "/"
+    for url in (folder, folder + INDEX):
+        answer = await anyone.ask(url, headers=HTML, limit=PAGE_BYTES)
+        if read_page(answer.body).is_viewer:
+            return replace(arrival, folder=answer)
     return arrival
 
 

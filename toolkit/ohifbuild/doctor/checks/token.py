@@ -17,6 +17,7 @@ from ohifbuild.doctor.model import Finding
 
 REFUSED = (401, 403)
 LONGEST_JWT = 64 * 1024
+LONGEST_REASON = 120
 NO_IMAGES = "The viewer opens, and says that the link is not valid, or stays empty."
 
 
@@ -131,11 +132,12 @@ def _says_none_came(answer: Answer) -> bool:
 
 
 def _reason(answer: Answer) -> str:
-    """The archive's own words."""
-    challenge = answer.get("www-authenticate")
-    _, found, rest = challenge.partition('error_description="')
+    """The archive's own words, if they are few."""
+    _, found, rest = answer.get("www-authenticate").partition('error_description="')
     if found:
-        return f": {rest.partition(chr(34))[0][:100]}"
+        return f": {rest.partition(chr(34))[0][:LONGEST_REASON].rstrip('.')}"
+    if answer.media_type == "text/plain" and 0 < len(answer.body) <= LONGEST_REASON:
+        return f": {answer.body.decode('utf-8', errors='replace').strip().rstrip('.')}"
     return ""
 
 

@@ -55,7 +55,8 @@ def question(request: web.Request, tail: str) -> Question:
         path=tuple(unquote(part) for part in tail.split("/") if part),
         query=query,
         wanted=parse_accept(accept),
-        root=f"{request.scheme}://{request.host}{root}",
+        # As archives do behind a proxy that speaks TLS for them.
+        root=f"{request.headers.get('X-Forwarded-Proto', request.scheme)}://{request.host}{root}",
         range=request.headers.get("Range", ""),
     )
 

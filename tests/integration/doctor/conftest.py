@@ -1,0 +1,179 @@
+"""Deployments as ``deploy`` writes them, in a real nginx with an archive that wants tokens behind it, to be spoiled."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from ohifbuild.console import SilentReporter
+from ohifbuild.deploy import DeployOptions, deploy
+from ohifbuild.finish.manifest import Manifest, hash_tree
+from ohifbuild.orthanc.door import free_port
+from ohifbuild.process import find_program, run, running
+from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.verify.dataset import write_dataset
+from ohifbuild.verify.dataset.contents import DOCUMENTS
+from ohifbuild.verify.settings import Settings, read_settings
+from ohifbuild.verify.site import site
+from ohifbuild.verify.tokens import Grant, Tokens
+
+TOKEN = "the-token-of-this-link"
+STUDY = DOCUMENTS.uid
+NGINX = """
+daemon off; worker_processes 1; pid {here}/pid; error_log {here}/main.log;
+{user}
+events {{}}
+http {{
+    client_body_temp_path {here}/body; proxy_temp_path {here}/proxy; fastcgi_temp_path {here}/fastcgi;
+    uwsgi_temp_path {here}/uwsgi; scgi_temp_path {here}/scgi;
+    include {conf};
+}}
+"""
+
+
+def write_dist(dist: Path, settings: Settings) -> Path:
+    """A dist with the sorts of files that browsers are strict about."""
+    url = settings.public_url
+    told = {
+        **{"tokenParam": settings.token_param, "tokenHeader": settings.token_header, "priors": settings.priors},
+        **{"tokenScheme": settings.token_scheme, "roots": list(settings.roots), "publicUrl": url},
+        **{"storage": settings.storage, "studyList": settings.study_list},
+    }
+    scripts = "".join(
+        f'<script src="{url}{name}"></script>'
+        for name in ("app-config.js", "init-service-worker.js", "app.bundle.0123456789abcdef0123.js")
+    )
+    texts = {
+        "index.html": '<!doctype html><html><head><meta name="referrer" content="no-referrer">'
+        f'<script type="application/json" id="ohifbuild-settings">{json.dumps(told)}</script>'
+        f'<script>window.early = 1;</script>{scripts}<link rel="stylesheet" href="{url}app.css"></head></html>',
+        "app-config.js": f'window.config = {{"extensions": ["{url}ohifbuild/0123456789ab/extension.js"]}};\n',
+        "init-service-worker.js": "navigator.serviceWorker.getRegistrations().then(r=>r.forEach(e=>e.unregister()));",
+        "app.bundle.0123456789abcdef0123.js": "console.log(1);\n" * 500,
+        "ohifbuild/0123456789ab/extension.js": "export default 1;\n",
+        "worker.mjs": "export {};\n",
+        "0123456789abcdef0123.wasm": "wasm",
+        "app.css": "body { margin: 0 }\n",
+        "manifest.json": "{}\n",
+    }
+    for name, text in texts.items():
+        path = dist / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    entry = dist / "app.bundle.0123456789abcdef0123.js"
+    entry.with_name(entry.name + ".gz").write_bytes(gzip.compress(entry.read_bytes()))
+    Manifest(hash_tree(dist), {"options": {}}).write(dist)
+    return dist
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., AbstractContextManager[str]]:
+    """Runs an archive that knows one token; yields its origin."""
+    folder = tmp_path_factory.mktemp("dataset")
+    write_dataset(folder)
+    (tmp_path_factory.mktemp("nothing")).joinpath("index.html").touch()
+
+    @contextmanager
+    def started(
+        settings: Settings, grant: Grant | None = None, *, enforce: bool = True, port: int = 0
+    ) -> Iterator[str]:
+        tokens = Tokens({TOKEN: grant or Grant(frozenset({STUDY}))})
+        with site(folder, EmbeddedArchive(folder), tokens, settings=settings, enforce=enforce) as running:
+            yield running.origin
+
+    return started
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployment that is about to be started: ``conf`` is nginx's configuration, ``www`` the viewer's folder."""
+
+    conf: Path
+    www: Path
+    port: int
+    origin: str
+    settings: Settings
+
+    def spoil(self, old: str, new: str) -> None:
+        """Changes what stands in the configuration, which has to stand there."""
+        text = self.conf.read_text()
+        assert old in text
+        self.conf.write_text(text.replace(old, new))
+
+    def link(self, token: str = TOKEN, route: str = "viewer", study: str = STUDY) -> str:
+        """A link to one study."""
+        return f"{self.origin}{self.settings.public_url}{route}?StudyInstanceUIDs={study}&token={token}"
+
+
+@dataclass
+class Maker:
+    """Writes deployments into one folder, and runs them."""
+
+    folder: Path
+
+    def deployment(self, archive: str, *, authority: trustme.LeafCert | None = None, **settings: Any) -> Deployed:
+        """A viewer with these settings before an archive; over https with a certificate."""
+        told = replace(Settings(), **settings)
+        dist = write_dist(self.folder / "dist", told)
+        port, tls_port = free_port(0), free_port(0)
+        options = DeployOptions(archive=archive, port=port, logs=str(self.folder))
+        origin = f"http://127.0.0.1:{port}"
+        if authority:
+            certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
+            authority.private_key_pem.write_to_path(key)
+            certificate.write_bytes(b"".join(part.bytes() for part in authority.cert_chain_pems))
+            options = replace(options, certificate=str(certificate), key=str(key), tls_port=tls_port)
+            origin = f"https://127.0.0.1:{tls_port}"
+        target = self.folder / "deployment"
+        if "://" in told.roots[0]:  # nginx itself is not in the way to an archive elsewhere
+            deploy("nginx", write_dist(dist, replace(told, roots=("/dicom-web",))), target, options, SilentReporter())
+            write_dist(target / f"www{told.public_url}", told)
+        else:
+            deploy("nginx", dist, target, options, SilentReporter())
+        www = target / f"www{told.public_url}"
+        return Deployed(target / "nginx" / "viewer.conf", www, port, origin, read_settings(www))
+
+    @contextmanager
+    def served(self, deployed: Deployed) -> Iterator[str]:
+        """Runs nginx with it; yields a good link."""
+        here = self.folder / "nginx"
+        here.mkdir()
+        main = here / "nginx.conf"
+        user = "user root;" if os.geteuid() == 0 else ""
+        main.write_text(NGINX.format(here=here, user=user, conf=deployed.conf))
+        program = find_program("nginx") or Path("/usr/sbin/nginx")
+        run([program, "-t", "-p", here, "-c", main])
+        with running([program, "-p", here, "-c", main]) as child:
+            while not _listens(deployed.port):
+                assert child.poll() is None, "nginx ended"
+            yield deployed.link()
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        return True
+    return False
+
+
+@pytest.fixture
+def maker(tmp_path: Path) -> Maker:
+    return Maker(tmp_path)
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
+    """An authority that this process trusts."""
+    made = trustme.CA()
+    made.cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    return made
