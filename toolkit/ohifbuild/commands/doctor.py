@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -12,21 +13,30 @@ from ohifbuild.errors import FaultsFound
 
 
 @click.command("doctor")
-@click.argument("link")
+@click.argument("link", default="")
 @click.option("--insecure", is_flag=True, help="Send the token although the server's certificate is not trusted.")
 @with_surroundings
 def command(surroundings: Surroundings, /, link: str, insecure: bool) -> None:
     """Say what is wrong with this machine, or with the deployment that LINK leads to, and what to change.
 
     LINK is the whole link of a study, in quotes, with its token; - reads it from standard input, which keeps the token
-    out of the shell's history.
+    out of the shell's history. Without a token, or a study, what needs one is left out.
     """
+    # Only here: they take a noticeable time to import.
     from ohifbuild.doctor import examine_deployment
-    from ohifbuild.doctor.show import render
+    from ohifbuild.doctor.machine import examine
+    from ohifbuild.doctor.show import show
 
-    report = examine_deployment(sys.stdin.readline() if link == "-" else link, insecure=insecure)
+    if link:
+        report = examine_deployment(sys.stdin.readline() if link == "-" else link, insecure=insecure)
+    else:
+        report = examine(surroundings.cache, Path("dist"))
     surroundings.result(report.document())
     if not surroundings.as_json:
-        Console(highlight=False).print(render(report))
+        show(report, Console(highlight=False))
     if report.cause:
-        raise FaultsFound(f"{report.cause.title}: {report.cause.found}", fix=report.cause.change)
+        count = len(report.wrong)
+        raise FaultsFound(
+            f"{count} of {len(report.findings)} checks found something wrong, the first cause: {report.cause.title}.",
+            fix="Change what is said at 1, and run doctor again.",
+        )

@@ -26,7 +26,7 @@ class Finding:
         found: what was seen, a short sentence.
         effect: what comes of it: why the page would be blank, or what could be done to patients' data.
         change: what to change, or the command to run.
-        because: the check whose failure explains this one; '' for a cause of its own.
+        because: the check whose failure explains this one in the end; '' for a cause of its own.
     """
 
     check: str
@@ -81,11 +81,13 @@ def report(
     """
     listed = [_plain(finding, secrets) for finding in findings]
     wrong = {finding.check for finding in listed if finding.state == "wrong"}
+
+    def cause_of(check: str) -> str:
+        nearer = next((cause for cause in follows.get(check, ()) if cause in wrong), "")
+        return cause_of(nearer) or nearer if nearer else ""
+
     explained = [
-        replace(finding, because=next((cause for cause in follows.get(finding.check, ()) if cause in wrong), ""))
-        if finding.state == "wrong"
-        else finding
-        for finding in listed
+        replace(finding, because=cause_of(finding.check)) if finding.state == "wrong" else finding for finding in listed
     ]
     return Report(plain(subject, secrets), tuple(sorted(explained, key=_place)))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ohifbuild.doctor.model import Finding, Report, State
 
+INDENT = "   "
 MARKS: dict[State, tuple[str, str]] = {
     "right": ("right", "green"),
     "untried": ("-", "dim"),
@@ -18,41 +20,52 @@ MARKS: dict[State, tuple[str, str]] = {
 """In the order of the table: what is wrong comes last, because the end is what stays on the screen."""
 
 
-def render(report: Report) -> RenderableType:
-    """All checks in one table, then notes, then what is wrong, the cause first, and what to change."""
-    notes = [finding for finding in report.findings if finding.state == "note"]
-    causes = [finding for finding in report.wrong if not finding.because]
-    return Group(
-        Text(report.subject, style="bold"),
-        _table(report),
-        *(_explained(Text("Note ", style="yellow"), note) for note in notes),
-        *(_explained(Text(f"{number}. ", style="bold red"), finding) for number, finding in enumerate(causes, 1)),
-    )
+def show(report: Report, console: Console) -> None:
+    """Prints all checks in one table; then, numbered, what is wrong, the cause first, and what could be better.
 
-
-def _table(report: Report) -> Table:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
-    for state, (word, style) in MARKS.items():
-        for finding in report.findings:
-            if finding.state == state:
-                table.add_row(Text(word, style=style), finding.title, Text(_seen(report, finding)))
-    return table
-
-
-def _seen(report: Report, finding: Finding) -> str:
-    if not finding.because:
-        return finding.found
-    title = next(cause.title for cause in report.findings if cause.check == finding.because)
-    return f"{finding.found} (Comes of: {title}.)"
-
-
-def _explained(mark: Text, finding: Finding) -> RenderableType:
-    parts: list[RenderableType] = [
-        Text.assemble(mark, (f"{finding.title}: ", "bold"), finding.found),
-        Padding(finding.effect, (0, 0, 0, 3)),
+    What is to be changed is not broken into lines, so that it can be copied.
+    """
+    explained = [
+        *(finding for finding in report.wrong if not finding.because),
+        *(finding for finding in report.findings if finding.state == "note"),
     ]
-    parts += [Padding(Text(line, style="cyan"), (0, 0, 0, 3)) for line in finding.change.splitlines()]
-    return Padding(Group(*parts), (1, 0, 0, 0))
+    numbers = {finding.check: number for number, finding in enumerate(explained, 1)}
+    console.print(Text(report.subject, style="bold"), soft_wrap=True)
+    console.print(_columns(_rows(report, numbers)))
+    for finding in explained:
+        mark = Text(f"{numbers[finding.check]}.", style=MARKS[finding.state][1])
+        console.print()
+        console.print(_columns([(mark, Text.assemble((f"{finding.title}: ", "bold"), finding.found))]))
+        console.print(_columns([(Text(), Text(finding.effect))]))
+        for line in finding.change.splitlines():
+            console.print(Text(f"{INDENT}{line}", style="cyan"), soft_wrap=True)
+
+
+def _rows(report: Report, numbers: dict[str, int]) -> Iterator[tuple[Text, ...]]:
+    for state, (word, style) in MARKS.items():
+        findings = [finding for finding in report.findings if finding.state == state]
+        if state == "untried":
+            for reason in dict.fromkeys(finding.found for finding in findings):
+                titles = ", ".join(finding.title for finding in findings if finding.found == reason)
+                yield Text(word, style=style), Text("Not tried"), Text(f"{titles}: {reason}", style="dim")
+            continue
+        for finding in findings:
+            yield Text(word, style=style), Text(finding.title), Text(_seen(finding, numbers))
+
+
+def _seen(finding: Finding, numbers: dict[str, int]) -> str:
+    if finding.because in numbers:
+        return f"{finding.found} (Comes of {numbers[finding.because]}.)"
+    return f"See {numbers[finding.check]} below." if finding.check in numbers else finding.found
+
+
+def _columns(rows: Iterable[tuple[Text, ...]]) -> Table:
+    """Columns of which the last is broken into lines."""
+    listed = list(rows)
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for _ in listed[0][1:]:
+        table.add_column(no_wrap=True, min_width=len(INDENT) - 1)
+    table.add_column(overflow="fold")
+    for row in listed:
+        table.add_row(*row)
+    return table

@@ -26,6 +26,6 @@ class About:
         """It has to be mended."""
         return Finding(self.check, self.title, "wrong", found, effect, change)
 
-    def untried(self, found: str = "something else comes first") -> Finding:
+    def untried(self, found: str = "other things first.") -> Finding:
         """It could not be looked at."""
         return Finding(self.check, self.title, "untried", found)

@@ -27,7 +27,7 @@ def mixed_content(evidence: Evidence) -> Finding:
         return about.wrong(
             f"The page is https, and its archive {viewer.root} is http.",
             f"Browsers block every request to it. {NO_STUDY}",
-            "Put the archive on the viewer's origin: ohifbuild move DIST --dicomweb-root /dicom-web; or give it https.",
+            "Put the archive on the viewer's origin: ohifbuild move DIST --dicomweb-root /dicom-web\nor give it https.",
         )
     return about.right("None.")
 
@@ -43,7 +43,7 @@ def answers_as_archive(evidence: Evidence) -> Finding:
         return about.wrong("The viewer's configuration names no DICOMweb root.", NO_STUDY, change)
     problem = _problem(archive.anybody, viewer.root)
     if problem:
-        return about.wrong(f"{viewer.root}: {problem[0]}.", NO_STUDY, problem[1])
+        return about.wrong(f"{viewer.root} {problem[0]}.", NO_STUDY, problem[1])
     return about.right(f"{urlsplit(viewer.root).path or '/'} answers as DICOMweb.")
 
 
@@ -69,15 +69,15 @@ def _problem(answer: Answer, root: str) -> tuple[str, str] | None:
     if answer.status in (401, 403, 204):
         return None
     if answer.status in UPSTREAM_GONE:
-        change = f"Start the archive, and see that the proxy names its address: {pass_on}"
-        return f"the proxy reaches no archive behind it ({answer.status})", change
+        change = f"Start the archive, and see that the proxy names its address.\n{pass_on}"
+        return f"is a proxy that reaches no archive behind it ({answer.status})", change
     if is_too_long(answer):
         return f"refuses the request as too long ({answer.status})", "nginx: large_client_header_buffers 4 32k;"
     if answer.status == 404:
-        change = f"Pass the path on: {pass_on} Orthanc needs its DICOMweb plugin, with DicomWeb.Root of that path."
-        return "nothing is there (404)", change
+        change = f"Pass the path on: {pass_on}\nOrthanc needs its DICOMweb plugin, with DicomWeb.Root of that path."
+        return "is not there (404)", change
     if shows_page(answer):
-        change = f"The viewer's page, or another, answers in the archive's place. Pass the path on: {pass_on}"
+        change = f"The viewer's page, or another, answers in the archive's place. Pass the path on:\n{pass_on}"
         return f"answers with a web page ({answer.status}), not as DICOMweb", change
     if answer.status != 200 or not is_json(answer):
         kind = answer.media_type or "no type"
@@ -114,7 +114,7 @@ def cross_origin(evidence: Evidence) -> Finding:
         return about.wrong(
             f"It allows {link.origin} when asked beforehand, but not in its answer.",
             f"The browser throws the answers away. {NO_STUDY}",
-            allow + "; nginx: 'always', or answers of 401 and 403 go without",
+            allow + "\nnginx: 'always', or answers of 401 and 403 go without",
         )
     return about.right(f"{link.origin} may ask, with {name}.")
 

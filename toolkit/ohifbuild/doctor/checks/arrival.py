@@ -21,22 +21,25 @@ LOGIN_WORDS = ("login", "signin", "sign-in", "auth", "oidc", "oauth", "sso", "re
 NOTHING_TO_SEE = "The browser shows its own error page, not a viewer."
 
 TROUBLES: dict[Trouble, tuple[str, str]] = {
-    "name": ("no machine is known by this name", "See whether it is spelt rightly, and whether this network knows it."),
+    "name": (
+        "is a name that no machine is known by here",
+        "See whether it is spelt rightly, and whether this network knows it.",
+    ),
     "refused": (
-        "nothing listens there (connection refused)",
+        "is closed: nothing listens there (connection refused)",
         "Start the web server, or see whether the port is right: ss -ltn",
     ),
-    "unreachable": ("no way leads there", "See whether the network is up, and the address right."),
-    "timeout": ("it does not answer in time", "See whether a firewall drops the packets, and the server is not stuck."),
+    "unreachable": ("cannot be reached: no way leads there", "See whether the network is up, and the address right."),
+    "timeout": ("does not answer in time", "See whether a firewall drops the packets, and the server is not stuck."),
     "closed": (
-        "it closes the connection without an answer",
+        "closes the connection without an answer",
         "See whether https:// is right for this port, and read the server's own log.",
     ),
     "tls": (
-        "it does not speak TLS as browsers do",
+        "does not speak TLS as browsers do",
         "See whether http:// is right for this port, or whether the server needs 'listen … ssl' (nginx).",
     ),
-    "protocol": ("what answers is not HTTP", "See whether the port is the web server's, not DICOM's."),
+    "protocol": ("does not speak HTTP", "See whether the port is the web server's, not DICOM's."),
 }
 
 
@@ -47,7 +50,7 @@ def address(evidence: Evidence) -> Finding:
         found, change = TROUBLES[evidence.trouble]
         tls = evidence.arrival.tls if evidence.arrival else None
         reason = f" ({tls.error})" if evidence.trouble == "tls" and tls else ""
-        return about.wrong(f"{evidence.link.origin}: {found}{reason}.", NOTHING_TO_SEE, change)
+        return about.wrong(f"{evidence.link.origin} {found}{reason}.", NOTHING_TO_SEE, change)
     first = evidence.arrival.first if evidence.arrival else Answer("")
     server = first.get("server")[:40]
     return about.right(f"{evidence.link.origin} answers" + (f" ({server})." if server else "."))
@@ -57,8 +60,10 @@ def certificate(evidence: Evidence) -> Finding:
     """Whether browsers take the certificate."""
     about = About("certificate", "Certificate")
     arrival = evidence.arrival
+    if evidence.link.scheme == "http":
+        return about.right("Not needed on this machine.") if evidence.link.is_secure_context else about.untried("http.")
     if arrival is None or arrival.tls is None:
-        return about.untried("none, as this is http." if evidence.link.scheme == "http" else "no handshake.")
+        return about.untried("no handshake.")
     tls, host = arrival.tls, arrival.link.host
     if tls.certificate is None:
         return about.untried("no handshake.") if tls.error else about.note("it cannot be read.", "Browsers may differ.")

@@ -30,14 +30,14 @@ def caching(evidence: Evidence) -> Finding:
         return about.wrong(
             f"Browsers keep {name} for {_length(seconds)} without asking.",
             "After an update they run old files that are no more there: a blank page, until the cache is emptied.",
-            send_header(answers[name], "Cache-Control", ASK_AGAIN) + f"  for {' and '.join(answers)}",
+            f"For {' and '.join(answers)}: " + send_header(answers[name], "Cache-Control", ASK_AGAIN),
         )
     vague = [name for name, answer in answers.items() if not answer.get("cache-control")]
     if vague:
         return about.note(
             f"{' and '.join(vague)}: no Cache-Control.",
             "Browsers keep them as long as they see fit: updates arrive late.",
-            send_header(answers[vague[0]], "Cache-Control", ASK_AGAIN) + f"  for {' and '.join(answers)}",
+            f"For {' and '.join(answers)}: " + send_header(answers[vague[0]], "Cache-Control", ASK_AGAIN),
         )
     return about.right("Browsers ask again for the page and its configuration.")
 

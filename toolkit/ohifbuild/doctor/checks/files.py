@@ -180,7 +180,7 @@ def media_types(evidence: Evidence) -> Finding:
     return about.wrong(
         f"{file.name} is sent as {seen}, not as {kind}.",
         effects.get(suffix, "Browsers refuse to run it: a blank page, or one without styles."),
-        f"nginx: types {{ {kind} {suffix[1:]}; }} beside 'include mime.types'; Apache: AddType {kind} {suffix}",
+        f"nginx: types {{ {kind} {suffix[1:]}; }} beside 'include mime.types'\nApache: AddType {kind} {suffix}",
     )
 
 

@@ -30,7 +30,7 @@ def isolation(evidence: Evidence) -> Finding:
         twice = any("times" in text for text in problems)
         wanted = {name: ISOLATION[name] for name in ISOLATING if _problem(page, name, ISOLATING[name])}
         change = (
-            "Send each once: leave it to the proxy or to what is behind it; nginx: proxy_hide_header "
+            "Send each once: leave it to the proxy or to what is behind it.\nnginx: proxy_hide_header "
             + "; proxy_hide_header ".join(wanted)
             + ";"
             if twice

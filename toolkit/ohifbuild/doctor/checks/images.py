@@ -81,7 +81,7 @@ def image(evidence: Evidence) -> Finding:
     )
 
 
-_FIRST = "something else comes first"
+_FIRST = "other things first."
 
 
 def _text(quoted: str) -> str:

@@ -31,7 +31,7 @@ def long_link(evidence: Evidence) -> Finding:
     return about.wrong(
         f"The server refuses a link of {length} characters ({first.status}).",
         NOTHING_TO_SEE,
-        "nginx: large_client_header_buffers 4 32k; Apache: LimitRequestLine 32768",
+        "nginx: large_client_header_buffers 4 32k\nApache: LimitRequestLine 32768",
     )
 
 
@@ -76,7 +76,7 @@ def page(evidence: Evidence) -> Finding:
     if not first.status or first.status in REDIRECTS:
         return about.untried()
     found, change = _what_else(first)
-    return about.wrong(f"{evidence.link.url}: {found}.", "There is no viewer.", change)
+    return about.wrong(f"{evidence.link.url} {found}.", "There is no viewer.", change)
 
 
 def _what_else(first: Answer) -> tuple[str, str]:
@@ -93,15 +93,15 @@ def _what_else(first: Answer) -> tuple[str, str]:
             "Start what is behind it.",
         )
     if OTHER_PORT in first.body:
-        return "this port wants https", "Open the link with https://"
+        return "wants https at this port", "Open the link with https://"
     if first.status != 200:
         return f"answers {first.status}", path
     if seen.kind == "login":
-        return f"a page to log in{_titled(seen.title)}", "Let the viewer's path pass without a login."
+        return f"is a page to log in{_titled(seen.title)}", "Let the viewer's path pass without a login."
     if shows_page(first):
         other = "nginx's welcome page answers in its place: rm /etc/nginx/sites-enabled/default"
-        return f"another page{_titled(seen.title)}", other if "nginx" in seen.title.lower() else path
-    return f"no page, but {first.media_type or 'something else'}", path
+        return f"is another page{_titled(seen.title)}", other if "nginx" in seen.title.lower() else path
+    return f"is no page, but {first.media_type or 'something else'}", path
 
 
 def _titled(title: str) -> str:
@@ -133,7 +133,7 @@ def secure_context(evidence: Evidence) -> Finding:
     return about.wrong(
         f"{link.origin} is http, at an address that is not the browser's own machine.",
         "Browsers give the page no shared memory and no Web Crypto, whatever its headers: a blank page, or no volumes.",
-        "Serve it over https: ohifbuild deploy nginx DIST --certificate FILE --key FILE; to try it: "
+        "Serve it over https: ohifbuild deploy nginx DIST --certificate FILE --key FILE\nto try it: "
         "ohifbuild serve DIST --https",
     )
 

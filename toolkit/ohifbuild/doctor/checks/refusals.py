@@ -73,7 +73,7 @@ def everything(evidence: Evidence) -> Finding:
     return about.right(f"A search for all gives nothing more ({archive.everything.status}).")
 
 
-_FIRST = "something else comes first"
+_FIRST = "other things first."
 
 
 def _others(answer: Answer, studies: tuple[str, ...]) -> int:

@@ -30,12 +30,12 @@ def token_header(evidence: Evidence) -> Finding:
     name = viewer.page.settings.token_header
     answer = next(iter(archive.granted.values()))
     if rows(answer):
-        return about.right(f"{name} gets through.")
+        return about.right(f"The header {name} gets through.")
     if is_too_long(answer):
         return about.wrong(
             f"A token of {len(evidence.asked.token)} characters in {name} is refused as too long ({answer.status}).",
             NO_IMAGES,
-            "nginx: large_client_header_buffers 4 32k; Apache: LimitRequestFieldSize 32768",
+            "nginx: large_client_header_buffers 4 32k\nApache: LimitRequestFieldSize 32768",
         )
     taken = next((other for other, reply in archive.other_header.items() if rows(reply)), "")
     if taken:
@@ -47,13 +47,13 @@ def token_header(evidence: Evidence) -> Finding:
             + f'\nor tell the archive of {name}; Orthanc\'s authorization plugin: "TokenHttpHeaders": ["{name}"]',
         )
     if answer.status not in REFUSED or not _as_without(archive, answer):
-        return about.right(f"{name} gets through: the archive answers otherwise without it.")
+        return about.right(f"The header {name} gets through: the archive answers otherwise without it.")
     if "_" in name:
         return about.wrong(
             f"With {name} the archive answers as without it: a proxy drops it, as nginx does with names that have an "
             "underscore.",
             NO_IMAGES,
-            f"nginx: underscores_in_headers on; in the server block; or build with --token-header "
+            f"nginx, in the server block: underscores_in_headers on;\nor: ohifbuild build --token-header "
             f"{name.replace('_', '-')}",
         )
     if _says_none_came(answer):
@@ -109,7 +109,7 @@ def _why_not(evidence: Evidence) -> str:
         return "the link has no token." if not evidence.asked.token else "the link names no study."
     if evidence.viewer and evidence.viewer.root and not evidence.sends_token:
         return "not sent: the connection cannot be trusted (--insecure sends it all the same)."
-    return "something else comes first"
+    return "other things first."
 
 
 def _as_without(archive: ArchiveSeen, answer: Answer) -> bool:

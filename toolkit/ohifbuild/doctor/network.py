@@ -1,0 +1,107 @@
+"""Whether what builds fetch can be had, each through its own client with the user's own configuration."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from ohifbuild.cache import Cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.doctor.checks.about import About
+from ohifbuild.doctor.model import Finding
+from ohifbuild.errors import OhifbuildError, ToolFailed
+from ohifbuild.npm import QUIET
+from ohifbuild.npm_errors import explained
+from ohifbuild.origins.remote import remote_answers, shown
+from ohifbuild.process import running, stop, without_credentials
+from ohifbuild.releases import catalogue, resolve
+from ohifbuild.toolchain import node_tools, pip_command
+
+SECONDS = 20.0
+CHANNEL = "v3-stable"
+SMALL_PACKAGE = "nodeenv"
+"""What pip is asked for: it is among our own dependencies, and has none itself."""
+
+NPM_ONCE = {"npm_config_fetch_retries": "0", "npm_config_fetch_timeout": "10000", "npm_config_loglevel": "error"}
+PIP_ONCE = {"PIP_RETRIES": "0", "PIP_DEFAULT_TIMEOUT": "10", "UV_HTTP_TIMEOUT": "10"}
+
+
+def npm_registry(cache: Cache) -> Finding:
+    """Whether npm gets to know of the release that most builds begin with."""
+    about = About("npm", "npm registry")
+    known = catalogue()
+    spec = f"{known.package}@{resolve(CHANNEL, known).version}"
+    try:
+        tools = node_tools(cache, SilentReporter(), offline=True)
+    except OhifbuildError:
+        return about.untried("there is no npm yet.")
+    with tempfile.TemporaryDirectory() as folder:
+        # A project of its own, so that npm looks no further for one.
+        (Path(folder) / "package.json").write_text("{}", encoding="utf-8")
+        status, text = _within(
+            [tools.npm, "view", spec, "version", "--json", *QUIET], folder, {**tools.env, **NPM_ONCE}
+        )
+    if status == 0:
+        return about.right(f"It has {spec}.")
+    effect = "Builds fetch OHIF and their tools from there; what is in the cache already can be built with --offline."
+    if status is None:
+        return about.wrong(f"No answer within {SECONDS:.0f} s.", effect, "Check registry and proxy with: npm ping")
+    error = explained(spec, ToolFailed("npm", details=text))
+    return about.wrong(f"{error.what} {error.cause}", effect, error.fix)
+
+
+def python_index() -> Finding:
+    """Whether pip finds a package, without installing it."""
+    about = About("pypi", "Python index")
+    with tempfile.TemporaryDirectory() as folder:
+        target = ["--dry-run", "--no-deps", "--target", folder, SMALL_PACKAGE]
+        status, text = _within([*pip_command(), "install", *target], folder, {**os.environ, **PIP_ONCE})
+    if status == 0:
+        return about.right(f"It has {SMALL_PACKAGE}.")
+    return about.note(
+        f"pip cannot reach it: {_last(text)}" if status is not None else f"No answer within {SECONDS:.0f} s.",
+        "A private Node for releases that need another one than yours is not to be had from there.",
+        "See index and proxy with: pip config debug",
+    )
+
+
+def git_remote() -> Finding:
+    """Whether OHIF's git remote answers."""
+    about = About("remote", "OHIF's source")
+    source = catalogue().source
+    if remote_answers(source):
+        return about.right(f"{shown(source)} answers.")
+    return about.note(
+        f"{shown(source)} does not answer.",
+        "Builds from source are not possible; published releases are.",
+        f"See why with: git ls-remote {shown(source)} HEAD\nor name a mirror: ohifbuild build --source URL",
+    )
+
+
+def _within(argv: list[str | Path], folder: str, env: Mapping[str, str]) -> tuple[int | None, str]:
+    """A program's exit status and output; None for the status of one that took too long."""
+    late = threading.Event()
+    try:
+        with running(argv, cwd=Path(folder), env=env) as child:
+            assert child.stdout is not None
+
+            def end() -> None:
+                late.set()
+                stop(child)
+
+            timer = threading.Timer(SECONDS, end)
+            timer.start()
+            text = child.stdout.read()
+            status = child.wait()
+            timer.cancel()
+    except OhifbuildError as error:
+        return 1, error.what
+    return None if late.is_set() else status, without_credentials(text)
+
+
+def _last(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith(("WARNING", "[notice]"))]
+    return lines[-1].removeprefix("ERROR: ")[:200] if lines else "it says nothing."
