@@ -11,6 +11,13 @@ from ohifbuild.deploy.rendering import rendered
 from ohifbuild.deploy.table import HeaderTable, header_table, immutable_paths
 
 
+CIPHERS = (
+    "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
+)  # fmt: skip
+"""For TLS 1.2; TLS 1.3 has its own."""
+
+
 @dataclass(frozen=True)
 class Logs:
     """The files of nginx's access log and error log."""
@@ -63,7 +70,8 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         types=_types(table),
         charset_types=sorted({_plain(kind) for kind in table.types.values() if "charset" in kind} - {"text/html"}),
         underscores="_" in plan.settings.token_header,
-        header_lines=[f'add_header {name} "{value}" always;' for name, value in table.all.items()],
+        root=re.escape(plan.root),
+        ciphers=CIPHERS,
     )
 
 
