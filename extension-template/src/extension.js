@@ -32,8 +32,9 @@ const extension = {
     lockAuthentication(userAuthenticationService);
     // A sign-in page would stand in the way of a link that needs none.
     delete appConfig.oidc;
-    // The tour dims the first view of every new browser, which for a shared link is the only one there is.
-    customizationService.setCustomizations({ 'ohif.tours': { $set: [] } }, customizationService.Scope?.Global ?? 'global');
+    // The tour dims the first view of every new browser, which for a shared link is the only one there is. Up to 3.9 there
+    // is none but what the configuration names.
+    customizationService.setCustomizations?.({ 'ohif.tours': { $set: [] } }, customizationService.Scope?.Global ?? 'global');
 
     const names = [...(appConfig.modes ?? []), ...(window.modes ?? [])];
     const load = appConfig.peerImport;

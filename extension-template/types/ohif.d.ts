@@ -65,7 +65,7 @@ export interface UserAuthenticationService {
 }
 
 export interface CustomizationService {
-  setCustomizations(customizations: Record<string, unknown>, scope?: string): void;
+  setCustomizations?(customizations: Record<string, unknown>, scope?: string): void;
   Scope?: { Global: string };
 }
 

@@ -22,7 +22,8 @@ def base(tmp_path: Path) -> Path:
     (dist / "app.bundle.0a.js").write_text(f"start();{RUNTIME}rest()")
     (dist / "worker.bundle.0b.js").write_text(RUNTIME)
     (dist / "1.bundle.0c.js").write_text('var url = "/unrelated";')
-    (dist / "app.bundle.css").write_text("a{b:url(/f.woff2)}c{d:url('/g.png')}e{f:url(//host/h)}g{h:url(data:x)}")
+    rules = "a{b:url(/f.woff2)}c{d:url('/g.png')}e{f:url(//host/h)}g{h:url(data:x)}"
+    (dist / "app.bundle.css").write_text(f"@import url(https://fonts.example/css?a:1,2&b);{rules}")
     (dist / "manifest.json").write_text('{"src": "/assets/a.png", "start_url": "./index.html"}')
     return dist
 

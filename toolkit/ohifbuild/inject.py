@@ -155,6 +155,6 @@ def _start(values: dict[str, Any], early: str) -> str:
 def _unexpected(why: str) -> ReleaseUnsupported:
     return ReleaseUnsupported(
         f"The release's index.html is not as expected: {why}.",
-        cause="This release is laid out otherwise than 3.11 to 3.14.",
+        cause="This release is laid out otherwise than 3.9 to 3.14.",
         fix="Choose a release that is verified: ohifbuild releases",
     )

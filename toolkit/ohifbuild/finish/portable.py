@@ -1,4 +1,4 @@
-"""Makes a base viewer independent of the path it is served under.
+"""Makes a base viewer independent of the path it is served under, and of other hosts.
 
 OHIF bakes its public path into the bundler's runtime (``__webpack_require__.p``: once in the app's entry chunk and once
 in each worker's), into what it imports at run time (dicom-microscopy-viewer, which stock OHIF always looks for at the
@@ -6,6 +6,9 @@ root), into style sheets and into ``manifest.json``. All of these can find it ou
 ``window.PUBLIC_URL``, a worker's script stands in that very folder, and what a style sheet or a manifest names is
 relative to it. What is left is ``index.html``, which has to be absolute, because every route serves it; it is
 written for each dist by ``inject.py``. So one base serves every sub-path, and moving a dist is cheap.
+
+Style sheets up to 3.9 import fonts from Google; the page then has the fonts of the machine, as a hospital without the
+internet always had.
 """
 
 from __future__ import annotations
@@ -25,6 +28,9 @@ ROOTED_FOLDER = re.compile(r"""["'`]/(?:dicom-microscopy-viewer|ort|customizatio
 # A service worker that no page of these releases registers; it lists every file of the dist.
 NEVER_LOADED = frozenset({"sw.js"})
 BAKED_CSS_URL = re.compile(r"url\((['\"]?)/(?!/)")
+REMOTE_SHEET = re.compile(
+    r"""@import\s+(?:url\(\s*)?(?:"https?://[^"]*"|'https?://[^']*'|https?://[^\s);]*)\s*\)?[^;]*;""", re.IGNORECASE
+)
 BAKED_ICON = re.compile(r'"/assets/')
 
 
@@ -48,8 +54,8 @@ def portable_texts(base: Path) -> Iterator[tuple[str, str]]:
             yield path.name, changed
     for path in sorted(base.glob("*.css")):
         text = path.read_text(encoding="utf-8")
-        changed, count = BAKED_CSS_URL.subn(r"url(\1", text)
-        if count:
+        changed = BAKED_CSS_URL.sub(r"url(\1", REMOTE_SHEET.sub("", text))
+        if changed != text:
             yield path.name, changed
     manifest = base / "manifest.json"
     if manifest.is_file():
@@ -59,6 +65,6 @@ def portable_texts(base: Path) -> Iterator[tuple[str, str]]:
 def _unexpected(why: str) -> ReleaseUnsupported:
     return ReleaseUnsupported(
         f"{why}.",
-        cause="This release was bundled otherwise than 3.11 to 3.14, or for another path than /.",
+        cause="This release was bundled otherwise than 3.9 to 3.14, or for another path than /.",
         fix="Choose a release that is verified: ohifbuild releases",
     )

@@ -23,7 +23,7 @@ from ohifbuild.process import run
 
 KIND = "ready"
 # Raised whenever this module, or one it uses, makes other bytes of the same base.
-RECIPE_VERSION = 2
+RECIPE_VERSION = 3
 # Written for each dist by inject.py.
 WRITTEN_LATER = frozenset({"index.html", "app-config.js"})
 

@@ -36,6 +36,6 @@ def check_is_viewer(dist: Path, what: str) -> None:
     if missing:
         raise ReleaseUnsupported(
             f"{what} holds no OHIF viewer that ohifbuild knows: {', '.join(missing)} missing.",
-            cause="The release is laid out otherwise than 3.11 to 3.14.",
+            cause="The release is laid out otherwise than 3.9 to 3.14.",
             fix="Choose a release that is verified: ohifbuild releases",
         )
