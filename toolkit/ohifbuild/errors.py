@@ -268,6 +268,12 @@ class LinkInvalid(OhifbuildError):
     exit_code = 77
 
 
+class CertificateUnusable(OhifbuildError):
+    """A server's certificate or key cannot be read, or they do not belong together."""
+
+    exit_code = 78
+
+
 # 80: lock and reproducibility
 
 

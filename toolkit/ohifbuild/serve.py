@@ -1,4 +1,4 @@
-"""Serves a dist, with a real archive behind it at the dist's DICOMweb root."""
+"""Serves a dist, with a real archive behind it at the dist's DICOMweb root, over http or https."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ import signal
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import ip_address
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ohifbuild.certificates import SelfMade, names_of
 from ohifbuild.console import Reporter
 from ohifbuild.proxy import Upstream
 from ohifbuild.reach import check_archive
-from ohifbuild.server import application, listening, own_root
+from ohifbuild.server import application, in_url, is_loopback, listening, own_root
 from ohifbuild.static import StaticFiles
 from ohifbuild.verify.settings import Settings, read_settings
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class Secure:
+    """HTTPS: ``self_made`` is the certificate if it is our own, which nobody trusts yet."""
+
+    context: ssl.SSLContext
+    self_made: SelfMade | None = None
 
 
 def serve(
@@ -28,7 +37,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8080,
     reporter: Reporter,
-    ssl_context: ssl.SSLContext | None = None,
+    secure: Secure | None = None,
 ) -> None:
     """Serves until it is told to stop by Ctrl-C or SIGTERM; transfers under way then get a few seconds.
 
@@ -37,15 +46,16 @@ def serve(
     Args:
         dicomweb: the real archive's DICOMweb root, an http or https URL.
         port: 0 for any free one.
+        secure: for https.
 
     Raises:
         DistInvalid: the folder is no dist of ours, or talks to an archive at another origin by itself.
         ArchiveUnreachable: the archive does not answer as DICOMweb.
-        PortInUse: the address is taken.
+        PortInUse: the address is taken; ``fix`` names the next free one.
     """
     settings = read_settings(dist)
     root = own_root(dist, settings)
-    asyncio.run(_serve(dist, settings, root, dicomweb, host, port, reporter, ssl_context))
+    asyncio.run(_serve(dist, settings, root, dicomweb, host, port, reporter, secure))
 
 
 async def _serve(
@@ -56,8 +66,28 @@ async def _serve(
     host: str,
     port: int,
     reporter: Reporter,
-    ssl_context: ssl.SSLContext | None,
+    secure: Secure | None,
 ) -> None:
+    await _warn_about_archive(dicomweb, root, reporter)
+    if not secure and not is_loopback(host):
+        reporter.warn(
+            f"Over http, browsers treat a page at {names_of(host)[0]} as insecure: OHIF gets no shared memory and shows "
+            "no volumes, or nothing. Add --https."
+        )
+    upstream = Upstream(dicomweb)
+    app = application(StaticFiles(dist, settings.public_url), root, upstream.handle, tell=reporter.warn)
+    await upstream.open()
+    try:
+        with _told_to_stop() as told:
+            async with listening(app, host, port, ssl_context=secure.context if secure else None) as origin:
+                _say_where(origin, host, settings, secure, reporter)
+                await told.wait()
+                reporter.say("Stopping; transfers under way may end. Ctrl-C again ends them.")
+    finally:
+        await upstream.close()
+
+
+async def _warn_about_archive(dicomweb: str, root: str, reporter: Reporter) -> None:
     if await check_archive(dicomweb):
         reporter.say("The archive answers, and wants a token.")
     else:
@@ -70,33 +100,20 @@ async def _serve(
             f"The viewer's DICOMweb root is {root}, the archive's is {urlsplit(dicomweb).path}: if the archive writes "
             "its own path into URLs of bulk data, documents and segmentations will not load."
         )
-    if not ssl_context and not _is_loopback(host):
-        reporter.warn(
-            f"Over http and at {host}, browsers treat the page as insecure and OHIF cannot show volumes; put a server "
-            "with TLS in front."
-        )
-    upstream = Upstream(dicomweb)
-    app = application(StaticFiles(dist, settings.public_url), root, upstream.handle, tell=reporter.warn)
-    await upstream.open()
-    try:
-        with _told_to_stop() as told:
-            async with listening(app, host, port, ssl_context=ssl_context) as origin:
-                reporter.say(f"The viewer is at {origin}{settings.public_url}")
-                reporter.say(
-                    f"A link: {origin}{settings.public_url}viewer?StudyInstanceUIDs=UID&{settings.token_param}=TOKEN"
-                )
-                reporter.say("Ctrl-C stops.")
-                await told.wait()
-                reporter.say("Stopping; transfers under way may end.")
-    finally:
-        await upstream.close()
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _say_where(origin: str, host: str, settings: Settings, secure: Secure | None, reporter: Reporter) -> None:
+    scheme, port = urlsplit(origin).scheme, urlsplit(origin).port
+    origins = [f"{scheme}://{in_url(name)}:{port}" for name in names_of(host)]
+    for other in origins:
+        reporter.say(f"The viewer is at {other}{settings.public_url}")
+    reporter.say(f"A link: {origins[0]}{settings.public_url}viewer?StudyInstanceUIDs=UID&{settings.token_param}=TOKEN")
+    if secure and secure.self_made:
+        made = secure.self_made
+        reporter.say(f"Its certificate is {'new, and ' if made.made else ''}made by ohifbuild: browsers warn of it.")
+        reporter.say(f"  SHA-256, to compare before you go on: {made.fingerprint}")
+        reporter.say(f"  To trust it for good, import {made.certificate} (docs/reference/serving.md says how).")
+    reporter.say("Ctrl-C stops.")
 
 
 @contextmanager

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
+import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +24,8 @@ LONGEST_HEADER = 64 * 1024
 
 GRACE_SECONDS = 5.0
 """How long transfers under way may go on after the server was told to stop."""
+
+PORTS_TRIED = 100
 
 ToArchive = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 
@@ -98,7 +104,7 @@ async def listening(
             raise _not_ours(host, port, error) from error
         bound = runner.addresses[0][1]
         scheme = "https" if ssl_context else "http"
-        yield f"{scheme}://{_in_url(host)}:{bound}"
+        yield f"{scheme}://{in_url(host)}:{bound}"
     finally:
         await runner.cleanup()
 
@@ -132,13 +138,38 @@ async def _isolate(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Server"] = "ohifbuild"
 
 
-def _in_url(host: str) -> str:
+def is_loopback(host: str) -> bool:
+    """Whether a host is the browser's own machine, which browsers trust without https (W3C Secure Contexts 3.1)."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def in_url(host: str) -> str:
+    """A host as it stands in a URL."""
     return f"[{host}]" if ":" in host else host
 
 
 def _not_ours(host: str, port: int, error: OSError) -> PortInUse:
-    return PortInUse(
-        f"Cannot listen on {_in_url(host)}:{port}.",
-        cause=f"{error.strerror or error}.",
-        fix="Choose another one with --port, or 0 for any free one.",
-    )
+    if error.errno == errno.EADDRINUSE:
+        free = _next_free(host, port)
+        fix = f"The next free one: --port {free}" if free else "Choose another one with --port, or 0 for any free one."
+    elif error.errno == errno.EACCES:
+        fix = "Ports below 1024 are not everybody's: --port 8443"
+    else:
+        fix = "Choose an address of this machine with --host: ip -brief address"
+    # asyncio puts the address before the reason once more.
+    reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+    return PortInUse(f"Cannot listen on {in_url(host)}:{port}.", cause=f"{reason}.", fix=fix)
+
+
+def _next_free(host: str, port: int) -> int:
+    """The first port behind this one that can be had at the moment; 0 if it is far."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in range(port + 1, min(port + PORTS_TRIED, 65535) + 1):
+        with socket.socket(family) as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, number))
+            return number
+    return 0

@@ -7,15 +7,41 @@ from pathlib import Path
 import click
 
 from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.serve import serve
 
 
 @click.command("serve")
 @click.argument("dist", type=click.Path(path_type=Path), default=Path("dist"))
 @click.option("--dicomweb", metavar="URL", required=True, help="The archive's DICOMweb root.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 for any free one.")
+@click.option("--https", is_flag=True, help="Speak HTTPS, with a certificate of our own making if none is given.")
+@click.option(
+    "--certificate", type=click.Path(path_type=Path), help="Your certificate, with its chain, for HTTPS."
+)
+@click.option("--key", type=click.Path(path_type=Path), help="Its key.")
 @with_surroundings
-def command(surroundings: Surroundings, /, dist: Path, dicomweb: str, host: str, port: int) -> None:
+def command(
+    surroundings: Surroundings,
+    /,
+    dist: Path,
+    dicomweb: str,
+    host: str,
+    port: int,
+    https: bool,
+    certificate: Path | None,
+    key: Path | None,
+) -> None:
     """Serve DIST, with a real archive behind it. Public URL and DICOMweb root are those DIST was built for."""
-    serve(dist, dicomweb, host=host, port=port, reporter=surroundings.reporter)
+    # Only here: they take a noticeable time to import.
+    from ohifbuild.certificates import own, self_made
+    from ohifbuild.serve import Secure, serve
+
+    if bool(certificate) != bool(key):
+        raise click.UsageError("--certificate and --key need each other.")
+    secure = None
+    if certificate and key:
+        secure = Secure(own(certificate, key))
+    elif https:
+        made = self_made(host)
+        secure = Secure(made.context(), made)
+    serve(dist, dicomweb, host=host, port=port, reporter=surroundings.reporter, secure=secure)

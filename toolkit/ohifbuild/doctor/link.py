@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 from ohifbuild.errors import LinkInvalid
+from ohifbuild.server import in_url, is_loopback
 from ohifbuild.verify.settings import Settings
 
 STUDIES = "studyinstanceuids"
@@ -39,9 +39,8 @@ class Link:
     @property
     def origin(self) -> str:
         """Scheme, host and port, the latter if it is not the scheme's own."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
         usual = self.port == (443 if self.scheme == "https" else 80)
-        return f"{self.scheme}://{host}" + ("" if usual else f":{self.port}")
+        return f"{self.scheme}://{in_url(self.host)}" + ("" if usual else f":{self.port}")
 
     @property
     def url(self) -> str:
@@ -58,14 +57,6 @@ class Link:
         """The token in every form it could come back in, longest first."""
         forms = {self.token, quote(self.token, safe=""), quote(self.token), quote_plus(self.token)}
         return tuple(sorted((form for form in forms if form), key=len, reverse=True))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, as browsers see it."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def parse_link(url: str, token_param: str = Settings.token_param) -> Link:
