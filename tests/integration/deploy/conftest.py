@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import socket
 import ssl
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -22,13 +20,12 @@ from ohifbuild.appconfig import CONFIG_START
 from ohifbuild.errors import OrthancMissing
 from ohifbuild.finish.manifest import Manifest, hash_tree
 from ohifbuild.orthanc.find import find_orthanc
-from ohifbuild.process import find_program, run, running
 from ohifbuild.verify.dataset import write_dataset
+from servers import apt, nginx_running
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"
 MODULE = "ohifbuild/0123456789ab/extension.js"
 INLINE = 'window.early = "<";'
-WAIT_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -132,33 +129,12 @@ def web() -> Web:
     return Web()
 
 
-@pytest.fixture(scope="session", name="installed")
-def _installer() -> Callable[..., Path]:
-    return installed
-
-
-def installed(program: str, *packages: str) -> Path:
-    """A server's program; installed by apt where it is missing, as root is allowed to."""
-    found = find_program(program) or next(
-        (path for path in (Path("/usr/sbin") / program, Path("/usr/bin") / program) if path.exists()), None
-    )
-    if found:
-        return found
-    _apt(*packages)
-    return installed(program, *packages)
-
-
-def _apt(*packages: str) -> None:
-    run(["apt-get", "update"])
-    run(["apt-get", "install", "--yes", "--no-install-recommends", *packages])
-
-
 @pytest.fixture(scope="session")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         find_orthanc()
     except OrthancMissing:
-        _apt("orthanc", "orthanc-dicomweb", "orthanc-python")
+        apt("orthanc", "orthanc-dicomweb", "orthanc-python")
     folder = tmp_path_factory.mktemp("dataset")
     write_dataset(folder)
     return folder
@@ -166,36 +142,11 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def nginx(tmp_path: Path) -> Callable[[Path, int], AbstractContextManager[str]]:
-    """Runs nginx, after ``nginx -t``, with a file for its http context; yields its origin."""
-    program = installed("nginx", "nginx")
+    """Runs nginx with a file for its http context; yields its origin."""
 
     @contextmanager
-    def started(conf: Path, port: int, scheme: str = "http") -> Iterator[str]:
-        prefix = tmp_path / "nginx-prefix"
-        prefix.mkdir(exist_ok=True)
-        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        main = prefix / "nginx.conf"
-        main.write_text(
-            ("user root;\n" if os.geteuid() == 0 else "")
-            + f"daemon off; worker_processes 1; pid {prefix}/pid; error_log {prefix}/main.error.log;\n"
-            + "events {}\nhttp {\n"
-            + "".join(f"{kind}_temp_path {prefix}/{kind};\n" for kind in kinds)
-            + f"include {conf};\n}}\n"
-        )
-        run([program, "-t", "-p", prefix, "-c", main])
-        with running([program, "-p", prefix, "-c", main]) as child:
-            _await_port(port, lambda: child.poll() is None)
-            yield f"{scheme}://127.0.0.1:{port}"
+    def started(conf: Path, port: int) -> Iterator[str]:
+        with nginx_running(conf, tmp_path / "nginx-prefix", port):
+            yield f"http://127.0.0.1:{port}"
 
     return started
-
-
-def _await_port(port: int, alive: Callable[[], bool]) -> None:
-    until = time.monotonic() + WAIT_SECONDS
-    while alive() and time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise AssertionError("the server did not start")

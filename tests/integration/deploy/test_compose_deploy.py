@@ -14,10 +14,11 @@ from ohifbuild.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.errors import ToolFailed, ToolMissing
 from ohifbuild.process import output, run
+from servers import installed
 
 
 @pytest.fixture(scope="session")
-def compose(installed: Any) -> list[str | Path]:
+def compose() -> list[str | Path]:
     """The command, as a plugin of docker or on its own; neither needs an engine to read a file."""
     try:
         run(["docker", "compose", "version"])

@@ -5,15 +5,23 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 from ohifbuild.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.orthanc import orthanc
+from ohifbuild.errors import ToolFailed
+from ohifbuild.process import run
 from ohifbuild.static import ISOLATION, inline_hashes
+from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
 from ohifbuild.verify.settings import read_settings
+from ohifbuild.verify.tokens import Tokens
+from servers import an_orthanc, deployed_orthanc
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"
 STUDY = ORDINARY.uid
@@ -22,14 +30,15 @@ STUDY = ORDINARY.uid
 def test_orthanc_alone_serves_the_viewer_and_enforces_tokens(
     tmp_path: Path, make_dist: Any, web: Any, dataset: Path
 ) -> None:
-    dist = make_dist(public_url="/ohif/", root="/orthanc/dicom-web")
-    deploy("orthanc", dist, tmp_path / "deployment", DeployOptions(), SilentReporter())
-    written = json.loads((tmp_path / "deployment/orthanc/orthanc.json").read_text())
-    tokens = tmp_path / "deployment/orthanc/tokens.json"
-    # As docs/how-to/orthanc-alone.md says; the administrator's token of the test's own Orthanc stays.
-    with orthanc(
-        dataset, settings=read_settings(dist), root="/orthanc/dicom-web", extra=_but_tokens(written)
-    ) as server:
+    dist, root = make_dist(public_url="/ohif/", root="/orthanc/dicom-web"), "/orthanc/dicom-web"
+    existing, port = an_orthanc(tmp_path)
+    deployment = tmp_path / "deployment"
+    deploy("orthanc", dist, deployment, DeployOptions(orthanc_settings=existing, port=port), SilentReporter())
+    assert json.loads((deployment / "orthanc/tokens.json").read_text()) == {}
+    assert {(deployment / name).stat().st_mode & 0o077 for name in ("orthanc/tokens.json", "orthanc/orthanc.json")} == {
+        0
+    }
+    with deployed_orthanc(deployment, read_settings(dist), root, dataset, Tokens({})) as server:
         known = json.loads(server.tokens_file.read_text())
         known[hashlib.sha256(b"my-token").hexdigest()] = {"studies": [STUDY], "expires": "2999-01-01T00:00:00Z"}
         known[hashlib.sha256(b"old").hexdigest()] = {"studies": [STUDY], "expires": "2020-01-01T00:00:00+01:00"}
@@ -64,11 +73,29 @@ def test_orthanc_alone_serves_the_viewer_and_enforces_tokens(
     assert given == [200, 403, 403]
     assert closed == [403] * 4
     assert posted == 403
-    assert json.loads(tokens.read_text()) == {}
-    assert tokens.stat().st_mode & 0o077 == 0
 
 
-def _but_tokens(written: dict[str, Any]) -> dict[str, Any]:
-    """What was written, for an Orthanc that brings a token file of its own."""
-    filtering = {name: value for name, value in written["TokenFilter"].items() if name != "Tokens"}
-    return {**written, "TokenFilter": filtering, "RemoteAccessAllowed": False}
+def test_a_study_is_listed_and_shared_on_the_server(tmp_path: Path, make_dist: Any, web: Any, dataset: Path) -> None:
+    dist, deployment = make_dist(public_url="/ohif/", header="Authorization"), tmp_path / "deployment"
+    existing, port = an_orthanc(tmp_path)
+    options = DeployOptions(archive=f"http://127.0.0.1:{port}", host="pacs.example", orthanc_settings=existing)
+    deploy("nginx", dist, deployment, options, SilentReporter())
+    script = [sys.executable, deployment / "orthanc/share_study.py"]
+    with deployed_orthanc(deployment, read_settings(dist), "/dicom-web", dataset, Tokens({})) as server:
+        listed = run(script)
+        link = run([*script, STUDY, "--days", "3"])
+        with pytest.raises(ToolFailed) as caught:
+            run([*script, "1.2.3"])
+        token = parse_qs(urlsplit(link).query)["token"][0]
+        given = [
+            web.ask(f"{server.dicomweb_url}/studies/{uid}/series", {"Authorization": token}).status
+            for uid in (STUDY, SECOND.uid)
+        ]
+        known = json.loads(server.tokens_file.read_text())
+    assert link.startswith(f"http://pacs.example/ohif/viewer?StudyInstanceUIDs={STUDY}&token=")
+    assert {study.uid for study in STUDIES} <= set(listed.split())
+    assert "Orthanc holds no study 1.2.3." in caught.value.details
+    assert given == [200, 403]
+    # The test's own administrator, and the link: what the script opened for itself is closed again.
+    assert [entry.get("everything", False) for entry in known.values()] == [True, False]
+    assert token not in server.tokens_file.read_text()

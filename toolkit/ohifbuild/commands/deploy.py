@@ -21,8 +21,14 @@ DEFAULT = DeployOptions()
 @click.option("--host", default=DEFAULT.host, show_default=True, help="The name users reach it by; _ for any.")
 @click.option("--certificate", metavar="FILE", default="", help="For HTTPS: the certificate's path on the server.")
 @click.option("--key", metavar="FILE", default="", help="For HTTPS: its key's path on the server.")
-@click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT.port, show_default=True)
-@click.option("--tls-port", type=click.IntRange(1, 65535), default=DEFAULT.tls_port, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), help="Without HTTPS (default: 80, Orthanc's own 8042).")
+@click.option("--tls-port", type=click.IntRange(1, 65535), help="With HTTPS (default: 443, Orthanc's own 8042).")
+@click.option(
+    "--orthanc-settings",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="The file or folder that configures an Orthanc of yours, to which the filter's settings are added.",
+)
 @click.option("--installed-at", metavar="FOLDER", help="Where the folder will be on the server (default: as written).")
 @with_surroundings
 def command(
@@ -35,8 +41,9 @@ def command(
     host: str,
     certificate: str,
     key: str,
-    port: int,
-    tls_port: int,
+    port: int | None,
+    tls_port: int | None,
+    orthanc_settings: Path | None,
     installed_at: str | None,
 ) -> None:
     """Write a folder that is ready for a server: DIST, the server's configuration, and what enforces tokens.
@@ -48,8 +55,9 @@ def command(
         host=host,
         certificate=certificate,
         key=key,
-        port=port,
-        tls_port=tls_port,
+        port=port or 0,
+        tls_port=tls_port or 0,
+        orthanc_settings=orthanc_settings,
         installed_at=PurePosixPath(installed_at) if installed_at else None,
     )
     done = deploy(cast("Kind", kind), dist, output or Path(f"deploy-{kind}"), options, surroundings.reporter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -56,22 +57,30 @@ def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporte
     with staged(target, MARKER) as work, disk_errors(target.parent):
         if folder.viewer:
             link_tree(dist, work / folder.viewer)
-        for name, text in folder.texts.items():
-            _write(work / name, _kept(target / name) if name in folder.secret else None, text, name in folder.secret)
-        _write(work / MARKER, None, _marker(planned), False)
+        texts = {**folder.texts, **_kept(target, folder), MARKER: _marker(planned)}
+        for name, text in texts.items():
+            _write(work / name, text, 0o600 if name in folder.private else 0o644)
+            _own(work / name, target / name)
     reporter.debug(f"{planned.kind}: {len(folder.texts)} files beside the viewer of {planned.digest}")
     return Deployed(target, tuple(sorted(folder.texts)), folder.steps)
 
 
-def _kept(path: Path) -> str | None:
+def _kept(target: Path, folder: Folder) -> dict[str, str]:
     """What a former deployment's users may have put there."""
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+    return {name: (target / name).read_text(encoding="utf-8") for name in folder.kept if (target / name).is_file()}
 
 
-def _write(path: Path, kept: str | None, text: str, secret: bool) -> None:
+def _write(path: Path, text: str, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600 if secret else 0o644)
-    path.write_text(text if kept is None else kept, encoding="utf-8")
+    path.touch(mode=mode)
+    path.write_text(text, encoding="utf-8")
+
+
+def _own(path: Path, former: Path) -> None:
+    """Who was given a file of the former deployment, such as Orthanc, has it still."""
+    if os.geteuid() == 0 and former.is_file():
+        facts = former.stat()
+        os.chown(path, facts.st_uid, facts.st_gid)
 
 
 def _marker(planned: Plan) -> str:

@@ -58,7 +58,7 @@ def compose(plan: Plan) -> Folder:
             conf=IN_CONTAINER,
             certificate=CERTIFICATE,
             key=KEY,
-            viewer=f"{_origin(plan)}{plan.public_url}",
+            viewer=f"{plan.origin}{plan.public_url}",
             staff_settings=_indented(_staff(plan, root)),
             share_settings=_indented(_shares(plan, root)),
         ),
@@ -67,16 +67,11 @@ def compose(plan: Plan) -> Folder:
     }
     steps = (
         f"docker compose --project-directory {plan.place} up --detach",
-        f"Share studies at {_origin(plan)}/orthanc/ui/app/ as admin, with ORTHANC_ADMIN_PASSWORD of {plan.place}/.env",
+        f"Share studies at {plan.origin}/orthanc/ui/app/ as admin, with ORTHANC_ADMIN_PASSWORD of {plan.place}/.env",
     )
-    return Folder(f"www{plan.public_url}".rstrip("/"), texts, steps, frozenset({".env"}))
-
-
-def _origin(plan: Plan) -> str:
-    options = plan.options
-    host = "localhost" if options.host == "_" else options.host
-    scheme, port, usual = ("https", options.tls_port, 443) if options.certificate else ("http", options.port, 80)
-    return f"{scheme}://{host}" + ("" if port == usual else f":{port}")
+    return Folder(
+        f"www{plan.public_url}".rstrip("/"), texts, steps, private=frozenset({".env"}), kept=frozenset({".env"})
+    )
 
 
 def _staff(plan: Plan, root: str) -> dict[str, object]:
@@ -92,7 +87,7 @@ def _staff(plan: Plan, root: str) -> dict[str, object]:
                 "DefaultShareDuration": 7,
                 "ShareDurations": [1, 7, 15, 30, 90],
                 "EnableOpenInOhifViewer3": True,
-                "OhifViewer3PublicRoot": f"{_origin(plan)}{plan.public_url}",
+                "OhifViewer3PublicRoot": f"{plan.origin}{plan.public_url}",
             },
             "Tokens": {"ShareType": "ohif-viewer-publication", "InstantLinksValidity": 3600},
         },

@@ -7,28 +7,55 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ohifbuild.deploy.model import Plan
+from ohifbuild.deploy.orthanc_settings import FILTER, whole
 from ohifbuild.orthanc import SCRIPTS
 from ohifbuild.orthanc.configuration import dicomweb, filtered
 
-FILTER, GUARD, VIEWER = "token_filter.py", "closed_without_filter.lua", "viewer_files.py"
-TOKENS = "tokens.json"
+GUARD, VIEWER, SHARE = "closed_without_filter.lua", "viewer_files.py", "share_study.py"
+TOKENS, SETTINGS, UNIT = "tokens.json", "orthanc.json", "orthanc.service.conf"
+FOLDER = "orthanc"
+
+KEPT = frozenset({f"{FOLDER}/{TOKENS}"})
+PRIVATE = frozenset({f"{FOLDER}/{TOKENS}", f"{FOLDER}/{SETTINGS}"})
+"""An existing Orthanc's settings may hold passwords."""
+
+SYSTEMD = """# Orthanc with these settings in place of those in /etc/orthanc. Written by ohifbuild, for systemd.
+[Service]
+ExecStart=
+ExecStart=/usr/sbin/Orthanc --logdir=/var/log/orthanc {settings}
+"""
 
 
-def filter_files(plan: Plan, folder: str, *, root: str, more: dict[str, Any] | None = None) -> dict[str, str]:
-    """Scripts, an empty token file, and the settings that go into Orthanc's configuration, below ``folder``.
+def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, str]:
+    """Scripts, an empty token file, and a whole configuration for Orthanc, in the folder ``orthanc``.
 
     Args:
         root: Orthanc's own DICOMweb root.
         more: further settings; those of ``TokenFilter`` are merged.
     """
-    place = PurePosixPath(plan.place, folder)
-    settings = {"DicomWeb": dicomweb(root), **filtered(plan.settings, place / FILTER, place / GUARD)}
-    further = dict(more or {})
-    settings["TokenFilter"] = {
-        **settings["TokenFilter"],
-        "Tokens": str(place / TOKENS),
-        **further.pop("TokenFilter", {}),
+    place = PurePosixPath(plan.place, FOLDER)
+    enforcing = filtered(plan.settings, place / FILTER, place / GUARD)
+    filtering = {**enforcing["TokenFilter"], "Tokens": str(place / TOKENS), **more.get("TokenFilter", {})}
+    settings = {"DicomWeb": dicomweb(root), **enforcing, **more, "TokenFilter": filtering}
+    link = {"Viewer": f"{plan.origin}{plan.public_url}viewer", "Parameter": plan.settings.token_param}
+    texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in (FILTER, GUARD, SHARE)}
+    texts |= {
+        TOKENS: "{}\n",
+        SETTINGS: json.dumps(whole(settings, plan.existing), indent=2) + "\n",
+        "link.json": json.dumps(link) + "\n",
+        UNIT: SYSTEMD.format(settings=place / SETTINGS),
     }
-    texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in (FILTER, GUARD)}
-    texts |= {TOKENS: "{}\n", "orthanc.json": json.dumps({**settings, **further}, indent=2) + "\n"}
-    return {f"{folder}/{name}": text for name, text in texts.items()}
+    return {f"{FOLDER}/{name}": text for name, text in texts.items()}
+
+
+def orthanc_steps(plan: Plan) -> tuple[str, ...]:
+    """What remains to be done for an Orthanc of Debian's or Ubuntu's packages."""
+    place = f"{plan.place}/{FOLDER}"
+    drop_in = "/etc/systemd/system/orthanc.service.d"
+    return (
+        "Install Orthanc with its plugins: apt install orthanc orthanc-dicomweb orthanc-python",
+        f"Let Orthanc read what is secret: chown orthanc {place}/{TOKENS} {place}/{SETTINGS}",
+        f"Let Orthanc use these settings: mkdir -p {drop_in} && ln -sf {place}/{UNIT} {drop_in}/ohifbuild.conf",
+        "systemctl daemon-reload && systemctl restart orthanc",
+        f"Share a study: python3 {place}/{SHARE} STUDY-INSTANCE-UID",
+    )

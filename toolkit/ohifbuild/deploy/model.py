@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path, PurePosixPath
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
+from ohifbuild.deploy.orthanc_settings import SettingsUnusable, existing_settings
 from ohifbuild.errors import DeployUnsuitable
 from ohifbuild.finish.manifest import read_manifest
 from ohifbuild.verify.settings import Settings, read_settings
@@ -18,6 +19,18 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 MARKER = "ohifbuild-deploy.json"
 """By this file a folder is known to be a deployment of ours."""
+
+DEFAULT_ARCHIVE = "http://127.0.0.1:8042"
+USELESS: Mapping[Kind, frozenset[str]] = {
+    "nginx": frozenset(),
+    "orthanc": frozenset({"archive"}),
+    "orthanc-ohif": frozenset({"archive"}),
+    "compose": frozenset({"archive", "orthanc_settings"}),
+    "static": frozenset({"certificate", "key", "tls_port", "orthanc_settings"}),
+}
+"""Options that a kind of deployment has no use for."""
+
+USUAL_PORTS: Mapping[Kind, tuple[int, int]] = {"orthanc": (8042, 8042), "orthanc-ohif": (8042, 8042)}
 
 ARCHIVE = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+(?:/[A-Za-z0-9._~-]+)*/?")
 HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]|_")
@@ -33,41 +46,55 @@ class DeployOptions:
             another path than the dist's.
         host: the name by which users reach the web server; '_' for any.
         certificate, key: files on the server for HTTPS; both or neither.
-        port, tls_port: where the web server listens.
+        port, tls_port: where the web server listens; 0 for the usual ones: 80 and 443, and 8042 for Orthanc's own.
         logs: the folder of the web server's logs.
         installed_at: where the folder will be on the server; default: where it is written.
+        orthanc_settings: the configuration of an Orthanc that exists (file or folder); the filter's is added.
     """
 
-    archive: str = "http://127.0.0.1:8042"
+    archive: str = DEFAULT_ARCHIVE
     host: str = "_"
     certificate: str = ""
     key: str = ""
-    port: int = 80
-    tls_port: int = 443
+    port: int = 0
+    tls_port: int = 0
     logs: str = "/var/log/nginx"
     installed_at: PurePosixPath | None = None
+    orthanc_settings: Path | None = None
 
-    def mistakes(self) -> list[str]:
+    def mistakes(self, kind: Kind) -> list[str]:
         """What cannot be meant, a line for each."""
-        found = []
+        given = {item.name for item in fields(self) if getattr(self, item.name) != item.default}
+        found = [f"{_flag(name)}: {kind} has no use for it" for name in sorted(given & USELESS[kind])]
         if not ARCHIVE.fullmatch(self.archive):
             found.append("archive: expected a URL such as http://127.0.0.1:8042, without credentials or query")
         if not HOST_NAME.fullmatch(self.host):
             found.append("host: expected a host name such as pacs.example, or _ for any")
         if bool(self.certificate) != bool(self.key):
             found.append("certificate and key: expected both or neither")
+        if self.port and self.port == self.tls_port:
+            found.append("port and tls-port: expected two different ones")
         for name in ("certificate", "key", "logs"):
             value = getattr(self, name)
             if value and not PLAIN_FILE.fullmatch(value):
                 found.append(f"{name}: expected an absolute path of plain characters")
         if self.installed_at is not None and not PLAIN_FILE.fullmatch(str(self.installed_at)):
-            found.append("installed at: expected an absolute path of plain characters")
+            found.append("installed-at: expected an absolute path of plain characters")
         return found
+
+
+def _flag(name: str) -> str:
+    return name.replace("_", "-")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A dist, how it was built, and how it is to be served. ``place`` is the folder as the server will see it."""
+    """A dist, how it was built, and how it is to be served.
+
+    Args:
+        place: the folder as the server will see it.
+        existing: the settings of the Orthanc that exists.
+    """
 
     kind: Kind
     dist: Path
@@ -75,6 +102,7 @@ class Plan:
     options: DeployOptions
     place: PurePosixPath
     digest: str
+    existing: Mapping[str, Any]
 
     @property
     def public_url(self) -> str:
@@ -88,13 +116,30 @@ class Plan:
         Raises:
             DeployUnsuitable: the dist talks to an archive at another origin.
         """
-        if len(self.settings.roots) == 1 and not urlsplit(self.settings.roots[0]).netloc:
-            return self.settings.roots[0].rstrip("/")
+        if not urlsplit(self.settings.dicomweb_root).netloc:
+            return self.settings.dicomweb_root
         raise DeployUnsuitable(
-            f"{self.dist} talks to the archive at {', '.join(self.settings.roots)} by itself.",
+            f"{self.dist} talks to the archive at {self.settings.dicomweb_root} by itself.",
             cause=f"With {self.kind}, viewer and archive have one origin.",
             fix="Move it first: ohifbuild move DIST --dicomweb-root /dicom-web; or deploy it as: static",
         )
+
+    @property
+    def port(self) -> int:
+        """Where the web server listens without TLS."""
+        return self.options.port or USUAL_PORTS.get(self.kind, (80, 443))[0]
+
+    @property
+    def tls_port(self) -> int:
+        """Where it listens with TLS."""
+        return self.options.tls_port or USUAL_PORTS.get(self.kind, (80, 443))[1]
+
+    @property
+    def origin(self) -> str:
+        """The viewer's scheme, host and port as its users see them."""
+        host = "localhost" if self.options.host == "_" else self.options.host
+        scheme, port, usual = ("https", self.tls_port, 443) if self.options.certificate else ("http", self.port, 80)
+        return f"{scheme}://{host}" + ("" if port == usual else f":{port}")
 
     @property
     def archive_origin(self) -> str:
@@ -114,14 +159,17 @@ class Folder:
 
     Args:
         viewer: where the dist goes in the folder (POSIX path), or '' for nowhere.
-        texts: files by their POSIX path; names in ``secret`` are readable by their owner only.
+        texts: files by their POSIX path.
         steps: what remains to be done, each a sentence or a command.
+        private: names of files that only their owner may read.
+        kept: names of files that stay as they are when a deployment is written anew, those of users included.
     """
 
     viewer: str
     texts: Mapping[str, str]
     steps: tuple[str, ...]
-    secret: frozenset[str] = field(default=frozenset())
+    private: frozenset[str] = field(default=frozenset())
+    kept: frozenset[str] = field(default=frozenset())
 
 
 def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
@@ -133,7 +181,13 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
     """
     digest = read_manifest(dist).digest
     settings = read_settings(dist)
-    mistakes = options.mistakes()
+    mistakes = options.mistakes(kind)
+    existing: dict[str, Any] = {}
+    if options.orthanc_settings:
+        try:
+            existing = existing_settings(options.orthanc_settings)
+        except SettingsUnusable as error:
+            mistakes.append(f"orthanc-settings: {error}")
     place = options.installed_at or PurePosixPath(target.absolute())
     if not mistakes and not PLAIN_FILE.fullmatch(str(place)):
         mistakes = [f"{place}: expected a folder whose path has plain characters only, or --installed-at"]
@@ -143,4 +197,4 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
             details="\n".join(f"  {mistake}" for mistake in mistakes),
             fix="Correct what is said above.",
         )
-    return Plan(kind, dist, settings, options, place, digest)
+    return Plan(kind, dist, settings, options, place, digest, existing)

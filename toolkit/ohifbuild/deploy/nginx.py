@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
 
-from ohifbuild.deploy.filtering import filter_files
+from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
 from ohifbuild.deploy.model import Folder, Plan
 from ohifbuild.deploy.rendering import rendered
 from ohifbuild.deploy.table import HeaderTable, header_table, immutable_paths
-
 
 CIPHERS = (
     "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
@@ -33,15 +34,22 @@ def nginx(plan: Plan) -> Folder:
     texts = {
         "nginx/viewer.conf": conf,
         "nginx/brotli.conf.off": "# Rename to brotli.conf where nginx has its brotli module.\nbrotli_static on;\n",
-        **filter_files(plan, "orthanc", root=plan.archive_root),
+        **filter_files(plan, root=plan.archive_root, more=_behind(plan)),
     }
     steps = (
-        f"Let nginx read it: ln -s {plan.place}/nginx/viewer.conf /etc/nginx/conf.d/viewer.conf",
-        f"Let Orthanc enforce tokens: add the settings of {plan.place}/orthanc/orthanc.json to its configuration",
+        *orthanc_steps(plan),
+        f"Let nginx read it: ln -sf {plan.place}/nginx/viewer.conf /etc/nginx/conf.d/viewer.conf",
         "Take nginx's welcome page away, which would answer in its place: rm -f /etc/nginx/sites-enabled/default",
-        "nginx -t && systemctl reload nginx && systemctl restart orthanc",
+        "nginx -t && systemctl reload nginx",
     )
-    return Folder(f"www{plan.public_url}".rstrip("/"), texts, steps, frozenset({"orthanc/tokens.json"}))
+    return Folder(f"www{plan.public_url}".rstrip("/"), texts, steps, PRIVATE, KEPT)
+
+
+def _behind(plan: Plan) -> dict[str, Any]:
+    """Settings of an Orthanc behind nginx: it listens where nginx looks for it, and to nobody else if it can."""
+    archive = urlsplit(plan.options.archive)
+    alone = archive.hostname in ("127.0.0.1", "::1", "localhost")
+    return {"HttpPort": archive.port or 80, "SslEnabled": False, "RemoteAccessAllowed": not alone}
 
 
 def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: Logs, staff: str = "") -> str:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import json
 
 from ohifbuild.appconfig import CONFIG_START
-from ohifbuild.deploy.filtering import filter_files
+from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
 from ohifbuild.deploy.model import Folder, Plan
+from ohifbuild.deploy.orthanc import TLS, certificate_step, listening
 from ohifbuild.errors import DeployUnsuitable, DistInvalid
 
 OWN_PATH = "/ohif/"
 """Where the plugin serves its dist, whatever ``RouterBasename`` says."""
+
+PLUGIN = "/usr/share/orthanc/plugins/libOrthancOHIF.so"
 
 SET_AGAIN = ("routerBasename", "dataSources", "defaultDataSourceName", "showStudyList")
 
@@ -38,19 +41,21 @@ def orthanc_ohif(plan: Plan) -> Folder:
         )
     config = f"{plan.place}/orthanc/app-config.js"
     more = {
+        **listening(plan),
+        "Plugins": [PLUGIN],
         "OHIF": {"RouterBasename": "/ohif", "DataSource": "dicom-web", "UserConfiguration": config},
         "TokenFilter": {"Open": OWN_PATH},
     }
-    texts = filter_files(plan, "orthanc", root=plan.root, more=more)
+    texts = filter_files(plan, root=plan.root, more=more)
     texts["orthanc/app-config.js"] = _app_config(plan)
     steps = (
+        *certificate_step(plan),
         "Get the sources of orthanc-ohif, and put this viewer in place of the OHIF it would embed: "
         f"mkdir -p OHIF && cp -r {plan.place}/viewer OHIF/dist",
-        "Build the plugin as its README says, and install libOrthancOHIF.so",
-        f"Let Orthanc read the settings: ln -s {plan.place}/orthanc/orthanc.json /etc/orthanc/ohifbuild.json",
-        "systemctl restart orthanc",
+        f"Build the plugin as its README says, and install it as {PLUGIN}",
+        *orthanc_steps(plan),
     )
-    return Folder("viewer", texts, steps, frozenset({"orthanc/tokens.json"}))
+    return Folder("viewer", texts, steps, PRIVATE | {TLS}, KEPT | {TLS})
 
 
 def _app_config(plan: Plan) -> str:

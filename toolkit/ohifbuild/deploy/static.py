@@ -16,8 +16,8 @@ def static(plan: Plan) -> Folder:
         "table": table,
         "www": f"{plan.place}/www",
         "immutable": "|".join(immutable_paths(plan.public_url)),
-        "root": plan.settings.roots[0],
-        "own_root": "://" not in plan.settings.roots[0],
+        "root": plan.settings.dicomweb_root,
+        "own_root": "://" not in plan.settings.dicomweb_root,
     }
     texts = {
         f"{folder}/.htaccess": rendered("htaccess.j2", **values),

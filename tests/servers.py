@@ -1,0 +1,105 @@
+"""Real servers, run with what ``deploy`` writes exactly as it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ohifbuild.orthanc import OrthancServer
+from ohifbuild.orthanc.door import Door, free_port
+from ohifbuild.orthanc.find import find_orthanc
+from ohifbuild.orthanc.tokens import write_token_file
+from ohifbuild.process import find_program, run, running
+from ohifbuild.verify.settings import Settings
+from ohifbuild.verify.tokens import Tokens, new_token
+
+WAIT_SECONDS = 20.0
+ORTHANC_SECONDS = 60.0
+
+
+def apt(*packages: str) -> None:
+    """Installs packages, as root is allowed to."""
+    run(["apt-get", "update"])
+    run(["apt-get", "install", "--yes", "--no-install-recommends", *packages])
+
+
+def installed(program: str, *packages: str) -> Path:
+    """A server's program; installed where it is missing."""
+    found = find_program(program) or next(
+        (path for path in (Path("/usr/sbin") / program, Path("/usr/bin") / program) if path.exists()), None
+    )
+    if found:
+        return found
+    apt(*packages)
+    return installed(program, *packages)
+
+
+@contextmanager
+def nginx_running(conf: Path, prefix: Path, port: int, *, host: str = "127.0.0.1") -> Iterator[None]:
+    """nginx, after ``nginx -t``, with a file for its http context; ``prefix`` is a folder for all that it writes."""
+    program = installed("nginx", "nginx")
+    prefix.mkdir(exist_ok=True)
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    main = prefix / "nginx.conf"
+    main.write_text(
+        ("user root;\n" if os.geteuid() == 0 else "")
+        + f"daemon off; worker_processes 1; pid {prefix}/pid; error_log {prefix}/main.error.log;\n"
+        + "events {}\nhttp {\n"
+        + "".join(f"{kind}_temp_path {prefix}/{kind};\n" for kind in kinds)
+        + f"include {conf};\n}}\n"
+    )
+    run([program, "-t", "-p", prefix, "-c", main])
+    with running([program, "-p", prefix, "-c", main]) as child:
+        await_port(host, port, lambda: child.poll() is None)
+        yield
+
+
+def await_port(host: str, port: int, alive: Callable[[], bool]) -> None:
+    """Returns once somebody listens there."""
+    until = time.monotonic() + WAIT_SECONDS
+    while alive() and time.monotonic() < until:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError("the server did not start")
+
+
+def an_orthanc(folder: Path) -> tuple[Path, int]:
+    """The settings of an Orthanc that keeps its studies in ``folder``, to be deployed upon, and its port."""
+    orthanc, port = find_orthanc(), free_port(0)
+    settings = {
+        "Name": "Clinic",
+        "StorageDirectory": str(folder / "db"),
+        "IndexDirectory": str(folder / "db"),
+        "Plugins": [str(orthanc.dicomweb), str(orthanc.python)],
+        "HttpPort": port,
+        "DicomServerEnabled": False,
+    }
+    path = folder / "existing.json"
+    path.write_text("// Ours.\n" + json.dumps(settings))
+    return path, port
+
+
+@contextmanager
+def deployed_orthanc(
+    deployment: Path, settings: Settings, root: str, studies: Path, tokens: Tokens
+) -> Iterator[OrthancServer]:
+    """Orthanc with the configuration of a deployment and nothing else, and these studies and tokens in it."""
+    configuration = deployment / "orthanc/orthanc.json"
+    said = json.loads(configuration.read_text())
+    tokens_file, log, administrator = deployment / "orthanc/tokens.json", deployment / "orthanc.log", new_token()
+    write_token_file(tokens_file, tokens, administrator=administrator)
+    door = Door(said["HttpPort"], administrator, {settings.token_header: settings.header_value(administrator)})
+    with running([find_orthanc().program, f"--logfile={log}", configuration]) as child:
+        server = OrthancServer(f"http://127.0.0.1:{door.port}", root, tokens_file, child, log, door)
+        server.wait_until_ready(ORTHANC_SECONDS)
+        server.load(studies)
+        yield server
+        server.check_alive()

@@ -1,0 +1,131 @@
+"""Shares studies of an Orthanc that token_filter.py guards: makes a token, tells the filter, and prints the link.
+
+    python3 share_study.py                         # lists the studies that Orthanc holds
+    python3 share_study.py 1.2.3.4 --days 7        # a link to this study; of several UIDs, one link to all of them
+
+It works beside the files that it needs: ``orthanc.json``, ``tokens.json`` and ``link.json``. Who runs it has to be able
+to read and write them: root, or the user that Orthanc runs as. Only the standard library is used; Python 3.9 suffices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import json
+import os
+import re
+import secrets
+import ssl
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+HERE = Path(__file__).resolve().parent
+UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+LONGEST_DAYS = 3650
+SECONDS = 30.0
+
+
+def main(arguments: list[str]) -> int:
+    """Does what the command line asks for; the exit status."""
+    parser = argparse.ArgumentParser(description="Share studies of this Orthanc; without a UID, list them.")
+    parser.add_argument("study", nargs="*", help="Study Instance UID; several share one link")
+    parser.add_argument("--days", type=int, default=7, help="how long the link works (default: %(default)s)")
+    parser.add_argument("--token", default="", help="the token to use (default: one that nobody can guess)")
+    wish = parser.parse_args(arguments)
+    wrong = [uid for uid in wish.study if len(uid) > 64 or not UID.fullmatch(uid)]
+    if wrong or not 0 < wish.days <= LONGEST_DAYS:
+        parser.error(f"no Study Instance UID: {wrong[0]}" if wrong else f"expected 1 to {LONGEST_DAYS} days")
+    try:
+        with _all_open() as header:
+            found = {uid: study for uid, study in _studies(header) if not wish.study or uid in wish.study}
+        if not wish.study:
+            print("\n".join(f"{uid}  {study}" for uid, study in sorted(found.items())) or "There are no studies.")
+            return 0
+        missing = [uid for uid in wish.study if uid not in found]
+        if missing:
+            print(f"Orthanc holds no study {missing[0]}.", file=sys.stderr)
+            return 1
+        print(share(wish.study, wish.days, wish.token or secrets.token_urlsafe(32)))
+    except (OSError, ValueError) as error:
+        print(f"The study cannot be shared: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def share(studies: list[str], days: int, token: str) -> str:
+    """Lets the token open these studies for so many days; the link."""
+    until = (datetime.now().astimezone() + timedelta(days=days)).isoformat(timespec="seconds")
+    with _tokens() as tokens:
+        tokens[_digest(token)] = {"studies": studies, "expires": until}
+    link = _read("link.json")
+    return f"{link['Viewer']}?StudyInstanceUIDs={','.join(studies)}&{link['Parameter']}={quote(token, safe='')}"
+
+
+def _studies(header: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Every study of Orthanc's: its Study Instance UID, and what a person knows it by."""
+    settings = _read("orthanc.json")
+    scheme = "https" if settings.get("SslEnabled") else "http"
+    url = f"{scheme}://127.0.0.1:{settings.get('HttpPort', 8042)}/studies?expand"
+    # It is this very machine, whatever name the certificate is for.
+    context = ssl._create_unverified_context()  # noqa: S323
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
+    try:
+        with opener.open(urllib.request.Request(url, headers=header), timeout=SECONDS) as response:  # noqa: S310
+            found = json.load(response)
+    except urllib.error.URLError as error:
+        raise OSError(f"Orthanc does not answer at {url}: {getattr(error, 'reason', error)}") from error
+    for study in found:
+        tags = {**study["PatientMainDicomTags"], **study["MainDicomTags"]}
+        words = (tags.get(name, "") for name in ("StudyDate", "PatientID", "PatientName", "StudyDescription"))
+        yield tags["StudyInstanceUID"], "  ".join(words)
+
+
+@contextmanager
+def _all_open() -> Iterator[dict[str, str]]:
+    """A header that opens all of Orthanc for the length of the block, and at most for a minute."""
+    settings, token = _read("orthanc.json")["TokenFilter"], secrets.token_urlsafe(32)
+    until = (datetime.now().astimezone() + timedelta(minutes=1)).isoformat()
+    with _tokens() as tokens:
+        tokens[_digest(token)] = {"everything": True, "expires": until}
+    try:
+        yield {settings["Header"]: f"{settings['Scheme']} {token}".strip()}
+    finally:
+        with _tokens() as tokens:
+            del tokens[_digest(token)]
+
+
+@contextmanager
+def _tokens() -> Iterator[dict[str, Any]]:
+    """The filter's tokens, to be changed; written in one step, and by one at a time."""
+    path = HERE / "tokens.json"
+    with (HERE / "link.json").open() as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        tokens = _read("tokens.json")
+        yield tokens
+        owner, new = path.stat(), path.with_name(f".{path.name}.new")
+        new.touch(mode=0o600)
+        if os.geteuid() == 0:
+            os.chown(new, owner.st_uid, owner.st_gid)
+        new.write_text(json.dumps(tokens, indent=2) + "\n", encoding="utf-8")
+        new.replace(path)
+
+
+def _read(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((HERE / name).read_text(encoding="utf-8"))
+    return document
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
