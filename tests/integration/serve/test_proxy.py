@@ -119,6 +119,35 @@ def test_answers_are_streamed_as_they_come(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_an_archive_gets_no_further_ahead_than_the_client_reads(tmp_path: Path) -> None:
+    pieces, ahead = 4096, 0  # 256 MB in all
+
+    async def run() -> None:
+        nonlocal ahead
+        sent = read = 0
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            nonlocal sent
+            answer = web.StreamResponse()
+            await answer.prepare(request)
+            for _ in range(pieces):
+                await answer.write(PIECE)
+                sent += len(PIECE)
+            return answer
+
+        async with proxied(handler, tmp_path) as (client, root), client.get(root + "/frame") as reply:
+            while piece := await reply.content.readany():
+                read += len(piece)
+                for _ in range(20):  # turns in which others could go on
+                    await asyncio.sleep(0)
+                ahead = max(ahead, sent - read)
+        assert read == pieces * len(PIECE)
+
+    asyncio.run(run())
+    # What four sockets' buffers and three programs hold, and not the whole.
+    assert ahead < 64 * 1024 * 1024
+
+
 def test_uploads_are_streamed_as_they_come(tmp_path: Path) -> None:
     async def run() -> None:
         seen = asyncio.Event()

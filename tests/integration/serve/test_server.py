@@ -60,3 +60,26 @@ def test_defects_are_told_and_nothing_of_the_request() -> None:
     assert status == 500
     assert told == ["A request could not be answered: ZeroDivisionError."]
     assert "s3cret" not in text
+
+
+def test_a_part_of_a_file_can_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("viewer")
+    (tmp_path / "clip.mp4").write_bytes(bytes(range(256)) * 100)
+    (tmp_path / "clip.mp4.gz").write_bytes(b"another form of it")
+
+    async def run() -> None:
+        app = application(StaticFiles(tmp_path, "/"), "/dicom-web", no_archive)
+        async with listening(app, "127.0.0.1", 0) as origin, aiohttp.ClientSession(auto_decompress=False) as client:
+            whole = {"Accept-Encoding": "identity"}
+            async with client.get(f"{origin}/clip.mp4", headers={**whole, "Range": "bytes=254-257"}) as part:
+                assert (part.status, part.headers["Content-Range"]) == (206, "bytes 254-257/25600")
+                assert await part.read() == b"\xfe\xff\x00\x01"
+            async with client.get(f"{origin}/clip.mp4", headers={**whole, "Range": "bytes=-2"}) as end:
+                assert await end.read() == b"\xfe\xff"
+            async with client.get(f"{origin}/clip.mp4", headers={**whole, "Range": "bytes=25600-"}) as beyond:
+                assert beyond.status == 416
+
+    async def no_archive(_request: web.Request, _tail: str) -> web.StreamResponse:
+        return web.Response(status=404)
+
+    asyncio.run(run())
