@@ -36,23 +36,14 @@ export function confine(inner, api) {
   }
 
   /** @type {DataSource['getStudyInstanceUIDs']} */
-  function getStudyInstanceUIDs(args) {
+  function getStudyInstanceUIDs() {
     const { status, studies } = api.sync();
-    // Without studies OHIF's mode waits and asks for nothing; the message is up.
-    if (status !== 'ready') {
-      return [];
-    }
-    // OHIF knows two spellings of the parameter's name, the link any.
-    if (studies.length) {
-      return studies.filter(uid => !closed.has(uid));
-    }
-    // A link without studies, such as `?url=` of a dicom-json source, is for the release to make sense of. What it makes
-    // of nothing is `[undefined]`, and an empty page.
-    const uids = (inner.getStudyInstanceUIDs(args) ?? []).filter(Boolean);
-    if (uids.length === 0) {
+    if (status === 'ready' && studies.length === 0) {
       api.report('not-found');
     }
-    return uids;
+    // Without studies OHIF's mode waits and asks for nothing; the message is up. OHIF knows two spellings of the
+    // parameter's name, the link any.
+    return status === 'ready' ? studies.filter(uid => !closed.has(uid)) : [];
   }
 
   /**
@@ -85,12 +76,14 @@ export function confine(inner, api) {
 }
 
 /**
+ * The original with some of its members replaced; whatever else it has, stays.
+ *
  * @template {object} T
  * @param {T} original
  * @param {Partial<T>} changes
  * @returns {T}
  */
-function copy(original, changes) {
+export function copy(original, changes) {
   const made = Object.create(Object.getPrototypeOf(original), Object.getOwnPropertyDescriptors(original));
   return Object.assign(made, changes);
 }

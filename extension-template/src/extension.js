@@ -5,13 +5,14 @@
 
 import { earlyApi } from './api.js';
 import { confine } from './data-source.js';
+import { confineJson } from './dicom-json.js';
 import { confineModes } from './modes.js';
 
 /** @typedef {import('../types/ohif.js').ExtensionArguments} ExtensionArguments */
 /** @typedef {import('../types/ohif.js').DataSourceEntry} DataSourceEntry */
 
 export const ID = 'ohifbuild-token';
-const STOCK = '@ohif/extension-default.dataSourcesModule.dicomweb';
+const STOCK = '@ohif/extension-default.dataSourcesModule';
 
 /** Set in preRegistration, which OHIF awaits before it asks for modules. @type {import('../types/early.js').EarlyApi} */
 let api;
@@ -50,8 +51,10 @@ const extension = {
         type: 'webApi',
         /** @type {DataSourceEntry['createDataSource']} */
         createDataSource(...args) {
-          const stock = /** @type {DataSourceEntry} */ (extensionManager.getModuleEntry(STOCK));
-          return confine(stock.createDataSource(...args), api);
+          // A link is either for studies or for a JSON file; following another one loads the page anew.
+          const [name, wrap] = api.link().url === undefined ? ['dicomweb', confine] : ['dicomjson', confineJson];
+          const stock = /** @type {DataSourceEntry} */ (extensionManager.getModuleEntry(`${STOCK}.${name}`));
+          return wrap(stock.createDataSource(...args), api);
         },
       },
     ];

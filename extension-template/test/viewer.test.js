@@ -228,9 +228,9 @@ test('a link without studies that the release can make nothing of is told', () =
 
 // --- registration --------------------------------------------------------------------------------------------------
 
-/** @param {string[]} compiled modes of the release @param {any[]} configured modes of app-config.js */
-async function boot(compiled, configured = []) {
-  const { window } = openTab({ path: '/viewer?StudyInstanceUIDs=1.1&token=t' });
+/** @param {string[]} compiled modes of the release @param {any[]} configured modes of app-config.js @param {object} [page] */
+async function boot(compiled, configured = [], page = { path: '/viewer?StudyInstanceUIDs=1.1&token=t' }) {
+  const { window } = openTab(page);
   Object.assign(globalThis, { window });
   window.modes = compiled;
   /** @type {Record<string, any>} */
@@ -324,6 +324,26 @@ test('no other data source, sign-in page or tour remains', async () => {
   assert.deepEqual(customizations, { global: { 'ohif.tours': { $set: [] } } });
 });
 
+/** What the extension makes of a link to a JSON file. @param {string} url @param {() => unknown} [initialize] */
+async function jsonSource(url, initialize = () => {}) {
+  await boot(['@ohif/mode-longitudinal'], [], { path: `/viewer?url=${url}&token=t`, settings: { roots: ['/dicom-web', '/studies'] } });
+  /** @type {string[]} */
+  const opened = [];
+  const inner = {
+    initialize: (/** @type {any} */ { query }) => (opened.push(query.get('url')), initialize()),
+    getStudyInstanceUIDs: () => [opened.length ? '1.1' : undefined],
+    query: {},
+    retrieve: {},
+  };
+  const getModuleEntry = (/** @type {string} */ id) => (id.endsWith('.dicomjson') ? { createDataSource: () => inner } : undefined);
+  const [entry] = extension.getDataSourcesModule(/** @type {any} */ ({ extensionManager: { getModuleEntry } }));
+  const source = entry.createDataSource('configuration', {});
+  const args = { params: {}, query: new URLSearchParams(window.location.search) };
+  await source.initialize(args);
+  const message = window.document.querySelector('#ohifbuild-message')?.getAttribute('data-reason');
+  return { opened, studies: source.getStudyInstanceUIDs(args), message };
+}
+
 test('the data source is made by the release and confined', async () => {
   await boot(['@ohif/mode-longitudinal']);
   const stock = { createDataSource: (/** @type {unknown} */ configuration) => ({ configuration, query: { studies: { search: async () => [] } }, retrieve: {} }) };
@@ -332,4 +352,21 @@ test('the data source is made by the release and confined', async () => {
   const source = entry.createDataSource('configuration', {});
   assert.deepEqual([entry.name, entry.type, source.configuration], ['dicomweb', 'webApi', 'configuration']);
   assert.deepEqual(await source.query.studies.search({}), []);
+});
+
+test('a link to a JSON file under the roots is opened as the release does', async () => {
+  const url = '../studies/1/ohif-dicom-json';
+  assert.deepEqual(await jsonSource(url), { opened: [url], studies: ['1.1'], message: undefined });
+});
+
+for (const url of ['https://elsewhere.example/studies/a.json', '/files/a.json', '//elsewhere.example/studies/a.json']) {
+  test(`a JSON file elsewhere is not opened: ${url}`, async () => {
+    assert.deepEqual(await jsonSource(url), { opened: [], studies: [], message: 'not-found' });
+  });
+}
+
+test('a JSON file that is none is told', async () => {
+  const url = '/studies/1/none';
+  const { message } = await jsonSource(url, () => Promise.reject(new SyntaxError('no JSON')));
+  assert.equal(message, 'not-found');
 });

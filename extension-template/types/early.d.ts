@@ -32,6 +32,8 @@ export interface LinkState {
   readonly status: LinkStatus;
   /** Study Instance UIDs of the link, in the order of the link, without repetition. */
   readonly studies: readonly string[];
+  /** The JSON file that the link names instead of studies (`?url=`), as it stands there. */
+  readonly url?: string;
 }
 
 /** One answer, or missing answer, of the archive. */

@@ -47,7 +47,7 @@ def settings(recipe: Recipe) -> dict[str, Any]:
         "tokenParam": recipe.token_param,
         "tokenHeader": recipe.token_header,
         "tokenScheme": recipe.token_scheme,
-        "roots": [recipe.dicomweb_root],
+        "roots": [recipe.dicomweb_root, *recipe.token_roots],
         "priors": recipe.priors,
         "storage": recipe.token_storage,
         "studyList": recipe.study_list,

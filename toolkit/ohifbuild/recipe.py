@@ -38,7 +38,7 @@ def _public_url(value: str) -> str:
     return value
 
 
-def _dicomweb_root(value: str) -> str:
+def _root(value: str) -> str:
     if "?" in value or "#" in value:
         raise ValueError("expected no query and no fragment")
     value = value.rstrip("/")
@@ -120,7 +120,8 @@ class Recipe(BaseModel):
     origin: Literal["auto", "git", "published"] = Field("auto", alias="from")
     output: Annotated[Path, AfterValidator(_output)] = Path("dist")
     public_url: Annotated[str, AfterValidator(_public_url)] = "/"
-    dicomweb_root: Annotated[str, AfterValidator(_dicomweb_root)] = "/dicom-web"
+    dicomweb_root: Annotated[str, AfterValidator(_root)] = "/dicom-web"
+    token_roots: tuple[Annotated[str, AfterValidator(_root)], ...] = ()
     token_param: Annotated[str, AfterValidator(_token_param)] = "token"
     token_header: Annotated[str, AfterValidator(_token_header)] = "token"
     token_scheme: Annotated[str, AfterValidator(_token_scheme)] = ""
@@ -139,9 +140,10 @@ class Recipe(BaseModel):
         found = []
         if "_" in self.token_header:
             found.append(f"nginx drops headers with an underscore, such as {self.token_header}, unless told otherwise.")
-        root = ROOT_URL.fullmatch(self.dicomweb_root)
-        if root and root["scheme"] == "http" and root["host"] not in LOOPBACK:
-            found.append(f"Tokens and images travel unencrypted to {self.dicomweb_root}; https would protect them.")
+        for url in (self.dicomweb_root, *self.token_roots):
+            root = ROOT_URL.fullmatch(url)
+            if root and root["scheme"] == "http" and root["host"] not in LOOPBACK:
+                found.append(f"Tokens and images travel unencrypted to {url}; https would protect them.")
         if self.token_header.lower() == "authorization" and not self.token_scheme:
             found.append(
                 "An Authorization header without a scheme is rarely understood; most want token_scheme = Bearer."

@@ -93,7 +93,7 @@ async def listening(
         max_line_size=LONGEST_HEADER,
         max_field_size=LONGEST_HEADER,
         auto_decompress=False,
-        shutdown_timeout=grace,
+        shutdown_timeout=grace / 2,  # aiohttp waits so long twice: before and after it tells the handlers
     )
     await runner.setup()
     try:
@@ -115,10 +115,10 @@ def own_root(dist: Path, settings: Settings) -> str:
     Raises:
         DistInvalid: it talks to an archive at another origin by itself.
     """
-    if len(settings.roots) == 1 and not urlsplit(settings.roots[0]).netloc:
-        return settings.roots[0].rstrip("/")
+    if not urlsplit(settings.dicomweb_root).netloc:
+        return settings.dicomweb_root
     raise DistInvalid(
-        f"{dist} talks to the archive at {', '.join(settings.roots)} by itself.",
+        f"{dist} talks to the archive at {settings.dicomweb_root} by itself.",
         cause="It was built for an archive at another origin; here, viewer and archive are served from one.",
         fix="Build it with a path as --dicomweb-root, such as /dicom-web.",
     )

@@ -101,7 +101,7 @@ export function createKeeper(window, settings) {
     if (key === LIST && !settings.studyList) {
       token = undefined;
     }
-    state = Object.freeze({ status: statusOf(bad, !!key, !!token), studies: Object.freeze(link.studies) });
+    state = Object.freeze({ status: statusOf(bad, !!key, !!token), studies: Object.freeze(link.studies), url: link.url });
     return state;
   }
 

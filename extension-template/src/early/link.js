@@ -4,6 +4,7 @@
  * @typedef {object} Link
  * @property {string[]} tokens raw values (still percent-encoded) of every token parameter, query first
  * @property {string[]} studies Study Instance UIDs that are valid, in order, without repetition
+ * @property {string} [url] of a JSON file that describes studies (OHIF's data source `dicomjson`), as the link has it; unless it names studies
  * @property {boolean} named whether the link names any study at all, valid or not
  * @property {string} key identifies the link's studies, whatever their order; '' where it names none
  * @property {string} address the same address, absolute, without the token parameters and otherwise byte for byte
@@ -28,6 +29,7 @@ export function readLink(location, tokenParam) {
   return {
     tokens: [...query.tokens, ...fragment.tokens],
     studies,
+    url: studies.length ? undefined : url,
     named: given.length > 0 || url !== undefined,
     key: studies.length ? [...studies].sort().join(',') : url ? `url:${url}` : '',
     // Absolute, because a path that starts with `//` would otherwise name another host.

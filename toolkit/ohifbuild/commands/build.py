@@ -27,6 +27,7 @@ Flags = dict[str, object]
 @click.option("--public-url", metavar="PATH", help="The path the viewer is served under (default: /).")
 @click.option("--dicomweb-root", metavar="URL", help="Path or URL of the archive's DICOMweb (default: /dicom-web).")
 @click.option("--token-param", metavar="NAME", help="The link's parameter that holds the token (default: token).")
+@click.option("--token-root", "token_roots", multiple=True, metavar="ROOT", help="Where else the token may go.")
 @click.option("--token-header", metavar="NAME", help="The header that carries it to the archive (default: token).")
 @click.option("--token-scheme", metavar="SCHEME", help="What precedes it there, such as Bearer (default: nothing).")
 @click.option("--token-storage", metavar="WHERE", help="tab (default: survives a reload) or memory.")
@@ -88,6 +89,7 @@ def _given(options: dict[str, Any]) -> Flags:
 def _preamble(wish: Recipe, pin: ReleasePin, recipe: Path | None, surroundings: Surroundings) -> None:
     """Says what will be built from what, before it begins."""
     reporter = surroundings.reporter
+    roots = " and ".join((wish.dicomweb_root, *wish.token_roots))
     scheme = f"{wish.token_scheme} " if wish.token_scheme else ""
     reporter.say(f"ohifbuild {__version__}")
     meant = "" if wish.version == pin.version else f" ({wish.version})"
@@ -95,7 +97,7 @@ def _preamble(wish: Recipe, pin: ReleasePin, recipe: Path | None, surroundings: 
         f"  release   OHIF {pin.version}{meant}, from {wish.origin}" + (f", recipe {recipe}" if recipe else "")
     )
     reporter.say(f"  link      {wish.public_url}viewer?StudyInstanceUIDs=…&{wish.token_param}=…")
-    reporter.say(f"  token     goes to {wish.dicomweb_root} as '{wish.token_header}: {scheme}…', and nowhere else")
+    reporter.say(f"  token     goes to {roots} as '{wish.token_header}: {scheme}…', and nowhere else")
     reporter.say(f"  priors    {wish.priors};  study list {'on' if wish.study_list else 'off'}")
     reporter.say(f"  cache     {surroundings.cache.root}")
 

@@ -21,7 +21,7 @@ WRONG_TOKEN = "nobody-was-given-this-token"
 HOSTILE_TOKENS = {SPLITTING_TOKEN: "with line breaks", HUGE_TOKEN: "of 16 KiB", WRONG_TOKEN: "nobody's"}
 """Label by token, for the reports."""
 
-OTHER_MODES = ("segmentation", "tmtv")
+OTHER_MODES = ("segmentation", "tmtv", "microscopy")
 
 
 def a_visit(stage: Stage) -> Iterator[Observation]:

@@ -18,7 +18,10 @@ ELEMENT = re.compile(
 
 @dataclass(frozen=True)
 class Settings:
-    """What the viewer's JavaScript was told. ``roots`` are paths or absolute URLs without a slash at the end."""
+    """What the viewer's JavaScript was told.
+
+    ``roots`` are paths or absolute URLs without a slash at the end, the DICOMweb root first.
+    """
 
     token_param: str = "token"
     token_header: str = "token"
@@ -28,6 +31,11 @@ class Settings:
     storage: str = "tab"
     study_list: bool = False
     public_url: str = "/"
+
+    @property
+    def dicomweb_root(self) -> str:
+        """Where the archive is; further roots are other services that take the token."""
+        return self.roots[0]
 
     def header_value(self, token: str) -> str:
         """The header's value for a token."""

@@ -1,0 +1,152 @@
+"""Links as Orthanc's plugins and login pages make them, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pydicom
+import pytest
+from aiohttp import web
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+
+from ohifbuild.build import build
+from ohifbuild.cache import default_cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.recipe import Recipe
+from ohifbuild.verify.border import border
+from ohifbuild.verify.browser import Browser, find_browser, started
+from ohifbuild.verify.casting import Casting, casting
+from ohifbuild.verify.dataset import STUDIES, cached_dataset
+from ohifbuild.verify.pixels import Album, shows
+from ohifbuild.verify.session import Tab, tab, window
+from ohifbuild.verify.settings import read_settings
+from ohifbuild.verify.site import Site, site
+
+ROOTS = ("/orthanc/studies", "/orthanc/instances")
+STUDY = STUDIES[0]
+SERIES = STUDY.series[0]
+LINK = f"viewer?url=../orthanc/studies/{STUDY.key}/ohif-dicom-json"
+
+
+class OrthancWithOhifPlugin:
+    """What such links need of Orthanc and its OHIF plugin, for one token, and a login that lets everybody in."""
+
+    name = "Orthanc"
+
+    def __init__(self, folder: Path, token: str) -> None:
+        files = {path: pydicom.dcmread(path) for path in folder.rglob("*") if path.is_file()}
+        self._files = {ds.SOPInstanceUID: path for path, ds in files.items() if ds.SeriesInstanceUID == SERIES.uid}
+        self._instances = [instance_of(files[path]) for path in self._files.values()]
+        self._token = token
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
+        kind, _, rest = tail.partition("?")[0].partition("/")
+        if kind == "login":
+            return web.Response(status=302, headers={"Location": request.query["to"]})
+        if request.headers.getall("token", []) != [self._token]:
+            return web.Response(status=403)
+        if kind == "instances":
+            return web.FileResponse(self._files[rest.partition("/")[0]])
+        return web.json_response({"studies": [study_of(self._instances)]})
+
+
+def instance_of(ds: Dataset) -> dict[str, Any]:
+    metadata = {e.keyword: plain(e.value) for e in ds if e.VR not in ("SQ", "OB", "OW") and e.keyword}
+    return {"metadata": metadata, "url": f"dicomweb:../orthanc/instances/{ds.SOPInstanceUID}/file"}
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, MultiValue):
+        return [plain(item) for item in value]
+    return value if isinstance(value, int | float) else str(value)
+
+
+def study_of(instances: list[dict[str, Any]]) -> dict[str, Any]:
+    first = instances[0]["metadata"]
+    series = {"SeriesInstanceUID": SERIES.uid, "Modality": first["Modality"], "instances": instances}
+    study = {name: first[name] for name in ("StudyInstanceUID", "PatientID", "PatientName", "StudyDate")}
+    return {**study, "Modalities": first["Modality"], "NumInstances": len(instances), "series": [series]}
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    output = tmp_path_factory.mktemp("links") / "dist"
+    wish = {"from": "published", "output": output, "dicomweb_root": "/orthanc/dicom-web", "verify": False}
+    recipe = Recipe.of({**wish, "token_roots": ROOTS})
+    return build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter()).dist
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    reporter = SilentReporter()
+    with started(find_browser(reporter), reporter) as found:
+        yield found
+
+
+@contextmanager
+def visit(dist: Path, browser: Browser) -> Iterator[tuple[Tab, Site, Casting]]:
+    settings = read_settings(dist)
+    parts = casting(settings)
+    orthanc = OrthancWithOhifPlugin(cached_dataset(default_cache()), parts.cast.main.token)
+    all_of_it = replace(settings, roots=("/orthanc",))
+    with (
+        site(dist, orthanc, parts.tokens, settings=all_of_it, enforce=False, bare=True) as running,
+        border() as edge,
+        window(browser, running.origin, edge) as context,
+        tab(context, running.origin) as page,
+    ):
+        yield page, running, parts
+
+
+def shows_the_study(page: Tab, parts: Casting) -> bool:
+    album = Album(parts.cast.pictures)
+    matches = [album.recognise(canvas, "viewport") for canvas, _ in page.viewports()]
+    return any(shows(match) and STUDY.uid in match.studies for match in matches)
+
+
+def test_a_json_file_is_opened_with_the_token_and_so_are_the_images_that_it_names(dist: Path, browser: Browser) -> None:
+    with visit(dist, browser) as (page, running, parts):
+        token = parts.cast.main.token
+        page.go(f"{running.base_url}{LINK}&token={quote(token)}")
+        assert page.until(lambda: shows_the_study(page, parts))
+        page.quiet()
+        asked = running.received()
+        assert {request.path.split("/")[2] for request in asked} == {"studies", "instances"}
+        assert [dict(request.headers)["token"] for request in asked] == [token] * len(asked)
+        page.reload()
+        assert page.until(lambda: shows_the_study(page, parts))
+        assert token not in page.state().url
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        (f"{LINK}&token=wrong", "refused"),
+        (LINK, "no-token"),
+        ("viewer?url=/assets/evil.json&token=t", "not-found"),
+        ("viewer?url=//elsewhere.example/orthanc/studies/x&token=t", "not-found"),
+    ],
+)
+def test_a_json_file_that_may_not_be_read_is_told(dist: Path, browser: Browser, link: str, reason: str) -> None:
+    with visit(dist, browser) as (page, running, _):
+        page.go(running.base_url + link)
+        assert page.until(lambda: (message := page.message()) and message.visible and message.reason == reason)
+        assert len(running.received()) == (reason == "refused")
+
+
+def test_a_link_survives_a_login_that_sends_the_browser_back(dist: Path, browser: Browser) -> None:
+    with visit(dist, browser) as (page, running, parts):
+        link = f"{running.base_url}{LINK}&token={quote(parts.cast.main.token)}&state=abc&code=1"
+        page.go(f"{running.origin}/orthanc/login?to={quote(link, safe='')}")
+        assert page.until(lambda: shows_the_study(page, parts))
+        assert "state=abc" in page.state().url
