@@ -9,6 +9,7 @@ import brotli
 from ohifbuild.doctor.client import Answer
 
 LONGEST = 64 * 1024 * 1024
+START = 4096
 GZIP_WBITS = 31
 GZIP_MAGIC = b"\x1f\x8b"
 PAGE_STARTS = (b"<!doctype html", b"<html")
@@ -16,35 +17,52 @@ PAGE_STARTS = (b"<!doctype html", b"<html")
 
 def unpacked(answer: Answer) -> bytes | None:
     """The body as its ``Content-Encoding`` says; None where it is not what that says, or too long."""
-    coding = answer.get("content-encoding").strip().lower()
-    if coding in ("", "identity"):
-        return answer.body
-    if coding in ("gzip", "x-gzip"):
-        return gunzipped(answer.body, whole=answer.whole)
-    return unbrotlied(answer.body, whole=answer.whole) if coding == "br" else None
-
-
-def gunzipped(body: bytes, *, whole: bool = True) -> bytes | None:
-    """None if it is not gzip, or longer than LONGEST, or torn and yet the ``whole``."""
-    machine = zlib.decompressobj(GZIP_WBITS)
-    try:
-        found = machine.decompress(body, LONGEST)
-    except zlib.error:
+    found = _decoded(answer, LONGEST)
+    if found is None:
         return None
-    return None if machine.unconsumed_tail or (whole and not machine.eof) else found
+    body, complete = found
+    return body if complete or not answer.whole else None
 
 
-def unbrotlied(body: bytes, *, whole: bool = True) -> bytes | None:
-    """The same for brotli."""
-    machine = brotli.Decompressor()
-    try:
-        found = bytes(machine.process(body, output_buffer_limit=LONGEST))
-    except brotli.error:
-        return None
-    return None if len(found) >= LONGEST or (whole and not machine.is_finished()) else found
+def gunzipped(body: bytes) -> bytes | None:
+    """None if it is not gzip, torn, or too long."""
+    found = _gunzipped(body, LONGEST)
+    return found[0] if found and found[1] else None
+
+
+def unbrotlied(body: bytes) -> bytes | None:
+    """None if it is not brotli, torn, or too long."""
+    found = _unbrotlied(body, LONGEST)
+    return found[0] if found and found[1] else None
 
 
 def shows_page(answer: Answer) -> bool:
     """Whether the body is HTML, whatever it is called."""
-    start = (unpacked(answer) or b"")[:200].lstrip().lower()
-    return start.startswith(PAGE_STARTS)
+    body, _ = _decoded(answer, START) or (b"", True)
+    return body.lstrip().lower().startswith(PAGE_STARTS)
+
+
+def _decoded(answer: Answer, limit: int) -> tuple[bytes, bool] | None:
+    """About so many bytes of the body, and whether that is its whole; None if it is not what its header says."""
+    coding = answer.get("content-encoding").strip().lower()
+    if coding in ("", "identity"):
+        return answer.body, True
+    if coding in ("gzip", "x-gzip"):
+        return _gunzipped(answer.body, limit)
+    return _unbrotlied(answer.body, limit) if coding == "br" else None
+
+
+def _gunzipped(body: bytes, limit: int) -> tuple[bytes, bool] | None:
+    machine = zlib.decompressobj(GZIP_WBITS)
+    try:
+        return machine.decompress(body, limit), machine.eof
+    except zlib.error:
+        return None
+
+
+def _unbrotlied(body: bytes, limit: int) -> tuple[bytes, bool] | None:
+    machine = brotli.Decompressor()
+    try:
+        return bytes(machine.process(body, output_buffer_limit=limit)), machine.is_finished()
+    except brotli.error:
+        return None

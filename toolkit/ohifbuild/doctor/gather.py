@@ -21,7 +21,7 @@ from ohifbuild.doctor.page import Page, read_page
 from ohifbuild.doctor.tls import Tls, blind, look_at
 
 MOST_HOPS = 5
-PAGE_BYTES = 512 * 1024
+PAGE_BYTES = 256 * 1024
 REDIRECTS = (301, 302, 303, 307, 308)
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Upgrade-Insecure-Requests": "1"}
 

@@ -14,7 +14,7 @@ from ohifbuild.verify.settings import Settings, settings_of
 Kind = Literal["ohifbuild", "ohif", "login", "other"]
 
 # Each is linear in the length of what it reads: a hostile page must not take longer than its length.
-TAG = re.compile(r"<(?P<name>script|title|link|meta|input)\b(?P<attributes>[^>]{0,2000})>", re.IGNORECASE)
+TAG = re.compile(r"<(?P<name>script|title|link|meta|input)\b(?P<attributes>[^>]{0,1000})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"([a-z-]+)\s?=\s?(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE)
 ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "title")}
 STOCK = re.compile(r"window\.PUBLIC_URL\b|\bapp-config\.js\b")

@@ -145,10 +145,10 @@ def compression_problem(file: FileSeen) -> str:
     body = unpacked(answer)
     if body is None:
         return f"said to be {coding[:20]}, and is not"
-    if body.startswith(GZIP_MAGIC) and gunzipped(body, whole=answer.whole) is not None:
+    if body.startswith(GZIP_MAGIC) and gunzipped(body) is not None:
         return "compressed twice" if coding else "sent as gzip, without a Content-Encoding that says so"
     if not coding and file.expected and not _is_as_built(file):
-        plain = unbrotlied(body, whole=answer.whole)
+        plain = unbrotlied(body)
         if plain and hashlib.sha256(plain).hexdigest() == file.expected.sha256:
             return "sent as brotli, without a Content-Encoding that says so"
     return ""

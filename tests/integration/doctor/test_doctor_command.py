@@ -1,0 +1,58 @@
+"""The command itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from ohifbuild.commands.doctor import command
+from ohifbuild.errors import FaultsFound, LinkInvalid
+from ohifbuild.verify.settings import Settings
+
+TOKEN = "the-token-of-this-link"
+
+
+def run(*arguments: str, text: str = "") -> Any:
+    return CliRunner().invoke(command, arguments, input=text)
+
+
+def test_a_healthy_deployment_ends_well_and_the_link_may_come_by_standard_input(maker: Any, archive: Any) -> None:
+    with archive(Settings()) as origin, maker.served(maker.deployment(origin)) as link:
+        shown, document = run(link), run("--json", "-", text=link + "\n")
+    assert shown.exception is None
+    assert "It opens the link's study." in shown.stdout
+    found = json.loads(document.stdout)
+    assert (found["ok"], found["cause"], len(found["findings"])) == (True, None, 33)
+    assert TOKEN not in shown.output + document.output
+
+
+def test_a_broken_one_fails_with_its_cause_and_without_its_token(maker: Any, archive: Any) -> None:
+    with archive(Settings()) as origin:
+        made = maker.deployment(origin)
+        made.spoil("location /dicom-web/ {", "location /other/ {")
+        with maker.served(made) as link:
+            shown, document = run(link), run("--json", link)
+    for result in (shown, document):
+        assert isinstance(result.exception, FaultsFound)
+        assert "the first cause: Archive" in result.exception.what
+    assert json.loads(document.stdout)["cause"] == "archive"
+    assert "1. Archive: " in shown.stdout
+    assert TOKEN not in shown.output + document.output
+
+
+def test_a_link_that_is_none_is_said() -> None:
+    assert isinstance(run("dist").exception, LinkInvalid)
+
+
+def test_without_a_link_this_machine_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("--json")
+    found = {finding["check"]: finding["state"] for finding in json.loads(result.stdout)["findings"]}
+    assert set(found) == {
+        *("python", "node", "git", "browser", "orthanc", "cache", "output", "memory", "npm", "pypi", "remote"),
+    }
+    assert (found["python"], found["browser"], found["npm"], found["pypi"]) == ("right", "right", "right", "right")

@@ -1,0 +1,118 @@
+"""Evidence of a deployment in which all is right, to be changed in one place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from ohifbuild.doctor import judge
+from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.evidence import ArchiveSeen, Arrival, Evidence, FileSeen, ViewerSeen
+from ohifbuild.doctor.link import parse_link
+from ohifbuild.doctor.model import Finding
+from ohifbuild.doctor.page import Page
+from ohifbuild.doctor.tls import Certificate, Tls
+from ohifbuild.static import ISOLATION, content_security_policy
+from ohifbuild.verify.settings import Settings
+
+NOW = 1_800_000_000.0
+DATE = "Fri, 15 Jan 2027 08:00:00 GMT"
+STUDY = "1.2.3"
+URL = f"https://pacs.example/ohif/viewer?StudyInstanceUIDs={STUDY}&token=abc"
+DAY = 86400.0
+
+
+def answer(status: int = 200, body: bytes | list[Any] = b"", **headers: str) -> Answer:
+    """Header names with _ for -; a list becomes JSON."""
+    found = tuple((name.replace("_", "-").lower(), value) for name, value in headers.items())
+    return Answer(
+        "https://pacs.example/", status, found, body if isinstance(body, bytes) else json.dumps(body).encode()
+    )
+
+
+def data_set(**tags: str) -> dict[str, Any]:
+    return {tag.removeprefix("x"): {"vr": "UI", "Value": [value]} for tag, value in tags.items()}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Evidence, and what doctor makes of it."""
+
+    evidence: Evidence
+
+    def but(self, part: str = "", **changes: Any) -> Case:
+        """The same with something changed in one part: arrival, viewer or archive, or in the evidence itself."""
+        if not part:
+            return Case(replace(self.evidence, **changes))
+        return Case(replace(self.evidence, **{part: replace(getattr(self.evidence, part), **changes)}))
+
+    def with_page_header(self, name: str, *values: str) -> Case:
+        """The same with other values of a header of the page."""
+        seen = self.evidence.viewer
+        assert seen is not None
+        kept = tuple(item for item in seen.page_answer.headers if item[0] != name.lower())
+        changed = replace(seen.page_answer, headers=(*kept, *((name.lower(), value) for value in values)))
+        return self.but("viewer", page_answer=changed).but("arrival", first=changed)
+
+    def finding(self, check: str) -> Finding:
+        return next(finding for finding in judge(self.evidence).findings if finding.check == check)
+
+
+@pytest.fixture
+def healthy() -> Case:
+    headers = {name.replace("-", "_"): value for name, value in ISOLATION.items()}
+    page = Page("ohifbuild", Settings(public_url="/ohif/"), hides_referrer=True)
+    first = answer(
+        body=b"<!doctype html>",
+        Content_Type="text/html; charset=utf-8",
+        Cache_Control="no-cache",
+        Content_Security_Policy=content_security_policy(""),
+        Date=DATE,
+        **headers,
+    )
+    script = answer(Content_Type="text/javascript", Cache_Control="no-cache", **headers)
+    worker = replace(script, body=b"registration.unregister()")
+    found = answer(body=[data_set(x0020000D=STUDY, x00100020="ID")], Content_Type="application/dicom+json")
+    refused = answer(403)
+    certificate = Certificate(("pacs.example",), NOW - DAY, NOW + 80 * DAY, False)
+    link = parse_link(URL)
+    return Case(
+        Evidence(
+            asked=link,
+            now=NOW,
+            arrival=Arrival(link, Tls("", certificate), first=first),
+            viewer=ViewerSeen(
+                page,
+                first,
+                files=(FileSeen("app-config.js", script), FileSeen("init-service-worker.js", worker)),
+                missing=answer(404),
+                root="https://pacs.example/dicom-web",
+            ),
+            archive=ArchiveSeen(
+                anybody=answer(401),
+                granted={STUDY: found},
+                nobody=answer(401),
+                forged=answer(401),
+                series=answer(body=[data_set(x0020000E="1.2.3.4")]),
+                metadata=answer(body=[data_set(x00080018="1.2.3.4.5")]),
+                frame=answer(body=b"pixels", Content_Type="multipart/related"),
+                patient=refused,
+                everything=refused,
+            ),
+            sends_token=True,
+        )
+    )
+
+
+@pytest.fixture
+def reply() -> Callable[..., Answer]:
+    return answer
+
+
+@pytest.fixture
+def row() -> Callable[..., dict[str, Any]]:
+    return data_set

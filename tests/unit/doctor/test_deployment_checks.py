@@ -1,0 +1,314 @@
+"""What the checks make of evidence; the deployments themselves are in tests/integration/doctor."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ohifbuild.doctor import judge
+from ohifbuild.doctor.evidence import FileSeen
+from ohifbuild.doctor.link import parse_link
+from ohifbuild.doctor.page import Page
+from ohifbuild.doctor.tls import Certificate, Tls
+from ohifbuild.finish.manifest import FileEntry
+from ohifbuild.verify.settings import Settings
+
+NOW = 1_800_000_000.0
+DAY = 86400.0
+COOP, COEP = "Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy"
+
+
+def test_nothing_is_wrong_with_a_healthy_one(healthy: Any) -> None:
+    states = {finding.check: finding.state for finding in judge(healthy.evidence).findings}
+    assert {check for check, state in states.items() if state != "right"} == {"integrity", "stale"}  # no manifest
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [("name", "no machine"), ("refused", "nothing listens"), ("timeout", "in time"), ("tls", "TLS")],
+)
+def test_what_does_not_answer_is_the_only_cause(healthy: Any, trouble: str, words: str) -> None:
+    broken = healthy.but(trouble=trouble, viewer=None, archive=None).but("arrival", tls=None)
+    assert [finding.check for finding in judge(broken.evidence).wrong if not finding.because] == ["address"]
+    assert words in broken.finding("address").found
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("https://pacs.example/", "right"),
+        ("http://localhost:8080/", "right"),
+        ("http://viewer.localhost/", "right"),
+        ("http://127.8.9.10/", "right"),
+        ("http://[::1]/", "right"),
+        ("http://192.168.1.20/", "wrong"),
+        ("http://pacs/", "wrong"),
+        ("http://localhost.example/", "wrong"),
+    ],
+)
+def test_which_addresses_browsers_trust(healthy: Any, url: str, state: str) -> None:
+    assert healthy.but("arrival", link=parse_link(url)).finding("secure-context").state == state
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words"),
+    [
+        (COOP, (), "no Cross-Origin-Opener-Policy"),
+        (COOP, ("same-origin-allow-popups",), "same-origin-allow-popups"),
+        (COOP, ("same-origin", "same-origin"), "2 times"),
+        (COEP, ("require-corp, require-corp",), "2 times"),
+        (COEP, ("unsafe-none",), "unsafe-none"),
+        (COEP, ('credentialless; report-to="x"',), ""),
+    ],
+)
+def test_isolation_is_each_header_once_and_right(healthy: Any, name: str, values: tuple[str, ...], words: str) -> None:
+    finding = healthy.with_page_header(name, *values).finding("isolation")
+    assert (finding.state == "right") == (not words)
+    assert words in finding.found
+
+
+def test_workers_need_the_header_too(healthy: Any, reply: Any) -> None:
+    bare = FileSeen("worker.js", reply(Content_Type="text/javascript"))
+    finding = healthy.but("viewer", files=(*healthy.evidence.viewer.files, bare)).finding("isolation")
+    assert finding.state == "wrong"
+    assert "worker.js" in finding.found
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        ("default-src 'self'", "a script in the page itself"),
+        ("script-src 'self' 'sha256-old' 'unsafe-eval'", "a script in the page itself"),
+        ("script-src 'self' 'unsafe-inline'", "to build code"),
+        ("script-src 'unsafe-inline'", "the viewer's own scripts"),
+        ("script-src * 'unsafe-inline' 'unsafe-eval'; worker-src 'self'", "workers from blobs"),
+        ("script-src https: 'unsafe-inline' 'unsafe-eval'; worker-src blob:; style-src 'self'", "inline styles"),
+        ("img-src 'self' data:", "images from blobs"),
+        ("connect-src https://other.example", "connections to the archive"),
+        ("script-src 'self' 'sha256-new' 'unsafe-eval'; worker-src blob:; connect-src pacs.example", ""),
+        ("frame-ancestors 'none'", ""),
+    ],
+)
+def test_a_policy_has_to_allow_what_a_viewer_is(healthy: Any, policy: str, words: str) -> None:
+    page = replace(healthy.evidence.viewer.page, inline_hashes=("sha256-new",))
+    finding = healthy.but("viewer", page=page).with_page_header("Content-Security-Policy", policy).finding("policy")
+    assert (finding.state == "right") == (not words)
+    assert words in finding.found
+
+
+@pytest.mark.parametrize(
+    ("caching", "state"),
+    [
+        ("no-cache", "right"),
+        ("no-store, max-age=600", "right"),
+        ("max-age=0, must-revalidate", "right"),
+        ("public, max-age=31536000, immutable", "wrong"),
+        ("private, max-age=60", "wrong"),
+        ("", "note"),
+    ],
+)
+def test_how_long_browsers_keep_the_page(healthy: Any, caching: str, state: str) -> None:
+    values = (caching,) if caching else ()
+    assert healthy.with_page_header("Cache-Control", *values).finding("caching").state == state
+
+
+def test_an_old_file_from_a_cache_in_front_is_told_from_a_changed_one(healthy: Any, reply: Any) -> None:
+    other = FileEntry("0" * 64, 3)
+    cached = FileSeen("app-config.js", reply(body=b"old", Age="86400"), other)
+    changed = replace(cached, answer=reply(body=b"old"))
+    stale, edited = (healthy.but("viewer", files=(file,)) for file in (cached, changed))
+    assert stale.finding("stale").state == "wrong"
+    assert stale.finding("integrity").because == "stale"
+    assert (edited.finding("stale").state, edited.finding("integrity").because) == ("right", "")
+
+
+@pytest.mark.parametrize(
+    ("date", "state"),
+    [
+        ("Fri, 15 Jan 2027 08:00:30 GMT", "right"),
+        ("Fri, 15 Jan 2027 07:00:00 GMT", "note"),
+        ("Thu, 15 Jan 2026 08:00:00 GMT", "wrong"),
+        ("today", "untried"),
+    ],
+)
+def test_clocks_are_compared(healthy: Any, date: str, state: str) -> None:
+    assert healthy.with_page_header("Date", date).finding("clock").state == state
+
+
+def test_a_wrong_clock_explains_a_certificate_that_is_not_valid_yet(healthy: Any) -> None:
+    early = Certificate(("pacs.example",), NOW + DAY, NOW + 90 * DAY, False)
+    case = healthy.but("arrival", tls=Tls("certificate is not yet valid", early))
+    case = dated(case, "Sun, 17 Jan 2027 09:00:00 GMT")
+    assert [finding.check for finding in judge(case.evidence).wrong] == ["clock", "certificate"]
+    assert case.finding("certificate").because == "clock"
+
+
+def dated(case: Any, date: str) -> Any:
+    tls = case.evidence.arrival.tls
+    return case.with_page_header("Date", date).but("arrival", tls=tls)
+
+
+@pytest.mark.parametrize(
+    ("names", "ends", "self_signed", "error", "state", "words"),
+    [
+        (("pacs.example",), 5 * DAY, False, "", "note", "5 days"),
+        (("*.example",), 50 * DAY, False, "", "right", "50 days left"),
+        (("*.pacs.example",), 50 * DAY, False, "Hostname mismatch", "wrong", "is for *.pacs.example"),
+        (("pacs.example",), -3 * DAY, True, "certificate has expired", "wrong", "Also: is self-signed"),
+        (("pacs.example",), 50 * DAY, False, "unable to get local issuer certificate", "wrong", "local issuer"),
+        ((), 50 * DAY, False, "", "wrong", "is for nobody"),
+    ],
+)
+def test_certificates(
+    healthy: Any, names: tuple[str, ...], ends: float, self_signed: bool, error: str, state: str, words: str
+) -> None:
+    seen = Certificate(names, NOW - 90 * DAY, NOW + ends, self_signed)
+    finding = healthy.but("arrival", tls=Tls(error, seen)).finding("certificate")
+    assert finding.state == state
+    assert words in finding.found
+
+
+def crossing(healthy: Any, **archive: Any) -> Any:
+    return healthy.but("viewer", root="https://archive.example/dicom-web").but("archive", **archive)
+
+
+@pytest.mark.parametrize(
+    ("preflight", "answered", "words"),
+    [
+        ({"status": 401}, {}, "(OPTIONS) is refused (401)"),
+        ({}, {}, "does not allow https://pacs.example"),
+        ({"Access_Control_Allow_Origin": "*"}, {}, "does not allow the header token"),
+        (
+            {"Access_Control_Allow_Origin": "*", "Access_Control_Allow_Headers": "Token"},
+            {},
+            "but not in its answer",
+        ),
+        (
+            {"Access_Control_Allow_Origin": "https://pacs.example", "Access_Control_Allow_Headers": "accept, TOKEN"},
+            {"Access_Control_Allow_Origin": "https://pacs.example"},
+            "",
+        ),
+        (
+            {"Access_Control_Allow_Origin": "*", "Access_Control_Allow_Headers": "*"},
+            {"Access_Control_Allow_Origin": "*"},
+            "",
+        ),
+    ],
+)
+def test_an_archive_elsewhere_has_to_let_the_page_ask(
+    healthy: Any, reply: Any, preflight: dict[str, Any], answered: dict[str, str], words: str
+) -> None:
+    case = crossing(healthy, preflight=reply(**preflight), anybody=reply(401, **answered))
+    finding = case.finding("cross-origin")
+    assert (finding.state == "right") == (not words)
+    assert words in finding.found
+
+
+def test_a_star_does_not_allow_the_authorization_header(healthy: Any, reply: Any) -> None:
+    page = replace(healthy.evidence.viewer.page, settings=Settings(token_header="Authorization"))
+    allowed = reply(Access_Control_Allow_Origin="*", Access_Control_Allow_Headers="*")
+    case = crossing(healthy, preflight=allowed, anybody=allowed).but("viewer", page=page)
+    assert case.finding("cross-origin").state == "wrong"
+
+
+def jwt(**claims: Any) -> str:
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, claims, {}))
+
+
+@pytest.mark.parametrize(
+    ("token", "words"),
+    [
+        (jwt(exp=NOW - 300), "expired 5 minutes ago"),
+        (jwt(nbf=NOW + 3 * DAY), "good only in 3 days"),
+        (jwt(exp=NOW + 300), ""),
+        (jwt(exp="soon"), ""),
+        ("a.b.c", ""),
+        ("a." + "[" * 1000 + ".c", ""),
+    ],
+)
+def test_what_a_token_says_of_itself(healthy: Any, token: str, words: str) -> None:
+    finding = healthy.but(asked=replace(healthy.evidence.asked, token=token)).finding("token")
+    assert (finding.state == "right") == (not words)
+    assert words in finding.found
+
+
+@pytest.mark.parametrize(
+    ("status", "challenge", "check"),
+    [(401, 'Bearer realm="x"', "token-header"), (401, 'Bearer error="invalid_token"', "token"), (403, "", "token")],
+)
+def test_a_header_that_did_not_arrive_is_told_from_a_token_that_is_refused(
+    healthy: Any, reply: Any, status: int, challenge: str, check: str
+) -> None:
+    refusal = reply(status, WWW_Authenticate=challenge) if challenge else reply(status)
+    case = healthy.but(
+        "archive", granted={"1.2.3": refusal}, nobody=refusal, forged=refusal, series=None, metadata=None, frame=None
+    )
+    report = judge(case.evidence)
+    assert report.cause is not None
+    assert report.cause.check == check
+
+
+@pytest.mark.parametrize(
+    ("url", "state"),
+    [
+        ("https://pacs.example/dicom-web/studies/1/bulk/2", "right"),
+        ("../bulk/2", "right"),
+        ("http://pacs.example/dicom-web/studies/1", "wrong"),
+        ("https://orthanc:8042/dicom-web/studies/1", "wrong"),
+        ("https://pacs.example/orthanc/dicom-web/studies/1", "wrong"),
+        ("https://pacs.example/dicom-webs/1", "wrong"),
+    ],
+)
+def test_urls_that_the_archive_writes_have_to_lead_back(healthy: Any, reply: Any, url: str, state: str) -> None:
+    metadata = reply(body=[{"7FE00010": {"vr": "OW", "BulkDataURI": url}}])
+    assert healthy.but("archive", metadata=metadata).finding("bulk-urls").state == state
+
+
+@pytest.mark.parametrize(
+    ("answered", "words"),
+    [
+        ({"status": 404}, "not there"),
+        ({"status": 502}, "reaches no archive"),
+        ({"body": b"<!DOCTYPE html><html>"}, "web page"),
+        ({"status": 302, "Location": "/login?next=/"}, "a login at /login"),
+        ({"status": 302, "Location": "https://pacs.example/other"}, "redirects to pacs.example/other"),
+        ({"status": 431}, "too long"),
+        ({"status": 401, "WWW_Authenticate": "Basic realm=x"}, "(Basic)"),
+        ({"body": b"{}"}, "not as DICOMweb"),
+        ({"status": 204}, ""),
+        ({"body": b"[]"}, ""),
+    ],
+)
+def test_what_is_no_archive(healthy: Any, reply: Any, answered: dict[str, Any], words: str) -> None:
+    finding = healthy.but("archive", anybody=reply(**answered)).finding("archive")
+    assert (finding.state == "right") == (not words)
+    assert words in finding.found
+
+
+def test_other_studies_in_an_answer_are_out_of_the_tokens_reach(healthy: Any, reply: Any, row: Any) -> None:
+    own = reply(body=[row(x0020000D="1.2.3")])
+    more = reply(body=[row(x0020000D="1.2.3"), row(x0020000D="1.2.4")])
+    filtered, leaking = (healthy.but("archive", patient=found, everything=found) for found in (own, more))
+    assert (filtered.finding("priors").state, filtered.finding("everything").state) == ("right", "right")
+    assert (leaking.finding("priors").state, leaking.finding("everything").state) == ("wrong", "wrong")
+
+
+@pytest.mark.parametrize("query", ["", "StudyInstanceUIDs=1.2.3"])
+def test_without_token_or_study_the_rest_is_tried_all_the_same(healthy: Any, query: str) -> None:
+    case = healthy.but(asked=parse_link(f"https://pacs.example/ohif/viewer?{query}"), archive=None)
+    assert case.finding("link").state == "note"
+    assert case.finding("isolation").state == "right"
+
+
+def test_a_study_that_is_none_is_said(healthy: Any) -> None:
+    case = healthy.but(asked=parse_link("https://pacs.example/ohif/viewer?StudyInstanceUIDs=1.2,abc&token=x"))
+    assert "abc" in case.finding("link").found
+
+
+def test_ohif_as_it_is_published_is_no_mistake_but_said(healthy: Any) -> None:
+    stock = Page("ohif", Settings(public_url="/ohif/"), hides_referrer=True)
+    assert healthy.but("viewer", page=stock).finding("page").state == "note"

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from io import StringIO
+
+from rich.console import Console
+
+from ohifbuild.doctor.model import Finding, Report, report
+from ohifbuild.doctor.show import show
+
+
+def finding(check: str, state: str = "wrong", **texts: str) -> Finding:
+    return Finding(check, check.capitalize(), state, **{"found": f"{check} found.", **texts})  # type: ignore[arg-type]
+
+
+def printed(document: Report, width: int = 80) -> str:
+    stream = StringIO()
+    show(document, Console(file=stream, width=width, highlight=False))
+    return stream.getvalue()
+
+
+def test_causes_come_first_and_what_follows_names_the_first_of_a_chain() -> None:
+    found = [finding("c"), finding("b"), finding("ok", "right"), finding("a"), finding("n", "note")]
+    made = report("x", found, follows={"c": ("b",), "b": ("a", "ok"), "a": ("ok",)})
+    assert [(one.check, one.because) for one in made.findings] == [
+        ("a", ""),
+        ("c", "a"),
+        ("b", "a"),
+        ("n", ""),
+        ("ok", ""),
+    ]
+    assert made.document()["cause"] == "a"
+    assert not made.document()["ok"]
+
+
+def test_secrets_and_what_a_terminal_obeys_are_in_no_text() -> None:
+    made = report(
+        "x\x1b[31m",
+        [finding("a", found="to\x07ken: s3%2Bcret s3+cret", effect="\x9b1m\u202e", change="one\ntwo\x00")],
+        follows={},
+        secrets=("s3%2Bcret", "s3+cret"),
+    )
+    text = printed(made)
+    assert "s3" not in text
+    assert not {"\x1b", "\x07", "\x9b", "\u202e", "\x00"} & set(text)
+    assert made.findings[0].change == "one\ntwo?"
+
+
+def test_the_table_fits_a_narrow_terminal_and_what_is_to_be_copied_is_not_broken() -> None:
+    command = "ohifbuild deploy nginx DIST --certificate /etc/ssl/certificate.pem --key /etc/ssl/private/key.pem"
+    made = report(
+        "x",
+        [
+            finding("a", found="word " * 40, effect="word " * 40, change=command),
+            finding("b", "right", found="word " * 40),
+            finding("u", "untried", found="no."),
+            finding("v", "untried", found="no."),
+        ],
+        follows={},
+    )
+    lines = printed(made).splitlines()
+    assert [line for line in lines if len(line.rstrip()) > 80] == [f"   {command}"]
+    assert [line.rstrip() for line in lines if "Not tried" in line] == ["-     Not tried U, V: no."]
+
+
+def test_what_follows_points_to_its_cause() -> None:
+    text = printed(report("x", [finding("a"), finding("b")], follows={"b": ("a",)}))
+    assert "See 1 below." in text
+    assert "b found. (Comes of 1.)" in text
+    assert "2." not in text
