@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,26 +17,16 @@ from ohifbuild.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.finish.manifest import Manifest, hash_tree
 from ohifbuild.orthanc.door import free_port
-from ohifbuild.process import find_program, run, running
 from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.dataset import write_dataset
 from ohifbuild.verify.dataset.contents import DOCUMENTS
 from ohifbuild.verify.settings import Settings, read_settings
 from ohifbuild.verify.site import site
 from ohifbuild.verify.tokens import Grant, Tokens
+from servers import nginx_running
 
 TOKEN = "the-token-of-this-link"
 STUDY = DOCUMENTS.uid
-NGINX = """
-daemon off; worker_processes 1; pid {here}/pid; error_log {here}/main.log;
-{user}
-events {{}}
-http {{
-    client_body_temp_path {here}/body; proxy_temp_path {here}/proxy; fastcgi_temp_path {here}/fastcgi;
-    uwsgi_temp_path {here}/uwsgi; scgi_temp_path {here}/scgi;
-    include {conf};
-}}
-"""
 
 
 def write_dist(dist: Path, settings: Settings) -> Path:
@@ -146,23 +134,8 @@ class Maker:
     @contextmanager
     def served(self, deployed: Deployed) -> Iterator[str]:
         """Runs nginx with it; yields a good link."""
-        here = self.folder / "nginx"
-        here.mkdir()
-        main = here / "nginx.conf"
-        user = "user root;" if os.geteuid() == 0 else ""
-        main.write_text(NGINX.format(here=here, user=user, conf=deployed.conf))
-        program = find_program("nginx") or Path("/usr/sbin/nginx")
-        run([program, "-t", "-p", here, "-c", main])
-        with running([program, "-p", here, "-c", main]) as child:
-            while not _listens(deployed.port):
-                assert child.poll() is None, "nginx ended"
+        with nginx_running(deployed.conf, self.folder / "nginx", deployed.port):
             yield deployed.link()
-
-
-def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
-        return True
-    return False
 
 
 @pytest.fixture
