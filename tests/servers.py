@@ -59,6 +59,14 @@ def nginx_running(conf: Path, prefix: Path, port: int, *, host: str = "127.0.0.1
         yield
 
 
+@contextmanager
+def stunnel_running(conf: Path, host: str) -> Iterator[None]:
+    """stunnel with a configuration of ours, which has it listen at 443."""
+    with running([installed("stunnel4", "stunnel4"), conf]) as child:
+        await_port(host, 443, lambda: child.poll() is None)
+        yield
+
+
 def await_port(host: str, port: int, alive: Callable[[], bool]) -> None:
     """Returns once somebody listens there."""
     until = time.monotonic() + WAIT_SECONDS

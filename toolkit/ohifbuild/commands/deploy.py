@@ -17,12 +17,17 @@ DEFAULT = DeployOptions()
 @click.argument("kind", type=click.Choice(KINDS))
 @click.argument("dist", type=click.Path(path_type=Path), default=Path("dist"))
 @click.option("--output", type=click.Path(path_type=Path), help="The folder to write (default: deploy-KIND).")
-@click.option("--archive", metavar="URL", default=DEFAULT.archive, show_default=True, help="As the web server sees it.")
+@click.option(
+    "--archive",
+    metavar="URL",
+    default="",
+    help="As the web server sees it (default: http://127.0.0.1:8042, an Orthanc).",
+)
 @click.option("--host", default=DEFAULT.host, show_default=True, help="The name users reach it by; _ for any.")
 @click.option("--certificate", metavar="FILE", default="", help="For HTTPS: the certificate's path on the server.")
 @click.option("--key", metavar="FILE", default="", help="For HTTPS: its key's path on the server.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Without HTTPS (default: 80, Orthanc's own 8042).")
-@click.option("--tls-port", type=click.IntRange(1, 65535), help="With HTTPS (default: 443, Orthanc's own 8042).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Without HTTPS (default: 80; for Orthanc itself 8042).")
+@click.option("--tls-port", type=click.IntRange(1, 65535), help="With HTTPS (default: 443).")
 @click.option(
     "--orthanc-settings",
     metavar="PATH",

@@ -20,7 +20,6 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MARKER = "ohifbuild-deploy.json"
 """By this file a folder is known to be a deployment of ours."""
 
-DEFAULT_ARCHIVE = "http://127.0.0.1:8042"
 USELESS: Mapping[Kind, frozenset[str]] = {
     "nginx": frozenset(),
     "orthanc": frozenset({"archive"}),
@@ -30,8 +29,7 @@ USELESS: Mapping[Kind, frozenset[str]] = {
 }
 """Options that a kind of deployment has no use for."""
 
-USUAL_PORTS: Mapping[Kind, tuple[int, int]] = {"orthanc": (8042, 8042), "orthanc-ohif": (8042, 8042)}
-
+ORTHANC_PORT = 8042
 ARCHIVE = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+(?:/[A-Za-z0-9._~-]+)*/?")
 HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]|_")
 PLAIN_FILE = re.compile(r"/[A-Za-z0-9._/@+-]+")
@@ -43,16 +41,16 @@ class DeployOptions:
 
     Args:
         archive: the archive as the web server reaches it: an origin, or the URL of its DICOMweb root if that is at
-            another path than the dist's.
+            another path than the dist's; default: an Orthanc on the same machine.
         host: the name by which users reach the web server; '_' for any.
         certificate, key: files on the server for HTTPS; both or neither.
-        port, tls_port: where the web server listens; 0 for the usual ones: 80 and 443, and 8042 for Orthanc's own.
+        port, tls_port: where the web server listens; 0 for 80 and 443, or Orthanc's own port for Orthanc itself.
         logs: the folder of the web server's logs.
         installed_at: where the folder will be on the server; default: where it is written.
         orthanc_settings: the configuration of an Orthanc that exists (file or folder); the filter's is added.
     """
 
-    archive: str = DEFAULT_ARCHIVE
+    archive: str = ""
     host: str = "_"
     certificate: str = ""
     key: str = ""
@@ -66,7 +64,7 @@ class DeployOptions:
         """What cannot be meant, a line for each."""
         given = {item.name for item in fields(self) if getattr(self, item.name) != item.default}
         found = [f"{_flag(name)}: {kind} has no use for it" for name in sorted(given & USELESS[kind])]
-        if not ARCHIVE.fullmatch(self.archive):
+        if self.archive and not ARCHIVE.fullmatch(self.archive):
             found.append("archive: expected a URL such as http://127.0.0.1:8042, without credentials or query")
         if not HOST_NAME.fullmatch(self.host):
             found.append("host: expected a host name such as pacs.example, or _ for any")
@@ -126,13 +124,14 @@ class Plan:
 
     @property
     def port(self) -> int:
-        """Where the web server listens without TLS."""
-        return self.options.port or USUAL_PORTS.get(self.kind, (80, 443))[0]
+        """Where the web server, or Orthanc itself, listens without TLS."""
+        own = int(self.existing.get("HttpPort", ORTHANC_PORT)) if self.kind.startswith("orthanc") else 80
+        return self.options.port or own
 
     @property
     def tls_port(self) -> int:
         """Where it listens with TLS."""
-        return self.options.tls_port or USUAL_PORTS.get(self.kind, (80, 443))[1]
+        return self.options.tls_port or 443
 
     @property
     def origin(self) -> str:
@@ -142,15 +141,20 @@ class Plan:
         return f"{scheme}://{host}" + ("" if port == usual else f":{port}")
 
     @property
+    def archive(self) -> str:
+        """The archive as the web server reaches it."""
+        return self.options.archive or f"http://127.0.0.1:{self.existing.get('HttpPort', ORTHANC_PORT)}"
+
+    @property
     def archive_origin(self) -> str:
         """The archive's scheme, host and port."""
-        parts = urlsplit(self.options.archive)
+        parts = urlsplit(self.archive)
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def archive_root(self) -> str:
         """The archive's own DICOMweb root; the dist's unless the options name another one."""
-        return urlsplit(self.options.archive).path.rstrip("/") or self.root
+        return urlsplit(self.archive).path.rstrip("/") or self.root
 
 
 @dataclass(frozen=True)

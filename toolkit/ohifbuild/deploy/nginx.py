@@ -11,12 +11,7 @@ from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_step
 from ohifbuild.deploy.model import Folder, Plan
 from ohifbuild.deploy.rendering import rendered
 from ohifbuild.deploy.table import HeaderTable, header_table, immutable_paths
-
-CIPHERS = (
-    "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
-    "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
-)  # fmt: skip
-"""For TLS 1.2; TLS 1.3 has its own."""
+from ohifbuild.deploy.tls import CIPHERS
 
 
 @dataclass(frozen=True)
@@ -47,9 +42,10 @@ def nginx(plan: Plan) -> Folder:
 
 def _behind(plan: Plan) -> dict[str, Any]:
     """Settings of an Orthanc behind nginx: it listens where nginx looks for it, and to nobody else if it can."""
-    archive = urlsplit(plan.options.archive)
+    archive = urlsplit(plan.archive)
     alone = archive.hostname in ("127.0.0.1", "::1", "localhost")
-    return {"HttpPort": archive.port or 80, "SslEnabled": False, "RemoteAccessAllowed": not alone}
+    port = plan.existing.get("HttpPort", archive.port or 80)
+    return {"HttpPort": port, "SslEnabled": archive.scheme == "https", "RemoteAccessAllowed": not alone}
 
 
 def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: Logs, staff: str = "") -> str:

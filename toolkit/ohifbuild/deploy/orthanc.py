@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from ohifbuild.deploy.filtering import FOLDER, KEPT, PRIVATE, VIEWER, filter_files, orthanc_steps
 from ohifbuild.deploy.model import Folder, Plan
 from ohifbuild.deploy.table import header_table
+from ohifbuild.deploy.tls import reached_without_proxy, tunnel, tunnel_steps
 from ohifbuild.errors import DeployUnsuitable
 from ohifbuild.orthanc import SCRIPTS
-
-TLS = f"{FOLDER}/tls.pem"
 
 TAKEN = frozenset(
     {
@@ -29,28 +27,12 @@ def orthanc(plan: Plan) -> Folder:
     table = header_table(plan).document()
     viewer = {"Url": plan.public_url, "Folder": f"{plan.place}/viewer", "Headers": f"{plan.place}/orthanc/headers.json"}
     # Orthanc would compress again what is compressed already.
-    more = {**listening(plan), "HttpCompressionEnabled": False, "TokenFilter": {"Viewer": viewer}}
+    more = {**reached_without_proxy(plan), "HttpCompressionEnabled": False, "TokenFilter": {"Viewer": viewer}}
     texts = filter_files(plan, root=plan.root, more=more)
     texts[f"{FOLDER}/{VIEWER}"] = (SCRIPTS / VIEWER).read_text(encoding="utf-8")
     texts[f"{FOLDER}/headers.json"] = json.dumps(table, indent=2) + "\n"
-    steps = (*certificate_step(plan), *orthanc_steps(plan))
-    return Folder("viewer", texts, steps, PRIVATE | {TLS}, KEPT | {TLS})
-
-
-def listening(plan: Plan) -> dict[str, Any]:
-    """Settings of an Orthanc that browsers reach without a proxy."""
-    if plan.options.certificate:
-        tls = {"SslEnabled": True, "SslCertificate": f"{plan.place}/{TLS}"}
-        return {"HttpPort": plan.tls_port, "RemoteAccessAllowed": True, **tls}
-    return {"HttpPort": plan.port, "RemoteAccessAllowed": True, "SslEnabled": False}
-
-
-def certificate_step(plan: Plan) -> tuple[str, ...]:
-    """Orthanc wants certificate and key in one file."""
-    if not plan.options.certificate:
-        return ()
-    file, parts = f"{plan.place}/{TLS}", f"{plan.options.certificate} {plan.options.key}"
-    return (f"Give Orthanc the certificate with its key: (umask 077 && cat {parts} > {file}) && chown orthanc {file}",)
+    steps = (*orthanc_steps(plan), *tunnel_steps(plan))
+    return Folder("viewer", {**texts, **tunnel(plan)}, steps, PRIVATE, KEPT)
 
 
 def _refuse_taken(plan: Plan) -> None:

@@ -12,7 +12,7 @@ import json
 from ohifbuild.appconfig import CONFIG_START
 from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
 from ohifbuild.deploy.model import Folder, Plan
-from ohifbuild.deploy.orthanc import TLS, certificate_step, listening
+from ohifbuild.deploy.tls import reached_without_proxy, tunnel, tunnel_steps
 from ohifbuild.errors import DeployUnsuitable, DistInvalid
 
 OWN_PATH = "/ohif/"
@@ -41,7 +41,7 @@ def orthanc_ohif(plan: Plan) -> Folder:
         )
     config = f"{plan.place}/orthanc/app-config.js"
     more = {
-        **listening(plan),
+        **reached_without_proxy(plan),
         "Plugins": [PLUGIN],
         "OHIF": {"RouterBasename": "/ohif", "DataSource": "dicom-web", "UserConfiguration": config},
         "TokenFilter": {"Open": OWN_PATH},
@@ -49,13 +49,13 @@ def orthanc_ohif(plan: Plan) -> Folder:
     texts = filter_files(plan, root=plan.root, more=more)
     texts["orthanc/app-config.js"] = _app_config(plan)
     steps = (
-        *certificate_step(plan),
         "Get the sources of orthanc-ohif, and put this viewer in place of the OHIF it would embed: "
         f"mkdir -p OHIF && cp -r {plan.place}/viewer OHIF/dist",
         f"Build the plugin as its README says, and install it as {PLUGIN}",
         *orthanc_steps(plan),
+        *tunnel_steps(plan),
     )
-    return Folder("viewer", texts, steps, PRIVATE | {TLS}, KEPT | {TLS})
+    return Folder("viewer", {**texts, **tunnel(plan)}, steps, PRIVATE, KEPT)
 
 
 def _app_config(plan: Plan) -> str:

@@ -174,7 +174,9 @@ class Tab:
         if urlsplit(request.url).scheme not in ("http", "https"):
             return ()
         try:
-            return tuple((header["name"].lower(), header["value"]) for header in request.headers_array())
+            sent = [(header["name"].lower(), header["value"]) for header in request.headers_array()]
+            # HTTP/2 repeats method and URL in headers of its own (RFC 9113 8.3); those are read elsewhere.
+            return tuple((name, value) for name, value in sent if not name.startswith(":"))
         except PlaywrightError:
             # The page that sent it is gone; what was announced before the network added its own remains.
             return tuple(request.headers.items())

@@ -1,0 +1,211 @@
+"""A network of its own with an address that is not loopback, HTTPS in it, and what stands between nginx and Orthanc."""
+
+from __future__ import annotations
+
+import base64
+import ctypes
+import hashlib
+import os
+import re
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from ohifbuild.build import build
+from ohifbuild.cache import default_cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.errors import OhifbuildError
+from ohifbuild.process import run
+from ohifbuild.recipe import Recipe
+from ohifbuild.relocate import relocate
+from ohifbuild.verify.browser import Browser, find_browser
+from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.gate import decide
+from ohifbuild.verify.model import ReceivedRequest
+from ohifbuild.verify.settings import Settings
+from ohifbuild.verify.tokens import Tokens
+
+ADDRESS = "198.18.0.1"
+"""Of the block that nobody has on the Internet (RFC 2544)."""
+
+NEW_NETWORK = 0x40000000
+"""CLONE_NEWNET of Linux."""
+
+# Without addresses of IPv6, which would come by themselves later, and a browser breaks off what it does when one comes.
+LINKS = (
+    "link set lo up",
+    "link add viewer type veth peer name browser",
+    "link set viewer addrgenmode none",
+    "link set browser addrgenmode none",
+    f"address add {ADDRESS}/24 dev viewer",
+    "link set viewer up",
+    "link set browser up",
+)
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published viewer, at the root of its host."""
+    output = tmp_path_factory.mktemp("published") / "dist"
+    recipe = Recipe.of({"from": "published", "output": output, "verify": False})
+    build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter())
+    return output
+
+
+@pytest.fixture(scope="session")
+def moved(dist: Path) -> Path:
+    """The same below a path, with its archive below another."""
+    output = dist.with_name("moved")
+    relocate(dist, output, public_url="/ohif/", dicomweb_root="/orthanc/dicom-web")
+    return output
+
+
+@pytest.fixture(scope="session")
+def studies() -> Path:
+    """The folder of the dataset's DICOM files."""
+    return cached_dataset(default_cache())
+
+
+@dataclass(frozen=True)
+class Network:
+    """An address in a network namespace that nothing else is in, a certificate for it, and a browser that trusts it."""
+
+    address: str
+    certificate: Path
+    key: Path
+    browser: Browser
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory, dist: Path, moved: Path, studies: Path) -> Iterator[Network]:
+    """The test's own thread, and every process it starts, moves there; what has to be downloaded has been before."""
+    folder, found = tmp_path_factory.mktemp("network"), find_browser(SilentReporter())
+    certificate = trustme.CA().issue_cert(ADDRESS)
+    chain, key = folder / "certificate.pem", folder / "key.pem"
+    chain.write_bytes(b"".join(blob.bytes() for blob in certificate.cert_chain_pems))
+    certificate.private_key_pem.write_to_path(key)
+    public = x509.load_pem_x509_certificate(chain.read_bytes()).public_key()
+    digest = hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+    trusting = folder / "chromium"
+    trusted = base64.b64encode(digest).decode()
+    trusting.write_text(f'#!/bin/sh\nexec {found.executable} --ignore-certificate-errors-spki-list={trusted} "$@"\n')
+    trusting.chmod(0o755)
+    with _another_network():
+        yield Network(ADDRESS, chain, key, replace(found, executable=trusting))
+
+
+@contextmanager
+def _another_network() -> Iterator[None]:
+    system = ctypes.CDLL(None, use_errno=True)
+    with Path("/proc/thread-self/ns/net").open() as before:
+        if system.unshare(NEW_NETWORK) != 0:
+            pytest.skip(f"a network namespace cannot be made here: {os.strerror(ctypes.get_errno())}")
+        try:
+            for command in LINKS:
+                try:
+                    run(["ip", *command.split()])
+                except OhifbuildError as error:
+                    pytest.skip(f"a network namespace cannot be furnished here: {error.what} {error.details}")
+            yield
+        finally:
+            assert system.setns(before.fileno(), NEW_NETWORK) == 0
+
+
+class Tap:
+    """Hands on every byte between nginx and Orthanc, and notes each request as it went over the wire."""
+
+    def __init__(self, origin: str, settings: Settings, tokens: Tokens) -> None:
+        self.origin = origin
+        self._settings = settings
+        self._tokens = tokens
+        self._records: list[ReceivedRequest] = []
+
+    def received(self) -> tuple[ReceivedRequest, ...]:
+        """Every request so far; ``decision`` is what verify's own gate would have said."""
+        return tuple(self._records)
+
+    def asked(self, head: bytes) -> int:
+        """Notes a request; its number."""
+        lines = head.decode("latin-1").split("\r\n")
+        method, target, _ = lines[0].split(" ")
+        pairs = (line.partition(":") for line in lines[1:])
+        headers = tuple((name.lower(), value.strip()) for name, _, value in pairs)
+        path, _, query = target.partition("?")
+        tail = path.removeprefix(self._settings.roots[0]).lstrip("/")
+        decision = decide(headers, tail, query, self._tokens, self._settings)
+        self._records.append(ReceivedRequest(method, path, query, headers, decision, 0, 0.0))
+        return len(self._records) - 1
+
+    def answered(self, number: int, status: int) -> None:
+        """Notes how the request was answered."""
+        self._records[number] = replace(self._records[number], status=status)
+
+
+class _Conversation(socketserver.BaseRequestHandler):
+    """A connection of nginx's. It asks for one thing after another, and sends no bodies: no method with one passes."""
+
+    tap: Tap
+    port: int
+
+    def handle(self) -> None:
+        self.unanswered: list[int] = []
+        self.head = b""
+        with socket.create_connection(("127.0.0.1", self.port)) as orthanc:
+            back = threading.Thread(target=_carry, args=(orthanc, self.request, self._from_orthanc))
+            back.start()
+            _carry(self.request, orthanc, self._from_nginx)
+            back.join()
+
+    def _from_nginx(self, data: bytes) -> None:
+        self.head += data
+        while b"\r\n\r\n" in self.head:
+            head, _, self.head = self.head.partition(b"\r\n\r\n")
+            self.unanswered.append(self.tap.asked(head))
+
+    def _from_orthanc(self, data: bytes) -> None:
+        status = re.match(rb"HTTP/1\.1 (\d{3}) ", data)
+        if status and self.unanswered:
+            self.tap.answered(self.unanswered.pop(0), int(status[1]))
+
+
+def _carry(source: socket.socket, target: socket.socket, note: Callable[[bytes], None]) -> None:
+    try:
+        while data := source.recv(65536):
+            note(data)
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        """The other side is gone: so is the conversation."""
+
+
+@pytest.fixture
+def tapped() -> Callable[[int, Settings, Tokens], AbstractContextManager[Tap]]:
+    """Listens before an Orthanc on this machine."""
+
+    @contextmanager
+    def listening(port: int, settings: Settings, tokens: Tokens) -> Iterator[Tap]:
+        class Server(socketserver.ThreadingTCPServer):
+            daemon_threads = True
+            allow_reuse_address = True
+
+        conversation = type("Conversation", (_Conversation,), {"port": port})
+        with Server(("127.0.0.1", 0), conversation) as server:
+            conversation.tap = Tap(f"http://127.0.0.1:{server.server_address[1]}", settings, tokens)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+            thread.start()
+            try:
+                yield conversation.tap
+            finally:
+                server.shutdown()
+                thread.join()
+
+    return listening
