@@ -11,16 +11,25 @@ from ohifbuild.commands.common import Surroundings, with_surroundings
 from ohifbuild.errors import IntegrityBroken
 from ohifbuild.finish.manifest import check_integrity, read_manifest
 from ohifbuild.supply.provenance import check_provenance
+from ohifbuild.verify.behind import embedded, real_orthanc
 from ohifbuild.verify.report.terminal import render as terminal_table
 from ohifbuild.verify.run import verify
 
 SHOWN = 20
+ARCHIVES = {"embedded": embedded, "orthanc": real_orthanc}
 
 
 @click.command("verify")
 @click.argument("dist", type=click.Path(path_type=Path), default=Path("dist"))
 @click.option("--report", type=click.Path(path_type=Path), help="Where the report goes (default: DIST.evidence).")
 @click.option("--like", metavar="OTHER", type=click.Path(path_type=Path), help="A dist that has to behave the same.")
+@click.option(
+    "--archive",
+    type=click.Choice(list(ARCHIVES)),
+    default="embedded",
+    show_default=True,
+    help="What holds the studies.",
+)
 @click.option("--integrity", is_flag=True, help="Only compare every file with the dist's manifest; no browser.")
 @click.option("--provenance", type=click.Path(path_type=Path), help="Only check that this statement is about DIST.")
 @with_surroundings
@@ -30,6 +39,7 @@ def command(
     dist: Path,
     report: Path | None,
     like: Path | None,
+    archive: str,
     integrity: bool,
     provenance: Path | None,
 ) -> None:
@@ -37,8 +47,14 @@ def command(
     if integrity or provenance:
         _check_files(surroundings, dist, provenance)
         return
-    folder = report or evidence_folder(dist)
-    evidence = verify(dist, report_dir=folder, cache=surroundings.cache, reporter=surroundings.reporter, like=like)
+    evidence = verify(
+        dist,
+        report_dir=report or evidence_folder(dist),
+        cache=surroundings.cache,
+        reporter=surroundings.reporter,
+        like=like,
+        archive=ARCHIVES[archive],
+    )
     surroundings.show(terminal_table(evidence))
     surroundings.reporter.say(f"Report: {report_of(evidence)}")
     surroundings.result({"ok": evidence.ok, "checks": len(evidence.results), "report": str(report_of(evidence))})

@@ -62,6 +62,12 @@ class OrthancServer:
         self._door = administration
 
     @property
+    def description(self) -> str:
+        """Its version and that of the plugin that matters most."""
+        plugin = json.loads(self._ask("GET", "/plugins/dicom-web")[1])
+        return f"Orthanc {self.version} with DICOMweb {plugin['Version']}"
+
+    @property
     def administrator(self) -> Mapping[str, str]:
         """The header that opens all of this Orthanc."""
         return dict(self._door.headers)
@@ -205,7 +211,7 @@ def _configuration(
     work: Path, installed: Orthanc, port: int, root: str, settings: Settings, tokens_file: Path
 ) -> dict[str, Any]:
     filtering = filtered(settings, SCRIPTS / "token_filter.py", SCRIPTS / "closed_without_filter.lua")
-    filtering["TokenFilter"]["Tokens"] = str(tokens_file)
+    filtering["TokenFilter"] |= {"Tokens": str(tokens_file), "RenderVideos": True}
     return {
         "Name": f"ohifbuild-{secrets.token_hex(4)}",
         "StorageDirectory": str(work / "db"),
@@ -214,7 +220,8 @@ def _configuration(
         "RemoteAccessAllowed": False,
         "DicomServerEnabled": False,
         "SaveJobs": False,
-        "Plugins": [str(installed.dicomweb), str(installed.python)],
+        # In this order: our script has to answer before the DICOMweb plugin what that cannot.
+        "Plugins": [str(installed.python), str(installed.dicomweb)],
         "DicomWeb": dicomweb(root),
         **filtering,
     }

@@ -16,7 +16,7 @@ from ohifbuild.verify.dataset.contents import (
     VIDEO,
 )
 from ohifbuild.verify.settings import Settings
-from ohifbuild.verify.tokens import Grant, Tokens, new_token
+from ohifbuild.verify.tokens import Grant, Tokens, expired_token, new_token
 
 OTHERS = (
     ("Compressed images", COMPRESSED),
@@ -45,7 +45,7 @@ def casting(settings: Settings) -> Casting:
     """
     main, pair = _subject("CT and MR", ORDINARY), _subject("Two studies", ORDINARY, SECOND)
     others = tuple(_subject(name, study) for name, study in OTHERS)
-    foreign, expired = _subject("Another study", SECOND), new_token()
+    foreign, expired = _subject("Another study", SECOND), expired_token()
     subjects = (main, pair, *others, foreign)
     grants = {subject.token: _grant(subject, settings) for subject in subjects}
     labels = {subject.token: subject.name for subject in subjects} | {expired: "expired"}

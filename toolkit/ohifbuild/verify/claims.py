@@ -136,12 +136,12 @@ def message_shown(seen: Observation, settings: Settings) -> Verdict:
 def no_pixels(seen: Observation, settings: Settings) -> Verdict:
     """No viewport and no thumbnail shows anything, and the archive gave nothing away."""
     pictures = [match for match in (*seen.viewports, *seen.thumbnails) if not match.blank]
-    granted = [request for request in seen.received if request.decision == "granted"]
-    lines = (*map(_match_line, pictures), *map(received_line, granted))
+    given = [request for request in seen.received if request.decision == "granted" or 0 < request.status < 400]
+    lines = (*map(_match_line, pictures), *map(received_line, given))
     if pictures:
         return Verdict(False, f"{len(pictures)} pictures are on the screen.", lines)
-    if granted:
-        return Verdict(False, f"The archive answered {len(granted)} requests.", lines)
+    if given:
+        return Verdict(False, f"The archive answered {len(given)} requests.", lines)
     return Verdict(True, "Nothing is on the screen and the archive gave nothing.")
 
 

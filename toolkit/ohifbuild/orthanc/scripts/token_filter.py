@@ -316,6 +316,14 @@ class TokenFilter:
         return token if scheme.lower() == self._scheme.lower() else ""
 
 
+SETTINGS = frozenset({"Header", "Scheme", "Tokens", "AuthService", "Open", "Viewer", "RenderVideos"})
+
+
+def root_of(configuration: Mapping[str, Any]) -> str:
+    """The DICOMweb root, without a slash at the end."""
+    return "/" + str(configuration.get("DicomWeb", {}).get("Root", "/dicom-web/")).strip("/")
+
+
 def filter_of(configuration: Mapping[str, Any], log: Log) -> TokenFilter:
     """The filter that Orthanc's configuration asks for.
 
@@ -323,17 +331,16 @@ def filter_of(configuration: Mapping[str, Any], log: Log) -> TokenFilter:
         KeyError, TypeError, ValueError: the section ``TokenFilter`` is missing or broken.
     """
     section = configuration["TokenFilter"]
-    unknown = set(section) - {"Header", "Scheme", "Tokens", "AuthService", "Open", "Viewer"}
+    unknown = set(section) - SETTINGS
     if unknown:
         raise ValueError(f"TokenFilter has no setting {', '.join(sorted(unknown))}")
     header = str(section.get("Header", "token"))
-    root = "/" + str(configuration.get("DicomWeb", {}).get("Root", "/dicom-web/")).strip("/")
     viewer = section.get("Viewer")
     service = section.get("AuthService")
     return TokenFilter(
         header,
         str(section.get("Scheme", "")),
-        root,
+        root_of(configuration),
         str(viewer["Url"] if viewer else section.get("Open", "")),
         TokenFile(Path(section["Tokens"]), log) if "Tokens" in section else None,
         _service(service, header, log) if service else None,
@@ -373,6 +380,10 @@ def install(orthanc: Any) -> None:
             import viewer_files  # the script beside this one
 
             viewer_files.install(orthanc, configuration)
+        if configuration["TokenFilter"].get("RenderVideos"):
+            import rendered_videos  # likewise
+
+            rendered_videos.install(orthanc, root_of(configuration))
     except Exception as error:
         chosen.clear()
         orthanc.LogError(f"Token filter: everything is refused, because it cannot be set up: {error!r}")

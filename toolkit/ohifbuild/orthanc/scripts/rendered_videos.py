@@ -1,0 +1,98 @@
+"""Answers DICOMweb's ``/rendered`` for videos, which Orthanc's DICOMweb plugin does since its version 1.19 only.
+
+Before, it answers 400, and no viewer can play a video (seen with 1.7, which Debian 12 has). ``token_filter.py``
+installs this script if Orthanc's configuration has ``TokenFilter.RenderVideos: true``; the filter decides on these
+requests as on all others. The Python plugin has to come before the DICOMweb plugin in ``Plugins``: of two that answer
+one path, Orthanc takes the first.
+
+Images go on to the DICOMweb plugin; as that cannot be told which media type was wanted, they are always JPEG.
+
+Only the standard library is used; Python 3.9 suffices.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+MEDIA_TYPES = {
+    f"1.2.840.10008.1.2.4.{number}{fragmentable}": "video/mpeg" if number < 102 else "video/mp4"
+    for number in range(100, 109)
+    for fragmentable in ("", ".1")
+}
+"""By transfer syntax (DICOM PS3.18 8.7.3.5.2)."""
+
+UID = r"([0-9.]{1,64})"
+
+
+class RenderedVideos:
+    """The callback for ``ROOT/studies/…/series/…/instances/…/rendered``."""
+
+    def __init__(self, orthanc: Any, root: str) -> None:
+        self._orthanc = orthanc
+        self._root = root
+
+    def answer(self, output: Any, uri: str, **request: Any) -> None:
+        """Orthanc's callback; ``groups`` are the UIDs of study, series and instance."""
+        if request.get("method") != "GET":
+            output.SendMethodNotAllowed("GET")
+            return
+        study, series, instance = request["groups"]
+        found = self._found(study, series, instance)
+        if not found:
+            output.SendHttpStatusCode(404)
+            return
+        media_type = MEDIA_TYPES.get(found["TransferSyntax"])
+        accepted = (request.get("headers") or {}).get("accept", "")
+        if not accepts(accepted, media_type or "image/jpeg"):
+            output.SendHttpStatusCode(406)
+        elif media_type:
+            output.AnswerBuffer(self._stream(f"/instances/{found['ID']}/content/7fe0-0010"), media_type)
+        else:
+            frame = f"{self._root}/studies/{study}/series/{series}/instances/{instance}/frames/1/rendered"
+            output.AnswerBuffer(self._image(frame + query_of(request.get("get") or {})), "image/jpeg")
+
+    def _stream(self, path: str) -> bytes:
+        """All fragments of the pixel data in one; before them stands the offset table."""
+        _, *fragments = json.loads(self._orthanc.RestApiGet(path))
+        return b"".join(self._orthanc.RestApiGet(f"{path}/{fragment}") for fragment in fragments)
+
+    def _image(self, path: str) -> bytes:
+        image: bytes = self._orthanc.RestApiGetAfterPlugins(path)
+        return image
+
+    def _found(self, study: str, series: str, instance: str) -> Mapping[str, str] | None:
+        """Orthanc's id of the object with these three UIDs, and its transfer syntax."""
+        for match in json.loads(self._orthanc.RestApiPost("/tools/lookup", instance)):
+            if match["Type"] == "Instance":
+                path = match["Path"]
+                names = [self._uid(f"{path}/{level}", tag) for level, tag in LEVELS]
+                if names == [study, series]:
+                    syntax = self._orthanc.RestApiGet(f"{path}/metadata/TransferSyntax").decode()
+                    return {"ID": match["ID"], "TransferSyntax": syntax}
+        return None
+
+    def _uid(self, path: str, tag: str) -> str:
+        return str(json.loads(self._orthanc.RestApiGet(path))["MainDicomTags"][tag])
+
+
+LEVELS = (("study", "StudyInstanceUID"), ("series", "SeriesInstanceUID"))
+
+
+def accepts(header: str, media_type: str) -> bool:
+    """Whether an Accept header allows a media type; none at all allows any."""
+    wanted = [part.partition(";")[0].strip().lower() for part in header.split(",") if part.strip()]
+    return not wanted or bool({"*/*", media_type.partition("/")[0] + "/*", media_type} & set(wanted))
+
+
+def query_of(arguments: Mapping[str, str]) -> str:
+    """The query again; Orthanc hands its names and values over as they were sent."""
+    return "?" + "&".join(f"{name}={value}" for name, value in arguments.items()) if arguments else ""
+
+
+def install(orthanc: Any, root: str) -> None:
+    """Registers the path below the DICOMweb root (a path without a slash at the end)."""
+    path = f"{re.escape(root)}/studies/{UID}/series/{UID}/instances/{UID}/rendered"
+    orthanc.RegisterRestCallback(path, RenderedVideos(orthanc, root).answer)

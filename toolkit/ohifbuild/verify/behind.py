@@ -1,0 +1,76 @@
+"""What answers behind the gate: the embedded archive, or an Orthanc that we start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+
+from ohifbuild.cache import Cache
+from ohifbuild.console import Reporter
+from ohifbuild.errors import OrthancUnsuitable
+from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.verify.dataset import STUDIES, cached_dataset
+from ohifbuild.verify.gate import Archive
+from ohifbuild.verify.settings import Settings
+from ohifbuild.verify.tokens import Tokens
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Behind:
+    """An archive that holds the dataset.
+
+    Args:
+        enforces: whether it refuses by itself what a token is not good for, so that the gate only has to record.
+        description: what the report calls it.
+        check: raises if the archive is gone, so that nobody waits for pictures that cannot come.
+    """
+
+    archive: Archive
+    enforces: bool
+    description: str
+    check: Callable[[], None] = lambda: None
+
+
+Provider = Callable[[Settings, Tokens, Cache, Reporter], AbstractContextManager[Behind]]
+"""Has an archive ready for the length of a block; the tokens are those that it has to know if it enforces them."""
+
+
+def contents() -> str:
+    """What the dataset amounts to."""
+    instances = sum(series.objects for study in STUDIES for series in study.series)
+    return f"{len(STUDIES)} studies, {instances} instances"
+
+
+@contextmanager
+def embedded(settings: Settings, tokens: Tokens, cache: Cache, reporter: Reporter) -> Iterator[Behind]:
+    """Our own archive; the gate enforces the tokens."""
+    yield Behind(EmbeddedArchive(cached_dataset(cache)), False, f"embedded DICOMweb archive, {contents()}")
+
+
+@contextmanager
+def real_orthanc(settings: Settings, tokens: Tokens, cache: Cache, reporter: Reporter) -> Iterator[Behind]:
+    """An installed Orthanc, started for the purpose, whose token filter enforces the tokens.
+
+    Raises:
+        OrthancMissing, OrthancUnsuitable, OrthancFailed: as ``orthanc``; also when it does not take all objects.
+    """
+    # Only here, as most runs need neither.
+    from ohifbuild.orthanc import orthanc
+    from ohifbuild.proxy import Upstream
+
+    with ExitStack() as stack:
+        with reporter.step("Orthanc"):
+            running = orthanc(cached_dataset(cache), tokens=tokens, settings=settings, root=settings.dicomweb_root)
+            server = stack.enter_context(running)
+        if server.refused:
+            raise OrthancUnsuitable(
+                f"Orthanc {server.version} did not take {len(server.refused)} of the dataset's objects.",
+                cause="Its settings, plugins or version differ from those that were tried.",
+                fix="Try another version of Orthanc, or verify without --archive orthanc.",
+                details="\n".join(f"  {item.path.name}: {item.reason}" for item in server.refused[:SHOWN]),
+            )
+        description = f"{server.description}, which enforces the tokens itself; {contents()}"
+        yield Behind(Upstream(server.dicomweb_url), True, description, server.check_alive)
