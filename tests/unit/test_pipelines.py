@@ -9,7 +9,7 @@ import yaml
 from ohifbuild.errors import PipelineDiffers
 from ohifbuild.pipelines import Pipeline, Publish, jobs_of
 
-JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")), ("published", "git"))
+JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")))
 
 
 def parsed(pipeline: Pipeline) -> dict[Any, Any]:
@@ -18,15 +18,20 @@ def parsed(pipeline: Pipeline) -> dict[Any, Any]:
     return document
 
 
-def test_the_matrix_is_every_recipe_with_every_origin() -> None:
+def test_the_matrix_is_every_recipe_with_its_lock() -> None:
     matrix = parsed(Pipeline("github", JOBS))["jobs"]["build"]["strategy"]["matrix"]["include"]
-    assert [(row["recipe"], row["origin"]) for row in matrix] == [
-        ("ohifbuild.toml", "published"),
-        ("ohifbuild.toml", "git"),
-        ("wards/radiology.toml", "published"),
-        ("wards/radiology.toml", "git"),
+    assert [tuple(row.values()) for row in matrix] == [
+        ("ohifbuild", "ohifbuild.toml", "ohifbuild.lock"),
+        ("wards-radiology", "wards/radiology.toml", "wards/radiology.lock"),
     ]
-    assert len({row["name"] for row in matrix}) == 4
+    with pytest.raises(ValueError, match="one name"):
+        jobs_of((Path("a-b.toml"), Path("a/b.toml")))
+
+
+@pytest.mark.parametrize("requirement", ["", "a b", "x'; rm -rf ~; '", "$(x)", "x\n"])
+def test_a_requirement_that_a_shell_would_read_as_more_is_refused(requirement: str) -> None:
+    with pytest.raises(ValueError, match="not a plain requirement"):
+        Pipeline("github", JOBS, requirement=requirement)
 
 
 def test_no_expression_of_the_engine_is_pasted_into_a_shell() -> None:
@@ -50,4 +55,4 @@ def test_a_pipeline_that_differs_is_shown_and_not_overwritten(tmp_path: Path) ->
 @pytest.mark.parametrize("recipe", ["../x.toml", "/etc/x.toml", "a b.toml", "x.toml\n- run: evil", "${{ secrets.X }}"])
 def test_a_path_that_could_be_read_as_pipeline_code_is_refused(recipe: str) -> None:
     with pytest.raises(ValueError, match="not a plain path"):
-        jobs_of((Path(recipe),), ("published",))
+        jobs_of((Path(recipe),))

@@ -70,8 +70,8 @@ class LockBook:
 
 
 def lock_path(recipe: Path | None) -> Path:
-    """Where the lock of a recipe is: beside it; without a recipe, here."""
-    return (recipe.parent if recipe else Path()) / LOCK_NAME
+    """Where the lock of a recipe is: beside it and of its name; without a recipe, here."""
+    return recipe.with_suffix(Path(LOCK_NAME).suffix) if recipe else Path(LOCK_NAME)
 
 
 def lock_of(recipe: Recipe, base: BaseViewer, injected: Injected) -> Lock:

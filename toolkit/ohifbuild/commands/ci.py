@@ -9,15 +9,17 @@ import click
 
 from ohifbuild.commands.common import Surroundings, with_surroundings
 from ohifbuild.errors import RecipeError
-from ohifbuild.pipelines import Engine, Origin, Pipeline, Publish, jobs_of
+from ohifbuild.pipelines import REQUIREMENT, Engine, Pipeline, Publish, jobs_of
 from ohifbuild.recipe import RECIPE_NAME
 
 
 @click.command("ci")
 @click.argument("engine", type=click.Choice(get_args(Engine)))
-@click.option("--recipe", "recipes", multiple=True, type=click.Path(path_type=Path), help="A recipe; several times.")
-@click.option("--from", "origins", multiple=True, type=click.Choice(get_args(Origin)), help="An origin; several times.")
+@click.option(
+    "--recipe", "recipes", multiple=True, type=click.Path(path_type=Path), help="A viewer's recipe; several times."
+)
 @click.option("--publish", type=click.Choice(get_args(Publish)), default="release", show_default=True)
+@click.option("--requirement", default=REQUIREMENT, show_default=True, help="What pip installs to get ohifbuild.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The repository.")
 @with_surroundings
 def command(
@@ -25,18 +27,20 @@ def command(
     /,
     engine: str,
     recipes: tuple[Path, ...],
-    origins: tuple[str, ...],
     publish: str,
+    requirement: str,
     into: Path,
 ) -> None:
     """Write a pipeline that builds, proves and publishes your viewers on ENGINE's own runners."""
     try:
-        chosen = cast("tuple[Origin, ...]", origins or ("published",))
-        jobs = jobs_of(recipes or (Path(RECIPE_NAME),), chosen)
+        pipeline = Pipeline(
+            cast("Engine", engine), jobs_of(recipes or (Path(RECIPE_NAME),)), cast("Publish", publish), requirement
+        )
     except ValueError as error:
         raise RecipeError(
             f"{error}.", cause="It would stand in the pipeline file.", fix="Name recipes inside the repository."
         ) from error
-    path = Pipeline(cast("Engine", engine), jobs, cast("Publish", publish)).write(into)
-    surroundings.reporter.say(f"{path}: {len(jobs)} viewers. Commit it with the recipes and ohifbuild.lock.")
-    surroundings.result({"pipeline": str(path), "jobs": [job.name for job in jobs]})
+    path = pipeline.write(into)
+    names = [job.name for job in pipeline.jobs]
+    surroundings.reporter.say(f"{path}: {', '.join(names)}. Commit it with each recipe and its lock.")
+    surroundings.result({"pipeline": str(path), "jobs": names})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from string import ascii_letters, digits
 from typing import Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,21 +14,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ohifbuild import __version__
 from ohifbuild.cache import disk_errors
 from ohifbuild.errors import PipelineDiffers
+from ohifbuild.locking import lock_path
 
 Engine = Literal["github", "gitlab"]
-Origin = Literal["published", "git"]
-Publish = Literal["none", "release", "pages"]
+Publish = Literal["none", "release", "image", "pages"]
 
+PLAIN = frozenset(f"{ascii_letters}{digits}._/-")
+# GitLab takes no more files for a cache's key; a lock that is left out costs a slower build, no wrong one.
+MOST_KEY_FILES = 2
+REQUIREMENT = f"ohifbuild=={__version__}"
 PLACES: dict[Engine, str] = {"github": ".github/workflows/viewer.yml", "gitlab": ".gitlab-ci.yml"}
 
 
 @dataclass(frozen=True)
 class Job:
-    """One viewer of the matrix: a recipe, and the origin it is built from."""
+    """One viewer of the matrix: its recipe, which says release, origin and configuration, and the recipe's lock."""
 
     name: str
     recipe: str
-    origin: Origin
+    lock: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,15 @@ class Pipeline:
     engine: Engine
     jobs: tuple[Job, ...]
     publish: Publish = "release"
-    requirement: str = f"ohifbuild=={__version__}"
+    requirement: str = REQUIREMENT
+
+    def __post_init__(self) -> None:
+        """
+        Raises:
+            ValueError: the requirement holds what a shell or the pipeline file would read as something else.
+        """
+        if not self.requirement or not set(self.requirement) <= PLAIN | set("=@:+~[]"):
+            raise ValueError(f"{self.requirement[:60]!r} is not a plain requirement")
 
     def text(self) -> str:
         """The pipeline file."""
@@ -54,7 +68,11 @@ class Pipeline:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        return environment.get_template(f"{self.engine}.yml.j2").render(pipeline=self)
+        return environment.get_template(f"{self.engine}.yml.j2").render(
+            pipeline=self,
+            names=_listed(job.name for job in self.jobs),
+            locks=_listed(job.lock for job in self.jobs[:MOST_KEY_FILES]),
+        )
 
     def write(self, repository: Path) -> Path:
         """Puts the file where the engine looks for it.
@@ -72,23 +90,24 @@ class Pipeline:
         return path
 
 
-def jobs_of(recipes: tuple[Path, ...], origins: tuple[Origin, ...]) -> tuple[Job, ...]:
-    """Every recipe with every origin.
+def jobs_of(recipes: tuple[Path, ...]) -> tuple[Job, ...]:
+    """A job for every recipe.
 
     Raises:
-        ValueError: a recipe's path holds what does not belong in a pipeline file.
+        ValueError: a recipe's path holds what does not belong in a pipeline file, or two have one name.
     """
     for recipe in recipes:
         if not set(recipe.as_posix()) <= PLAIN or recipe.is_absolute() or ".." in recipe.parts:
             raise ValueError(f"{recipe} is not a plain path inside the repository")
-    return tuple(
-        Job(name=f"{_slug(recipe)}-{origin}", recipe=recipe.as_posix(), origin=origin)
-        for recipe in recipes
-        for origin in origins
-    )
+    jobs = tuple(Job(_slug(recipe), recipe.as_posix(), lock_path(recipe).as_posix()) for recipe in recipes)
+    if len({job.name for job in jobs}) < len(jobs):
+        raise ValueError("two recipes have one name, such as a-b.toml and a/b.toml")
+    return jobs
 
 
-PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-")
+def _listed(words: Iterable[str]) -> str:
+    """The inside of a YAML list."""
+    return ", ".join(f'"{word}"' for word in words)
 
 
 def _slug(recipe: Path) -> str:
