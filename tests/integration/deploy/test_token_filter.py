@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from ohifbuild.errors import OrthancFailed, OrthancMissing, OrthancUnsuitable, PortInUse
 from ohifbuild.orthanc import OrthancServer, orthanc
 from ohifbuild.orthanc.find import find_orthanc
+from ohifbuild.orthanc.scripts.token_filter import filter_of
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset.contents import DOCUMENTS, ORDINARY, SECOND
 from ohifbuild.verify.settings import Settings
@@ -215,31 +216,51 @@ def test_header_scheme_and_root_are_as_the_dist_was_built(dataset: Path, web: An
     assert patients == [200, 200, 403, 403, 403]
 
 
+ALONE, BOTH, ELSEWHERE, OLD = "jwt-a", "jwt-a-b", "jwt-other", "jwt-old"
+SHARES = {ALONE: (A,), BOTH: (A, B), ELSEWHERE: (OTHER,), OLD: (A,)}
+CREDENTIALS = "Basic b3J0aGFuYzpwYXNz"
+
+
 class AuthService:
-    """Answers ``POST /tokens/validate`` as orthanc-auth-service documents it."""
+    """Answers as orthanc-auth-service documents it, and as it was seen to (26.4)."""
 
     def __init__(self) -> None:
-        self.asked: list[Mapping[str, Any]] = []
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
         self.answer: bytes | None = None
         self.validity = 60
 
-    def respond(self, credentials: str, question: Mapping[str, Any]) -> tuple[int, bytes]:
-        self.asked.append(question)
-        if credentials != "Basic b3J0aGFuYzpwYXNz":
+    def respond(self, path: str, credentials: str, question: Mapping[str, Any]) -> tuple[int, bytes]:
+        self.asked.append((path, question))
+        if credentials != CREDENTIALS:
             return 401, b"{}"
-        granted = question["token-value"] == f"jwt-{A}" and question["dicom-uid"] == A and question["level"] == "study"
-        return 200, self.answer or json.dumps({"granted": granted, "validity": self.validity}).encode()
+        if path == "/tokens/validate" and {"level", "method"} <= set(question):
+            return 200, self.answer or json.dumps(self._validated(question)).encode()
+        if path == "/tokens/decode":
+            return 200, json.dumps(self._decoded(question)).encode()
+        return 422, b"{}"
+
+    def _validated(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        token = question["token-value"]
+        granted = token != OLD and question["dicom-uid"] in SHARES.get(token, ())
+        return {"granted": granted and question["server-id"] == "here", "validity": self.validity}
+
+    def _decoded(self, question: Mapping[str, Any]) -> dict[str, Any]:
+        token = question["token-value"]
+        error = "expired" if token == OLD else None if token in SHARES else "invalid"
+        resources = [{"dicom-uid": uid, "level": "study"} for uid in SHARES.get(token, ())]
+        link = f"http://viewer/?token={token}"
+        return {"token-type": None, "error-code": error, "redirect-url": link, "resources": resources}
 
 
 @contextmanager
-def auth_service() -> Iterator[tuple[AuthService, str]]:
+def auth_service() -> Iterator[tuple[AuthService, dict[str, str]]]:
+    """The service, and what the filter has to be told of it."""
     service = AuthService()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            known = self.path == "/tokens/validate"
-            status, body = service.respond(self.headers["Authorization"], question) if known else (404, b"")
+            status, body = service.respond(self.path, self.headers["Authorization"], question)
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -251,34 +272,68 @@ def auth_service() -> Iterator[tuple[AuthService, str]]:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         thread = threading.Thread(target=listening.serve_forever)
         thread.start()
+        url = f"http://127.0.0.1:{listening.server_address[1]}/"
         try:
-            yield service, f"http://127.0.0.1:{listening.server_address[1]}/"
+            yield service, {"Url": url, "Username": "orthanc", "Password": "pass", "ServerId": "here"}
         finally:
             listening.shutdown()
             thread.join()
 
 
-def test_the_auth_service_decides_for_as_long_as_it_says_and_its_silence_is_no(dataset: Path, web: Any) -> None:
-    good = f"jwt-{A}"
-    series, other = f"{ROOT}/studies/{A}/series", f"{ROOT}/studies/{B}/series"
-    with auth_service() as (service, url):
-        section = {"Url": url, "Username": "orthanc", "Password": "pass"}
-        with orthanc(dataset, extra={"TokenFilter": {"AuthService": section}}) as server:
-            first = statuses(web, server, good, series, *OWN, other, *ALL)
-            asked = [(question["dicom-uid"], question["method"]) for question in service.asked]
-            service.answer = b'{"granted": "yes"}'
-            strange = statuses(web, server, "jwt-x", series)
-            service.answer, service.validity = None, 0
-            statuses(web, server, "jwt-y", series, series)
-            unkept = len([question for question in service.asked if question["token-value"] == "jwt-y"])
-            service.answer = b"<html>"
-            html = statuses(web, server, "jwt-z", series)
-            log = server.log()
-    assert first == [200] * 4 + [403] * 7
-    assert asked == [(A, "get"), (B, "get")]
-    assert (strange, html, unkept) == ([403], [403], 2)
-    assert "no usable answer" in log
+def test_the_auth_service_says_which_studies_a_token_opens(dataset: Path, web: Any) -> None:
+    paths = (f"{ROOT}/studies/{A}/series", f"{ROOT}/studies/{B}/series", f"{ROOT}/studies?StudyInstanceUID={A},{B}")
+    with auth_service() as (_, section), orthanc(dataset, extra={"TokenFilter": {"AuthService": section}}) as server:
+        given = {token: statuses(web, server, token, *paths) for token in (*SHARES, "jwt-a.b.c", "jwt-\xe9")}
+        unpinned = statuses(web, server, BOTH, *ALL)
+        log = server.log()
+    assert given == {
+        ALONE: [200, 403, 403],
+        BOTH: [200, 200, 200],
+        ELSEWHERE: [403] * 3,
+        OLD: [403] * 3,
+        "jwt-a.b.c": [403] * 3,
+        # Orthanc's Python plugin stumbles over bytes that are not UTF-8.
+        "jwt-\xe9": [500] * 3,
+    }
+    assert unpinned == [403] * len(ALL)
+    # Why each was refused stands in the log, and no token does.
+    for reason in ("it has expired", "did not make it", "it is for something else"):
+        assert reason in log
     assert "jwt-" not in log
+
+
+def asking(section: Mapping[str, str]) -> tuple[Callable[[str, str], bool], list[str]]:
+    """The filter with an auth-service, outside of Orthanc: whether a token opens a study's series; and its log."""
+    log: list[str] = []
+    chosen = filter_of({"TokenFilter": {"AuthService": section}}, log.append)
+    return lambda token, study: chosen.allows(True, f"{ROOT}/studies/{study}/series", {"token": token}, {}), log
+
+
+def test_answers_of_the_auth_service_are_kept_for_their_validity() -> None:
+    with auth_service() as (service, section):
+        opens, _ = asking(section)
+        assert [opens(ALONE, study) for study in (A, A, B, B)] == [True, True, False, False]
+        asked = [(path, question.get("dicom-uid")) for path, question in service.asked]
+        assert asked == [("/tokens/validate", A), ("/tokens/validate", B), ("/tokens/decode", None)]
+        service.validity = 0
+        assert [opens(BOTH, A) for _ in range(3)] == [True] * 3
+        assert [question["token-value"] for _, question in service.asked].count(BOTH) == 3
+
+
+def test_where_the_auth_service_gives_no_usable_answer_nobody_gets_in() -> None:
+    with auth_service() as (service, section):
+        opens, log = asking(section)
+        for answer in (b'{"granted": "yes"}', b'{"granted": true, "validity": "long"}', b"[]", b"<html>", b" "):
+            service.answer = answer
+            assert not opens(ALONE, A)
+        service.answer = None
+        assert opens(ALONE, A)
+        for name, value in {"Password": "guess", "ServerId": "there", "Url": section["Url"] + "nowhere"}.items():
+            assert not asking({**section, name: value})[0](ALONE, A)
+    assert opens(ALONE, A)  # it is down, but has said for how long this holds
+    assert not opens(ALONE, B)
+    assert ["no usable answer" in line for line in log] == [True] * 6
+    assert "URLError" in log[-1]
 
 
 def test_an_orthanc_without_its_python_plugin_stays_closed(dataset: Path) -> None:

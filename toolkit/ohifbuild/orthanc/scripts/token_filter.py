@@ -14,7 +14,7 @@ has ``viewer_files.py`` serve one. Two sources say what a token is good for; eit
   searched for, ``expires`` may be left out. The file holds no token: who reads it can open nothing.
 - ``AuthService``: ``{"Url": "http://auth:8000", "Username": "…", "Password": "…", "ServerId": "…"}``, an
   orthanc-auth-service, asked by ``POST /tokens/validate``. Its answers are kept for the validity they state; where
-  there is no answer, there is no access.
+  there is no answer, there is no access. Why it refuses is asked by ``POST /tokens/decode`` and goes into Orthanc's log.
 
 Why Python: Orthanc's Lua filter is not told the query of a request (seen on 1.10.1), and so cannot tell a search for
 one study from a search for all. Orthanc itself never decodes names and values of a query, takes the last of several
@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import http.client
 import json
 import re
 import threading
@@ -61,6 +62,8 @@ SECONDS = 5.0
 LONGEST_VALIDITY = 3600.0
 MOST_ANSWERS = 10_000
 LONGEST_ANSWER = 64 * 1024
+
+REASONS = {"expired": "it has expired", "invalid": "the auth-service did not make it"}
 
 Log = Callable[[str], None]
 
@@ -213,8 +216,10 @@ class AuthService:
         if time.monotonic() < until:
             return granted
         try:
-            granted, validity = self._ask(token, study, uri)
-        except (OSError, ValueError) as error:
+            granted, validity = self._validate(token, study, uri)
+            if not granted:
+                self.log(f"Token filter: a token was refused for study {study}: {self._reason(token)}.")
+        except (OSError, ValueError, http.client.HTTPException) as error:
             # Never the error's own text: it may quote what was sent.
             self.log(f"Token filter: the auth-service gave no usable answer ({type(error).__name__}): refused.")
             return False
@@ -225,7 +230,7 @@ class AuthService:
                 self._answers.popitem(last=False)
         return granted
 
-    def _ask(self, token: str, study: str, uri: str) -> tuple[bool, float]:
+    def _validate(self, token: str, study: str, uri: str) -> tuple[bool, float]:
         question = {
             "dicom-uid": study,
             "level": "study",
@@ -235,18 +240,29 @@ class AuthService:
             "token-value": token,
             "uri": uri,
         }
+        answer = self._ask("validate", question)
+        granted, validity = answer.get("granted"), answer.get("validity", 0)
+        if not isinstance(granted, bool) or isinstance(validity, bool) or not isinstance(validity, (int, float)):
+            raise ValueError("not the documented answer")
+        return granted, min(max(validity, 0.0), LONGEST_VALIDITY)
+
+    def _reason(self, token: str) -> str:
+        """Why a token is refused; Orthanc can only answer 403, so its log is where this can be told."""
+        answer = self._ask("decode", {"token-key": self.header, "token-value": token})
+        return REASONS.get(str(answer.get("error-code")), "it is for something else")
+
+    def _ask(self, route: str, question: dict[str, Any]) -> dict[str, Any]:
         credentials = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
         request = urllib.request.Request(  # noqa: S310 (filter_of has checked the scheme)
-            self.url.rstrip("/") + "/tokens/validate",
+            f"{self.url.rstrip('/')}/tokens/{route}",
             json.dumps(question).encode(),
             {"Content-Type": "application/json", "Authorization": f"Basic {credentials}"},
         )
         with OPENER.open(request, timeout=SECONDS) as response:
             answer = json.loads(response.read(LONGEST_ANSWER))
-        granted, validity = answer.get("granted"), answer.get("validity", 0)
-        if not isinstance(granted, bool) or isinstance(validity, bool) or not isinstance(validity, (int, float)):
+        if not isinstance(answer, dict):
             raise ValueError("not the documented answer")
-        return granted, min(max(validity, 0.0), LONGEST_VALIDITY)
+        return answer
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
