@@ -9,6 +9,7 @@ from typing import Any
 from ohifbuild import __version__
 from ohifbuild.cache import disk_errors
 from ohifbuild.console import Reporter
+from ohifbuild.finish.compress import compressors
 from ohifbuild.finish.esbuild import esbuild_version
 from ohifbuild.inject import Injected
 from ohifbuild.lock import LOCK_NAME, Lock, differences, read_lock, require_same
@@ -86,7 +87,7 @@ def lock_of(recipe: Recipe, base: BaseViewer, injected: Injected) -> Lock:
     return Lock(
         {
             "release": release,
-            "toolchain": {"ohifbuild": __version__, "esbuild": esbuild_version()},
+            "toolchain": {"ohifbuild": __version__, "esbuild": esbuild_version(), **compressors()},
             "extensions": {
                 **{p.package.name: f"{p.package.version} {p.digest}" for p in injected.packages},
                 **compiled,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ohifbuild.cache import Cache, digest_of
 from ohifbuild.console import Reporter
-from ohifbuild.finish.compress import compress_all, compressible
+from ohifbuild.finish.compress import compress_all, compressible, compressors
 from ohifbuild.finish.esbuild import esbuild, esbuild_version
 from ohifbuild.finish.manifest import FileEntry, hash_tree
 from ohifbuild.finish.portable import portable_texts
@@ -23,7 +23,7 @@ from ohifbuild.process import run
 
 KIND = "ready"
 # Raised whenever this module, or one it uses, makes other bytes of the same base.
-RECIPE_VERSION = 3
+RECIPE_VERSION = 4
 # Written for each dist by inject.py.
 WRITTEN_LATER = frozenset({"index.html", "app-config.js"})
 
@@ -45,7 +45,7 @@ def ready(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, report
         ToolFailed: esbuild could not read one of its files.
         OhifbuildError: as ``esbuild`` and ``Cache.entry``.
     """
-    key = digest_of(base.key, RECIPE_VERSION, esbuild_version() if minify else "")
+    key = digest_of(base.key, RECIPE_VERSION, esbuild_version() if minify else "", compressors())
 
     def make(work: Path) -> None:
         tree = work / "tree"
