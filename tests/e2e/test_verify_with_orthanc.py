@@ -1,0 +1,64 @@
+"""Verify with a real Orthanc as the archive, which enforces the tokens itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ohifbuild.build import build
+from ohifbuild.cache import default_cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.orthanc import orthanc
+from ohifbuild.proxy import Upstream
+from ohifbuild.recipe import Recipe
+from ohifbuild.verify.behind import real_orthanc
+from ohifbuild.verify.browser import find_browser
+from ohifbuild.verify.casting import casting
+from ohifbuild.verify.claims import judge
+from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.model import Observation
+from ohifbuild.verify.play import play
+from ohifbuild.verify.run import verify
+from ohifbuild.verify.scenarios import WRONG_TOKEN
+from ohifbuild.verify.settings import read_settings
+from ohifbuild.verify.site import site
+from ohifbuild.verify.stage import Stage
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    wish = {"from": "published", "output": tmp_path_factory.mktemp("orthanc") / "dist", "verify": False}
+    return build(Recipe.of(wish), cache=default_cache(), offline=False, reporter=SilentReporter()).dist
+
+
+def test_every_claim_holds_with_an_orthanc_that_enforces_the_tokens(dist: Path, tmp_path: Path) -> None:
+    evidence = verify(dist, report_dir=tmp_path, cache=default_cache(), reporter=SilentReporter(), archive=real_orthanc)
+    assert evidence.failures == ()
+    assert evidence.environment["Archive"].startswith("Orthanc ")
+    # It was Orthanc that refused: it can only answer 403, our gate would have answered 401.
+    refused = {r.status for seen in evidence.observations for r in seen.received if r.decision != "granted"}
+    assert refused == {403}
+    assert "Video" in {seen.title for seen in evidence.observations if seen.first_image is not None}
+
+
+def strangers(stage: Stage) -> Iterator[Observation]:
+    main = stage.cast.main
+    for key, token in (("foreign", stage.cast.foreign), ("wrong", WRONG_TOKEN)):
+        yield stage.message(key, "Somebody else's token", ("refused",), stage.link(main, token), token=token)
+
+
+def test_an_orthanc_that_lets_everything_through_fails_the_claims(dist: Path, tmp_path: Path) -> None:
+    script, reporter, settings = tmp_path / "open.py", SilentReporter(), read_settings(dist)
+    script.write_text("import orthanc\northanc.RegisterIncomingHttpRequestFilter(lambda uri, **request: True)\n")
+    parts = casting(settings)
+    unguarded = {"PythonScript": str(script), "LuaScripts": []}
+    with (
+        orthanc(cached_dataset(default_cache()), tokens=parts.tokens, extra=unguarded) as server,
+        reporter.step("Verify") as meter,
+        site(dist, Upstream(server.dicomweb_url), parts.tokens, enforce=False, bare=True) as running,
+    ):
+        seen, _ = play(running, find_browser(reporter), parts.cast, settings, reporter, meter, lives=(strangers,))
+    broken = {(result.scenario, result.claim) for result in judge(seen, settings) if not result.holds}
+    assert broken == {(who, claim) for who in ("foreign", "wrong") for claim in ("message", "no-pixels")}
