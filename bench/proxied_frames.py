@@ -1,7 +1,8 @@
 """Measures ``serve``'s proxy against nginx: 200 frames of 512 kB at a time through each, from one archive.
 
-Needs nginx and curl on the PATH. The archive is nginx too, with a file, so that the proxies are what is measured.
-Both proxies are asked in turn, several rounds; what counts is the ratio of the medians.
+Needs nginx and curl on the PATH. The archive is an nginx of its own, with a file, so that the proxies are what is
+measured. nginx proxies in two ways: by itself, and with the buffers that ``ohifbuild deploy nginx`` gives it.
+All are asked in turn, several rounds; what counts is the ratio of the medians.
 
     python bench/proxied_frames.py [--frames 2000] [--rounds 5]
 """
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ohifbuild.process import run, running
@@ -33,13 +34,18 @@ http {{
   access_log off; default_type application/octet-stream; keepalive_requests 1000000;
   client_body_temp_path {here}/b; proxy_temp_path {here}/p; fastcgi_temp_path {here}/f;
   uwsgi_temp_path {here}/u; scgi_temp_path {here}/s;
-  server {{ listen 127.0.0.1:{archive}; root {here}/www; }}
-  upstream archive {{ server 127.0.0.1:{archive}; keepalive 64; }}
-  server {{
-    listen 127.0.0.1:{nginx};
-    location / {{ proxy_pass http://archive; proxy_http_version 1.1; proxy_set_header Connection ""; }}
-  }}
+  {servers}
 }}
+"""
+ARCHIVE = "server {{ listen 127.0.0.1:{archive}; root {www}; }}"
+PROXIES = """
+  upstream archive {{ server 127.0.0.1:{archive}; keepalive 64; }}
+  proxy_http_version 1.1; proxy_set_header Connection "";
+  server {{ listen 127.0.0.1:{stock}; location / {{ proxy_pass http://archive; }} }}
+  server {{
+    listen 127.0.0.1:{deployed}; location / {{ proxy_pass http://archive; }}
+    proxy_buffers 16 64k; proxy_buffer_size 64k; proxy_busy_buffers_size 128k; proxy_max_temp_file_size 0;
+  }}
 """
 
 OURS = """
@@ -68,11 +74,15 @@ def main() -> None:
     wanted = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
-        archive_and_nginx(Path(folder)) as (archive, nginx),
+        archive_and_nginx(Path(folder)) as (archive, stock, deployed),
         running([sys.executable, "-c", OURS, str(archive)]) as ours,
     ):
         assert ours.stdout is not None
-        origins = {"nginx": f"http://127.0.0.1:{nginx}", "serve": ours.stdout.readline().strip()}
+        origins = {
+            "nginx": f"http://127.0.0.1:{stock}",
+            "nginx, as deploy writes it": f"http://127.0.0.1:{deployed}",
+            "serve": ours.stdout.readline().strip(),
+        }
         seconds: dict[str, list[float]] = {name: [] for name in origins}
         for _ in range(wanted.rounds):
             for name, origin in origins.items():
@@ -81,25 +91,39 @@ def main() -> None:
 
 
 @contextmanager
-def archive_and_nginx(here: Path) -> Iterator[tuple[int, int]]:
-    """An nginx that is both; yields the two ports."""
+def archive_and_nginx(here: Path) -> Iterator[tuple[int, int, int]]:
+    """An nginx that is the archive, and another that is the proxies; yields the ports of all three."""
+    here.chmod(0o755)
     (here / "www" / "dicom-web").mkdir(parents=True)
     (here / "www" / "dicom-web" / "frame").write_bytes(os.urandom(FRAME_BYTES))
-    here.chmod(0o755)
-    archive, nginx = free_ports()
-    (here / "nginx.conf").write_text(NGINX.format(here=here, archive=archive, nginx=nginx))
+    archive, stock, deployed = free_ports()
+    proxies = PROXIES.format(archive=archive, stock=stock, deployed=deployed)
+    with (
+        nginx(here / "archive", ARCHIVE.format(archive=archive, www=here / "www"), archive),
+        nginx(here / "proxies", proxies, stock),
+    ):
+        yield archive, stock, deployed
+
+
+@contextmanager
+def nginx(here: Path, servers: str, port: int) -> Iterator[None]:
+    """nginx with these servers, in a folder of its own."""
+    here.mkdir()
+    (here / "nginx.conf").write_text(NGINX.format(here=here, servers=servers))
     with running(["nginx", "-p", here, "-c", here / "nginx.conf"]) as child:
-        while not answers(nginx):
+        while not answers(port):
             assert child.poll() is None, "nginx did not start"
             time.sleep(0.05)
-        yield archive, nginx
+        yield
         child.send_signal(signal.SIGQUIT)
 
 
-def free_ports() -> tuple[int, int]:
-    """Two ports that nobody has at the moment."""
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
+def free_ports() -> tuple[int, int, int]:
+    """Three ports that nobody has at the moment."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
+        one, two, three = (int(probe.getsockname()[1]) for probe in probes)
+    return one, two, three
 
 
 def answers(port: int) -> bool:
@@ -128,12 +152,12 @@ def peak_memory(child: subprocess.Popen[str]) -> int:
 
 def report(seconds: dict[str, list[float]], frames: int, memory: int) -> None:
     megabytes = frames * FRAME_BYTES / 1e6
+    ours = statistics.median(seconds["serve"])
     for name, found in seconds.items():
         median = statistics.median(found)
         spread = f"{min(found):.2f} to {max(found):.2f}"
-        print(f"{name:<6} {median:6.2f} s ({spread})  {megabytes / median:6.0f} MB/s")
-    ratio = statistics.median(seconds["serve"]) / statistics.median(seconds["nginx"])
-    print(f"serve takes {ratio:.2f} times nginx's time; its peak memory is {memory / 1e6:.0f} MB")
+        print(f"{name:<27} {median:6.2f} s ({spread})  {megabytes / median:6.0f} MB/s  serve / it: {ours / median:.2f}")
+    print(f"serve's peak memory: {memory / 1e6:.0f} MB")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
+from ohifbuild import proxy
 from ohifbuild.proxy import Upstream
 from ohifbuild.server import application, listening
 from ohifbuild.static import StaticFiles
@@ -204,6 +205,28 @@ def test_a_torn_answer_is_not_taken_for_a_whole_one(tmp_path: Path, chunked: boo
             with pytest.raises(aiohttp.ClientError):
                 async with client.get(root + "/frame") as reply:
                     await reply.read()
+
+    asyncio.run(run())
+
+
+def test_an_archive_that_falls_silent_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proxy, "SILENCE_SECONDS", 0.2)
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.path.endswith("frame"):
+            answer = web.StreamResponse()
+            await answer.prepare(request)
+            await answer.write(PIECE)
+        await asyncio.Event().wait()
+        return web.Response()
+
+    async def run() -> None:
+        async with proxied(handler, tmp_path) as (client, root):
+            async with client.get(root + "/studies") as nothing:
+                assert nothing.status == 504
+            with pytest.raises(aiohttp.ClientError):
+                async with client.get(root + "/frame") as half:
+                    await half.read()
 
     asyncio.run(run())
 
