@@ -89,6 +89,8 @@ def an_orthanc(folder: Path) -> tuple[Path, int]:
         "Plugins": [str(orthanc.dicomweb), str(orthanc.python)],
         "HttpPort": port,
         "DicomServerEnabled": False,
+        # As Debian's package has it.
+        "DicomWeb": {"Enable": True, "Root": "/dicom-web/", "EnableWado": True, "Host": "localhost", "Ssl": False},
     }
     path = folder / "existing.json"
     path.write_text("// Ours.\n" + json.dumps(settings))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -14,6 +16,7 @@ import pytest
 
 from ohifbuild.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
+from ohifbuild.process import run
 from ohifbuild.verify.cast import Cast
 from ohifbuild.verify.casting import Casting, casting
 from ohifbuild.verify.claims import judge
@@ -109,6 +112,14 @@ def check_the_page(seen: Seen, base_url: str, settings: Settings) -> None:
     assert {r.status for each in refused for r in each.sent if settings.is_archive(r.url)} == {403}
 
 
+def check_from_outside(network: Any, place: Place, parts: Casting) -> None:
+    """``doctor`` looks at headers, caching, media types, policies, TLS and the archive's URLs, and finds nothing."""
+    main = parts.cast.main
+    link = f"{place.base_url}viewer?StudyInstanceUIDs={main.studies[0]}&token={main.token}"
+    env = {**os.environ, "SSL_CERT_FILE": str(network.authority)}
+    run([sys.executable, "-m", "ohifbuild", "doctor", link], env=env)
+
+
 def broken(seen: Seen, settings: Settings) -> list[str]:
     return [
         f"{r.scenario}: {r.claim}: {r.detail} {r.evidence[:2]}"
@@ -145,8 +156,10 @@ def test_nginx_and_orthanc_share_studies(
             nginx_running(deployment / "nginx/viewer.conf", tmp_path / "nginx", 443, host=network.address)
         )
         base_url = f"https://{network.address}{settings.public_url}"
-        seen = visited(Place(base_url, tap), network, parts, settings)
+        place = Place(base_url, tap)
+        seen = visited(place, network, parts, settings)
         received = tap.received()
+        check_from_outside(network, place, parts)
     logged = (tmp_path / "viewer.access.log").read_text()
     check_the_page(seen, base_url, settings)
     assert broken(seen, settings) == []
@@ -173,7 +186,9 @@ def test_orthanc_alone_shares_studies(tmp_path: Path, network: Any, moved: Path,
         deployed_orthanc(deployment, settings, settings.roots[0], studies, parts.tokens),
         stunnel_running(deployment / "stunnel/viewer.conf", network.address),
     ):
-        seen = visited(Place(base_url), network, parts, settings)
+        place = Place(base_url)
+        seen = visited(place, network, parts, settings)
+        check_from_outside(network, place, parts)
     check_the_page(seen, base_url, settings)
     # Nobody listens between browser and Orthanc, so nothing is known of what arrived.
     at_the_other_end = ("both-ends", "header-received")

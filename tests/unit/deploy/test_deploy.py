@@ -7,7 +7,7 @@ import pytest
 
 from ohifbuild.appconfig import CONFIG_START
 from ohifbuild.console import SilentReporter
-from ohifbuild.deploy import DeployOptions, Kind, deploy
+from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
 from ohifbuild.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
 from ohifbuild.finish.manifest import Manifest, hash_tree
 
@@ -59,12 +59,46 @@ def test_deploying_again_keeps_tokens_and_passwords(tmp_path: Path) -> None:
 
 def test_every_mistake_in_the_options_is_named(tmp_path: Path) -> None:
     options = DeployOptions(
-        archive="http://user:secret@pacs/", host="a b", certificate="/c.pem", installed_at=PurePosixPath("/a;b")
+        archive="http://user:secret@pacs/",
+        host="a b",
+        certificate="/c.pem",
+        port=443,
+        tls_port=443,
+        installed_at=PurePosixPath("/a;b"),
+        orthanc_settings=tmp_path / "none.json",
     )
     with pytest.raises(DeployUnsuitable) as caught:
         deployed("nginx", tmp_path, options)
-    assert len(caught.value.details.splitlines()) == 4
+    named = [line.strip().partition(":")[0] for line in caught.value.details.splitlines()]
+    assert named == ["archive", "host", "certificate and key", "port and tls-port", "installed-at", "orthanc-settings"]
     assert "secret" not in caught.value.details
+    assert not (tmp_path / "target").exists()
+
+
+def test_options_that_a_deployment_has_no_use_for_are_refused(tmp_path: Path) -> None:
+    options = DeployOptions(
+        archive="http://pacs:8042", certificate="/c.pem", key="/k.pem", tls_port=8443, orthanc_settings=tmp_path
+    )
+    refused = {}
+    for kind in KINDS:
+        with pytest.raises(DeployUnsuitable) as caught:
+            deployed(kind, tmp_path, options)
+        refused[kind] = [line.split(":")[0].strip() for line in caught.value.details.splitlines() if "no use" in line]
+    assert refused == {
+        "nginx": [],
+        "orthanc": ["archive"],
+        "orthanc-ohif": ["archive"],
+        "compose": ["archive", "orthanc-settings"],
+        "static": ["certificate", "key", "orthanc-settings", "tls-port"],
+    }
+
+
+def test_nginx_looks_for_an_existing_orthanc_where_that_listens(tmp_path: Path) -> None:
+    (tmp_path / "clinic.json").write_text('{"HttpPort": 8099, "RemoteAccessAllowed": true}')
+    target = deployed("nginx", tmp_path, DeployOptions(orthanc_settings=tmp_path / "clinic.json"))
+    written = json.loads((target / "orthanc/orthanc.json").read_text())
+    assert "server 127.0.0.1:8099;" in (target / "nginx/viewer.conf").read_text()
+    assert (written["HttpPort"], written["RemoteAccessAllowed"]) == (8099, False)
 
 
 def test_a_folder_that_is_no_dist_is_refused(tmp_path: Path) -> None:

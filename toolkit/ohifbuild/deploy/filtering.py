@@ -36,8 +36,9 @@ def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, st
     place = PurePosixPath(plan.place, FOLDER)
     enforcing = filtered(plan.settings, place / FILTER, place / GUARD)
     filtering = {**enforcing["TokenFilter"], "Tokens": str(place / TOKENS), **more.get("TokenFilter", {})}
-    # Orthanc is told of TLS by nobody if stunnel, which knows no headers, is before it.
-    web = {**dicomweb(root), "Ssl": bool(plan.options.certificate)}
+    # For its URLs of bulk data: the host is what the browser asked for (Debian's settings say localhost), and of TLS
+    # Orthanc hears from nobody if stunnel, which knows no headers, is before it.
+    web = {**dicomweb(root), "Host": "", "Ssl": bool(plan.options.certificate)}
     settings = {"DicomWeb": web, **enforcing, **more, "TokenFilter": filtering}
     link = {"Viewer": f"{plan.origin}{plan.public_url}viewer", "Parameter": plan.settings.token_param}
     texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in (FILTER, GUARD, SHARE)}

@@ -28,7 +28,6 @@ def nginx(plan: Plan) -> Folder:
     conf = nginx_conf(plan, header_table(plan), www=f"{plan.place}/www", archive=plan.archive_origin, logs=logs)
     texts = {
         "nginx/viewer.conf": conf,
-        "nginx/brotli.conf.off": "# Rename to brotli.conf where nginx has its brotli module.\nbrotli_static on;\n",
         **filter_files(plan, root=plan.archive_root, more=_behind(plan)),
     }
     steps = (

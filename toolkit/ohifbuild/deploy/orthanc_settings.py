@@ -30,6 +30,8 @@ STRING_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOT
 SAMPLES = frozenset({"", "/etc/orthanc/sample.py"})
 """What Debian's package names, and that does nothing."""
 
+PATHS = frozenset({"StorageDirectory", "IndexDirectory", "Plugins", "LuaScripts", "PythonScript"})
+
 FILTER = "token_filter.py"
 
 
@@ -63,7 +65,10 @@ def existing_settings(path: Path) -> dict[str, Any]:
 
 def _read(existing: Path) -> Iterator[tuple[str, Any]]:
     seen: dict[str, Path] = {}
-    for path in sorted(existing.glob("*.json")) if existing.is_dir() else [existing]:
+    files = sorted(existing.glob("*.json")) if existing.is_dir() else [existing]
+    if not files:
+        raise SettingsUnusable(f"there is no *.json in {existing}")
+    for path in files:
         try:
             text = STRING_OR_COMMENT.sub(lambda found: found[1] or " ", path.read_text(encoding="utf-8"))
             sections = json.loads(text)
@@ -75,4 +80,11 @@ def _read(existing: Path) -> Iterator[tuple[str, Any]]:
             if name in seen:
                 raise SettingsUnusable(f"{name} is in both {seen[name]} and {path}")
             seen[name] = path
-            yield str(name), value
+            yield str(name), _absolute(value, path.parent.absolute()) if name in PATHS else value
+
+
+def _absolute(value: Any, folder: Path) -> Any:
+    """Paths from where Orthanc would have started: the folder of its configuration."""
+    if isinstance(value, list):
+        return [_absolute(item, folder) for item in value]
+    return str(folder / value) if isinstance(value, str) and value else value

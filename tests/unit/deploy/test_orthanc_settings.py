@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ohifbuild.deploy.orthanc_settings import STRING_OR_COMMENT, SettingsUnusable, existing_settings, whole
+
+OURS = {"DicomWeb": {"Root": "/dicom-web/"}, "LuaScripts": ["/v/closed.lua"], "PythonScript": "/v/token_filter.py"}
+
+
+def test_the_files_of_a_folder_are_one_configuration_with_ours_over_it(tmp_path: Path) -> None:
+    (tmp_path / "orthanc.json").write_text(
+        '{ /* Who: "us" */ "Name": "Clinic // 2", "LuaScripts": ["own.lua"], // scripts\n "WebDavEnabled": true }'
+    )
+    (tmp_path / "dicomweb.json").write_text('{"DicomWeb": {"Root": "/old/", "Servers": {}}}')
+    (tmp_path / "python.json").write_text('{"PythonScript": "/etc/orthanc/sample.py"}')
+    (tmp_path / "notes.txt").write_text("not JSON")
+    found = whole({**OURS, "WebDavEnabled": False}, existing_settings(tmp_path))
+    assert found["Name"] == "Clinic // 2"
+    assert found["DicomWeb"] == {"Root": "/dicom-web/", "Servers": {}}
+    # Ours comes last, as Orthanc asks the last one.
+    assert found["LuaScripts"] == [str(tmp_path / "own.lua"), "/v/closed.lua"]
+    assert (found["PythonScript"], found["WebDavEnabled"]) == ("/v/token_filter.py", False)
+    assert found["StorageDirectory"] == "/var/lib/orthanc/db-v6"
+
+
+def test_settings_that_are_ours_already_stay_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "orthanc.json").write_text(json.dumps(whole(OURS, {})))
+    assert whole(OURS, existing_settings(tmp_path / "orthanc.json")) == whole(OURS, {})
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"a.json": '{"Name": "x"}', "b.json": '{"Name": "y"}'}, "Name is in both"),
+        ({"a.json": '{"Name": '}, "cannot be read"),
+        ({"a.json": "[]"}, "expected an object"),
+        ({"a.json": "\udcff"}, "cannot be read"),
+        ({"a.json": '{"PythonScript": "/opt/routing.py"}'}, "has /opt/routing.py already"),
+        ({"a.json/b": ""}, "cannot be read"),
+        ({}, "there is no"),
+    ],
+)
+def test_settings_that_cannot_be_taken_are_refused(tmp_path: Path, files: dict[str, str], words: str) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(text.encode(errors="surrogateescape"))
+    with pytest.raises(SettingsUnusable, match=words):
+        existing_settings(tmp_path)
+
+
+@given(text=st.text())
+def test_what_looks_like_a_comment_within_a_text_is_none(text: str) -> None:
+    written = json.dumps({"// a": text})
+    stripped = STRING_OR_COMMENT.sub(lambda found: found[1] or " ", f"/* b */{written}// c")
+    assert json.loads(stripped) == {"// a": text}
