@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
+from ohifbuild.doctor.checks import CHECKS, FOLLOWS
 from ohifbuild.doctor.model import Finding, Report, report
 from ohifbuild.doctor.show import show
 
@@ -67,3 +71,10 @@ def test_what_follows_points_to_its_cause() -> None:
     assert "See 1 below." in text
     assert "b found. (Comes of 1.)" in text
     assert "2." not in text
+
+
+def test_every_check_is_documented(healthy: Any) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "reference" / "doctor.md").read_text()
+    documented = re.findall(r"^\| `([a-z-]+)` \| [^|]+ \|$", text, re.MULTILINE)
+    assert documented == [check(healthy.evidence).check for check in CHECKS]
+    assert all(cause in documented for causes in FOLLOWS.values() for cause in causes)
