@@ -150,3 +150,8 @@ def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
     made.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     return made
+
+
+@pytest.fixture
+def a_dist() -> Callable[[Path, Settings], Path]:
+    return write_dist

@@ -18,6 +18,10 @@ FRAME = "multipart/related; type=application/octet-stream; transfer-syntax=*"
 MOST_STUDIES = 5
 METADATA_BYTES = 4 * 1024 * 1024
 STUDY, SERIES, INSTANCE, PATIENT, ROWS = "0020000D", "0020000E", "00080018", "00100020", "00280010"
+MODALITY = "00080060"
+NO_IMAGES = frozenset({"SR", "DOC", "PR", "KO", "SEG", "RTSTRUCT", "RTPLAN", "ECG", "REG", "AU", "M3D"})
+"""Modalities (DICOM PS3.3 C.7.3.1.1.1) of objects without frames that a viewport shows."""
+
 OTHER_HEADERS = (("Authorization", "Bearer "), ("token", ""))
 """Where archives look for a token besides the viewer's header."""
 
@@ -57,7 +61,7 @@ async def ask_archive(theirs: Client, link: Link, viewer: ViewerSeen, *, sends_t
     patient = await ask(f"/studies?{PATIENT}={quote(patient_id, safe='')}", mine) if patient_id else None
     study = f"/studies/{quote(first, safe='')}"
     series = await ask(f"{study}/series", mine)
-    first_series = next((uid for row in rows(series) if (uid := value_of(row, SERIES))), "")
+    first_series = _series_to_try(rows(series))
     metadata = frame = None
     if first_series:
         below = f"{study}/series/{quote(first_series, safe='')}"
@@ -78,6 +82,12 @@ async def ask_archive(theirs: Client, link: Link, viewer: ViewerSeen, *, sends_t
         patient=patient,
         everything=everything,
     )
+
+
+def _series_to_try(found: list[dict[str, Any]]) -> str:
+    """The first series of images if there is one, else the first; '' if there is none."""
+    by_kind = sorted(found, key=lambda row: value_of(row, MODALITY) in NO_IMAGES)
+    return next((uid for row in by_kind if (uid := value_of(row, SERIES))), "")
 
 
 async def _nothing() -> None:

@@ -1,0 +1,63 @@
+"""With a real Orthanc, which says the same to every request that it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ohifbuild.console import SilentReporter
+from ohifbuild.deploy import DeployOptions, deploy
+from ohifbuild.doctor import examine_deployment
+from ohifbuild.errors import OrthancMissing
+from ohifbuild.orthanc import orthanc
+from ohifbuild.orthanc.find import find_orthanc
+from ohifbuild.verify.dataset import write_dataset
+from ohifbuild.verify.dataset.contents import DOCUMENTS
+from ohifbuild.verify.settings import Settings, read_settings
+from ohifbuild.verify.tokens import Grant, Tokens
+from servers import an_orthanc, apt, deployed_orthanc
+
+TOKEN = "the-token-of-this-link"
+TOKENS = Tokens({TOKEN: Grant(frozenset({DOCUMENTS.uid}))})
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    try:
+        find_orthanc()
+    except OrthancMissing:
+        apt("orthanc", "orthanc-dicomweb", "orthanc-python")
+    folder = tmp_path_factory.mktemp("studies")
+    write_dataset(folder)
+    return folder
+
+
+def test_orthanc_alone_is_all_right(tmp_path: Path, dataset: Path, a_dist: Callable[..., Path]) -> None:
+    dist = a_dist(tmp_path / "dist", Settings(public_url="/ohif/"))
+    existing, port = an_orthanc(tmp_path)
+    deployment = tmp_path / "deployment"
+    deploy("orthanc", dist, deployment, DeployOptions(orthanc_settings=existing, port=port), SilentReporter())
+    with deployed_orthanc(deployment, read_settings(dist), "/dicom-web", dataset, TOKENS) as server:
+        link = f"{server.origin}/ohif/viewer?StudyInstanceUIDs={DOCUMENTS.uid}&token={TOKEN}"
+        report = examine_deployment(link)
+    states = {finding.check: finding.state for finding in report.findings if finding.state != "right"}
+    assert states == {"clock": "untried"}  # it sends no Date
+
+
+def test_nginx_that_drops_the_header_before_orthanc_is_named(maker: Any, dataset: Path) -> None:
+    settings = Settings(token_header="X_Token")
+    with orthanc(dataset, tokens=TOKENS, settings=settings) as server:
+        made = maker.deployment(server.origin, token_header="X_Token")
+        served: Callable[..., AbstractContextManager[str]] = maker.served
+        with served(made) as link:
+            healthy = examine_deployment(link)
+        made.spoil("underscores_in_headers on;", "")
+        with served(made) as link:
+            broken = examine_deployment(link)
+    assert healthy.cause is None
+    assert broken.cause is not None
+    assert "underscores_in_headers on;" in broken.cause.change
