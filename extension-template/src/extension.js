@@ -3,6 +3,7 @@
  * OHIF itself learns to live within the link.
  */
 
+import { watchAbout } from './about.js';
 import { earlyApi } from './api.js';
 import { confine } from './data-source.js';
 import { confineJson } from './dicom-json.js';
@@ -41,6 +42,7 @@ const extension = {
     const load = appConfig.peerImport;
     const modules = await Promise.all(names.map(mode => (typeof mode === 'string' && load ? load(mode) : mode)));
     confineModes(modules, api);
+    watchAbout(window, api.settings.publicUrl);
   },
 
   /** @param {ExtensionArguments} args */

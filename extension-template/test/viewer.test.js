@@ -370,3 +370,20 @@ test('a JSON file that is none is told', async () => {
   const { message } = await jsonSource(url, () => Promise.reject(new SyntaxError('no JSON')));
   assert.equal(message, 'not-found');
 });
+
+test('OHIF’s About box says what was built, and only that box', async () => {
+  await boot(['@ohif/mode-longitudinal']);
+  const digest = 'sha256:0a';
+  let asked = 0;
+  globalThis.fetch = async () => (asked++, Response.json({ digest, inputs: { release: '3.12.0', ohifbuild: '0.1.0' } }));
+  const added = async (/** @type {string} */ html) => {
+    window.document.body.insertAdjacentHTML('beforeend', html);
+    await new Promise(resolve => setImmediate(resolve));
+    await new Promise(resolve => setImmediate(resolve));
+    return window.document.getElementById('ohifbuild-about')?.parentElement?.getAttribute('role');
+  };
+  assert.equal(await added('<div><div role="dialog">Settings</div></div>'), undefined);
+  assert.equal(await added('<div><div role="dialog">github.com/OHIF/Viewers</div></div>'), 'dialog');
+  assert.match(String(window.document.getElementById('ohifbuild-about')?.textContent), /3\.12\.0.*0\.1\.0.*sha256:0a/);
+  assert.equal(asked, 1);
+});
