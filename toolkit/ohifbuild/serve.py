@@ -71,8 +71,8 @@ async def _serve(
     await _warn_about_archive(dicomweb, root, reporter)
     if not secure and not is_loopback(host):
         reporter.warn(
-            f"Over http, browsers treat a page at {names_of(host)[0]} as insecure: OHIF gets no shared memory and "
-            "shows no volumes, or nothing. Add --https."
+            f"Over http at {names_of(host)[0]}, token and images cross the network for all to read, and browsers give "
+            "the page no shared memory: OHIF up to 3.8 stays blank. Add --https."
         )
     upstream = Upstream(dicomweb)
     app = application(StaticFiles(dist, settings.public_url), root, upstream.handle, tell=reporter.warn)

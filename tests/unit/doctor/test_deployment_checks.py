@@ -71,6 +71,25 @@ def test_isolation_is_each_header_once_and_right(healthy: Any, name: str, values
     assert words in finding.found
 
 
+@pytest.mark.parametrize(
+    ("release", "address", "isolation"),
+    [("", True, "wrong"), ("3.8.3", True, "wrong"), ("3.9.0", False, "note"), ("3.14.0-beta.6", False, "note")],
+)
+def test_what_newer_releases_do_without_does_not_stop_them(
+    healthy: Any, release: str, address: bool, isolation: str
+) -> None:
+    bare = healthy.with_page_header(COOP).but("viewer", release=release)
+    assert bare.finding("isolation").state == isolation
+    elsewhere = bare.but("arrival", link=parse_link("http://192.168.1.20/ohif/viewer")).finding("secure-context")
+    assert (elsewhere.state, elsewhere.stops) == ("wrong", address)
+
+
+def test_ohifs_demonstration_archive_is_named(healthy: Any) -> None:
+    stock = Page("ohif", Settings(public_url="/ohif/"))
+    case = healthy.but("viewer", page=stock, root="https://d14fa38qiwhyfd.cloudfront.net/dicomweb")
+    assert "demonstration" in case.finding("archive").found
+
+
 def test_workers_need_the_header_too(healthy: Any, reply: Any) -> None:
     bare = FileSeen("worker.js", reply(Content_Type="text/javascript"))
     finding = healthy.but("viewer", files=(*healthy.evidence.viewer.files, bare)).finding("isolation")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,11 @@ def test_causes_come_first_and_what_follows_names_the_first_of_a_chain() -> None
     ]
     assert made.document()["cause"] == "a"
     assert not made.document()["ok"]
+
+
+def test_what_stops_the_viewer_comes_before_what_does_not() -> None:
+    made = report("x", [replace(finding("a"), stops=False), finding("b"), finding("c")], follows={"c": ("b",)})
+    assert [one.check for one in made.wrong] == ["b", "a", "c"]
 
 
 def test_secrets_and_what_a_terminal_obeys_are_in_no_text() -> None:

@@ -56,6 +56,7 @@ class ViewerSeen:
         page: index.html.
         page_answer: the answer it came with.
         page_expected: what the dist's manifest says of it.
+        release: OHIF's, by the manifest; '' if it is not known.
         files: those that were looked at, ``app-config.js`` the first.
         missing: the answer for a script that no viewer has.
         root: the URL of the archive's DICOMweb root; '' if it is not known.
@@ -64,6 +65,7 @@ class ViewerSeen:
     page: Page
     page_answer: Answer
     page_expected: FileEntry | None = None
+    release: str = ""
     files: tuple[FileSeen, ...] = ()
     missing: Answer = field(default_factory=lambda: Answer(""))
     root: str = ""

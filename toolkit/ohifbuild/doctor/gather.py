@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ohifbuild.doctor.client import Answer, Client, Trouble, client, trouble_of
 from ohifbuild.doctor.evidence import Arrival, Evidence, ViewerSeen
-from ohifbuild.doctor.gather_archive import ask_archive
+from ohifbuild.doctor.gather_archive import ask_archive, is_demonstration
 from ohifbuild.doctor.gather_files import INDEX, look_at_files
 from ohifbuild.doctor.link import Link, parse_link
 from ohifbuild.doctor.page import Page, read_page
@@ -55,7 +55,8 @@ async def gather(url: str, *, insecure: bool = False) -> Evidence:
     )
     if not viewer.root:
         return evidence
-    sends_token = bool(link.token) and trusted and not (link.scheme == "https" and viewer.root.startswith("http:"))
+    mixed = link.scheme == "https" and viewer.root.startswith("http:")
+    sends_token = bool(link.token) and trusted and not mixed and not is_demonstration(viewer)
     async with client(blind() if insecure or not trusted else _strict()) as theirs:
         archive = await ask_archive(theirs, link, viewer, sends_token=sends_token)
     return replace(evidence, archive=archive, sends_token=sends_token)

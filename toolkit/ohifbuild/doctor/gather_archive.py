@@ -22,6 +22,7 @@ MODALITY = "00080060"
 NO_IMAGES = frozenset({"SR", "DOC", "PR", "KO", "SEG", "RTSTRUCT", "RTPLAN", "ECG", "REG", "AU", "M3D"})
 """Modalities (DICOM PS3.3 C.7.3.1.1.1) of objects without frames that a viewport shows."""
 
+DEMONSTRATION = ".cloudfront.net"
 OTHER_HEADERS = (("Authorization", "Bearer "), ("token", ""))
 """Where archives look for a token besides the viewer's header."""
 
@@ -92,6 +93,11 @@ def _series_to_try(found: list[dict[str, Any]]) -> str:
 
 async def _nothing() -> None:
     return None
+
+
+def is_demonstration(viewer: ViewerSeen) -> bool:
+    """Whether OHIF is as it was released: its configuration names archives of its own, at a content network's hosts."""
+    return viewer.page.kind == "ohif" and (urlsplit(viewer.root).hostname or "").endswith(DEMONSTRATION)
 
 
 def forged_like(token: str) -> str:

@@ -18,6 +18,7 @@ from ohifbuild.finish.manifest import MANIFEST_NAME, FileEntry
 
 INDEX, CONFIG = "index.html", "app-config.js"
 MOST_FILES = 16
+LONGEST_RELEASE = 40
 LONGEST_FILE = 24 * 1024 * 1024
 LONGEST_MANIFEST = 2 * 1024 * 1024
 SORTS = (".wasm", ".mjs", ".css", ".json", ".js")
@@ -34,7 +35,7 @@ async def look_at_files(anyone: Client, link: Link, viewer: ViewerSeen) -> Viewe
         anyone.ask(base + CONFIG, headers=accepts, limit=LONGEST_MANIFEST),
         anyone.ask(none),
     )
-    manifest = _entries(manifest_answer)
+    manifest, release = _manifest(manifest_answer)
     text = config.body.decode("utf-8", errors="replace")
     wanted = _sample(link, viewer, modules_in(text), manifest)
 
@@ -47,6 +48,7 @@ async def look_at_files(anyone: Client, link: Link, viewer: ViewerSeen) -> Viewe
     return replace(
         viewer,
         page_expected=manifest.get(INDEX),
+        release=release,
         files=tuple(files),
         missing=missing,
         root=_root(link, viewer, text),
@@ -61,14 +63,17 @@ def _root(link: Link, viewer: ViewerSeen, configuration: str) -> str:
     return root if urlsplit(root).scheme in ("http", "https") and urlsplit(root).hostname else ""
 
 
-def _entries(answer: Answer) -> Mapping[str, FileEntry]:
+def _manifest(answer: Answer) -> tuple[Mapping[str, FileEntry], str]:
+    """The entries of a dist's manifest, and the release; nothing where none was served."""
     if answer.status != 200 or not answer.whole:
-        return {}
+        return {}, ""
     try:
-        files = json.loads(answer.body)["files"]
-        return {str(name): FileEntry(str(entry["sha256"]), int(entry["size"])) for name, entry in files.items()}
+        document = json.loads(answer.body)
+        files = document["files"].items()
+        entries = {str(name): FileEntry(str(entry["sha256"]), int(entry["size"])) for name, entry in files}
+        return entries, str(document["inputs"].get("release", ""))[:LONGEST_RELEASE]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return {}
+        return {}, ""
 
 
 def _sample(link: Link, viewer: ViewerSeen, modules: Iterable[str], manifest: Mapping[str, FileEntry]) -> list[str]:

@@ -26,6 +26,7 @@ class Finding:
         found: what was seen, a short sentence.
         effect: what comes of it: why the page would be blank, or what could be done to patients' data.
         change: what to change, or the command to run.
+        stops: whether the viewer does not work because of it; if not, it is about patients' data, or about later.
         because: the check whose failure explains this one in the end; '' for a cause of its own.
     """
 
@@ -35,12 +36,14 @@ class Finding:
     found: str
     effect: str = ""
     change: str = ""
+    stops: bool = True
     because: str = ""
 
 
 @dataclass(frozen=True)
 class Report:
-    """All findings about ``subject``: causes first, then what follows from them, then notes, then what is right."""
+    """All findings about ``subject``: causes first, and of those what stops the viewer; then what follows from them,
+    notes, what was not tried, what is right."""
 
     subject: str
     findings: tuple[Finding, ...]
@@ -57,7 +60,7 @@ class Report:
 
     def document(self) -> dict[str, Any]:
         """The JSON form, described in docs/reference/doctor.md."""
-        keys = ("check", "title", "state", "found", "effect", "change", "because")
+        keys = ("check", "title", "state", "found", "effect", "change", "stops", "because")
         return {
             "subject": self.subject,
             "ok": not self.wrong,
@@ -111,5 +114,5 @@ def _plain(finding: Finding, secrets: Sequence[str]) -> Finding:
     )
 
 
-def _place(finding: Finding) -> tuple[int, bool]:
-    return ("wrong", "note", "untried", "right").index(finding.state), bool(finding.because)
+def _place(finding: Finding) -> tuple[int, bool, bool]:
+    return ("wrong", "note", "untried", "right").index(finding.state), bool(finding.because), not finding.stops

@@ -22,9 +22,9 @@ class About:
         """It works, but could be better."""
         return Finding(self.check, self.title, "note", found, effect, change)
 
-    def wrong(self, found: str, effect: str, change: str) -> Finding:
-        """It has to be mended."""
-        return Finding(self.check, self.title, "wrong", found, effect, change)
+    def wrong(self, found: str, effect: str, change: str, *, stops: bool = True) -> Finding:
+        """It has to be mended; ``stops``: or the viewer does not work."""
+        return Finding(self.check, self.title, "wrong", found, effect, change, stops)
 
     def untried(self, found: str = "other things first.") -> Finding:
         """It could not be looked at."""

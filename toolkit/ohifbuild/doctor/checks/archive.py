@@ -11,7 +11,7 @@ from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.coding import shows_page
 from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.gather import REDIRECTS
-from ohifbuild.doctor.gather_archive import is_json
+from ohifbuild.doctor.gather_archive import is_demonstration, is_json
 from ohifbuild.doctor.model import Finding
 
 NO_STUDY = "The viewer opens, but no study appears in it."
@@ -41,6 +41,9 @@ def answers_as_archive(evidence: Evidence) -> Finding:
     if archive is None:
         change = "Name it in app-config.js (qidoRoot), or build with: ohifbuild build --dicomweb-root /dicom-web"
         return about.wrong("The viewer's configuration names no DICOMweb root.", NO_STUDY, change)
+    if is_demonstration(viewer):
+        change = "Name yours in app-config.js (qidoRoot, wadoRoot, wadoUriRoot), or build with: ohifbuild build"
+        return about.wrong(f"The viewer talks to OHIF's demonstration archive, {viewer.root}.", NO_STUDY, change)
     problem = _problem(archive.anybody, viewer.root)
     if problem:
         return about.wrong(f"{viewer.root} {problem[0]}.", NO_STUDY, problem[1])

@@ -31,6 +31,7 @@ def caching(evidence: Evidence) -> Finding:
             f"Browsers keep {name} for {_length(seconds)} without asking.",
             "After an update they run old files that are no more there: a blank page, until the cache is emptied.",
             f"For {' and '.join(answers)}: " + send_header(answers[name], "Cache-Control", ASK_AGAIN),
+            stops=False,
         )
     vague = [name for name, answer in answers.items() if not answer.get("cache-control")]
     if vague:

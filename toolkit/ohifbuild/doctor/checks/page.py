@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.checks.arrival import NOTHING_TO_SEE
+from ohifbuild.doctor.checks.headers import NO_MEMORY, does_without_memory
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.coding import shows_page
 from ohifbuild.doctor.evidence import Evidence
@@ -130,11 +131,13 @@ def secure_context(evidence: Evidence) -> Finding:
     link = evidence.link
     if link.is_secure_context:
         return about.right("https." if link.scheme == "https" else f"{link.host} is this machine itself.")
+    modern = evidence.viewer is not None and does_without_memory(evidence.viewer.release)
     return about.wrong(
         f"{link.origin} is http, at an address that is not the browser's own machine.",
-        "Browsers give the page no shared memory and no Web Crypto, whatever its headers: a blank page, or no volumes.",
+        "Token and images cross the network for all to read. " + ("" if modern else NO_MEMORY),
         "Serve it over https: ohifbuild deploy nginx DIST --certificate FILE --key FILE\nto try it: "
         "ohifbuild serve DIST --https",
+        stops=not modern,
     )
 
 

@@ -23,7 +23,10 @@ def without_token(evidence: Evidence) -> Finding:
     open_ = next((answer for answer in (archive.nobody, archive.anybody) if rows(answer)), None)
     if open_:
         return about.wrong(
-            "The archive answers without any token.", "Whoever knows its address can see every patient.", ENFORCE
+            "The archive answers without any token.",
+            "Whoever knows its address can see every patient.",
+            ENFORCE,
+            stops=False,
         )
     if archive.anybody.status in (200, 204) and archive.nobody is None:
         return about.untried("it lists nothing; whether it opens a study was not tried.")
@@ -37,7 +40,9 @@ def forged_token(evidence: Evidence) -> Finding:
     if archive is None or archive.forged is None:
         return about.untried()
     if rows(archive.forged):
-        return about.wrong("A token that was made up opens the study.", "Any token opens any study.", ENFORCE)
+        return about.wrong(
+            "A token that was made up opens the study.", "Any token opens any study.", ENFORCE, stops=False
+        )
     return about.right(f"Refused ({archive.forged.status}).")
 
 
@@ -53,6 +58,7 @@ def priors(evidence: Evidence) -> Finding:
             f"The token finds {_studies(others)} of the patient's that are not in the link.",
             "Who has the link can see studies that were not shared.",
             ENFORCE,
+            stops=False,
         )
     return about.right(f"A search for the patient gives nothing more ({archive.patient.status}).")
 
@@ -69,6 +75,7 @@ def everything(evidence: Evidence) -> Finding:
             "The token finds studies that are not in the link, of any patient.",
             "Who has the link can see the archive.",
             ENFORCE,
+            stops=False,
         )
     return about.right(f"A search for all gives nothing more ({archive.everything.status}).")
 
