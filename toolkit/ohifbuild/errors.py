@@ -274,6 +274,12 @@ class CertificateUnusable(OhifbuildError):
     exit_code = 78
 
 
+class ArchiveUnsuitable(OhifbuildError):
+    """An archive cannot be verified with: it refuses our credentials, or lacks the studies or tokens."""
+
+    exit_code = 79
+
+
 # 80: lock and reproducibility
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ohifbuild.cache import Cache
 from ohifbuild.verify.dataset import write_dataset
 
 SETTINGS = {
@@ -87,6 +88,20 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The dataset's folder."""
     folder = tmp_path_factory.mktemp("dataset")
     write_dataset(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    """A cache of the tests' own."""
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def empty_dist(tmp_path: Path) -> Path:
+    """A folder to serve in a dist's place, where only the archive matters."""
+    folder = tmp_path / "empty"
+    folder.mkdir()
     return folder
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -11,12 +12,14 @@ from ohifbuild.commands.common import Surroundings, with_surroundings
 from ohifbuild.errors import IntegrityBroken
 from ohifbuild.finish.manifest import check_integrity, read_manifest
 from ohifbuild.supply.provenance import check_provenance
-from ohifbuild.verify.behind import embedded, real_orthanc
+from ohifbuild.verify.behind import Provider, embedded, real_orthanc
+from ohifbuild.verify.given import GivenTokens, read_tokens
+from ohifbuild.verify.remote import header_of, running_at
 from ohifbuild.verify.report.terminal import render as terminal_table
 from ohifbuild.verify.run import verify
 
 SHOWN = 20
-ARCHIVES = {"embedded": embedded, "orthanc": real_orthanc}
+OURS = {"embedded": embedded, "orthanc": real_orthanc}
 
 
 @click.command("verify")
@@ -24,12 +27,10 @@ ARCHIVES = {"embedded": embedded, "orthanc": real_orthanc}
 @click.option("--report", type=click.Path(path_type=Path), help="Where the report goes (default: DIST.evidence).")
 @click.option("--like", metavar="OTHER", type=click.Path(path_type=Path), help="A dist that has to behave the same.")
 @click.option(
-    "--archive",
-    type=click.Choice(list(ARCHIVES)),
-    default="embedded",
-    show_default=True,
-    help="What holds the studies.",
+    "--archive", default="embedded", show_default=True, metavar="ARCHIVE", help="embedded, orthanc, or a URL."
 )
+@click.option("--archive-tokens", metavar="FILE", type=click.Path(path_type=Path), help="Tokens that the URL's knows.")
+@click.option("--put-studies", is_flag=True, help="Store the made-up studies in the archive of the URL.")
 @click.option("--integrity", is_flag=True, help="Only compare every file with the dist's manifest; no browser.")
 @click.option("--provenance", type=click.Path(path_type=Path), help="Only check that this statement is about DIST.")
 @with_surroundings
@@ -40,6 +41,8 @@ def command(
     report: Path | None,
     like: Path | None,
     archive: str,
+    archive_tokens: Path | None,
+    put_studies: bool,
     integrity: bool,
     provenance: Path | None,
 ) -> None:
@@ -47,18 +50,31 @@ def command(
     if integrity or provenance:
         _check_files(surroundings, dist, provenance)
         return
+    provider, tokens = _archive(archive, archive_tokens, put_studies)
     evidence = verify(
         dist,
         report_dir=report or evidence_folder(dist),
         cache=surroundings.cache,
         reporter=surroundings.reporter,
         like=like,
-        archive=ARCHIVES[archive],
+        archive=provider,
+        tokens=tokens,
     )
     surroundings.show(terminal_table(evidence))
     surroundings.reporter.say(f"Report: {report_of(evidence)}")
     surroundings.result({"ok": evidence.ok, "checks": len(evidence.results), "report": str(report_of(evidence))})
     require_claims(evidence)
+
+
+def _archive(name: str, tokens_file: Path | None, put: bool) -> tuple[Provider, GivenTokens | None]:
+    if name.startswith(("http://", "https://")):
+        tokens = read_tokens(tokens_file) if tokens_file else None
+        return running_at(name, header_of(os.environ), enforces=tokens is not None, put=put), tokens
+    if name not in OURS:
+        raise click.UsageError(f"--archive is {', '.join(OURS)} or the http or https URL of a DICOMweb root.")
+    if tokens_file or put:
+        raise click.UsageError("--archive-tokens and --put-studies are for an archive that --archive names by its URL.")
+    return OURS[name], None
 
 
 def _check_files(surroundings: Surroundings, dist: Path, provenance: Path | None) -> None:

@@ -27,6 +27,7 @@ class Cast:
         pair: two studies that one token opens.
         others: further studies, each in need of its own way through the viewer: compressed, SEG, PDF, video, ….
         expired: a token that was good for ``main`` once.
+        expired_reasons: what the page may say of it.
         foreign: a token that is good for another study only.
         pictures: every image of the dataset, those of the other patients too.
         labels: what the reports call each token.
@@ -36,6 +37,7 @@ class Cast:
     pair: Subject
     others: Sequence[Subject]
     expired: str
+    expired_reasons: tuple[str, ...]
     foreign: str
     pictures: Sequence[Picture]
     labels: Mapping[str, str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ohifbuild.verify.cast import Cast, Subject
@@ -15,6 +16,7 @@ from ohifbuild.verify.dataset.contents import (
     SEGMENTED,
     VIDEO,
 )
+from ohifbuild.verify.given import GivenTokens
 from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Grant, Tokens, expired_token, new_token
 
@@ -38,28 +40,38 @@ class Casting:
     tokens: Tokens
 
 
-def casting(settings: Settings) -> Casting:
-    """A new cast with fresh tokens.
+def casting(settings: Settings, given: GivenTokens | None = None) -> Casting:
+    """A new cast with fresh tokens, or with those that are given.
 
     Where the dist is built to search for a patient's other studies, the tokens allow it for their own patient.
+
+    Raises:
+        ArchiveUnsuitable: a token that is needed is not among those given.
     """
-    main, pair = _subject("CT and MR", ORDINARY), _subject("Two studies", ORDINARY, SECOND)
-    others = tuple(_subject(name, study) for name, study in OTHERS)
-    foreign, expired = _subject("Another study", SECOND), expired_token()
-    subjects = (main, pair, *others, foreign)
+    parts = (("CT and MR", ORDINARY), ("Two studies", ORDINARY, SECOND), *OTHERS, ("Another study", SECOND))
+    if given:
+        given.check(_uids(studies) for _, *studies in parts)
+    main, pair, *others, foreign = subjects = [_subject(given, name, *studies) for name, *studies in parts]
+    expired = given.expired if given else expired_token()
     grants = {subject.token: _grant(subject, settings) for subject in subjects}
     labels = {subject.token: subject.name for subject in subjects} | {expired: "expired"}
     pictures = tuple(picture for study in STUDIES for picture in study.pictures)
-    cast = Cast(main, pair, others, expired, foreign.token, pictures, labels)
+    # A system that gives no reason, with tokens that do not tell either, cannot be asked for more.
+    said = ("expired", "refused") if given else ("expired",)
+    cast = Cast(main, pair, others, expired, said, foreign.token, pictures, labels)
     return Casting(cast, Tokens(grants, frozenset({expired})))
 
 
-def _subject(name: str, *studies: Study) -> Subject:
+def _uids(studies: Iterable[Study]) -> frozenset[str]:
+    return frozenset(study.uid for study in studies)
+
+
+def _subject(given: GivenTokens | None, name: str, *studies: Study) -> Subject:
     shown = [series for study in studies for series in study.series if series.kind in WITH_THUMBNAIL]
     return Subject(
         name=name,
         studies=tuple(study.uid for study in studies),
-        token=new_token(),
+        token=given.by_studies[_uids(studies)] if given else new_token(),
         thumbnails=tuple(series.uid for series in shown),
     )
 

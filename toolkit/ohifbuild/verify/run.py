@@ -19,6 +19,7 @@ from ohifbuild.verify.behind import Provider, embedded
 from ohifbuild.verify.browser import Browser, find_browser
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.claims import judge
+from ohifbuild.verify.given import GivenTokens
 from ohifbuild.verify.model import Evidence, Observation
 from ohifbuild.verify.play import play
 from ohifbuild.verify.redact import Redactor
@@ -46,6 +47,7 @@ def verify(
     reporter: Reporter,
     like: Path | None = None,
     archive: Provider = embedded,
+    tokens: GivenTokens | None = None,
 ) -> Evidence:
     """Proves or disproves the claims for a finished dist, and writes ``report.{json,html}`` and ``junit.xml``.
 
@@ -54,6 +56,7 @@ def verify(
     Args:
         like: another dist that has to behave as this one does, such as the other origin's of the same release.
         archive: what holds the studies.
+        tokens: those that the archive knows already; new ones are made if not given.
 
     Raises:
         DistInvalid: the folder is not a dist that ohifbuild finished, or its archive is at another origin.
@@ -64,10 +67,10 @@ def verify(
     began = time.monotonic()
     manifest, settings = read_manifest(dist), read_settings(dist)
     browser = find_browser(reporter)
-    played = _played(dist, settings, browser, archive, cache, reporter)
+    played = _played(dist, settings, browser, archive, tokens, cache, reporter)
     results = judge(played.seen, settings)
     if like is not None:
-        twin = _played(like, read_settings(like), browser, archive, cache, reporter)
+        twin = _played(like, read_settings(like), browser, archive, tokens, cache, reporter)
         results = (*results, *alike(played.seen, twin.seen))
     evidence = Evidence(
         results=results,
@@ -81,9 +84,15 @@ def verify(
 
 
 def _played(
-    dist: Path, settings: Settings, browser: Browser, archive: Provider, cache: Cache, reporter: Reporter
+    dist: Path,
+    settings: Settings,
+    browser: Browser,
+    archive: Provider,
+    tokens: GivenTokens | None,
+    cache: Cache,
+    reporter: Reporter,
 ) -> Played:
-    parts = casting(settings)
+    parts = casting(settings, tokens)
     with (
         archive(settings, parts.tokens, cache, reporter) as behind,
         reporter.step("Verify", total=len(LIVES)) as meter,

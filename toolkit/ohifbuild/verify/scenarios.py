@@ -81,7 +81,7 @@ def refusals(stage: Stage) -> Iterator[Observation]:
     for key, title, reasons, token in (
         ("wrong-token", "A token that nobody was given", ("refused",), WRONG_TOKEN),
         ("foreign-token", "The token of another study", ("refused",), cast.foreign),
-        ("expired-token", "An expired token", ("expired",), cast.expired),
+        ("expired-token", "An expired token", cast.expired_reasons, cast.expired),
     ):
         yield stage.message(key, title, reasons, stage.link(main, token), token=token)
     # In the fragment, as no server takes a request line of 16 KiB.

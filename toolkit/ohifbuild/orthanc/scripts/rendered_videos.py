@@ -52,16 +52,19 @@ class RenderedVideos:
             output.AnswerBuffer(self._stream(f"/instances/{found['ID']}/content/7fe0-0010"), media_type)
         else:
             frame = f"{self._root}/studies/{study}/series/{series}/instances/{instance}/frames/1/rendered"
-            output.AnswerBuffer(self._image(frame + query_of(request.get("get") or {})), "image/jpeg")
+            self._send_image(output, frame + query_of(request.get("get") or {}))
+
+    def _send_image(self, output: Any, path: str) -> None:
+        try:
+            output.AnswerBuffer(self._orthanc.RestApiGetAfterPlugins(path), "image/jpeg")
+        except self._orthanc.OrthancException:
+            # What the DICOMweb plugin itself answers where it cannot decode.
+            output.SendHttpStatusCode(400)
 
     def _stream(self, path: str) -> bytes:
         """All fragments of the pixel data in one; before them stands the offset table."""
         _, *fragments = json.loads(self._orthanc.RestApiGet(path))
         return b"".join(self._orthanc.RestApiGet(f"{path}/{fragment}") for fragment in fragments)
-
-    def _image(self, path: str) -> bytes:
-        image: bytes = self._orthanc.RestApiGetAfterPlugins(path)
-        return image
 
     def _found(self, study: str, series: str, instance: str) -> Mapping[str, str] | None:
         """Orthanc's id of the object with these three UIDs, and its transfer syntax."""

@@ -14,7 +14,7 @@ has ``viewer_files.py`` serve one. Two sources say what a token is good for; eit
   searched for, ``expires`` may be left out. The file holds no token: who reads it can open nothing.
 - ``AuthService``: ``{"Url": "http://auth:8000", "Username": "…", "Password": "…", "ServerId": "…"}``, an
   orthanc-auth-service, asked by ``POST /tokens/validate``. Its answers are kept for the validity they state; where
-  there is no answer, there is no access. Why it refuses is asked by ``POST /tokens/decode`` and goes into Orthanc's log.
+  there is no answer, there is no access. Why it refuses is asked by ``POST /tokens/decode``, for Orthanc's log.
 
 Why Python: Orthanc's Lua filter is not told the query of a request (seen on 1.10.1), and so cannot tell a search for
 one study from a search for all. Orthanc itself never decodes names and values of a query, takes the last of several

@@ -1,0 +1,111 @@
+"""Orthanc as verify starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ohifbuild.cache import Cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.errors import OrthancFailed, OrthancUnsuitable
+from ohifbuild.orthanc import OrthancServer, orthanc
+from ohifbuild.proxy import Upstream
+from ohifbuild.verify.behind import real_orthanc
+from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.dataset.contents import COMPRESSED, ORDINARY, SECOND, VIDEO
+from ohifbuild.verify.dataset.plan import Series, Study
+from ohifbuild.verify.settings import Settings
+from ohifbuild.verify.site import site
+from ohifbuild.verify.tokens import Grant, Tokens
+
+TOKENS = Tokens({"mine": Grant(frozenset({ORDINARY.uid}))})
+
+
+def test_orthanc_itself_refuses_while_the_gate_only_records(cache: Cache, empty_dist: Path, ask: Any) -> None:
+    with (
+        real_orthanc(Settings(), TOKENS, cache, SilentReporter()) as behind,
+        site(
+            empty_dist, behind.archive, TOKENS, settings=Settings(), enforce=not behind.enforces, check=behind.check
+        ) as running,
+    ):
+        root = f"{running.origin}/dicom-web/studies"
+        own, other = f"{root}/{ORDINARY.uid}/series", f"{root}/{SECOND.uid}/series"
+        replies = [ask(own, ("token", "mine")), ask(other, ("token", "mine")), ask(own), ask(own, ("token", "guess"))]
+        assert [reply.status for reply in replies] == [200, 403, 403, 403]
+        decided = [(request.decision, request.status) for request in running.received()]
+        assert decided == [("granted", 200), ("other-study", 403), ("no-token", 403), ("unknown-token", 403)]
+    assert behind.description.startswith("Orthanc 1.")
+    assert "DICOMweb 1." in behind.description
+
+
+def test_an_orthanc_that_dies_is_noticed_before_the_next_scenario(empty_dist: Path) -> None:
+    with (
+        pytest.raises(OrthancFailed, match="ended by itself"),
+        orthanc() as server,
+        site(
+            empty_dist, Upstream(server.dicomweb_url), TOKENS, settings=Settings(), check=server.check_alive
+        ) as running,
+    ):
+        assert running.received() == ()
+        server._child.kill()
+        server._child.wait()
+        running.received()
+
+
+def test_an_orthanc_that_does_not_take_the_dataset_is_no_archive(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    (cached_dataset(cache) / "ordinary" / "torn.dcm").write_bytes(b"\0" * 200)
+    with (
+        pytest.raises(OrthancUnsuitable, match="did not take 1 of") as caught,
+        real_orthanc(Settings(), TOKENS, cache, SilentReporter()),
+    ):
+        raise AssertionError("it is taken for one")
+    assert "torn.dcm" in caught.value.details
+
+
+def test_an_orthanc_that_is_slow_to_start_is_given_up() -> None:
+    with pytest.raises(OrthancFailed, match="did not answer within 0 s"), orthanc(start_seconds=0):
+        raise AssertionError("it was fast")
+
+
+@pytest.fixture(scope="module")
+def server(dataset: Path) -> Iterator[OrthancServer]:
+    with orthanc(dataset) as running:
+        yield running
+
+
+def rendered(server: OrthancServer, study: Study, series: Series) -> str:
+    return f"{server.dicomweb_url}/studies/{study.uid}/series/{series.uid}/instances/{series.instance_uid(1)}/rendered"
+
+
+@pytest.mark.parametrize("accept", [(), ("video/mp4",), ("image/png, */*;q=0.1",), ("video/*",)])
+def test_a_video_is_rendered_as_it_is(server: OrthancServer, ask: Any, accept: tuple[str, ...]) -> None:
+    headers = [*server.administrator.items(), *(("Accept", value) for value in accept)]
+    reply = ask(rendered(server, VIDEO, VIDEO.series[0]), *headers)
+    assert (reply.status, reply.headers["content-type"], reply.body[4:8]) == (200, "video/mp4", b"ftyp")
+
+
+def test_images_are_rendered_as_before(server: OrthancServer, ask: Any) -> None:
+    administrator = tuple(server.administrator.items())
+    url = rendered(server, COMPRESSED, COMPRESSED.series_of("colour"))
+    whole, small = (ask(url + query, *administrator) for query in ("", "?viewport=64,64"))
+    assert [reply.body[:2] for reply in (whole, small)] == [b"\xff\xd8"] * 2
+    assert len(small.body) < len(whole.body)
+    # Without a plugin for it, Orthanc cannot decode JPEG 2000: whichever way one asks.
+    undecoded = rendered(server, COMPRESSED, COMPRESSED.series_of("j2k"))
+    frame = undecoded.replace("/rendered", "/frames/1/rendered")
+    assert ask(undecoded, *administrator).status == ask(frame, *administrator).status
+
+
+def test_what_cannot_be_rendered_is_said(server: OrthancServer, ask: Any) -> None:
+    clip = VIDEO.series[0]
+    administrator = tuple(server.administrator.items())
+    url = rendered(server, VIDEO, clip)
+    assert ask(url, *administrator, ("Accept", "image/png")).status == 406
+    assert ask(rendered(server, ORDINARY, clip), *administrator).status == 404
+    assert ask(url.replace(clip.uid, ORDINARY.series[0].uid), *administrator).status == 404
+    assert ask(url, *administrator, method="DELETE").status in (404, 405)
+    assert ask(url).status == 403

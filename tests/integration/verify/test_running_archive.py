@@ -1,0 +1,175 @@
+"""An archive that runs already: a real Orthanc, reached by nothing but its URL and its administrator's header."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from aiohttp import web
+
+from ohifbuild.cache import Cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.errors import ArchiveUnreachable, ArchiveUnsuitable, OhifbuildError, OrthancFailed
+from ohifbuild.orthanc import OrthancServer, orthanc
+from ohifbuild.reach import check_archive
+from ohifbuild.server import listening
+from ohifbuild.verify.dataset import STUDIES
+from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
+from ohifbuild.verify.remote import running_at
+from ohifbuild.verify.settings import Settings
+from ohifbuild.verify.site import site
+from ohifbuild.verify.stow import make_sure_of_studies
+from ohifbuild.verify.tokens import Grant, Tokens
+
+TOKENS = Tokens({"mine": Grant(frozenset({ORDINARY.uid}))})
+SERIES = f"/dicom-web/studies/{ORDINARY.uid}/series"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OrthancServer]:
+    with orthanc(tokens=TOKENS) as running:
+        yield running
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a provider is asked with; ``enter`` has it make an archive ready."""
+
+    cache: Cache
+
+    def enter(self, url: str, header: Mapping[str, str], *, enforces: bool = False, put: bool = False) -> Any:
+        provide = running_at(url, header, enforces=enforces, put=put)
+        return provide(Settings(), TOKENS, self.cache, SilentReporter())
+
+
+@pytest.fixture(scope="module")
+def verified(cache: Cache) -> Verified:
+    return Verified(cache)
+
+
+def test_studies_are_stored_only_if_they_may_be(server: OrthancServer, verified: Verified, ask: Any) -> None:
+    url, header = server.dicomweb_url, server.administrator
+    with pytest.raises(ArchiveUnsuitable, match=f"lacks {len(STUDIES)} of") as caught, verified.enter(url, header):
+        raise AssertionError("it holds them")
+    assert "--put-studies" in caught.value.fix
+    assert ask(f"{url}/studies", *header.items()).json == []
+    for put in (True, False):
+        with verified.enter(url, header, put=put) as behind:
+            assert f"{len(STUDIES)} studies" in behind.description
+    assert len(ask(f"{url}/studies", *header.items()).json) == len(STUDIES)
+
+
+@pytest.mark.parametrize("enforces", [True, False])
+def test_the_archive_gets_the_token_if_it_enforces_it_and_else_the_administrators_header(
+    server: OrthancServer, verified: Verified, empty_dist: Path, ask: Any, enforces: bool
+) -> None:
+    with (
+        verified.enter(server.dicomweb_url, server.administrator, enforces=enforces, put=True) as behind,
+        site(empty_dist, behind.archive, TOKENS, settings=Settings(), enforce=not behind.enforces) as running,
+    ):
+        other = SERIES.replace(ORDINARY.uid, SECOND.uid)
+        given = [ask(running.origin + path, ("token", "mine")).status for path in (SERIES, other)]
+        assert given == [200, 403]
+        assert ask(running.origin + SERIES).status == (403 if enforces else 401)
+        # Whoever decides: what the archive is asked by others than its administrator, it refuses.
+        server.set_tokens(Tokens({}))
+        assert ask(running.origin + SERIES, ("token", "mine")).status == (403 if enforces else 200)
+        server.set_tokens(TOKENS)
+        assert [dict(request.headers).get("token") for request in running.received()] == ["mine", "mine", None, "mine"]
+
+
+def test_credentials_that_the_archive_refuses_are_told(server: OrthancServer, verified: Verified) -> None:
+    for header in ({}, {"token": "guess"}, {"Authorization": "Basic YTpi"}):
+        with pytest.raises(ArchiveUnsuitable, match="403") as caught, verified.enter(server.dicomweb_url, header):
+            raise AssertionError("they are taken")
+        assert "OHIFBUILD_ARCHIVE_HEADER" in caught.value.fix
+
+
+def test_an_archive_that_is_lost_on_the_way_is_told(verified: Verified, empty_dist: Path, ask: Any) -> None:
+    with (
+        pytest.raises(OrthancFailed),
+        orthanc() as server,
+        verified.enter(server.dicomweb_url, server.administrator, put=True) as behind,
+        site(empty_dist, behind.archive, TOKENS, settings=Settings(), check=behind.check) as running,
+    ):
+        assert ask(running.origin + SERIES, ("token", "mine")).status == 200
+        assert len(running.received()) == 1
+        server._child.kill()
+        server._child.wait()
+        assert ask(running.origin + SERIES, ("token", "mine")).status == 502
+        with pytest.raises(ArchiveUnreachable, match="does not answer any more"):
+            running.received()
+
+
+def test_credentials_in_the_url_are_refused_and_not_repeated(verified: Verified) -> None:
+    with pytest.raises(ArchiveUnsuitable) as caught, verified.enter("http://me:s3cret@127.0.0.1:1/dicom-web", {}):
+        raise AssertionError("they are taken")
+    assert "s3cret" not in f"{caught.value.what}{caught.value.cause}{caught.value.fix}"
+
+
+def test_a_root_unlike_the_viewers_is_warned_of(cache: Cache) -> None:
+    reporter = SilentReporter()
+    with orthanc(root="/pacs/web") as server:
+        provide = running_at(server.dicomweb_url, server.administrator, enforces=False, put=True)
+        with provide(Settings(), TOKENS, cache, reporter):
+            assert "/pacs/web" in str(vars(reporter))
+
+
+async def asked(folder: Path, found: web.Response, stored: web.Response) -> None:
+    """Has the studies stored in an archive that answers every search and every store in the same way."""
+    app = web.Application()
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        given = found if request.method == "GET" else stored
+        return web.Response(status=given.status, body=given.body, content_type=given.content_type)
+
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with listening(app, "127.0.0.1", 0) as origin:
+        await make_sure_of_studies(f"{origin}/dicom-web", {}, folder, put=True)
+
+
+EMPTY = web.json_response([])
+
+
+@pytest.mark.parametrize(
+    ("found", "stored", "error", "words"),
+    [
+        (EMPTY, web.Response(status=405), ArchiveUnsuitable, "405 when it was given"),
+        (EMPTY, web.Response(status=403), ArchiveUnsuitable, "403 when it was given"),
+        (EMPTY, web.Response(status=409), ArchiveUnsuitable, "lacks"),
+        (EMPTY, web.json_response({}), ArchiveUnsuitable, "lacks"),
+        (web.Response(status=204), web.json_response({}), ArchiveUnsuitable, "lacks"),
+        (web.Response(status=401), EMPTY, ArchiveUnsuitable, "401 when it was asked"),
+        (web.Response(status=500), EMPTY, ArchiveUnsuitable, "500 when it was asked"),
+        (web.Response(text="<html>", content_type="text/html"), EMPTY, ArchiveUnreachable, "broke off"),
+        (web.json_response({"a": 1}), EMPTY, ArchiveUnreachable, "broke off"),
+        (web.json_response([1]), EMPTY, ArchiveUnreachable, "broke off"),
+        (web.json_response([{"00080018": {}}]), EMPTY, ArchiveUnreachable, "broke off"),
+    ],
+)
+def test_an_archive_that_cannot_hold_the_studies_is_told(
+    dataset: Path, found: web.Response, stored: web.Response, error: type[OhifbuildError], words: str
+) -> None:
+    with pytest.raises(error, match=words) as caught:
+        asyncio.run(asked(dataset, found, stored))
+    assert caught.value.fix
+
+
+def test_a_certificate_of_its_own_making_is_named_as_the_cause() -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+
+    async def check() -> None:
+        async with listening(web.Application(), "127.0.0.1", 0, ssl_context=context) as origin:
+            await check_archive(f"{origin}/dicom-web")
+
+    with pytest.raises(ArchiveUnreachable) as caught:
+        asyncio.run(check())
+    assert "certificate is not trusted" in caught.value.cause
+    assert "SSL_CERT_FILE" in caught.value.fix
