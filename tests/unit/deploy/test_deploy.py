@@ -89,7 +89,7 @@ def test_options_that_a_deployment_has_no_use_for_are_refused(tmp_path: Path) ->
         "orthanc": ["archive"],
         "orthanc-ohif": ["archive"],
         "compose": ["archive", "orthanc-settings"],
-        "static": ["certificate", "key", "orthanc-settings", "tls-port"],
+        "static": ["orthanc-settings"],
     }
 
 

@@ -25,7 +25,7 @@ USELESS: Mapping[Kind, frozenset[str]] = {
     "orthanc": frozenset({"archive"}),
     "orthanc-ohif": frozenset({"archive"}),
     "compose": frozenset({"archive", "orthanc_settings"}),
-    "static": frozenset({"certificate", "key", "tls_port", "orthanc_settings"}),
+    "static": frozenset({"orthanc_settings"}),
 }
 """Options that a kind of deployment has no use for."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ohifbuild.deploy.model import Folder, Plan
 from ohifbuild.deploy.rendering import rendered
 from ohifbuild.deploy.table import header_table, immutable_paths
+from ohifbuild.deploy.tls import CIPHERS
 
 
 def static(plan: Plan) -> Folder:
-    """The viewer at the path of its public URL, an ``.htaccess`` in it, a ``Caddyfile``, and the table for others."""
+    """The viewer at the path of its public URL, configurations for Apache and Caddy, and the table for others."""
     table = header_table(plan)
     folder = f"www{plan.public_url}".rstrip("/")
     values = {
@@ -17,15 +18,29 @@ def static(plan: Plan) -> Folder:
         "www": f"{plan.place}/www",
         "immutable": "|".join(immutable_paths(plan.public_url)),
         "root": plan.settings.dicomweb_root,
+        "tls": bool(plan.options.certificate),
+        "ciphers": CIPHERS,
+        "address": _address(plan),
         "own_root": "://" not in plan.settings.dicomweb_root,
     }
     texts = {
         f"{folder}/.htaccess": rendered("htaccess.j2", **values),
+        "apache.conf": rendered("apache.conf.j2", **values),
         "Caddyfile": rendered("Caddyfile.j2", **values),
         "HEADERS.md": rendered("HEADERS.md.j2", **values),
     }
     steps = (
-        f"Serve {plan.place}/www, with the viewer at {plan.public_url}",
-        f"Send the headers that {plan.place}/HEADERS.md lists; Apache and Caddy find them in .htaccess and Caddyfile",
+        f"Serve {plan.place}/www, with the viewer at {plan.public_url}, as {plan.place}/HEADERS.md says; that is",
+        f"with Apache: ln -sf {plan.place}/apache.conf /etc/apache2/sites-enabled/000-viewer.conf",
+        f"with Caddy: ln -sf {plan.place}/Caddyfile /etc/caddy/Caddyfile",
     )
     return Folder(folder, texts, steps)
+
+
+def _address(plan: Plan) -> str:
+    """Where Caddy listens: with a name alone it gets a certificate by itself."""
+    options = plan.options
+    if options.host != "_" and not (options.certificate or options.port):
+        return options.host
+    scheme, port = ("https", plan.tls_port) if options.certificate else ("http", plan.port)
+    return f"{scheme}://{'' if options.host == '_' else options.host}:{port}"

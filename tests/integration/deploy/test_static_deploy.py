@@ -1,0 +1,106 @@
+"""The viewer behind Apache and Caddy: what they send is what our own server sends."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ohifbuild.console import SilentReporter
+from ohifbuild.deploy import DeployOptions, deploy
+from ohifbuild.process import run, running
+from ohifbuild.static import ISOLATION
+from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.verify.site import site
+from ohifbuild.verify.tokens import Tokens
+from servers import await_port, installed
+
+CHUNK = "12.bundle.0123456789abcdef0123.js"
+NAMES = (
+    "viewer?StudyInstanceUIDs=1.2&token=abc",
+    "app-config.js",
+    CHUNK,
+    "ohifbuild/0123456789ab/extension.js",
+    "0123456789abcdef0123.wasm",
+    "worker.mjs",
+    "assets/icon.svg",
+)
+SAME = ("cache-control", "content-encoding", "content-security-policy", *(name.lower() for name in ISOLATION))
+APACHE = """
+ServerName localhost
+PidFile {here}/pid
+Listen 127.0.0.1:{port}
+ErrorLog {here}/error.log
+Mutex file:{here}
+{user}
+{modules}
+TypesConfig /dev/null
+AddOutputFilterByType DEFLATE text/html text/javascript
+Include {conf}
+"""
+MODULES = "mpm_event authz_core deflate dir env filter headers mime proxy proxy_http rewrite alias"
+
+
+@contextmanager
+def apache(folder: Path, conf: Path, port: int) -> Iterator[None]:
+    loaded = [f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in MODULES.split()]
+    user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
+    main = folder / "apache2.conf"
+    main.write_text(APACHE.format(here=folder, port=port, user=user, modules="\n".join(loaded), conf=conf))
+    command = [installed("apache2", "apache2"), "-d", folder, "-f", main, "-C", f"Define APACHE_LOG_DIR {folder}"]
+    run([*command, "-t"])
+    # In the foreground it ends its whole process group, as a shell's job would.
+    with running([*command, "-D", "FOREGROUND"]) as child:
+        await_port("127.0.0.1", port, lambda: child.poll() is None)
+        yield
+
+
+@contextmanager
+def caddy(folder: Path, conf: Path, port: int) -> Iterator[None]:
+    own = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    main = folder / "Caddyfile"
+    main.write_text("{\n\tadmin off\n}\n" + conf.read_text().replace("{\n\tlog {\n\t\timport quiet\n\t}\n}\n", "", 1))
+    program = installed("caddy", "caddy")
+    run([program, "validate", "--config", conf, "--adapter", "caddyfile"], env=own)
+    with running([program, "run", "--config", main, "--adapter", "caddyfile"], env=own) as child:
+        await_port("127.0.0.1", port, lambda: child.poll() is None)
+        yield
+
+
+@pytest.mark.parametrize("public_url", ["/", "/clinic/ohif/"])
+@pytest.mark.parametrize(("server", "conf"), [(apache, "apache.conf"), (caddy, "Caddyfile")])
+def test_sends_what_our_own_server_sends(
+    tmp_path: Path, make_dist: Any, web: Any, server: Any, conf: str, public_url: str
+) -> None:
+    dist, port = make_dist(public_url=public_url), web.free_port()
+    # Apache reads as another user than the one who runs the tests.
+    with tempfile.TemporaryDirectory() as name, site(dist, EmbeddedArchive(tmp_path), Tokens({})) as own:
+        folder = Path(name)
+        folder.chmod(0o755)
+        options = DeployOptions(port=port, archive=own.origin)
+        deploy("static", dist, folder / "viewer", options, SilentReporter())
+        with server(folder, folder / "viewer" / conf, port):
+            origin = f"http://127.0.0.1:{port}"
+            for accepted in ("identity", "gzip", "gzip, br"):
+                asked = {"Accept-Encoding": accepted}
+                for path in NAMES:
+                    ours, theirs = web.ask(own.base_url + path, asked), web.ask(origin + public_url + path, asked)
+                    assert (theirs.status, theirs.body) == (ours.status, ours.body), (path, accepted)
+                    assert {n: theirs.headers.get(n) for n in SAME} == {n: ours.headers.get(n) for n in SAME}, path
+                    kinds = [answer.headers["content-type"].partition(";")[0] for answer in (ours, theirs)]
+                    assert kinds[0] == kinds[1], path
+                    assert [name for name in SAME if theirs.names.count(name) > 1] == [], path
+            missing = [web.ask(origin + public_url + path).status for path in ("none.js", ".htaccess")]
+            refused = web.ask(f"{origin}/dicom-web/studies")
+            posted = web.ask(f"{origin}/dicom-web/studies", method="POST").status
+            bare = web.ask(origin + public_url.rstrip("/"))
+    assert missing[0] == 404
+    assert missing[1] in (403, 404)
+    assert (refused.status, posted) == (401, 403)
+    assert all(refused.names.count(name.lower()) == 1 for name in ISOLATION)
+    assert public_url == "/" or bare.headers["location"].rstrip("?").endswith(public_url)
