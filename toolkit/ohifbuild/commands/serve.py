@@ -15,9 +15,7 @@ from ohifbuild.commands.common import Surroundings, with_surroundings
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 for any free one.")
 @click.option("--https", is_flag=True, help="Speak HTTPS, with a certificate of our own making if none is given.")
-@click.option(
-    "--certificate", type=click.Path(path_type=Path), help="Your certificate, with its chain, for HTTPS."
-)
+@click.option("--certificate", type=click.Path(path_type=Path), help="Your certificate, with its chain, for HTTPS.")
 @click.option("--key", type=click.Path(path_type=Path), help="Its key.")
 @with_surroundings
 def command(

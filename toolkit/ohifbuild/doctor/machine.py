@@ -22,7 +22,7 @@ from ohifbuild.releases import catalogue, resolve
 from ohifbuild.toolchain import node_tools, satisfies
 from ohifbuild.verify.browser import find_browser
 
-OLDEST_PYTHON, OLDEST_GIT = (3, 11), (2, 31)
+OLDEST_GIT = (2, 31)
 VERSION = re.compile(r"\d+(?:\.\d+)+")
 CHANNEL = "v3-stable"
 

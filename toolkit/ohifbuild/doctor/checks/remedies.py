@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ohifbuild.doctor.client import Answer
 
-LIKE_OURS = "or take the whole configuration that ohifbuild deploy nginx writes"
-
 
 def send_header(answer: Answer, name: str, value: str) -> str:
     """How this server is told to send a header."""
