@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,9 +14,9 @@ from typing import Any
 import pytest
 
 from ohifbuild.errors import OrthancFailed, OrthancMissing, OrthancUnsuitable, PortInUse
-from ohifbuild.orthanc import OrthancServer, orthanc
+from ohifbuild.orthanc import SCRIPTS, OrthancServer, orthanc
 from ohifbuild.orthanc.find import find_orthanc
-from ohifbuild.orthanc.scripts.token_filter import filter_of
+from ohifbuild.orthanc.scripts.token_filter import filter_of, read_grants
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset.contents import DOCUMENTS, ORDINARY, SECOND
 from ohifbuild.verify.settings import Settings
@@ -334,6 +335,28 @@ def test_where_the_auth_service_gives_no_usable_answer_nobody_gets_in() -> None:
     assert not opens(ALONE, B)
     assert ["no usable answer" in line for line in log] == [True] * 6
     assert "URLError" in log[-1]
+
+
+PAGE = Path(__file__).parents[3] / "docs/how-to/orthanc-token-filter.md"
+
+
+def test_the_settings_and_tokens_of_the_documentation_work(web: Any, dataset: Path) -> None:
+    settings, entries, *_ = map(json.loads, re.findall(r"```json\n(\{\n.*?)```", PAGE.read_text(), re.DOTALL))
+    assert [
+        grant.everything
+        for grant in read_grants(dict(zip(("0" * 64, "1" * 64), entries.values(), strict=True))).values()
+    ]
+    found = find_orthanc()
+    del settings["TokenFilter"]["Tokens"]
+    named = {
+        "Plugins": [str(found.python), str(found.dicomweb)],
+        "PythonScript": str(SCRIPTS / Path(settings["PythonScript"]).name),
+        "LuaScripts": [str(SCRIPTS / Path(name).name) for name in settings["LuaScripts"]],
+    }
+    assert [Path(plugin).name for plugin in settings["Plugins"]] == [Path(plugin).name for plugin in named["Plugins"]]
+    with orthanc(dataset, tokens=Tokens({"t": Grant(frozenset({A}))}), extra={**settings, **named}) as server:
+        assert statuses(web, server, "", f"{ROOT}/studies", "/system") == [403, 403]
+        assert statuses(web, server, "t", f"{ROOT}/studies/{A}/series", f"{ROOT}/studies") == [200, 403]
 
 
 def test_an_orthanc_without_its_python_plugin_stays_closed(dataset: Path) -> None:

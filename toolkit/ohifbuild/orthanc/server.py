@@ -219,6 +219,8 @@ def _configuration(
         "HttpPort": port,
         "RemoteAccessAllowed": False,
         "DicomServerEnabled": False,
+        # With its own default, Latin1, QIDO-RS answers lose every letter of other alphabets.
+        "DefaultEncoding": "Utf8",
         "SaveJobs": False,
         # In this order: our script has to answer before the DICOMweb plugin what that cannot.
         "Plugins": [str(installed.python), str(installed.dicomweb)],
