@@ -73,7 +73,7 @@ async def _handshake(link: Link) -> tuple[Tls | None, Trouble]:
         tls = await look_at(link.host, link.port, _strict())
     except OSError as error:
         return None, _socket_trouble(error)
-    return tls, "" if tls.certificate else "tls"
+    return tls, "" if tls.certificate or tls.trusted else "tls"
 
 
 def _socket_trouble(error: OSError) -> Trouble:

@@ -16,7 +16,7 @@ from ohifbuild.errors import OhifbuildError, ToolFailed
 from ohifbuild.npm import QUIET
 from ohifbuild.npm_errors import explained
 from ohifbuild.origins.remote import remote_answers, shown
-from ohifbuild.process import running, stop, without_credentials
+from ohifbuild.process import find_program, running, stop, without_credentials
 from ohifbuild.releases import catalogue, resolve
 from ohifbuild.toolchain import node_tools, pip_command
 
@@ -71,6 +71,8 @@ def python_index() -> Finding:
 def git_remote() -> Finding:
     """Whether OHIF's git remote answers."""
     about = About("remote", "OHIF's source")
+    if find_program("git") is None:
+        return about.untried("there is no git yet.")
     source = catalogue().source
     if remote_answers(source):
         return about.right(f"{shown(source)} answers.")

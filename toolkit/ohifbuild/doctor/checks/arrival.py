@@ -36,7 +36,7 @@ TROUBLES: dict[Trouble, tuple[str, str]] = {
         "See whether https:// is right for this port, and read the server's own log.",
     ),
     "tls": (
-        "does not speak TLS as browsers do",
+        "does not speak TLS as browsers do, or its certificate is not trusted here",
         "See whether http:// is right for this port, or whether the server needs 'listen … ssl' (nginx).",
     ),
     "protocol": ("does not speak HTTP", "See whether the port is the web server's, not DICOM's."),
