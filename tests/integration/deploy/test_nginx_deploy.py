@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
+import ssl
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 
 from ohifbuild.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
+from ohifbuild.deploy.tls import CIPHERS
 from ohifbuild.orthanc import orthanc
 from ohifbuild.process import run
 from ohifbuild.static import ISOLATION, inline_hashes
@@ -38,6 +42,7 @@ def test_nginx_serves_files_and_routes_as_the_viewer_needs(
         base = origin + public_url
         page = web.ask(f"{base}viewer?StudyInstanceUIDs=1.2&token=abc", {"Accept-Encoding": "gzip"})
         chunk = web.ask(base + CHUNK, {"Accept-Encoding": "gzip"})
+        part = web.ask(base + CHUNK, {"Range": "bytes=8-11"})
         module = web.ask(f"{base}ohifbuild/0123456789ab/extension.js")
         config = web.ask(f"{base}app-config.js")
         types = {name: web.ask(base + name).headers["content-type"] for name in ("worker.mjs", "assets/icon.svg")}
@@ -53,6 +58,7 @@ def test_nginx_serves_files_and_routes_as_the_viewer_needs(
     assert page.headers["cache-control"] == config.headers["cache-control"] == "no-cache"
     assert page.headers["content-encoding"] == chunk.headers["content-encoding"] == "gzip"
     assert all("immutable" in answer.headers["cache-control"] for answer in (chunk, module, wasm))
+    assert (part.status, part.body) == (206, (dist / CHUNK).read_bytes()[8:12])
     assert "script-src" in chunk.headers["content-security-policy"]
     assert types == {"worker.mjs": "text/javascript; charset=utf-8", "assets/icon.svg": "image/svg+xml"}
     assert wasm.headers["content-type"] == "application/wasm"
@@ -153,6 +159,10 @@ def test_https_is_served_and_http_leads_to_it(tmp_path: Path, make_dist: Any, ng
     with nginx(conf, port) as origin:
         page = web.ask(f"https://127.0.0.1:{tls_port}/viewer?token=abc")
         plain = web.ask(f"{origin}/viewer?token=abc")
+        agreed = {version: _agreed(tls_port, version) for version in ssl.TLSVersion if version >= ssl.TLSVersion.TLSv1}
+    assert {version: cipher for version, cipher in agreed.items() if version < ssl.TLSVersion.TLSv1_2 and cipher} == {}
+    assert agreed[ssl.TLSVersion.TLSv1_2] in CIPHERS
+    assert agreed[ssl.TLSVersion.TLSv1_3].startswith("TLS_")
     assert page.status == 200
     assert "max-age" in page.headers["strict-transport-security"]
     assert (plain.status, plain.headers["location"]) == (308, f"https://127.0.0.1:{tls_port}/viewer?token=abc")
@@ -173,3 +183,23 @@ def test_a_scanner_of_nginx_configurations_finds_nothing(tmp_path: Path, make_di
     whole.write_text(f"events {{}}\nhttp {{\ninclude {conf};\n}}\n")
     skipped = ",".join(sorted(ACCEPTED_FINDINGS))
     assert "No issues found" in run([sys.executable, "-m", "gixy", "--skips", skipped, whole])
+
+
+def _agreed(port: int, version: ssl.TLSVersion) -> str:
+    """The cipher of a connection of just this version, by a client that takes any; '' if the server wants none."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.maximum_version = version
+        context.minimum_version = version
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=30) as plain,
+            context.wrap_socket(plain) as connection,
+        ):
+            cipher = connection.cipher()
+            return cipher[0] if cipher else ""
+    except (ssl.SSLError, ConnectionError):
+        return ""

@@ -28,6 +28,14 @@ def test_the_files_of_a_folder_are_one_configuration_with_ours_over_it(tmp_path:
     assert found["StorageDirectory"] == "/var/lib/orthanc/db-v6"
 
 
+@pytest.mark.parametrize(
+    ("theirs", "together"),
+    [(["/p/"], ["/p/"]), (["/p/a.so"], ["/p/a.so", "/p/ohif.so"]), (["/p/ohif.so"], ["/p/ohif.so"])],
+)
+def test_no_plugin_is_named_twice(theirs: list[str], together: list[str]) -> None:
+    assert whole({**OURS, "Plugins": ["/p/ohif.so"]}, {"Plugins": theirs})["Plugins"] == together
+
+
 def test_settings_that_are_ours_already_stay_as_they_are(tmp_path: Path) -> None:
     (tmp_path / "orthanc.json").write_text(json.dumps(whole(OURS, {})))
     assert whole(OURS, existing_settings(tmp_path / "orthanc.json")) == whole(OURS, {})

@@ -49,9 +49,11 @@ def orthanc_ohif(plan: Plan) -> Folder:
     texts = filter_files(plan, root=plan.root, more=more)
     texts["orthanc/app-config.js"] = _app_config(plan)
     steps = (
-        "Get the sources of orthanc-ohif, and put this viewer in place of the OHIF it would embed: "
+        "In the sources of orthanc-ohif, put this viewer in place of the OHIF that would be embedded: "
         f"mkdir -p OHIF && cp -r {plan.place}/viewer OHIF/dist",
-        f"Build the plugin as its README says, and install it as {PLUGIN}",
+        "The plugin compresses files itself: find OHIF/dist -name '*.br' -delete -o -name '*.gz' -delete",
+        "Build it: cmake -S . -B build -DCMAKE_BUILD_TYPE=Release -DORTHANC_FRAMEWORK_SOURCE=system && "
+        f"cmake --build build && cp -L build/libOrthancOHIF.so {PLUGIN}",
         *orthanc_steps(plan),
         *tunnel_steps(plan),
     )

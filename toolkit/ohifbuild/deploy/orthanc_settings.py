@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 LIKE_DEBIAN: Mapping[str, Any] = {
@@ -46,8 +46,14 @@ def whole(ours: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any
     theirs = [name for name in existing.get("LuaScripts", []) if name not in ours["LuaScripts"]]
     merged["LuaScripts"] = [*theirs, *ours["LuaScripts"]]
     merged["DicomWeb"] = {**existing.get("DicomWeb", {}), **ours["DicomWeb"]}
-    merged["Plugins"] = [*merged["Plugins"], *ours.get("Plugins", [])]
+    merged["Plugins"] = _with_plugins({**LIKE_DEBIAN, **existing}["Plugins"], ours.get("Plugins", []))
     return merged
+
+
+def _with_plugins(theirs: list[str], ours: list[str]) -> list[str]:
+    """Theirs and ours. Orthanc does not start if one is named twice, by itself and by its folder."""
+    named = {PurePosixPath(path) for path in theirs}
+    return [*theirs, *(path for path in ours if not named & {PurePosixPath(path), PurePosixPath(path).parent})]
 
 
 def existing_settings(path: Path) -> dict[str, Any]:
