@@ -34,7 +34,7 @@ async def check_archive(url: str) -> bool:
         ):
             return _judge(url, answer, await answer.content.read(LONGEST_ANSWER))
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise _unreachable(url, *_cause(error, parts.hostname)) from error
+        raise _unreachable(url, *_cause(error, parts.hostname, parts.scheme)) from error
 
 
 def _judge(url: str, answer: aiohttp.ClientResponse, body: bytes) -> bool:
@@ -73,7 +73,7 @@ def _is_list(body: bytes) -> bool:
         return len(body) >= LONGEST_ANSWER and body.lstrip()[:1] == b"["
 
 
-def _cause(error: Exception, host: str) -> tuple[str, str]:
+def _cause(error: Exception, host: str, scheme: str) -> tuple[str, str]:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return (
             f"Its certificate is not trusted: {error.certificate_error}.",
@@ -90,7 +90,9 @@ def _cause(error: Exception, host: str) -> tuple[str, str]:
     if isinstance(error, aiohttp.ServerDisconnectedError | ConnectionResetError | BrokenPipeError) or (
         isinstance(error, aiohttp.ClientOSError) and error.errno in (errno.ECONNRESET, errno.EPIPE)
     ):
-        return "It closed the connection without an answer.", "See whether the URL has to begin with https:// instead."
+        other = "http" if scheme == "https" else "https"
+        fix = f"See whether the URL has to begin with {other}:// instead, and whether the archive still runs."
+        return "It closed the connection without an answer.", fix
     if isinstance(error, aiohttp.ClientResponseError):
         return "What answers there does not speak HTTP.", "See whether the port is that of DICOMweb, not of DICOM."
     return f"{type(error).__name__}.", "Try the URL with another program, such as curl."

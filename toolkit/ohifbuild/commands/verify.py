@@ -62,7 +62,14 @@ def command(
     )
     surroundings.show(terminal_table(evidence))
     surroundings.reporter.say(f"Report: {report_of(evidence)}")
-    surroundings.result({"ok": evidence.ok, "checks": len(evidence.results), "report": str(report_of(evidence))})
+    surroundings.result(
+        {
+            "ok": evidence.ok,
+            "checks": len(evidence.results),
+            "archive": evidence.environment["Archive"],
+            "report": str(report_of(evidence)),
+        }
+    )
     require_claims(evidence)
 
 
