@@ -319,6 +319,18 @@ class PipelineDiffers(OhifbuildError):
     exit_code = 85
 
 
+class AuditImpossible(OhifbuildError):
+    """A published release cannot be rebuilt: how it was made is not known, or does not fit its source."""
+
+    exit_code = 86
+
+
+class AuditFailed(OhifbuildError):
+    """A published release holds what its source does not give; ``details`` names the files."""
+
+    exit_code = 87
+
+
 class Interrupted(OhifbuildError):
     """Ctrl-C: stopped cleanly, nothing half-written left."""
 

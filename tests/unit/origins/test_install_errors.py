@@ -67,6 +67,7 @@ def tree(tmp_path: Path) -> Path:
             PackageUnavailable,
             "@lost/package",
         ),
+        ("error: @lost/package@4.5.6 failed to resolve", PackageUnavailable, "lacks @lost/package@4.5.6, which"),
         (
             'error Couldn\'t find any versions for "other" that matches "1.0.0" in our cache',
             NotInCache,

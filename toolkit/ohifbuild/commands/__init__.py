@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import click
 
-from ohifbuild.commands import build, cache, ci, demo, deploy, diff, doctor, lock, move, patch, releases, serve, verify
+from ohifbuild.commands import (
+    audit,
+    build,
+    cache,
+    ci,
+    demo,
+    deploy,
+    diff,
+    doctor,
+    lock,
+    move,
+    patch,
+    releases,
+    serve,
+    verify,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     build.command,
@@ -17,6 +32,7 @@ COMMANDS: tuple[click.Command, ...] = (
     releases.command,
     lock.command,
     diff.command,
+    audit.command,
     ci.command,
     patch.command,
     cache.command,

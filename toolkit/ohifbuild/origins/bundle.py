@@ -103,11 +103,13 @@ def bundle(
     reporter: Reporter,
     *,
     module_folders: Sequence[Path] = (),
+    as_published: bool = False,
 ) -> None:
     """Bundles the app in ``tree``; ``target`` becomes the folder with ``dist`` and the list of bundled packages.
 
     Args:
         module_folders: further ``node_modules``, looked into last.
+        as_published: with the release's configuration as it stands, and without that list.
 
     Raises:
         BundleFailed: the bundler failed; ``cause`` names the likely cause, ``details`` the part of its log.
@@ -126,7 +128,13 @@ def bundle(
         }
         try:
             run(
-                [tools.node, tree / profile.program, *profile.arguments, "--config", wrapper],
+                [
+                    tools.node,
+                    tree / profile.program,
+                    *profile.arguments,
+                    "--config",
+                    config if as_published else wrapper,
+                ],
                 cwd=tree / APP,
                 env=env,
                 on_line=_follow(meter),

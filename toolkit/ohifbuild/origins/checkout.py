@@ -43,6 +43,7 @@ OBJECTS_KIND = "git"
 # The wasm file is a build's output that v3.10.0 committed by mistake; its build makes it anew.
 SPARSE = ("/*", "!/platform/docs/", "!/testdata/", "!/tests/", "!/platform/ui/*.wasm")
 PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"})
+HISTORY_KIND = "history"
 WANTED = "refs/ohifbuild/wanted"
 
 
@@ -119,6 +120,35 @@ def checkout(source: str, name: str, commit: str, cache: Cache, *, offline: bool
 def has_checkout(commit: str, cache: Cache) -> bool:
     """Whether the source at ``commit`` is there, so that no remote has to be asked."""
     return cache.has(KIND, digest_of(commit, SPARSE))
+
+
+def first_parents(source: str, commit: str, length: int, cache: Cache, *, offline: bool) -> tuple[str, ...]:
+    """The commit, its first parent, that one's, and so on: ``length`` of them, or fewer where history begins.
+
+    Raises:
+        NotInCache: ``offline``, and nobody asked before.
+        OriginUnavailable: as ``checkout``.
+    """
+    check_names(source, commit)
+    key = digest_of(HISTORY_KIND, commit, length)
+    if offline and not cache.has(HISTORY_KIND, key):
+        raise NotInCache(
+            f"The commits before {commit[:12]} are not in the cache, and --offline forbids asking for them.",
+            cause="They were never asked for on this machine, or the cache was pruned.",
+            fix="Run the same command once without --offline.",
+        )
+
+    def make(work: Path) -> None:
+        with git_errors(source):
+            _init_bare(work / "repository", source)
+            with Repo(work / "repository") as repository:
+                repository.git.update_environment(**_inside((work / "repository").absolute(), source))
+                repository.git.fetch(f"--depth={length}", "--filter=blob:none", "--no-tags", NAME, f"{commit}:{WANTED}")
+                line = repository.git.rev_list("--first-parent", f"--max-count={length}", WANTED)
+        shutil.rmtree(work / "repository")
+        (work / "commits").write_text(line, encoding="ascii")
+
+    return tuple((cache.entry(HISTORY_KIND, key, make) / "commits").read_text(encoding="ascii").split())
 
 
 def fetch_commits(source: str, tags: list[str], target: Path) -> Path:

@@ -45,6 +45,7 @@ MISSING = re.compile(
     r'|(?P<url>https?://[^\s"]+): (?:Request failed \\?"?40[34]|Not Found)'
     r"|Couldn't find any versions for \"(?P<versions>[^\"]+)\" that matches \"(?P<range>[^\"]+)\"(?! in our cache)"
     r"|ERR_PNPM_FETCH_404.*?GET (?P<pnpm>\S+): Not Found"
+    r"|error: (?P<bun>@?[^\s@]+@\S+) failed to resolve"
 )
 # Where in itself yarn was, and what OHIF's resolutions always make it say.
 NOISE = re.compile(r"^(?:    at .*|warning (?:Resolution field|.*Invalid bin entry).*|info Visit .*)\n?", re.MULTILINE)
@@ -138,7 +139,7 @@ def _unavailable(found: re.Match[str], tree: Path, details: str) -> PackageUnava
     if found["versions"]:
         package = f"{found['versions']}@{found['range']}"
     else:
-        package = found["yarn"] or package_of_tarball(found["url"] or found["pnpm"])
+        package = found["yarn"] or found["bun"] or package_of_tarball(found["url"] or found["pnpm"])
     wanted_by = [found["wanter"]] if found["wanter"] else wanters(tree, package)
     wanter = f", which {' and '.join(wanted_by[:3])} wants" if wanted_by else ""
     return PackageUnavailable(

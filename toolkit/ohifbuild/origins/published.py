@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ohifbuild.cache import Cache, digest_of
 from ohifbuild.console import Reporter
-from ohifbuild.errors import NotInCache, PackageUnknown
+from ohifbuild.errors import NotInCache, OriginUnavailable, PackageUnknown
 from ohifbuild.npm import Package, npm_package, published_integrity, published_versions
 from ohifbuild.origins.base import BaseViewer, check_is_viewer
 from ohifbuild.releases import ReleasePin, catalogue, unknown_release
@@ -19,6 +19,7 @@ def base_viewer(pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Repor
 
     Raises:
         UnknownRelease: there is no such release on npm.
+        OriginUnavailable: there is its source, and no built viewer.
         PackageUnknown: the registry in use lacks a release that is in the catalogue.
         ReleaseUnsupported: the package holds no viewer that we know.
         OhifbuildError: as ``npm_package``.
@@ -41,6 +42,12 @@ def _with_integrity(pin: ReleasePin, name: str, cache: Cache, *, offline: bool, 
     try:
         integrity = published_integrity(name, pin.version, cache, reporter)
     except PackageUnknown as error:
+        if pin.commit:
+            raise OriginUnavailable(
+                f"OHIF {pin.version} was not published as a built viewer: the registry has no {name}@{pin.version}.",
+                cause="OHIF puts its app on npm since 3.11.",
+                fix=f"Build it from its source: ohifbuild build --version {pin.version} --from git",
+            ) from error
         raise unknown_release(pin.version, catalogue(), published_versions(name, cache, reporter)) from error
     reporter.warn(f"{name}@{pin.version} is not pinned: its integrity comes from the registry itself.")
     return replace(pin, npm_integrity=integrity)
