@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
@@ -30,8 +30,12 @@ def play(
     meter: Meter,
     *,
     lives: Sequence[Life] = LIVES,
+    watch: Callable[[], None] = lambda: None,
 ) -> tuple[tuple[Observation, ...], str]:
     """Plays the lives one after another, each in a tab of its own, and returns what was seen and the browser's version.
+
+    Args:
+        watch: called again and again while the browser is waited for; what it raises ends the play.
 
     Raises:
         BrowserFailed: the browser broke down. Whatever a viewer does wrong is an observation, not an error.
@@ -41,11 +45,16 @@ def play(
     parts = urlsplit(site.base_url)
     origin = f"{parts.scheme}://{parts.netloc}"
     with (
-        interruptible() as check,
+        interruptible() as interrupted,
         border() as edge,
         started(browser, reporter) as running,
         window(running, origin, edge) as context,
     ):
+
+        def check() -> None:
+            interrupted()
+            watch()
+
         try:
             for life in lives:
                 with tab(context, origin, check) as fresh:

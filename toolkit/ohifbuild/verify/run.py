@@ -97,17 +97,9 @@ def _played(
         archive(settings, parts.tokens, cache, reporter) as behind,
         reporter.step("Verify", total=len(LIVES)) as meter,
         # What a dist promises it has to keep on any web server, so its own protection is all it gets here.
-        site(
-            dist,
-            behind.archive,
-            parts.tokens,
-            settings=settings,
-            enforce=not behind.enforces,
-            bare=True,
-            check=behind.check,
-        ) as running,
+        site(dist, behind.archive, parts.tokens, settings=settings, enforce=not behind.enforces, bare=True) as running,
     ):
-        seen, version = play(running, browser, parts.cast, settings, reporter, meter)
+        seen, version = play(running, browser, parts.cast, settings, reporter, meter, watch=behind.check)
     return Played(seen, version, behind.description, Redactor({**parts.cast.labels, **HOSTILE_TOKENS}))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -25,11 +25,10 @@ GRACE_SECONDS = 0.5
 class Site:
     """A running site. ``origin`` is ``http://127.0.0.1:port``, ``base_url`` where the viewer is in it."""
 
-    def __init__(self, origin: str, settings: Settings, gate: Gate, check: Callable[[], None]) -> None:
+    def __init__(self, origin: str, settings: Settings, gate: Gate) -> None:
         self.origin = origin
         self.settings = settings
         self._gate = gate
-        self._check = check
 
     @property
     def base_url(self) -> str:
@@ -37,8 +36,7 @@ class Site:
         return self.origin + self.settings.public_url
 
     def received(self) -> tuple[ReceivedRequest, ...]:
-        """Every request that the archive has received so far, in the order of arrival; raises if it is gone."""
-        self._check()
+        """Every request that the archive has received so far, in the order of arrival."""
         return self._gate.received()
 
     def clear(self) -> None:
@@ -64,7 +62,6 @@ def site(
     host: str = "127.0.0.1",
     port: int = 0,
     ssl_context: ssl.SSLContext | None = None,
-    check: Callable[[], None] = lambda: None,
 ) -> Iterator[Site]:
     """Serves ``dist`` and ``archive`` in a thread with an event loop of its own.
 
@@ -73,7 +70,6 @@ def site(
         enforce: whether the gate refuses, or only records (for an archive that enforces tokens itself).
         bare: whether the dist has to get by without the protection that headers give: no referrer policy, and a content
             security policy that blocks nothing but still reports to the console.
-        check: raises if the archive is gone.
 
     Raises:
         DistInvalid: the dist is not one of ours, or its archive is at another origin.
@@ -90,7 +86,7 @@ def site(
     if bare:
         app.on_response_prepare.append(_strip)
     with _served(app, archive, host, port, ssl_context) as origin:
-        yield Site(origin, settings, gate, check)
+        yield Site(origin, settings, gate)
 
 
 async def _strip(_request: web.Request, response: web.StreamResponse) -> None:
