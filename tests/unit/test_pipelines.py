@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from ohifbuild.errors import PipelineDiffers
-from ohifbuild.pipelines import Pipeline, Publish, jobs_of
+from ohifbuild.pipelines import PLACES, Pipeline, Publish, jobs_of
 
 JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")))
 
@@ -32,6 +32,13 @@ def test_the_matrix_is_every_recipe_with_its_lock() -> None:
 def test_a_requirement_that_a_shell_would_read_as_more_is_refused(requirement: str) -> None:
     with pytest.raises(ValueError, match="not a plain requirement"):
         Pipeline("github", JOBS, requirement=requirement)
+
+
+def test_our_own_pipeline_is_what_the_command_writes() -> None:
+    jobs = jobs_of((Path("examples/shared-study/ohifbuild.toml"),))
+    assert [job.name for job in jobs] == ["examples-shared-study"]
+    present = (Path(__file__).parents[2] / PLACES["github"]).read_text()
+    assert present == Pipeline("github", jobs, requirement=".").text()
 
 
 def test_no_expression_of_the_engine_is_pasted_into_a_shell() -> None:

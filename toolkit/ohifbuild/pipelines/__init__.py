@@ -15,6 +15,7 @@ from ohifbuild import __version__
 from ohifbuild.cache import disk_errors
 from ohifbuild.errors import PipelineDiffers
 from ohifbuild.locking import lock_path
+from ohifbuild.recipe import RECIPE_NAME
 
 Engine = Literal["github", "gitlab"]
 Publish = Literal["none", "release", "image", "pages"]
@@ -111,7 +112,9 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _slug(recipe: Path) -> str:
-    return "-".join(recipe.with_suffix("").parts)
+    """``wards/radiology.toml`` is wards-radiology; a recipe of the usual name is called after its folder."""
+    parts = recipe.with_suffix("").parts
+    return "-".join(parts[:-1] if len(parts) > 1 and recipe.name == RECIPE_NAME else parts)
 
 
 def _refuse_to_overwrite(path: Path, text: str) -> None:
