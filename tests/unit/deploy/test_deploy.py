@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
@@ -12,12 +14,19 @@ from ohifbuild.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
 from ohifbuild.finish.manifest import Manifest, hash_tree
 
 
-def dist_at(path: Path, *, public_url: str = "/ohif/", root: str = "/dicom-web", header: str = "token") -> Path:
+def dist_at(
+    path: Path,
+    *,
+    public_url: str = "/ohif/",
+    root: str = "/dicom-web",
+    header: str = "token",
+    more_roots: tuple[str, ...] = (),
+) -> Path:
     settings = {
         "tokenParam": "token",
         "tokenHeader": header,
         "tokenScheme": "",
-        "roots": [root],
+        "roots": [root, *more_roots],
         "priors": "never",
         "storage": "tab",
         "studyList": False,
@@ -31,7 +40,7 @@ def dist_at(path: Path, *, public_url: str = "/ohif/", root: str = "/dicom-web",
     return path
 
 
-def deployed(kind: Kind, tmp_path: Path, options: DeployOptions = DeployOptions(), **about: str) -> Path:  # noqa: B008
+def deployed(kind: Kind, tmp_path: Path, options: DeployOptions = DeployOptions(), **about: Any) -> Path:  # noqa: B008
     target = tmp_path / "target"
     deploy(kind, dist_at(tmp_path / "dist", **about), target, options, SilentReporter())
     return target
@@ -149,3 +158,33 @@ def test_the_archives_own_root_is_rewritten_where_it_differs(tmp_path: Path) -> 
     conf = (deployed("nginx", tmp_path, options, root="/dicom-web") / "nginx/viewer.conf").read_text()
     assert "server pacs.example:8443;" in conf
     assert "proxy_pass https://ohifbuild_archive/other/dicom-web/;" in conf
+
+
+def test_further_paths_that_take_the_token_go_to_the_archive_too(tmp_path: Path) -> None:
+    roots = {"root": "/orthanc/dicom-web", "more_roots": ("/orthanc/studies", "/other", "https://files.example/x")}
+    options = DeployOptions(archive="http://pacs:8042/dicom-web")
+    conf = (deployed("nginx", tmp_path, options, **roots) / "nginx/viewer.conf").read_text()
+    passed = re.findall(r"location (/\S+/) \{[^}]*\}[^}]*\}[^}]*?proxy_pass http://ohifbuild_archive(\S*);", conf)
+    assert passed == [("/orthanc/dicom-web/", "/dicom-web/"), ("/orthanc/studies/", "/studies/"), ("/other/", "")]
+    assert "https://files.example" in conf
+    with pytest.raises(DeployUnsuitable, match="takes its token to"):
+        deployed("compose", tmp_path, **roots)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"public_url": '/ohif/";}server{listen 81;'},
+        {"root": "/dicom-web { return 200; }"},
+        {"root": "/dicom-web\nX: y"},
+        {"header": "token: x\r\nX-Evil"},
+        {"more_roots": ("/studies;",)},
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_dist_that_was_tampered_with_writes_nothing_into_a_configuration(
+    tmp_path: Path, kind: Kind, hostile: dict[str, Any]
+) -> None:
+    with pytest.raises(DistInvalid, match="no recipe can ask for"):
+        deployed(kind, tmp_path, **hostile)
+    assert not (tmp_path / "target").exists()

@@ -11,6 +11,7 @@ from ohifbuild.deploy.model import Folder, Plan
 from ohifbuild.deploy.nginx import Logs, nginx_conf
 from ohifbuild.deploy.rendering import rendered
 from ohifbuild.deploy.table import header_table
+from ohifbuild.errors import DeployUnsuitable
 
 IMAGES = {
     "nginx": "nginx:1.28-alpine",
@@ -30,6 +31,12 @@ KNOWN_TO_PLUGIN = frozenset({"token", "authorization"})
 def compose(plan: Plan) -> Folder:
     """``compose.yaml`` with all it mounts, and ``.env`` with passwords that nobody has seen."""
     root = plan.root  # a dist for another origin is refused here
+    if len(plan.passed_on) > 1:
+        raise DeployUnsuitable(
+            f"{plan.dist} takes its token to {', '.join(path for path, _ in plan.passed_on[1:])} too.",
+            cause="With Compose these paths are the staff's, and the links are of the DICOMweb form.",
+            fix="Build it without --token-root.",
+        )
     options = plan.options
     inside = replace(
         plan,

@@ -9,9 +9,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from ohifbuild.deploy.orthanc_settings import SettingsUnusable, existing_settings
-from ohifbuild.errors import DeployUnsuitable
+from ohifbuild.errors import DeployUnsuitable, DistInvalid
 from ohifbuild.finish.manifest import read_manifest
+from ohifbuild.mistakes import mistakes_in
+from ohifbuild.recipe import Recipe
 from ohifbuild.verify.settings import Settings, read_settings
 
 Kind = Literal["nginx", "orthanc", "orthanc-ohif", "compose", "static"]
@@ -123,6 +127,22 @@ class Plan:
         )
 
     @property
+    def passed_on(self) -> tuple[tuple[str, str], ...]:
+        """Each path that goes to the archive, and what it is there: the DICOMweb root first, then the token's others.
+
+        These are rewritten as that is: with /orthanc/dicom-web at /dicom-web, /orthanc/studies is at /studies.
+        """
+        here, there = self.root.split("/"), self.archive_root.split("/")
+        while len(here) > 1 and len(there) > 1 and here[-1] == there[-1]:
+            here, there = here[:-1], there[:-1]
+        before, instead = "/".join(here), "/".join(there)
+        others = [root for root in self.settings.roots[1:] if not urlsplit(root).netloc]
+        moved = [
+            instead + root.removeprefix(before) if f"{root}/".startswith(f"{before}/") else root for root in others
+        ]
+        return ((self.root, self.archive_root), *zip(others, moved, strict=True))
+
+    @property
     def port(self) -> int:
         """Where the web server, or Orthanc itself, listens without TLS."""
         own = int(self.existing.get("HttpPort", ORTHANC_PORT)) if self.kind.startswith("orthanc") else 80
@@ -180,11 +200,11 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
     """The plan for a finished dist.
 
     Raises:
-        DistInvalid: it is none.
+        DistInvalid: it is none, or was tampered with.
         DeployUnsuitable: the options cannot be meant; ``details`` lists every mistake.
     """
     digest = read_manifest(dist).digest
-    settings = read_settings(dist)
+    settings = _checked(dist, read_settings(dist))
     mistakes = options.mistakes(kind)
     existing: dict[str, Any] = {}
     if options.orthanc_settings:
@@ -202,3 +222,25 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
             fix="Correct what is said above.",
         )
     return Plan(kind, dist, settings, options, place, digest, existing)
+
+
+def _checked(dist: Path, settings: Settings) -> Settings:
+    """The settings, which go into the configuration of servers, if a recipe could have asked for them."""
+    told = {
+        "public_url": settings.public_url,
+        "dicomweb_root": settings.dicomweb_root,
+        "token_roots": settings.roots[1:],
+        "token_header": settings.token_header,
+        "token_scheme": settings.token_scheme,
+        "token_param": settings.token_param,
+    }
+    try:
+        Recipe.of(told)
+    except ValidationError as error:
+        raise DistInvalid(
+            f"{dist} tells its viewer what no recipe can ask for.",
+            cause="Its index.html was changed after it was built.",
+            fix="Build it again: ohifbuild build",
+            details="\n".join(f"  {mistake}" for mistake in mistakes_in(error, Recipe, None, "", told)),
+        ) from error
+    return settings

@@ -73,7 +73,7 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         types=_types(table),
         charset_types=sorted({_plain(kind) for kind in table.types.values() if "charset" in kind} - {"text/html"}),
         underscores="_" in plan.settings.token_header,
-        root=re.escape(plan.root),
+        roots="|".join(re.escape(path) for path, _ in plan.passed_on),
         ciphers=CIPHERS,
     )
 

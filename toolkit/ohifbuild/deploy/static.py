@@ -17,11 +17,11 @@ def static(plan: Plan) -> Folder:
         "table": table,
         "www": f"{plan.place}/www",
         "immutable": "|".join(immutable_paths(plan.public_url)),
-        "root": plan.settings.dicomweb_root,
         "tls": bool(plan.options.certificate),
         "ciphers": CIPHERS,
         "address": _address(plan),
-        "own_root": "://" not in plan.settings.dicomweb_root,
+        "roots": plan.settings.roots,
+        "passed_on": plan.passed_on if "://" not in plan.settings.dicomweb_root else (),
     }
     texts = {
         f"{folder}/.htaccess": rendered("htaccess.j2", **values),
