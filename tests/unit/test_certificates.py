@@ -45,7 +45,7 @@ def read(path: Path) -> x509.Certificate:
     return x509.load_pem_x509_certificate(path.read_bytes())
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "10.1.2.3", "viewer.clinic.example"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "10.1.2.3", "viewer.clinic.example", "bücher.example"])
 def test_the_self_made_one_is_taken_under_each_of_its_names_by_who_trusts_it(tmp_path: Path, host: str) -> None:
     made = self_made(host, tmp_path)
     assert handshake(made.context(), made.certificate, host) == "TLSv1.3"
@@ -91,6 +91,7 @@ def test_all_addresses_are_this_machines_names() -> None:
     assert names_of("0.0.0.0")
     assert not {"0.0.0.0", "::"} & set(names_of("0.0.0.0") + names_of("::"))
     assert names_of("10.1.2.3") == ["10.1.2.3"]
+    assert names_of("bücher.example") == ["xn--bcher-kva.example"]
 
 
 def test_a_certificate_of_ones_own_is_used_with_its_chain(tmp_path: Path) -> None:

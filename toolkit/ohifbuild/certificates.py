@@ -101,11 +101,11 @@ def own(certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 def names_of(host: str) -> list[str]:
-    """By what names a server that listens at ``host`` is reached, the likeliest first."""
+    """By what names, as they stand in certificates, a server that listens at ``host`` is reached; the likeliest first."""
     try:
         number = ipaddress.ip_address(host)
     except ValueError:
-        return [host]
+        return [host.encode("idna").decode("ascii")]
     if not number.is_unspecified:
         return [str(number)]
     return list(dict.fromkeys(name for name in (_own_address(), socket.gethostname().lower()) if name)) or ["localhost"]
