@@ -101,7 +101,7 @@ def own(certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 def names_of(host: str) -> list[str]:
-    """By what names, as they stand in certificates, a server that listens at ``host`` is reached; the likeliest first."""
+    """By what names, as certificates have them, a server that listens at ``host`` is reached; the likeliest first."""
     try:
         number = ipaddress.ip_address(host)
     except ValueError:
