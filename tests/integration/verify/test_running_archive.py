@@ -173,3 +173,35 @@ def test_a_certificate_of_its_own_making_is_named_as_the_cause() -> None:
         asyncio.run(check())
     assert "certificate is not trusted" in caught.value.cause
     assert "SSL_CERT_FILE" in caught.value.fix
+
+
+OPEN = "import orthanc\northanc.RegisterIncomingHttpRequestFilter(lambda uri, **request: {})\n"
+TAKES_ANY_TOKEN = "'token' in request['headers']"
+TAKES_ALL_SEARCHES = "uri.count('/') < 3"
+
+
+@pytest.mark.parametrize(
+    ("lets_through", "leaks", "tight"),
+    [
+        ("True", "GET /studies with no token: 200, and 9 studies", ""),
+        (TAKES_ANY_TOKEN, "GET /studies?PatientID=1085061 with a token: 200, and 1 studies", "with no token"),
+        (TAKES_ALL_SEARCHES, "GET /instances with no token: 200, and 9 studies", "/series with another"),
+    ],
+    ids=["everything", "any token", "any search"],
+)
+def test_an_archive_that_gives_away_more_than_tokens_allow_is_found_out(
+    verified: Verified, tmp_path: Path, lets_through: str, leaks: str, tight: str
+) -> None:
+    script = tmp_path / "open.py"
+    script.write_text(OPEN.format(f"request['headers'].get('token') == 'root' or {lets_through}"))
+    unguarded = {"PythonScript": str(script), "LuaScripts": []}
+    header = {"token": "root"}
+    with (
+        orthanc(extra=unguarded) as server,
+        pytest.raises(ArchiveUnsuitable, match="gives away more") as caught,
+        verified.enter(server.dicomweb_url, header, enforces=True, put=True),
+    ):
+        raise AssertionError("it is taken to be tight")
+    assert leaks in caught.value.details
+    assert "mine" not in caught.value.details
+    assert not tight or tight not in caught.value.details

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -56,10 +57,12 @@ def real_orthanc(settings: Settings, tokens: Tokens, cache: Cache, reporter: Rep
 
     Raises:
         OrthancMissing, OrthancUnsuitable, OrthancFailed: as ``orthanc``; also when it does not take all objects.
+        ArchiveUnsuitable: it gives away more than the tokens allow.
     """
-    # Only here, as most runs need neither.
+    # Only here, as most runs need none of it.
     from ohifbuild.orthanc import orthanc
     from ohifbuild.proxy import Upstream
+    from ohifbuild.verify.enforcement import check_enforcement
 
     with ExitStack() as stack:
         with reporter.step("Orthanc"):
@@ -72,5 +75,6 @@ def real_orthanc(settings: Settings, tokens: Tokens, cache: Cache, reporter: Rep
                 fix="Try another version of Orthanc, or verify without --archive orthanc.",
                 details="\n".join(f"  {item.path.name}: {item.reason}" for item in server.refused[:SHOWN]),
             )
+        asyncio.run(check_enforcement(server.dicomweb_url, tokens, settings))
         description = f"{server.description}, which enforces the tokens itself; {contents()}"
         yield Behind(Upstream(server.dicomweb_url), True, description, server.check_alive)

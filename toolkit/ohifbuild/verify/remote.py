@@ -18,6 +18,7 @@ from ohifbuild.proxy import Upstream
 from ohifbuild.reach import check_archive
 from ohifbuild.verify.behind import Behind, Provider, contents
 from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.enforcement import check_enforcement
 from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.stow import make_sure_of_studies
 from ohifbuild.verify.tokens import Tokens
@@ -62,6 +63,8 @@ def running_at(url: str, header: Mapping[str, str], *, enforces: bool, put: bool
         _refuse_credentials(url)
         with reporter.step("Archive"):
             asyncio.run(_prepare(url, header, put, cache))
+            if enforces:
+                asyncio.run(check_enforcement(url, tokens, settings))
         if urlsplit(url).path != settings.dicomweb_root:
             reporter.warn(
                 f"The viewer's DICOMweb root is {settings.dicomweb_root}, the archive's is {urlsplit(url).path}: if "
