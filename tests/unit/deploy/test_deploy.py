@@ -84,6 +84,16 @@ def test_every_mistake_in_the_options_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "target").exists()
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["pacs:8042", "http://", "http://pacs:70000", "http://[::1", "http://pacs/a b", "http://pacs/;", "ftp://pacs/x"],
+)
+def test_an_archive_that_no_server_could_reach_is_refused(tmp_path: Path, url: str) -> None:
+    with pytest.raises(DeployUnsuitable) as caught:
+        deployed("nginx", tmp_path, DeployOptions(archive=url))
+    assert caught.value.details.strip().startswith("archive: expected a URL")
+
+
 def test_options_that_a_deployment_has_no_use_for_are_refused(tmp_path: Path) -> None:
     options = DeployOptions(
         archive="http://pacs:8042", certificate="/c.pem", key="/k.pem", tls_port=8443, orthanc_settings=tmp_path

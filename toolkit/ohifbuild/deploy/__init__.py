@@ -12,8 +12,9 @@ from ohifbuild import __version__
 from ohifbuild.cache import disk_errors
 from ohifbuild.console import Reporter
 from ohifbuild.deploy.compose import compose
-from ohifbuild.deploy.model import KINDS, MARKER, DeployOptions, Folder, Kind, Plan, plan
+from ohifbuild.deploy.model import MARKER, Folder, Plan, plan
 from ohifbuild.deploy.nginx import nginx
+from ohifbuild.deploy.options import KINDS, DeployOptions, Kind
 from ohifbuild.deploy.orthanc import orthanc
 from ohifbuild.deploy.orthanc_ohif import orthanc_ohif
 from ohifbuild.deploy.static import static
