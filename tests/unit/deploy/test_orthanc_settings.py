@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from ohifbuild.deploy.orthanc_settings import STRING_OR_COMMENT, SettingsUnusable, existing_settings, whole
 
-OURS = {"DicomWeb": {"Root": "/dicom-web/"}, "LuaScripts": ["/v/closed.lua"], "PythonScript": "/v/token_filter.py"}
+OURS = {
+    "DicomWeb": {"Root": "/dicom-web/"},
+    "LuaScripts": ["/v/closed.lua"],
+    "PythonScript": "/v/token_filter.py",
+    "TokenFilter": {"Header": "token", "Tokens": "/v/tokens.json"},
+}
 
 
 def test_the_files_of_a_folder_are_one_configuration_with_ours_over_it(tmp_path: Path) -> None:
@@ -34,6 +39,14 @@ def test_the_files_of_a_folder_are_one_configuration_with_ours_over_it(tmp_path:
 )
 def test_no_plugin_is_named_twice(theirs: list[str], together: list[str]) -> None:
     assert whole({**OURS, "Plugins": ["/p/ohif.so"]}, {"Plugins": theirs})["Plugins"] == together
+
+
+def test_an_auth_service_stays_and_what_an_earlier_deployment_said_goes() -> None:
+    existing = {
+        "TokenFilter": {"AuthService": {"Url": "http://auth:8000"}, "Viewer": {"Url": "/old/"}, "Header": "old"}
+    }
+    found = whole(OURS, {"TokenFilter": before})["TokenFilter"]
+    assert found == {**OURS["TokenFilter"], "AuthService": before["AuthService"]}
 
 
 def test_settings_that_are_ours_already_stay_as_they_are(tmp_path: Path) -> None:

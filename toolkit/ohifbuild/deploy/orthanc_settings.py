@@ -46,6 +46,9 @@ def whole(ours: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any
     theirs = [name for name in existing.get("LuaScripts", []) if name not in ours["LuaScripts"]]
     merged["LuaScripts"] = [*theirs, *ours["LuaScripts"]]
     merged["DicomWeb"] = {**existing.get("DicomWeb", {}), **ours["DicomWeb"]}
+    # Tokens of an orthanc-auth-service are good beside those of the file.
+    service = {name: value for name, value in existing.get("TokenFilter", {}).items() if name == "AuthService"}
+    merged["TokenFilter"] = {**service, **ours["TokenFilter"]}
     merged["Plugins"] = _with_plugins({**LIKE_DEBIAN, **existing}["Plugins"], ours.get("Plugins", []))
     return merged
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 
 def rendered(template: str, **values: object) -> str:
     """The template of this name, filled.
@@ -11,6 +9,8 @@ def rendered(template: str, **values: object) -> str:
     The values are paths, URLs and header values that were checked to be plain (``model.py``), or made by us; nothing is
     HTML.
     """
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # here, as every command would wait for it
+
     environment = Environment(  # noqa: S701
         loader=PackageLoader("ohifbuild.deploy"),
         undefined=StrictUndefined,
