@@ -42,9 +42,7 @@ def test_no_plugin_is_named_twice(theirs: list[str], together: list[str]) -> Non
 
 
 def test_an_auth_service_stays_and_what_an_earlier_deployment_said_goes() -> None:
-    existing = {
-        "TokenFilter": {"AuthService": {"Url": "http://auth:8000"}, "Viewer": {"Url": "/old/"}, "Header": "old"}
-    }
+    before = {"AuthService": {"Url": "http://auth:8000"}, "Viewer": {"Url": "/old/"}, "Header": "old"}
     found = whole(OURS, {"TokenFilter": before})["TokenFilter"]
     assert found == {**OURS["TokenFilter"], "AuthService": before["AuthService"]}
 
