@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from ohifbuild.appconfig import CONFIG_START
 from ohifbuild.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.errors import ToolFailed
@@ -99,3 +100,24 @@ def test_a_study_is_listed_and_shared_on_the_server(tmp_path: Path, make_dist: A
     # The test's own administrator, and the link: what the script opened for itself is closed again.
     assert [entry.get("everything", False) for entry in known.values()] == [True, False]
     assert token not in server.tokens_file.read_text()
+
+
+# What the plugin puts after our file (Sources/app-config-system.js), in its own manner.
+PLUGINS_LINES = """
+window.config.routerBasename = '/elsewhere/';
+window.config.dataSources = [{ sourceName: 'open' }];
+window.config.defaultDataSourceName = 'open';
+window.config.showStudyList = true;
+console.log(JSON.stringify(window.config));
+"""
+
+
+def test_the_plugins_own_lines_change_nothing_in_our_configuration(tmp_path: Path, make_dist: Any) -> None:
+    dist, deployment = make_dist(public_url="/ohif/"), tmp_path / "deployment"
+    deploy("orthanc-ohif", dist, deployment, DeployOptions(), SilentReporter())
+    script = tmp_path / "app-config.js"
+    script.write_text(
+        "globalThis.window = globalThis;\n" + (deployment / "orthanc/app-config.js").read_text() + PLUGINS_LINES
+    )
+    ours = json.loads((dist / "app-config.js").read_text().removeprefix(CONFIG_START).rstrip().removesuffix(";"))
+    assert json.loads(run(["node", script])) == ours
