@@ -14,6 +14,7 @@ from ohifbuild import __version__
 from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
 from ohifbuild.finish.manifest import Manifest, read_manifest
+from ohifbuild.server import own_root
 from ohifbuild.verify.alike import alike
 from ohifbuild.verify.behind import Provider, embedded
 from ohifbuild.verify.browser import Browser, find_browser
@@ -92,6 +93,7 @@ def _played(
     cache: Cache,
     reporter: Reporter,
 ) -> Played:
+    own_root(dist, settings)
     parts = casting(settings, tokens)
     with (
         archive(settings, parts.tokens, cache, reporter) as behind,
