@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ohifbuild.errors import DistInvalid
 from ohifbuild.finish.manifest import FileEntry, Manifest
 from ohifbuild.supply.components import MODULES_NAME, Component, contents_of
 from ohifbuild.supply.sbom import check_schema, sbom
@@ -46,10 +47,22 @@ def test_the_bundlers_own_list_is_complete(base: Path) -> None:
     assert contents.complete
 
 
+@pytest.mark.parametrize("beside", [{}, {"package.json": "{}"}, {"package.json": "["}, {MODULES_NAME: '[{"x": 1}]'}])
+def test_an_empty_or_foreign_folder_has_no_sbom(beside: dict[str, str], tmp_path: Path) -> None:
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    (dist / "holiday.txt").write_text("sun")
+    for name, text in beside.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(DistInvalid, match="Which packages are in"):
+        contents_of(dist)
+
+
 def test_the_sbom_is_valid_cyclonedx_with_licences_and_digests(base: Path) -> None:
     (base.parent / MODULES_NAME).write_text(
         '[{"name": "react", "version": "18.3.1", "licence": "MIT", "integrity": "sha512-' + "A" * 86 + '=="},'
-        ' {"name": "odd", "version": "1.0.0", "licence": "see LICENSE.md"}]'
+        ' {"name": "odd", "version": "1.0.0", "licence": "see LICENSE.md",'
+        ' "integrity": "sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA="}]'
     )
     text = sbom(MANIFEST, contents_of(base), OURS, epoch=0)
     check_schema(text)
@@ -61,6 +74,7 @@ def test_the_sbom_is_valid_cyclonedx_with_licences_and_digests(base: Path) -> No
     ]
     react = document["components"][2]
     assert react["licenses"] == [{"license": {"id": "MIT"}}]
+    assert document["components"][1]["hashes"] == [{"alg": "SHA-1", "content": "00" * 20}]
     assert react["hashes"] == [{"alg": "SHA-512", "content": "00" * 64}]
     assert document["metadata"]["timestamp"].startswith("1970-01-01T00:00:00")
 

@@ -7,6 +7,7 @@ from ohifbuild.cache import Cache, digest_of_tree
 from ohifbuild.console import SilentReporter
 from ohifbuild.origins.git import Source, base_viewer
 from ohifbuild.origins.workspace import read_source_packages
+from ohifbuild.supply.components import contents_of
 
 from .conftest import MONOREPO, TAG, make_upstream, write_extension
 
@@ -23,7 +24,14 @@ def test_rspack_bundles_as_webpack_does_and_takes_extensions_by_their_folder(tmp
     assert "function leftPad" in text
     assert "@clinic/extension-hello" in text
     assert not list(viewer.path.glob("*.map"))
-    assert '"name": "left-pad"' in (viewer.path.parent / "modules.json").read_text()
+    listed = [(item.name, item.version) for item in contents_of(viewer.path).components]
+    bundled = ("@ohif/app", "@ohif/core", "@ohif/extension-default", "@ohif/logo")
+    assert listed == [
+        ("@clinic/extension-hello", "1.0.0"),
+        *((name, "3.12.0") for name in bundled),
+        ("@rspack/core", "2.2.8"),
+        ("left-pad", "1.3.0"),
+    ]
     before = digest_of_tree(viewer.path)
     shutil.rmtree(viewer.path.parent)
     again = base_viewer(pin, source, (), cache, packages=packages, offline=False, reporter=reporter)

@@ -18,6 +18,7 @@ from ohifbuild.origins.base import BaseViewer
 from ohifbuild.origins.git import Source, base_viewer
 from ohifbuild.origins.workspace import read_source_packages
 from ohifbuild.patches import load
+from ohifbuild.supply.components import Component, contents_of
 
 from .conftest import TAG, Upstream, make_upstream, write_extension
 
@@ -80,8 +81,25 @@ def test_a_release_is_cloned_installed_and_bundled(built: Built) -> None:
     assert "function leftPad" in scripts(built.viewer)  # from the registry, and not minified
     assert built.viewer.release.commit == built.upstream.git("rev-parse", f"{TAG}^{{commit}}")
     assert [line.split()[0] for line in built.reporter.lines if line[0] in "CIB"] == ["Clone", "Install", "Bundle"]
-    packages = json.loads((built.viewer.path.parent / "modules.json").read_text())
-    assert packages == [{"name": "left-pad", "version": "1.3.0", "licence": "WTFPL"}]
+
+
+def test_what_is_in_the_bundle_is_listed_and_nothing_else(built: Built) -> None:
+    """What is read and then dropped is not in it; what is copied is, and the bundler, whose runtime it holds."""
+    contents = contents_of(built.viewer.path)
+    assert "nobody needs this" not in scripts(built.viewer)
+    assert [(item.name, item.version, item.licence) for item in contents.components] == [
+        ("@ohif/app", "3.12.0", ""),
+        ("@ohif/core", "3.12.0", ""),
+        ("@ohif/extension-default", "3.12.0", ""),
+        ("@ohif/logo", "3.12.0", "MIT"),
+        ("left-pad", "1.3.0", "WTFPL"),
+        ("webpack", "5.95.0", "MIT"),
+    ]
+    assert contents.complete
+    by_name = {item.name: item.integrity for item in contents.components}
+    assert by_name["left-pad"].startswith("sha512-XI5MPzVNApjAyhQzphX8BkmKsKUxD4LdyK24iZeQGinBN9yTQT3bFlCBy")
+    assert by_name["webpack"].startswith("sha512-")
+    assert not by_name["@ohif/core"]
 
 
 def test_no_script_of_a_package_runs(built: Built) -> None:
@@ -128,6 +146,7 @@ def test_an_extension_is_compiled_in_as_a_workspace_and_leaves_no_trace(built: B
     viewer = built.again(packages=packages)
     assert "@clinic/extension-hello" in scripts(viewer)
     assert viewer.compiled == (("@clinic/extension-hello", packages[0].digest[:12]),)
+    assert Component("@clinic/extension-hello", "1.0.0") in contents_of(viewer.path).components
     assert built.again(packages=packages) == viewer
     (root / "index.js").write_text("export default { id: 'another' };\n")
     changed = built.again(packages=read_source_packages([root]))

@@ -16,6 +16,8 @@ from ohifbuild.origins.room import room
 from ohifbuild.origins.workspace import SourcePackage, add_packages, digest_of_packages
 from ohifbuild.patches import Patch, apply, digest, select
 from ohifbuild.releases import ReleasePin
+from ohifbuild.supply.components import MODULES_NAME
+from ohifbuild.supply.lockfiles import add_integrities
 from ohifbuild.toolchain import NodeTools, node_tools
 
 ORIGIN = "git"
@@ -77,6 +79,7 @@ def base_viewer(
             install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
             folders = _changed(tree, pin, wanted, packages, tools, reporter)
             bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders)
+            add_integrities(work / MODULES_NAME, tree)
         check_is_viewer(work / "dist", f"The source of {name}")
 
     folder = cache.entry(KIND, key, make, reporter=reporter, shared=True)

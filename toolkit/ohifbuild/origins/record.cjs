@@ -14,9 +14,9 @@ const AT_BUILD_TIME = /^(?:mini-css-extract-plugin|css-extract|html-webpack-plug
 class RecordPackages {
   apply(compiler) {
     compiler.hooks.done.tap('ohifbuild', stats => {
-      const roots = new Set();
+      const roots = new Set([bundlerOf(compiler)]);
       const visit = compilation => {
-        for (const module of compilation.modules) collect(module, roots);
+        for (const file of filesIn(compilation)) roots.add(packageOf(file));
         for (const child of compilation.children) if (!AT_BUILD_TIME.test(child.compiler.name)) visit(child);
       };
       visit(stats.compilation);
@@ -28,17 +28,41 @@ class RecordPackages {
   }
 }
 
-function collect(module, roots) {
-  for (const inner of module.modules || []) collect(inner, roots); // concatenated modules
-  const file = module.resource || module.rootModule?.resource;
-  const found = file && /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file);
-  if (found) roots.add(found[1]);
+// The files that ship: of modules in chunks (one that was read, and that nothing needed, is in none), and copied ones.
+function* filesIn(compilation) {
+  for (const chunk of compilation.chunks) {
+    for (const module of compilation.chunkGraph.getChunkModulesIterable(chunk)) yield* filesOf(module);
+  }
+  for (const { info } of compilation.getAssets()) {
+    if (info?.sourceFilename) yield path.resolve(compilation.compiler.context, info.sourceFilename);
+  }
+}
+
+function* filesOf(module) {
+  for (const inner of module.modules || []) yield* filesOf(inner); // concatenated modules
+  const file = module.resource || module.rootModule?.resource || module.nameForCondition?.();
+  if (file) yield file;
+}
+
+// The folder of the package that a file is of: below node_modules by its place, else the nearest with a package.json.
+function packageOf(file) {
+  const installed = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file);
+  if (installed) return installed[1];
+  let folder = path.dirname(file);
+  while (!fs.existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder)) folder = path.dirname(folder);
+  return folder;
+}
+
+// Its own runtime is in each entry chunk.
+function bundlerOf(compiler) {
+  const name = compiler.rspack ? '@rspack/core' : 'webpack';
+  return path.dirname(require.resolve(`${name}/package.json`, { paths: [path.dirname(process.argv[1])] }));
 }
 
 function describe(root) {
   try {
     const { name, version = '', license = '' } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
-    return { name, version, licence: typeof license === 'string' ? license : String(license.type || '') };
+    return name && { name, version, licence: typeof license === 'string' ? license : String(license.type || '') };
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 """What is really in a base viewer: the packages its bundler put in, as far as the origin can tell.
 
-A source build knows all of them: ``modules.json`` beside the base viewer lists every package that the bundler read,
-with version and licence. A published release only shows what bundlers leave in unminified bundles, the comments
+A source build knows all of them: ``modules.json`` beside the base viewer lists every package that has a file in what
+the bundler put out, OHIF's own and copied ones too, and the bundler, whose runtime is in it; with version, licence and
+the lockfile's integrity. A published release only shows what bundlers leave in unminified bundles, the comments
 ``EXTERNAL MODULE`` and ``CONCATENATED MODULE`` with module paths, and what its ``package.json`` declares: that is
 honest but not complete, and the SBOM says so.
 """
@@ -13,6 +14,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from ohifbuild.errors import DistInvalid
 
 MODULES_NAME = "modules.json"
 PACKAGE_IN_COMMENT = re.compile(
@@ -39,12 +42,30 @@ class Contents:
 
 
 def contents_of(base: Path) -> Contents:
-    """What is in the base viewer whose dist folder is ``base``."""
+    """What is in the base viewer whose dist folder is ``base``.
+
+    Raises:
+        DistInvalid: it is empty, or no base viewer, and what it holds cannot be told.
+    """
     listed = base.parent / MODULES_NAME
-    if listed.is_file():
-        rows = json.loads(listed.read_text(encoding="utf-8"))
-        return Contents(tuple(sorted(Component(**row) for row in rows)), complete=True)
-    return Contents(tuple(sorted(_of_published(base))), complete=False)
+    try:
+        if listed.is_file():
+            rows = json.loads(listed.read_text(encoding="utf-8"))
+            return Contents(tuple(sorted(Component(**row) for row in rows)), complete=True)
+        found = tuple(sorted(_of_published(base)))
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise _unknown(base) from error
+    if not found:
+        raise _unknown(base)
+    return Contents(found, complete=False)
+
+
+def _unknown(base: Path) -> DistInvalid:
+    return DistInvalid(
+        f"Which packages are in {base} cannot be told.",
+        cause="It is empty or no viewer, or the list of packages beside it is damaged.",
+        fix="Remove the folder, and build again.",
+    )
 
 
 def _of_published(dist: Path) -> Iterator[Component]:

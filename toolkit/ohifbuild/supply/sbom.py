@@ -26,6 +26,8 @@ from ohifbuild.finish.manifest import Manifest
 from ohifbuild.supply.components import Component, Contents
 
 SBOM_NAME = "sbom.cdx.json"
+# What npm's integrities are made with; packages of before 2017 have SHA-1 alone.
+ALGORITHMS = {"sha1": HashAlgorithm.SHA_1, "sha512": HashAlgorithm.SHA_512}
 
 
 def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *, epoch: int) -> str:
@@ -93,6 +95,6 @@ def _item(component: Component) -> Item:
 def _hashes(integrity: str) -> list[HashType]:
     """npm's ``sha512-<base64>`` as CycloneDX has it."""
     algorithm, _, value = integrity.partition("-")
-    if algorithm != "sha512":
+    if algorithm not in ALGORITHMS:
         return []
-    return [HashType(alg=HashAlgorithm.SHA_512, content=base64.b64decode(value).hex())]
+    return [HashType(alg=ALGORITHMS[algorithm], content=base64.b64decode(value).hex())]

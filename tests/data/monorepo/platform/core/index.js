@@ -1,3 +1,4 @@
+import { never } from '@ohif/unused';
 import leftPad from 'left-pad';
 
 export const headersOf = service => {

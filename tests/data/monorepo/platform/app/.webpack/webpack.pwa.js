@@ -24,6 +24,10 @@ class Page {
         const tag = `<script src="${process.env.PUBLIC_URL}${script}"></script></body>`;
         compilation.emitAsset('index.html', new sources.RawSource(page.replace('</body>', tag)));
         compilation.emitAsset('app-config.js', new sources.RawSource(config));
+        // As plugins that copy say where from.
+        const logo = '../../logo/logo.svg';
+        const copied = new sources.RawSource(fs.readFileSync(path.resolve(compiler.context, logo)));
+        compilation.emitAsset('logo.svg', copied, { copied: true, sourceFilename: logo });
       });
     });
   }

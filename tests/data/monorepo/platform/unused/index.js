@@ -1,0 +1,1 @@
+export const never = 'nobody needs this';
