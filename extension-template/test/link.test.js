@@ -78,7 +78,9 @@ test('a JWT past its time says so; anything else does not', () => {
   const jwt = (/** @type {unknown} */ claims) => `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.y`;
   assert.equal(saysExpired(jwt({ exp: 99 }), 100_000), true);
   assert.equal(saysExpired(jwt({ exp: 101 }), 100_000), false);
-  for (const token of [jwt({}), jwt({ exp: 'soon' }), jwt(null), 'x.%%%.y', 'opaque', 'a.b.c.d']) {
+  assert.equal(saysExpired(jwt({ expiration_date: '1970-01-01T00:01:39+00:00' }), 100_000), true);
+  assert.equal(saysExpired(jwt({ expiration_date: '1970-01-01T00:01:41+00:00' }), 100_000), false);
+  for (const token of [jwt({}), jwt({ exp: 'soon' }), jwt({ expiration_date: 'soon' }), jwt(null), 'x.%%%.y', 'opaque', 'a.b.c.d']) {
     assert.equal(saysExpired(token, 100_000), false);
   }
 });

@@ -30,8 +30,9 @@ export function chooseToken(raw) {
 }
 
 /**
- * Whether a JWT says of itself that its time is over (`exp`, RFC 7519 section 4.1.4, in seconds). False for every
- * other token. Only used to word the message: whether a token is valid is the archive's to decide.
+ * Whether a JWT says of itself that its time is over: `exp` (RFC 7519 section 4.1.4, in seconds), or the
+ * `expiration_date` (ISO 8601) of orthanc-auth-service's tokens. False for every other token. Only used to word the
+ * message: whether a token is valid is the archive's to decide.
  *
  * @param {string} token
  * @param {number} now milliseconds
@@ -44,7 +45,8 @@ export function saysExpired(token, now) {
   }
   try {
     const claims = JSON.parse(atob(parts[1].replace(/-/g, '+').replace(/_/g, '/')));
-    return typeof claims?.exp === 'number' && claims.exp * 1000 < now;
+    const end = typeof claims?.exp === 'number' ? claims.exp * 1000 : Date.parse(claims?.expiration_date);
+    return end < now;
   } catch {
     return false;
   }

@@ -11,7 +11,7 @@ from ohifbuild.deploy.orthanc_settings import FILTER, whole
 from ohifbuild.orthanc import SCRIPTS
 from ohifbuild.orthanc.configuration import dicomweb, filtered
 
-GUARD, VIEWER, SHARE = "closed_without_filter.lua", "viewer_files.py", "share_study.py"
+GUARD, VIDEOS, VIEWER, SHARE = "closed_without_filter.lua", "rendered_videos.py", "viewer_files.py", "share_study.py"
 TOKENS, SETTINGS, UNIT = "tokens.json", "orthanc.json", "orthanc.service.conf"
 FOLDER = "orthanc"
 
@@ -35,13 +35,14 @@ def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, st
     """
     place = PurePosixPath(plan.place, FOLDER)
     enforcing = filtered(plan.settings, place / FILTER, place / GUARD)
-    filtering = {**enforcing["TokenFilter"], "Tokens": str(place / TOKENS), **more.get("TokenFilter", {})}
+    sources = {"Tokens": str(place / TOKENS), "RenderVideos": True}
+    filtering = {**enforcing["TokenFilter"], **sources, **more.get("TokenFilter", {})}
     # For its URLs of bulk data: the host is what the browser asked for (Debian's settings say localhost), and of TLS
     # Orthanc hears from nobody if stunnel, which knows no headers, is before it.
     web = {**dicomweb(root), "Host": "", "Ssl": bool(plan.options.certificate)}
     settings = {"DicomWeb": web, **enforcing, **more, "TokenFilter": filtering}
     link = {"Viewer": f"{plan.origin}{plan.public_url}viewer", "Parameter": plan.settings.token_param}
-    texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in (FILTER, GUARD, SHARE)}
+    texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in (FILTER, GUARD, VIDEOS, SHARE)}
     texts |= {
         TOKENS: "{}\n",
         SETTINGS: json.dumps(whole(settings, plan.existing), indent=2) + "\n",

@@ -18,11 +18,16 @@ LIKE_DEBIAN: Mapping[str, Any] = {
     "StorageDirectory": "/var/lib/orthanc/db-v6",
     "IndexDirectory": "/var/lib/orthanc/db-v6",
     "Plugins": [
-        "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
         "/usr/share/orthanc/plugins/libOrthancPython.so",
+        "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
     ],
+    "DefaultEncoding": "Utf8",
 }
-"""Where Debian's packages keep studies and plugins."""
+"""Where Debian's packages keep studies and plugins. With Orthanc's own default encoding, Latin1, its answers lose every
+letter of other alphabets."""
+
+PYTHON = "libOrthancPython.so"
+"""Has to be loaded before the DICOMweb plugin, to answer what that cannot: of two Orthanc asks the first."""
 
 STRING_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 """Orthanc's configuration is JSON with the comments of C++."""
@@ -56,7 +61,8 @@ def whole(ours: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any
 def _with_plugins(theirs: list[str], ours: list[str]) -> list[str]:
     """Theirs and ours. Orthanc does not start if one is named twice, by itself and by its folder."""
     named = {PurePosixPath(path) for path in theirs}
-    return [*theirs, *(path for path in ours if not named & {PurePosixPath(path), PurePosixPath(path).parent})]
+    both = [*theirs, *(path for path in ours if not named & {PurePosixPath(path), PurePosixPath(path).parent})]
+    return sorted(both, key=lambda path: not path.endswith(PYTHON))
 
 
 def existing_settings(path: Path) -> dict[str, Any]:
