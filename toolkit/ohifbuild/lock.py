@@ -55,7 +55,7 @@ def read_lock(path: Path) -> Lock:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise _invalid(path, "it cannot be read as text", "ohifbuild lock") from error
+        raise _invalid(path, "it cannot be read as text", f"rm {path} && ohifbuild lock") from error
     if any(line.startswith(("<<<<<<<", "=======", ">>>>>>>")) for line in text.splitlines()):
         raise _invalid(path, "it holds the marks of an unfinished merge", f"rm {path} && ohifbuild lock")
     try:
@@ -69,7 +69,8 @@ def read_lock(path: Path) -> Lock:
         raise _invalid(path, f"a newer ohifbuild wrote it (format {version})", "pip install --upgrade ohifbuild")
     lock = Lock(sections)
     if lock.digest != digest:
-        raise _invalid(path, "it was edited by hand: its digest does not fit its facts", "ohifbuild lock")
+        why = "it was edited by hand: its digest does not fit its facts"
+        raise _invalid(path, why, f"git checkout {path}, or rm {path} && ohifbuild lock")
     return lock
 
 

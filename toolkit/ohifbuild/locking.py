@@ -35,7 +35,7 @@ class LockBook:
         Raises:
             LockInvalid, UnknownRelease: as ``read_lock`` and ``resolve``.
         """
-        release = self._release()
+        release = self._facts()
         wishes = (release.get("wish"), release.get("origin"))
         if self.upgrade or wishes[0] != recipe.version:
             return resolve(recipe.version, catalogue())
@@ -66,7 +66,15 @@ class LockBook:
             unfinished.write_text(lock.text(), encoding="utf-8")
             unfinished.replace(self.path)
 
-    def _release(self) -> dict[str, str]:
+    def release(self) -> str:
+        """The version that is locked, or "".
+
+        Raises:
+            LockInvalid: as ``read_lock``.
+        """
+        return self._facts().get("version", "")
+
+    def _facts(self) -> dict[str, str]:
         return dict(read_lock(self.path).sections.get("release", {})) if self.path.is_file() else {}
 
 

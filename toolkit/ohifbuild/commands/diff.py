@@ -3,40 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from ohifbuild.commands.common import Surroundings, with_surroundings
 from ohifbuild.console import Level
-from ohifbuild.supply.diff import RELEASE, Change, diff
+from ohifbuild.supply.diff import Change, diff
+from ohifbuild.supply.sides import NAMED, OHIF
+
+AFTER = {NAMED: " (a published release names only some)", OHIF: "'s own files (-v lists them)"}
 
 
 @click.command("diff")
-@click.argument("first", type=click.Path(path_type=Path))
-@click.argument("second", type=click.Path(path_type=Path))
+@click.argument("first")
+@click.argument("second")
+@click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
 @with_surroundings
-def command(surroundings: Surroundings, /, first: Path, second: Path) -> None:
-    """Show what changed between two dists: what they were made from, and their files."""
-    changes = diff(first, second)
+def command(surroundings: Surroundings, /, first: str, second: str, offline: bool) -> None:
+    """Show what changed between two dists, two locks, or two releases.
+
+    FIRST and SECOND are folders, lock files, or versions such as 3.12.0 and v3-latest.
+    """
+    changes = diff(first, second, surroundings.cache, offline=offline, reporter=surroundings.reporter)
     surroundings.result([asdict(change) for change in changes])
-    if changes:
-        everything = surroundings.reporter.level >= Level.VERBOSE
-        surroundings.show(_table(changes if everything else tuple(c for c in changes if c.part != RELEASE)))
-        surroundings.reporter.say(_counts(changes))
-    else:
-        surroundings.reporter.say("The two are the same, file by file.")
+    if not changes:
+        surroundings.reporter.say("Nothing differs.")
+        return
+    everything = surroundings.reporter.level >= Level.VERBOSE
+    surroundings.show(_table(changes if everything else tuple(c for c in changes if c.part != OHIF)))
+    surroundings.reporter.say(_counts(changes))
 
 
 def _counts(changes: tuple[Change, ...]) -> str:
-    """The release's own files in one line: there are hundreds, and their names say little."""
-    files = [change for change in changes if change.part == RELEASE]
-    added = sum(not change.old for change in files)
-    removed = sum(not change.new for change in files)
-    return (
-        f"OHIF's own files: {len(files) - added - removed} changed, {added} added, {removed} removed (-v lists them)."
-    )
+    """Each part's changes; the release's own files are only counted: there are hundreds, and their names say little."""
+    lines = []
+    for part in dict.fromkeys(change.part for change in changes):
+        mine = [change for change in changes if change.part == part]
+        added, removed = sum(not change.old for change in mine), sum(not change.new for change in mine)
+        told = f"{len(mine) - added - removed} changed, {added} added, {removed} removed"
+        lines.append(f"{part}{AFTER.get(part, '')}: {told}.")
+    return "\n".join(lines)
 
 
 def _table(changes: tuple[Change, ...]) -> Table:
@@ -44,5 +52,5 @@ def _table(changes: tuple[Change, ...]) -> Table:
     for title in ("Part", "What", "Before", "After"):
         table.add_column(title, overflow="fold")
     for change in changes:
-        table.add_row(change.part, change.name, change.old or "-", change.new or "-")
+        table.add_row(*(escape(text or "-") for text in (change.part, change.name, change.old, change.new)))
     return table

@@ -28,7 +28,7 @@ def base_viewer(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool,
         OhifbuildError: as the origin itself.
     """
     packages = read_source_packages(path for path in recipe.extensions if is_source_package(path))
-    if _from_git(recipe, pin, packages, cache, offline=offline, reporter=reporter):
+    if is_from_git(recipe, pin, packages, cache, offline=offline, reporter=reporter):
         known = load(patches(), *recipe.patches)
         if not select(known, pin.version):
             reporter.warn(f"No patch is for OHIF {pin.version}: its source is built as it is.")
@@ -49,7 +49,7 @@ def base_viewer(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool,
     return published.base_viewer(pin, cache, offline=offline, reporter=reporter)
 
 
-def _from_git(
+def is_from_git(
     recipe: Recipe,
     pin: ReleasePin,
     packages: Sequence[SourcePackage],
@@ -58,6 +58,7 @@ def _from_git(
     offline: bool,
     reporter: Reporter,
 ) -> bool:
+    """Whether the release would be built from its source."""
     if recipe.origin != "auto":
         return recipe.origin == "git"
     if recipe.source or recipe.ref or recipe.patches or packages:

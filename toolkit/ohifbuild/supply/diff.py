@@ -1,29 +1,36 @@
-"""What changed between two dists, for a person who must approve it."""
+"""What changed between two dists, two locks or two releases, for a person who must approve it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ohifbuild.finish.manifest import Manifest, read_manifest
-
-# Names that hold a digest of their contents: app.bundle.26b7eafdf05b5445414b.js is app.bundle.*.js in any build.
-HASH = re.compile(r"(?<=[./])[0-9a-f]{12,20}(?=[./])")
-COMPRESSED = (".br", ".gz")
-RELEASE = "OHIF"
-PARTS = (
-    ("our extensions", re.compile(r"^ohifbuild/")),
-    ("configuration", re.compile(r"^(app-config\.js|index\.html)$")),
-    (RELEASE, re.compile(r"")),
+from ohifbuild.cache import Cache
+from ohifbuild.console import Reporter
+from ohifbuild.errors import RecipeError
+from ohifbuild.supply.sides import (
+    CONFIGURATION,
+    DEPENDENCIES,
+    INPUTS,
+    NAMED,
+    OHIF,
+    OURS,
+    Fact,
+    Side,
+    of_dist,
+    of_lock,
+    of_release,
 )
+
+# The order of what must be looked at; other parts, a lock's, come before them.
+ORDER = (INPUTS, OURS, CONFIGURATION, DEPENDENCIES, NAMED, OHIF)
+NOTHING = Fact("")
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that differs: ``part`` is inputs or one of ``PARTS``; ``old`` or ``new`` may be ""."""
+    """One thing that differs: ``part`` is one of ``ORDER``, ``release``, or a lock's section; ``old`` or ``new`` may
+    be ""."""
 
     part: str
     name: str
@@ -31,56 +38,45 @@ class Change:
     new: str
 
 
-def diff(first: Path, second: Path) -> tuple[Change, ...]:
-    """What differs between two dists: first what they were made from, then their files.
-
-    Files whose names hold a digest are matched by the rest of their names; compressed siblings follow their files and
-    are left out.
+def diff(first: str, second: str, cache: Cache, *, offline: bool, reporter: Reporter) -> tuple[Change, ...]:
+    """What differs between two dists (folders), two locks (files) or two releases (versions or channels).
 
     Raises:
-        DistInvalid: one of them has no manifest.
+        RecipeError: they are of different kinds.
+        DistInvalid, LockInvalid, UnknownRelease: one of them is not what it seems.
+        OhifbuildError: as the published origin, for releases.
     """
-    one, other = read_manifest(first), read_manifest(second)
-    return (*_inputs(one.inputs, other.inputs), *_files(one, other))
+    kinds = kind_of(first), kind_of(second)
+    if kinds[0] != kinds[1]:
+        raise RecipeError(
+            f"{first} is a {kinds[0]} and {second} is a {kinds[1]}: they cannot be compared.",
+            cause="What is no folder and no file is taken for a release.",
+            fix="Name two dists (folders), two locks (files) or two releases, such as: ohifbuild diff 3.11.1 3.12.0",
+        )
+    if kinds[0] == "dist":
+        return changes(of_dist(Path(first), reporter), of_dist(Path(second), reporter))
+    if kinds[0] == "lock":
+        one, other = of_lock(Path(first)), of_lock(Path(second))
+        sections = sorted({*one, *other})
+        return changes({name: one.get(name, {}) for name in sections}, {name: other.get(name, {}) for name in sections})
+    one, other = (of_release(wish, cache, offline=offline, reporter=reporter) for wish in (first, second))
+    return changes(one, other)
 
 
-def _inputs(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[Change]:
-    old, new = dict(_flat(one)), dict(_flat(other))
-    return [
-        Change("inputs", name, old.get(name, ""), new.get(name, ""))
-        for name in sorted({*old, *new})
-        if old.get(name) != new.get(name)
-    ]
+def kind_of(word: str) -> str:
+    """What a word on the command line means: a dist, a lock or a release."""
+    path = Path(word)
+    return "dist" if path.is_dir() else "lock" if path.is_file() else "release"
 
 
-def _flat(value: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    rows = []
-    for name, item in value.items():
-        rows += _flat(item, f"{prefix}{name}.") if isinstance(item, Mapping) else [(prefix + name, str(item))]
-    return rows
-
-
-def _files(one: Manifest, other: Manifest) -> list[Change]:
-    old, new = _by_stable_name(one), _by_stable_name(other)
-    changes = []
-    for name in sorted({*old, *new}):
-        before, after = old.get(name, []), new.get(name, [])
-        if before != after:
-            part = next(part for part, pattern in PARTS if pattern.search(name))
-            changes.append(Change(part, name, _shown(before), _shown(after)))
-    return sorted(changes, key=lambda change: [part for part, _ in PARTS].index(change.part))
-
-
-def _by_stable_name(manifest: Manifest) -> dict[str, list[tuple[str, int]]]:
-    named: dict[str, list[tuple[str, int]]] = {}
-    for name, entry in sorted(manifest.files.items()):
-        if not name.endswith(COMPRESSED):
-            named.setdefault(HASH.sub("*", name), []).append((entry.sha256, entry.size))
-    return {name: sorted(entries) for name, entries in named.items()}
-
-
-def _shown(entries: list[tuple[str, int]]) -> str:
-    if not entries:
-        return ""
-    total = sum(size for _, size in entries)
-    return f"{len(entries)} files, {total} bytes" if len(entries) > 1 else f"{total} bytes, {entries[0][0][:12]}"
+def changes(one: Side, other: Side) -> tuple[Change, ...]:
+    """What differs in the parts that both sides have."""
+    parts = sorted(one.keys() & other.keys(), key=lambda part: (ORDER.index(part) if part in ORDER else -1, part))
+    found = []
+    for part in parts:
+        old, new = one[part], other[part]
+        for name in sorted({*old, *new}):
+            before, after = old.get(name, NOTHING), new.get(name, NOTHING)
+            if before != after:
+                found.append(Change(part, name, before.text, after.text))
+    return tuple(found)

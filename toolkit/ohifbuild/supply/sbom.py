@@ -26,6 +26,8 @@ from ohifbuild.finish.manifest import Manifest
 from ohifbuild.supply.components import Component, Contents
 
 SBOM_NAME = "sbom.cdx.json"
+# The property that says whether the list is complete.
+COMPLETENESS = "ohifbuild:components"
 # What npm's integrities are made with; packages of before 2017 have SHA-1 alone.
 ALGORITHMS = {"sha1": HashAlgorithm.SHA_1, "sha512": HashAlgorithm.SHA_512}
 
@@ -50,7 +52,7 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
         type=ComponentType.APPLICATION,
         bom_ref="dist",
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=manifest.digest.removeprefix("sha256:"))],
-        properties=[Property(name="ohifbuild:components", value="complete" if contents.complete else "incomplete")],
+        properties=[Property(name=COMPLETENESS, value="complete" if contents.complete else "incomplete")],
     )
     bom.metadata.component = root
     items = [_item(component) for component in sorted({*contents.components, *ours})]
