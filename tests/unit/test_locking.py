@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ohifbuild.console import SilentReporter
 from ohifbuild.errors import LockDiffers, UnknownRelease
+from ohifbuild.inject import Injected
 from ohifbuild.lock import LOCK_NAME, Lock, read_lock
-from ohifbuild.locking import LockBook, lock_path
+from ohifbuild.locking import LockBook, lock_of, lock_path
+from ohifbuild.origins.base import BaseViewer
+from ohifbuild.patches import digest, load, select
 from ohifbuild.recipe import Recipe
 from ohifbuild.releases import catalogue, resolve
+from ohifbuild.resources import patches
 
 PIN = resolve("3.11.1", catalogue())
 LOCKED = Lock({"release": {"wish": "v3-stable", "version": "3.11.1", "npm": "sha512-locked", "commit": "c" * 40}})
@@ -48,6 +53,50 @@ def test_another_wish_than_the_locked_one_is_resolved_anew(path: Path) -> None:
     assert LockBook(path).pin(Recipe.of({"version": "3.13.2"})).version == "3.13.2"
     with pytest.raises(UnknownRelease):
         LockBook(path).pin(Recipe.of({"version": "nonsense"}))
+
+
+def held(path: Path, wish: dict[str, object], *, upgrade: bool = False, **release: str) -> Recipe:
+    """What a recipe comes to under a lock of the channel with these facts."""
+    LockBook(path).enter(Lock({"release": {"wish": "v3-stable", "version": "3.12.0", **release}}), SilentReporter())
+    return LockBook(path, upgrade=upgrade).held(Recipe.of(wish))
+
+
+@pytest.mark.parametrize("origin", ["git", "published"])
+def test_auto_means_the_origin_that_is_locked(path: Path, origin: str) -> None:
+    assert held(path, {}, origin=origin).origin == origin
+    assert held(path, {}, origin=origin, upgrade=True).origin == "auto"
+    assert held(path, {"version": "3.11.1"}, origin=origin).origin == "auto"
+    assert held(path, {"from": "git"}, origin=origin).origin == "git"
+
+
+def test_what_only_source_can_give_is_not_held_to_a_published_lock(path: Path, tmp_path: Path) -> None:
+    assert held(path, {"source": "/srv/Viewers"}, origin="published").origin == "auto"
+    (tmp_path / "package.json").write_text('{"name": "@clinic/extension-x", "keywords": ["ohif-extension"]}')
+    assert held(path, {"extensions": [tmp_path]}, origin="published").origin == "auto"
+
+
+def test_a_branch_means_the_commit_that_is_locked_until_it_is_upgraded(path: Path) -> None:
+    facts = {"origin": "git", "ref": "main", "commit": "c" * 40}
+    assert held(path, {"ref": "main"}, **facts).ref == "c" * 40
+    assert held(path, {"ref": "main"}, upgrade=True, **facts).ref == "main"
+    assert held(path, {"ref": "other"}, **facts).ref == "other"
+
+
+def test_a_branchs_commit_is_not_taken_for_the_releases(path: Path) -> None:
+    held(path, {}, origin="git", ref="main", commit="c" * 40)
+    assert LockBook(path).pin(Recipe.of({})).commit == resolve("3.12.0", catalogue()).commit
+
+
+def test_a_source_build_locks_its_patches_and_its_tools(tmp_path: Path) -> None:
+    base = BaseViewer(tmp_path, "k", resolve("3.12.0", catalogue()), "git", (("@clinic/x", "abc"),))
+    sections = lock_of(Recipe.of({"ref": "main"}), base, Injected((), ())).sections
+    assert (sections["release"]["ref"], sections["release"]["commit"]) == ("main", base.release.commit)
+    assert sections["toolchain"]["package_manager"] == "yarn@1.22.22"
+    assert sections["extensions"] == {"@clinic/x": "abc"}
+    known = {patch.name: digest([patch])[:12] for patch in select(load(patches()), "3.12.0")}
+    assert sections["patches"] == known
+    assert known
+    assert "patches" not in lock_of(Recipe.of({}), replace(base, origin="published"), Injected((), ())).sections
 
 
 def test_a_strict_build_refuses_any_difference_and_leaves_the_lock_alone(path: Path) -> None:

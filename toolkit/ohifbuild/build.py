@@ -58,7 +58,7 @@ def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter, bo
     pin = book.pin(recipe) if book else resolve(recipe.version, catalogue())
     packages = read_packages(recipe)
     check_output(recipe.output)
-    base = base_viewer(recipe, pin, cache, offline=offline, reporter=reporter)
+    base = base_viewer(book.held(recipe) if book else recipe, pin, cache, offline=offline, reporter=reporter)
     with staged(recipe.output) as work:
         injected, manifest = finish(base, recipe, packages, work, cache, offline=offline, reporter=reporter)
         lock = lock_of(recipe, base, injected)

@@ -14,8 +14,11 @@ from ohifbuild.finish.esbuild import esbuild_version
 from ohifbuild.inject import Injected
 from ohifbuild.lock import LOCK_NAME, Lock, differences, read_lock, require_same
 from ohifbuild.origins.base import BaseViewer
+from ohifbuild.origins.workspace import is_source_package
+from ohifbuild.patches import digest, load, select
 from ohifbuild.recipe import Recipe
 from ohifbuild.releases import ReleasePin, catalogue, resolve
+from ohifbuild.resources import patches
 
 # Keys of the recipe that say where things are on this machine, or are locked in their own right.
 NOT_OPTIONS = frozenset({"version", "origin", "output", "verify", "extensions", "source", "ref", "patches"})
@@ -36,13 +39,27 @@ class LockBook:
             LockInvalid, UnknownRelease: as ``read_lock`` and ``resolve``.
         """
         release = self._facts()
-        wishes = (release.get("wish"), release.get("origin"))
-        if self.upgrade or wishes[0] != recipe.version:
+        if self.upgrade or release.get("wish") != recipe.version:
             return resolve(recipe.version, catalogue())
         pin = resolve(release["version"], catalogue())
-        return replace(
-            pin, commit=release.get("commit") or pin.commit, npm_integrity=release.get("npm") or pin.npm_integrity
-        )
+        commit = release.get("commit") if release.get("ref", "") == recipe.ref else None
+        return replace(pin, commit=commit or pin.commit, npm_integrity=release.get("npm") or pin.npm_integrity)
+
+    def held(self, recipe: Recipe) -> Recipe:
+        """The recipe with what it leaves open as the lock has it: of ``auto`` the origin, of a branch the commit.
+
+        Raises:
+            LockInvalid: as ``read_lock``.
+        """
+        release = self._facts()
+        if self.upgrade or release.get("wish") != recipe.version:
+            return recipe
+        if recipe.ref:
+            commit = release.get("commit") if release.get("ref") == recipe.ref else None
+            return recipe.model_copy(update={"ref": commit or recipe.ref})
+        if recipe.origin != "auto" or needs_source(recipe):
+            return recipe
+        return recipe.model_copy(update={"origin": release.get("origin", recipe.origin)})
 
     def enter(self, lock: Lock, reporter: Reporter) -> None:
         """Keeps ``lock``: compares with what is there, and writes it where that is allowed.
@@ -83,6 +100,11 @@ def lock_path(recipe: Path | None) -> Path:
     return recipe.with_suffix(Path(LOCK_NAME).suffix) if recipe else Path(LOCK_NAME)
 
 
+def needs_source(recipe: Recipe) -> bool:
+    """Whether only a build from source can give what the recipe asks for, whatever its ``from`` says."""
+    return bool(recipe.source or recipe.ref or recipe.patches) or any(map(is_source_package, recipe.extensions))
+
+
 def lock_of(recipe: Recipe, base: BaseViewer, injected: Injected) -> Lock:
     """Every fact that decides the dist's bytes."""
     pin = base.release
@@ -91,21 +113,25 @@ def lock_of(recipe: Recipe, base: BaseViewer, injected: Injected) -> Lock:
         release["npm"] = str(pin.npm_integrity)
     if pin.commit:
         release["commit"] = pin.commit
-    compiled = dict(base.compiled)
-    return Lock(
-        {
-            "release": release,
-            "toolchain": {"ohifbuild": __version__, "esbuild": esbuild_version(), **compressors()},
-            "extensions": {
-                **{p.package.name: f"{p.package.version} {p.digest}" for p in injected.packages},
-                **compiled,
-            },
-            "options": {
-                name: str(value).lower() if isinstance(value, bool) else str(value)
-                for name, value in options_of(recipe).items()
-            },
-        }
-    )
+    if recipe.ref:
+        release["ref"] = recipe.ref
+    sections = {
+        "release": release,
+        "toolchain": {"ohifbuild": __version__, "esbuild": esbuild_version(), **compressors()},
+        "extensions": {
+            **{p.package.name: f"{p.package.version} {p.digest}" for p in injected.packages},
+            **dict(base.compiled),
+        },
+        "options": {
+            name: str(value).lower() if isinstance(value, bool) else str(value)
+            for name, value in options_of(recipe).items()
+        },
+    }
+    if base.origin == "git":
+        sections["toolchain"] |= {"package_manager": pin.package_manager, "bundler": pin.bundler, "node": pin.node}
+        applied = select(load(patches(), *recipe.patches), pin.version)
+        sections["patches"] = {patch.name: digest([patch])[:12] for patch in applied}
+    return Lock(sections)
 
 
 def options_of(recipe: Recipe) -> dict[str, Any]:

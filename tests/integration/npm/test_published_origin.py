@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ohifbuild.cache import Cache
 from ohifbuild.console import SilentReporter
-from ohifbuild.errors import NotInCache, PackageUnknown, ReleaseUnsupported, UnknownRelease
+from ohifbuild.errors import IntegrityMismatch, NotInCache, PackageUnknown, ReleaseUnsupported, UnknownRelease
+from ohifbuild.lock import LOCK_NAME, Lock
+from ohifbuild.locking import LockBook
 from ohifbuild.origins.published import base_viewer
+from ohifbuild.recipe import Recipe
 from ohifbuild.releases import catalogue, resolve
 
 from .conftest import Registry
@@ -39,6 +44,20 @@ def test_a_pinned_release_that_this_registry_lacks_is_not_called_unknown(registr
     with pytest.raises(PackageUnknown) as caught:
         base_viewer(resolve("v3-stable", catalogue()), cache, offline=False, reporter=SilentReporter())
     assert "mirror" in caught.value.cause
+
+
+def test_a_locked_package_that_changed_or_vanished_is_refused(registry: Registry, cache: Cache, tmp_path: Path) -> None:
+    locked = registry.publish("@ohif/app", "3.12.999", VIEWER)
+    facts = {"wish": "3.12.999", "version": "3.12.999", "npm": locked.integrity}
+    (tmp_path / LOCK_NAME).write_text(Lock({"release": facts}).text())
+    pin = LockBook(tmp_path / LOCK_NAME).pin(Recipe.of({"version": "3.12.999"}))
+    registry.publish("@ohif/app", "3.12.999", {**VIEWER, "dist/evil.js": b"alert(1)"})
+    with pytest.raises(IntegrityMismatch):
+        base_viewer(pin, cache, offline=False, reporter=SilentReporter())
+    registry.documents.clear()
+    registry.tarballs.clear()
+    with pytest.raises(PackageUnknown):
+        base_viewer(pin, cache, offline=False, reporter=SilentReporter())
 
 
 def test_a_package_without_a_viewer_is_refused(registry: Registry, cache: Cache) -> None:
