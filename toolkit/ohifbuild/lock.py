@@ -94,8 +94,9 @@ def require_same(locked: Lock, now: Lock, path: Path) -> None:
     """
     found = differences(locked, now)
     if found:
+        many = f"{len(found)} places" if len(found) > 1 else "one place"
         raise LockDiffers(
-            f"This build would differ from {path} in {len(found)} places.",
+            f"This build would differ from {path} in {many}.",
             details="\n".join(f"  {line}" for line in found),
             cause="The recipe, a patch, an extension or ohifbuild itself changed since the lock was written.",
             fix="Look at the differences; if they are meant, run: ohifbuild lock",
