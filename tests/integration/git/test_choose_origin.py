@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from ohifbuild.build import build
 from ohifbuild.cache import Cache, digest_of
 from ohifbuild.console import SilentReporter
 from ohifbuild.errors import NotInCache
+from ohifbuild.lock import LOCK_NAME, Lock
+from ohifbuild.locking import LockBook
 from ohifbuild.origins import choose
 from ohifbuild.origins.checkout import KIND, SPARSE
 from ohifbuild.recipe import Recipe
@@ -42,3 +45,16 @@ def test_auto_asks_no_remote_for_a_source_that_is_there(tmp_path: Path, monkeypa
 def test_what_only_source_can_give_is_taken_from_git(wish: dict[str, str], tmp_path: Path) -> None:
     what, _ = attempt(Recipe.of(wish), Cache(tmp_path), offline=True)
     assert "OHIF's source" in what
+
+
+@pytest.mark.parametrize(("origin", "lacks"), [("git", "OHIF's source at v3.12.0"), ("published", "@ohif/app@3.12.0")])
+def test_a_build_takes_the_origin_that_is_locked_whether_its_remote_answers_or_not(
+    origin: str, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choose, "remote_answers", lambda source: pytest.fail("the remote was asked"))
+    lock = tmp_path / LOCK_NAME
+    lock.write_text(Lock({"release": {"wish": "v3-stable", "version": "3.12.0", "origin": origin}}).text())
+    wish = Recipe.of({"output": tmp_path / "dist", "verify": False})
+    with pytest.raises(NotInCache) as refusal:
+        build(wish, cache=Cache(tmp_path / "c"), offline=True, reporter=SilentReporter(), book=LockBook(lock))
+    assert lacks in refusal.value.what
