@@ -52,7 +52,7 @@ def test_a_dist_does_not_differ_from_itself(tmp_path: Path) -> None:
 def test_inputs_come_first_then_our_parts_then_the_release(tmp_path: Path) -> None:
     one = dist(
         tmp_path / "a",
-        {"release": "3.12.0", "options": {"priors": "never"}},
+        {"release": "3.12.0", "npm": None, "options": {"priors": "never"}},
         app_bundle_aaaaaaaaaaaa_js="old",
         gone_js="x",
         index_html="same",
@@ -106,6 +106,12 @@ def test_of_a_published_release_only_what_it_names_is_compared(tmp_path: Path) -
     write_sbom(one, one, Component("react", "18.3.1"), complete=False)
     write_sbom(other, other, Component("react", "19.0.0"), complete=False)
     assert compare(one, other)[0] == (Change("packages named", "react", "18.3.1", "19.0.0"),)
+    third = dist(tmp_path / "c", {}, index_html="a")
+    write_sbom(third, third, Component("react", "18.3.1"))
+    assert compare(one, third) == (
+        (),
+        ["Packages are not compared: one SBOM lists all of them, the other what a release names."],
+    )
     shown = CliRunner().invoke(cli, ["diff", str(one), str(other)])
     assert "packages named (a published release names only some): 1 changed" in shown.output
 

@@ -54,7 +54,10 @@ def diff(first: str, second: str, cache: Cache, *, offline: bool, reporter: Repo
             fix="Name two dists (folders), two locks (files) or two releases, such as: ohifbuild diff 3.11.1 3.12.0",
         )
     if kinds[0] == "dist":
-        return changes(of_dist(Path(first), reporter), of_dist(Path(second), reporter))
+        one, other = of_dist(Path(first), reporter), of_dist(Path(second), reporter)
+        if (DEPENDENCIES in one and NAMED in other) or (NAMED in one and DEPENDENCIES in other):
+            reporter.warn("Packages are not compared: one SBOM lists all of them, the other what a release names.")
+        return changes(one, other)
     if kinds[0] == "lock":
         one, other = of_lock(Path(first)), of_lock(Path(second))
         sections = sorted({*one, *other})

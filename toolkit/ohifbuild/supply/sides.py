@@ -104,7 +104,10 @@ def _pin(pin: ReleasePin) -> dict[str, Fact]:
 def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Fact]:
     rows: dict[str, Fact] = {}
     for name, item in value.items():
-        rows |= _flat(item, f"{prefix}{name}.") if isinstance(item, Mapping) else {prefix + name: Fact(str(item))}
+        if isinstance(item, Mapping):
+            rows |= _flat(item, f"{prefix}{name}.")
+        elif item is not None:
+            rows[prefix + name] = Fact(str(item))
     return rows
 
 
