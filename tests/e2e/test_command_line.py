@@ -76,7 +76,7 @@ def test_ctrl_c_leaves_no_half_written_dist_and_no_process(tmp_path: Path, env: 
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["build", "--version", "3.99"], 11, "nearest|v3-"),
+        (["build", "--version", "3.99"], 11, "no OHIF release"),
         (["build", "--priors", "nevr", "--public-url", "x"], 10, "2 mistakes"),
         (["build", "--recipe", "none.toml"], 10, "cannot be read"),
         (["verify", "."], 61, "not"),
