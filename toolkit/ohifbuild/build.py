@@ -20,7 +20,7 @@ from ohifbuild.lock import Lock
 from ohifbuild.locking import LockBook, lock_of, options_of
 from ohifbuild.origins.base import BaseViewer
 from ohifbuild.origins.choose import base_viewer
-from ohifbuild.output import check_output, staged
+from ohifbuild.output import check_output, evidence_folder, staged
 from ohifbuild.recipe import Recipe
 from ohifbuild.releases import ReleasePin, catalogue, resolve
 from ohifbuild.supply.papers import write_papers
@@ -108,12 +108,6 @@ def inputs(base: BaseViewer, recipe: Recipe, injected: Injected) -> dict[str, An
         "extensions": {item.package.name: item.digest for item in injected.packages} | dict(base.compiled),
         "options": options_of(recipe),
     }
-
-
-def evidence_folder(output: Path) -> Path:
-    """Where the report of a dist goes: beside it, never into it."""
-    output = output if output.name else output.absolute()
-    return output.with_name(f"{output.name or 'dist'}.evidence")
 
 
 def require_claims(evidence: Evidence) -> None:

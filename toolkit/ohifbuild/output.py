@@ -69,3 +69,9 @@ def _replace(output: Path, new: Path, old: Path) -> None:
 
 def _empty(folder: Path) -> bool:
     return next(folder.iterdir(), None) is None
+
+
+def evidence_folder(output: Path) -> Path:
+    """Where the report of a dist goes: beside it, never into it."""
+    output = output if output.name else output.absolute()
+    return output.with_name(f"{output.name or 'dist'}.evidence")

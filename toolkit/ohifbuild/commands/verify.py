@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from ohifbuild.build import evidence_folder, report_of, require_claims
+from ohifbuild.build import report_of, require_claims
 from ohifbuild.commands.common import Surroundings, with_surroundings
 from ohifbuild.errors import IntegrityBroken
 from ohifbuild.finish.manifest import check_integrity, read_manifest
+from ohifbuild.output import evidence_folder
 from ohifbuild.supply.provenance import check_provenance
 from ohifbuild.verify.behind import Provider, embedded, real_orthanc
 from ohifbuild.verify.given import GivenTokens, read_tokens

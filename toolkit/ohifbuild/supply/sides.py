@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ohifbuild.build import evidence_folder
 from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
 from ohifbuild.finish.manifest import FileEntry, hash_tree, read_manifest
 from ohifbuild.lock import read_lock
 from ohifbuild.origins import published
+from ohifbuild.output import evidence_folder
 from ohifbuild.releases import ReleasePin, catalogue, resolve
 from ohifbuild.supply.components import contents_of
 from ohifbuild.supply.sbom import COMPLETENESS, SBOM_NAME
