@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ohifbuild.errors import OrthancMissing
 from ohifbuild.orthanc import OrthancServer
 from ohifbuild.orthanc.door import Door, free_port
 from ohifbuild.orthanc.find import find_orthanc
@@ -37,6 +38,14 @@ def installed(program: str, *packages: str) -> Path:
         return found
     apt(*packages)
     return installed(program, *packages)
+
+
+def orthanc_installed() -> None:
+    """Orthanc and the plugins that the filter needs; installed where they are missing."""
+    try:
+        find_orthanc()
+    except OrthancMissing:
+        apt("orthanc", "orthanc-dicomweb", "orthanc-python")
 
 
 @contextmanager

@@ -17,11 +17,9 @@ import brotli
 import pytest
 
 from ohifbuild.appconfig import CONFIG_START
-from ohifbuild.errors import OrthancMissing
 from ohifbuild.finish.manifest import Manifest, hash_tree
-from ohifbuild.orthanc.find import find_orthanc
 from ohifbuild.verify.dataset import write_dataset
-from servers import apt, nginx_running
+from servers import nginx_running, orthanc_installed
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"
 MODULE = "ohifbuild/0123456789ab/extension.js"
@@ -131,10 +129,7 @@ def web() -> Web:
 
 @pytest.fixture(scope="session")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        find_orthanc()
-    except OrthancMissing:
-        apt("orthanc", "orthanc-dicomweb", "orthanc-python")
+    orthanc_installed()
     folder = tmp_path_factory.mktemp("dataset")
     write_dataset(folder)
     return folder

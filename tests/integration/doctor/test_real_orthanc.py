@@ -12,14 +12,12 @@ import pytest
 from ohifbuild.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.doctor import examine_deployment
-from ohifbuild.errors import OrthancMissing
 from ohifbuild.orthanc import orthanc
-from ohifbuild.orthanc.find import find_orthanc
 from ohifbuild.verify.dataset import write_dataset
 from ohifbuild.verify.dataset.contents import DOCUMENTS
 from ohifbuild.verify.settings import Settings, read_settings
 from ohifbuild.verify.tokens import Grant, Tokens
-from servers import an_orthanc, apt, deployed_orthanc
+from servers import an_orthanc, deployed_orthanc, orthanc_installed
 
 TOKEN = "the-token-of-this-link"
 TOKENS = Tokens({TOKEN: Grant(frozenset({DOCUMENTS.uid}))})
@@ -27,10 +25,7 @@ TOKENS = Tokens({TOKEN: Grant(frozenset({DOCUMENTS.uid}))})
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        find_orthanc()
-    except OrthancMissing:
-        apt("orthanc", "orthanc-dicomweb", "orthanc-python")
+    orthanc_installed()
     folder = tmp_path_factory.mktemp("studies")
     write_dataset(folder)
     return folder
