@@ -38,7 +38,7 @@ from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.model import Observation
 from ohifbuild.verify.pixels import Album
 from ohifbuild.verify.session import tab, window
-from ohifbuild.verify.settings import Settings
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.site import site
 from ohifbuild.verify.stage import Stage
 

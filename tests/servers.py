@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import OrthancMissing
 from ohifbuild.orthanc import OrthancServer
 from ohifbuild.orthanc.door import Door, free_port
 from ohifbuild.orthanc.find import find_orthanc
 from ohifbuild.orthanc.tokens import write_token_file
 from ohifbuild.process import find_program, run, running
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Tokens, new_token
 
 WAIT_SECONDS = 20.0

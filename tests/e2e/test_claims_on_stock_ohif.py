@@ -10,6 +10,7 @@ import pytest
 
 from ohifbuild.cache import Cache, default_root
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.finish.ready import link_tree
 from ohifbuild.origins.published import base_viewer
 from ohifbuild.releases import catalogue, resolve
@@ -20,7 +21,6 @@ from ohifbuild.verify.claims import judge
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.model import Observation
 from ohifbuild.verify.play import play
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.site import site
 from ohifbuild.verify.stage import Stage
 

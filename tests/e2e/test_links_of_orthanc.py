@@ -18,6 +18,7 @@ from pydicom.multival import MultiValue
 from ohifbuild.build import build
 from ohifbuild.cache import default_cache
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import read_settings
 from ohifbuild.recipe import Recipe
 from ohifbuild.verify.border import border
 from ohifbuild.verify.browser import Browser, find_browser, started
@@ -25,7 +26,6 @@ from ohifbuild.verify.casting import Casting, casting
 from ohifbuild.verify.dataset import STUDIES, cached_dataset
 from ohifbuild.verify.pixels import Album, shows
 from ohifbuild.verify.session import Tab, tab, window
-from ohifbuild.verify.settings import read_settings
 from ohifbuild.verify.site import Site, site
 
 ROOTS = ("/orthanc/studies", "/orthanc/instances")

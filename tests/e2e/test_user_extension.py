@@ -8,6 +8,7 @@ from pathlib import Path
 from ohifbuild.build import build
 from ohifbuild.cache import default_cache
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import read_settings
 from ohifbuild.recipe import Recipe
 from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.border import border
@@ -15,7 +16,6 @@ from ohifbuild.verify.browser import find_browser, started
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.session import tab, window
-from ohifbuild.verify.settings import read_settings
 from ohifbuild.verify.site import site
 
 MODULE = """

@@ -10,6 +10,7 @@ import pytest
 from ohifbuild.build import build
 from ohifbuild.cache import default_cache
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import read_settings
 from ohifbuild.errors import OrthancFailed
 from ohifbuild.orthanc import OrthancServer, orthanc
 from ohifbuild.proxy import Upstream
@@ -23,7 +24,6 @@ from ohifbuild.verify.model import Observation
 from ohifbuild.verify.play import play
 from ohifbuild.verify.run import verify
 from ohifbuild.verify.scenarios import WRONG_TOKEN, Life
-from ohifbuild.verify.settings import read_settings
 from ohifbuild.verify.site import site
 from ohifbuild.verify.stage import Stage
 

@@ -123,5 +123,7 @@ def test_the_javascript_is_told_what_the_recipe_says() -> None:
         "priors": "exact",
         "storage": "tab",
         "studyList": False,
+        "connect": [],
+        "dicomJson": "",
         "publicUrl": "/",
     }

@@ -52,6 +52,8 @@ def settings(recipe: Recipe) -> dict[str, Any]:
         "storage": recipe.token_storage,
         "studyList": recipe.study_list,
         "publicUrl": recipe.public_url,
+        "connect": [],
+        "dicomJson": recipe.dicom_json,
     }
 
 

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
 
+from ohifbuild.contract.place import below
 from ohifbuild.errors import RecipeError
 from ohifbuild.mistakes import Mistake, mistakes_in, syntax_mistake
 from ohifbuild.taken_names import DICOMWEB_HEADERS, FORBIDDEN_HEADERS, OHIF_PARAMETERS
@@ -55,6 +56,15 @@ def _root(value: str) -> str:
     if not found["path"]:
         raise ValueError("expected a path after the host, such as /dicom-web: the token would go to everything there")
     _require_plain_path(found["path"])
+    return value
+
+
+def _dicom_json(value: str) -> str:
+    if not value:
+        return value
+    if value.count("{id}") != 1 or "/{id}/" not in f"{value}/" or not value.startswith("/") or value.endswith("/"):
+        raise ValueError("expected a path with {id} for one part of it, such as /orthanc/studies/{id}/ohif-dicom-json")
+    _require_plain_path(value.replace("{id}", "id"))
     return value
 
 
@@ -122,6 +132,7 @@ class Recipe(BaseModel):
     public_url: Annotated[str, AfterValidator(_public_url)] = "/"
     dicomweb_root: Annotated[str, AfterValidator(_root)] = "/dicom-web"
     token_roots: tuple[Annotated[str, AfterValidator(_root)], ...] = ()
+    dicom_json: Annotated[str, AfterValidator(_dicom_json)] = ""
     token_param: Annotated[str, AfterValidator(_token_param)] = "token"
     token_header: Annotated[str, AfterValidator(_token_header)] = "token"
     token_scheme: Annotated[str, AfterValidator(_token_scheme)] = ""
@@ -134,6 +145,13 @@ class Recipe(BaseModel):
     extensions: tuple[Annotated[Path, AfterValidator(_extension)], ...] = ()
     verify: StrictBool = True
     minify: StrictBool = True
+
+    @model_validator(mode="after")
+    def _dicom_json_is_under_a_root(self) -> Self:
+        roots = (self.dicomweb_root, *self.token_roots)
+        if self.dicom_json and not any(below(self.dicom_json, root) for root in roots):
+            raise ValueError("dicom_json: expected a path under dicomweb_root or one of token_roots")
+        return self
 
     def notes(self) -> tuple[str, ...]:
         """What is allowed, but the user should know."""

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from ohifbuild.certificates import SelfMade, names_of
 from ohifbuild.console import Reporter
+from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.proxy import Upstream
 from ohifbuild.reach import check_archive
 from ohifbuild.server import application, in_url, is_loopback, listening, own_root
 from ohifbuild.static import StaticFiles
-from ohifbuild.verify.settings import Settings, read_settings
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 

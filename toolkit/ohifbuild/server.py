@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import DistInvalid, PortInUse
 from ohifbuild.static import ISOLATION, StaticFiles
-from ohifbuild.verify.settings import Settings
 
 LONGEST_HEADER = 64 * 1024
 """Bytes of a request line or header; tokens of 16 KiB have to get here to be refused properly."""

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from ohifbuild.build import build
 from ohifbuild.cache import default_cache
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import OhifbuildError
 from ohifbuild.process import run
 from ohifbuild.recipe import Recipe
@@ -31,7 +32,6 @@ from ohifbuild.verify.browser import Browser, find_browser
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.gate import decide
 from ohifbuild.verify.model import ReceivedRequest
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Tokens
 
 ADDRESS = "198.18.0.1"

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.process import run
 from ohifbuild.verify.cast import Cast
@@ -23,7 +24,6 @@ from ohifbuild.verify.claims import judge
 from ohifbuild.verify.model import Observation, ReceivedRequest
 from ohifbuild.verify.play import play
 from ohifbuild.verify.redact import contains
-from ohifbuild.verify.settings import Settings, read_settings
 from ohifbuild.verify.stage import Stage
 from ohifbuild.verify.tokens import Grant, Tokens
 from servers import an_orthanc, deployed_orthanc, nginx_running, stunnel_running

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import read_settings
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.deploy.tls import CIPHERS
 from ohifbuild.orthanc import orthanc
 from ohifbuild.process import run
 from ohifbuild.static import ISOLATION, inline_hashes
 from ohifbuild.verify.dataset.contents import DOCUMENTS
-from ohifbuild.verify.settings import read_settings
 from ohifbuild.verify.tokens import Grant, Tokens
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"

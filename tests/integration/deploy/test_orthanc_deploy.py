@@ -14,13 +14,13 @@ import pytest
 
 from ohifbuild.appconfig import CONFIG_START
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import read_settings
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.errors import ToolFailed
 from ohifbuild.process import run
 from ohifbuild.static import ISOLATION, inline_hashes
 from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
-from ohifbuild.verify.settings import read_settings
 from ohifbuild.verify.tokens import Tokens
 from servers import an_orthanc, deployed_orthanc
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import OrthancFailed, OrthancMissing, OrthancUnsuitable, PortInUse
 from ohifbuild.orthanc import SCRIPTS, OrthancServer, orthanc
 from ohifbuild.orthanc.find import find_orthanc
 from ohifbuild.orthanc.scripts.token_filter import filter_of, read_grants
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset.contents import DOCUMENTS, ORDINARY, SECOND
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Grant, Tokens
 
 A, B = ORDINARY.uid, SECOND.uid

@@ -14,13 +14,13 @@ import pytest
 import trustme
 
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.finish.manifest import Manifest, hash_tree
 from ohifbuild.orthanc.door import free_port
 from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.dataset import write_dataset
 from ohifbuild.verify.dataset.contents import DOCUMENTS
-from ohifbuild.verify.settings import Settings, read_settings
 from ohifbuild.verify.site import site
 from ohifbuild.verify.tokens import Grant, Tokens
 from servers import nginx_running

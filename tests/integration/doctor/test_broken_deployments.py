@@ -15,9 +15,9 @@ import brotli
 import pytest
 import trustme
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import Report, examine_deployment
 from ohifbuild.verify.dataset.contents import ORDINARY
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Grant
 
 ENTRY = "app.bundle.0123456789abcdef0123.js"

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from ohifbuild.commands.doctor import command
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import FaultsFound, LinkInvalid
-from ohifbuild.verify.settings import Settings
 
 TOKEN = "the-token-of-this-link"
 

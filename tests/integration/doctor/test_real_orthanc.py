@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.doctor import examine_deployment
 from ohifbuild.orthanc import orthanc
 from ohifbuild.verify.dataset import write_dataset
 from ohifbuild.verify.dataset.contents import DOCUMENTS
-from ohifbuild.verify.settings import Settings, read_settings
 from ohifbuild.verify.tokens import Grant, Tokens
 from servers import an_orthanc, deployed_orthanc, orthanc_installed
 

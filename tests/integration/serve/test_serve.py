@@ -22,13 +22,13 @@ import trustme
 from aiohttp import web
 
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import ArchiveUnreachable, DistInvalid, PortInUse
 from ohifbuild.process import running
 from ohifbuild.serve import serve
 from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.dataset.contents import MULTIFRAME
 from ohifbuild.verify.dataset.write import write_dataset
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.site import Site, site
 from ohifbuild.verify.tokens import Grant, Tokens
 

@@ -10,11 +10,11 @@ import pytest
 from pydicom import dcmread
 from pydicom.filebase import DicomBytesIO
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import COMPRESSED, DOCUMENTS, MULTIFRAME, ORDINARY, SEGMENTED, VIDEO
 from ohifbuild.verify.dataset.plan import Series, Study
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.site import site
 from ohifbuild.verify.tokens import Grant, Tokens
 

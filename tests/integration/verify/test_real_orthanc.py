@@ -10,6 +10,7 @@ import pytest
 
 from ohifbuild.cache import Cache
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import DistInvalid, OrthancFailed, OrthancUnsuitable
 from ohifbuild.finish.manifest import Manifest, hash_tree
 from ohifbuild.orthanc import OrthancServer, orthanc
@@ -18,7 +19,6 @@ from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.dataset.contents import COMPRESSED, ORDINARY, SECOND, VIDEO
 from ohifbuild.verify.dataset.plan import Series, Study
 from ohifbuild.verify.run import verify
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.site import site
 from ohifbuild.verify.tokens import Grant, Tokens
 

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from ohifbuild.cache import Cache
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import ArchiveUnreachable, ArchiveUnsuitable, OhifbuildError, OrthancFailed
 from ohifbuild.orthanc import OrthancServer, orthanc
 from ohifbuild.reach import check_archive
@@ -22,7 +23,6 @@ from ohifbuild.server import listening
 from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
 from ohifbuild.verify.remote import running_at
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.site import site
 from ohifbuild.verify.stow import make_sure_of_studies
 from ohifbuild.verify.tokens import Grant, Tokens

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.evidence import ArchiveSeen, Arrival, Evidence, FileSeen, ViewerSeen
@@ -17,7 +18,6 @@ from ohifbuild.doctor.model import Finding
 from ohifbuild.doctor.page import Page
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.static import ISOLATION, content_security_policy
-from ohifbuild.verify.settings import Settings
 
 NOW = 1_800_000_000.0
 DATE = "Fri, 15 Jan 2027 08:00:00 GMT"

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.evidence import FileSeen
 from ohifbuild.doctor.link import parse_link
 from ohifbuild.doctor.page import Page
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.finish.manifest import FileEntry
-from ohifbuild.verify.settings import Settings
 
 NOW = 1_800_000_000.0
 DAY = 86400.0

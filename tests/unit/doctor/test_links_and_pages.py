@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.gather import follows
 from ohifbuild.doctor.link import parse_link
 from ohifbuild.doctor.page import modules_in, read_page, root_in
 from ohifbuild.errors import LinkInvalid
-from ohifbuild.verify.settings import Settings
 
 BASE = "https://pacs.example/ohif/viewer"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.claims import judge
 from ohifbuild.verify.model import (
     Evidence,
@@ -22,7 +23,6 @@ from ohifbuild.verify.model import (
     Screenshot,
     SentRequest,
 )
-from ohifbuild.verify.settings import Settings
 
 TOKEN = "tok-3f/9c+d8 A"
 STUDY = "1.2.826.0.1.3680043.8.498.1"

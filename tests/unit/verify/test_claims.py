@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.model import ImageMatch, Message, Observation, PageState, ReceivedRequest, SentRequest
-from ohifbuild.verify.settings import Settings
 
 Failing = Callable[..., set[str]]
 BLANK = ImageMatch("viewport 1", True)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.gate import STATUS, decide
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Grant, Tokens
 
 SETTINGS = Settings()

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import ArchiveUnsuitable
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.given import read_tokens
 from ohifbuild.verify.remote import HEADER_VARIABLE, header_of
-from ohifbuild.verify.settings import Settings
 
 
 def written(tmp_path: Path, entries: Any) -> Path:

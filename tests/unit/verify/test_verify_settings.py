@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.errors import DistInvalid
-from ohifbuild.verify.settings import Settings, read_settings
 
 JSON = (
     '{"tokenParam":"t","tokenHeader":"Authorization","tokenScheme":"Bearer","roots":["/pacs/dicom-web"],'

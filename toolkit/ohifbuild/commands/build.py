@@ -27,6 +27,7 @@ Flags = dict[str, object]
 @click.option("--public-url", metavar="PATH", help="The path the viewer is served under (default: /).")
 @click.option("--dicomweb-root", metavar="URL", help="Path or URL of the archive's DICOMweb (default: /dicom-web).")
 @click.option("--token-param", metavar="NAME", help="The link's parameter that holds the token (default: token).")
+@click.option("--dicom-json", metavar="PATH", help="Path of the JSON files that links may name, with {id} in it.")
 @click.option("--token-root", "token_roots", multiple=True, metavar="ROOT", help="Where else the token may go.")
 @click.option("--token-header", metavar="NAME", help="The header that carries it to the archive (default: token).")
 @click.option("--token-scheme", metavar="SCHEME", help="What precedes it there, such as Bearer (default: nothing).")

@@ -9,11 +9,11 @@ import click
 
 from ohifbuild.build import build
 from ohifbuild.commands.common import Surroundings, with_surroundings
+from ohifbuild.contract.settings import read_settings
 from ohifbuild.recipe import Recipe
 from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.settings import read_settings
 from ohifbuild.verify.site import site
 
 

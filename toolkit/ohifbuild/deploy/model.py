@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.deploy.options import PLAIN_FILE, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_settings import SettingsUnusable, existing_settings
 from ohifbuild.errors import DeployUnsuitable, DistInvalid
 from ohifbuild.finish.manifest import read_manifest
 from ohifbuild.mistakes import mistakes_in
 from ohifbuild.recipe import Recipe
-from ohifbuild.verify.settings import Settings, read_settings
 
 MARKER = "ohifbuild-deploy.json"
 """By this file a folder is known to be a deployment of ours."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor.client import SHORT, Answer, Client
 from ohifbuild.doctor.evidence import ArchiveSeen, ViewerSeen
 from ohifbuild.doctor.link import Link
-from ohifbuild.verify.settings import Settings
 
 JSON = "application/dicom+json"
 FRAME = "multipart/related; type=application/octet-stream; transfer-syntax=*"

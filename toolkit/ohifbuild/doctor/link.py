@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import LinkInvalid
 from ohifbuild.server import in_url, is_loopback
-from ohifbuild.verify.settings import Settings
 
 STUDIES = "studyinstanceuids"
 UID = re.compile(r"(?=.{1,64}$)\d+(?:\.\d+)*")

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ohifbuild.contract.settings import Settings, settings_of
 from ohifbuild.inject import SETTINGS_ID
 from ohifbuild.static import inline_hashes
-from ohifbuild.verify.settings import Settings, settings_of
 
 Kind = Literal["ohifbuild", "ohif", "login", "other"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Any
 
-from ohifbuild.verify.settings import Settings
+from ohifbuild.contract.settings import Settings
 
 
 def dicomweb(root: str) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from ohifbuild.console import Reporter, SilentReporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import OrthancFailed, OrthancUnsuitable
 from ohifbuild.orthanc.configuration import dicomweb, filtered
 from ohifbuild.orthanc.door import HOST, Door, free_port
 from ohifbuild.orthanc.find import INSTALL, Orthanc, check_version, find_orthanc
 from ohifbuild.orthanc.tokens import write_token_file
 from ohifbuild.process import running
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Tokens, new_token
 
 START_SECONDS = 60.0

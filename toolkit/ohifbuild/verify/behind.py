@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import OrthancUnsuitable
 from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.dataset import STUDIES, cached_dataset
 from ohifbuild.verify.gate import Archive
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Tokens
 
 SHOWN = 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.cast import Cast, Subject
 from ohifbuild.verify.dataset import STUDIES, Study
 from ohifbuild.verify.dataset.contents import (
@@ -17,7 +18,6 @@ from ohifbuild.verify.dataset.contents import (
     VIDEO,
 )
 from ohifbuild.verify.given import GivenTokens
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Grant, Tokens, expired_token, new_token
 
 OTHERS = (

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.model import (
     ClaimResult,
     ImageMatch,
@@ -17,7 +18,6 @@ from ohifbuild.verify.model import (
 )
 from ohifbuild.verify.pixels import shows
 from ohifbuild.verify.redact import contains
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.traffic import (
     header,
     is_open_search,

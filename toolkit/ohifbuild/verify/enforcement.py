@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import ArchiveUnreachable, ArchiveUnsuitable
 from ohifbuild.verify.dataset import STUDIES
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Tokens
 
 SECONDS = 30.0

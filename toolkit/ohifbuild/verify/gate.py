@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.proxy import is_plain
 from ohifbuild.verify.model import ReceivedRequest
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.tokens import Grant, Tokens
 
 Headers = Sequence[tuple[str, str]]

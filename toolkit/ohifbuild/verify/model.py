@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ohifbuild.verify.settings import Settings
+from ohifbuild.contract.settings import Settings
 
 
 @dataclass(frozen=True)

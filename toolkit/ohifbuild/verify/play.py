@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 
 from ohifbuild.console import Meter, Reporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import BrowserFailed
 from ohifbuild.verify.border import border
 from ohifbuild.verify.browser import Browser, started
@@ -17,7 +18,6 @@ from ohifbuild.verify.model import Observation
 from ohifbuild.verify.pixels import Album
 from ohifbuild.verify.scenarios import LIVES, Life
 from ohifbuild.verify.session import tab, window
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.stage import Site, Stage
 
 

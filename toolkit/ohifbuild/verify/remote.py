@@ -13,13 +13,13 @@ from multidict import CIMultiDict
 
 from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import ArchiveUnreachable, ArchiveUnsuitable
 from ohifbuild.proxy import Upstream
 from ohifbuild.reach import check_archive
 from ohifbuild.verify.behind import Behind, Provider, contents
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.enforcement import check_enforcement
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.stow import make_sure_of_studies
 from ohifbuild.verify.tokens import Tokens
 

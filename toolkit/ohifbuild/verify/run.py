@@ -13,6 +13,7 @@ from pathlib import Path
 from ohifbuild import __version__
 from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
+from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.finish.manifest import Manifest, read_manifest
 from ohifbuild.server import own_root
 from ohifbuild.verify.alike import alike
@@ -26,7 +27,6 @@ from ohifbuild.verify.play import play
 from ohifbuild.verify.redact import Redactor
 from ohifbuild.verify.report import write_reports
 from ohifbuild.verify.scenarios import HOSTILE_TOKENS, LIVES
-from ohifbuild.verify.settings import Settings, read_settings
 from ohifbuild.verify.site import site
 
 

@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.server import application, listening, own_root
 from ohifbuild.static import StaticFiles
 from ohifbuild.verify.gate import Archive, Gate
 from ohifbuild.verify.model import ReceivedRequest
-from ohifbuild.verify.settings import Settings, read_settings
 from ohifbuild.verify.tokens import Tokens
 
 GRACE_SECONDS = 0.5

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 from urllib.parse import quote
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.border import Border
 from ohifbuild.verify.cast import Cast, Subject
 from ohifbuild.verify.model import Expectation, ImageMatch, Observation, ReceivedRequest, Screenshot, SentRequest
 from ohifbuild.verify.pixels import Album, shows
 from ohifbuild.verify.session import Tab
-from ohifbuild.verify.settings import Settings
 
 IMAGE_SECONDS = 15.0
 THUMBNAIL_SECONDS = 8.0

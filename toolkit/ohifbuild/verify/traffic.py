@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.model import Observation, ReceivedRequest, SentRequest
-from ohifbuild.verify.settings import Settings
 
 PATIENT_KEYS = frozenset({"patientid", "00100020", "mrn", "patientname", "00100010", "issuerofpatientid", "00100021"})
 STUDY_KEYS = frozenset({"studyinstanceuid", "studyinstanceuids", "0020000d"})

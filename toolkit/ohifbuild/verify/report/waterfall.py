@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.model import Observation, ReceivedRequest
 from ohifbuild.verify.redact import contains
-from ohifbuild.verify.settings import Settings
 from ohifbuild.verify.traffic import header, target, to_archive
 
 LONG_UID = re.compile(r"\b\d[\d.]{12,}(\d{4})\b")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ohifbuild.contract.place import below
 from ohifbuild.errors import DistInvalid
 
 ELEMENT = re.compile(
@@ -20,7 +21,9 @@ ELEMENT = re.compile(
 class Settings:
     """What the viewer's JavaScript was told.
 
-    ``roots`` are paths or absolute URLs without a slash at the end, the DICOMweb root first.
+    ``roots`` are paths or absolute URLs without a slash at the end, the DICOMweb root first. ``connect`` are other
+    origins that the page may talk to, without the token. ``dicom_json`` is the path of the JSON files that links may
+    name, with ``{id}`` for the one part that differs; '' where no link may name any.
     """
 
     token_param: str = "token"
@@ -31,6 +34,8 @@ class Settings:
     storage: str = "tab"
     study_list: bool = False
     public_url: str = "/"
+    connect: tuple[str, ...] = ()
+    dicom_json: str = ""
 
     @property
     def dicomweb_root(self) -> str:
@@ -43,13 +48,18 @@ class Settings:
 
     def is_archive(self, url: str) -> bool:
         """Whether a URL is under one of the roots; roots that are paths belong to whatever origin serves the dist."""
+        return self.tail(url) is not None
+
+    def tail(self, url: str) -> str | None:
+        """The raw path of a URL below the longest root that it is under, without its first slash; None if under none."""
         parts = urlsplit(url)
+        tails = []
         for root in self.roots:
             wanted = urlsplit(root)
             same_place = not wanted.netloc or (wanted.scheme, wanted.netloc) == (parts.scheme, parts.netloc)
-            if same_place and (parts.path == wanted.path or parts.path.startswith(wanted.path + "/")):
-                return True
-        return False
+            tail = below(parts.path, wanted.path) if same_place else None
+            tails.extend([] if tail is None else [tail])
+        return min(tails, key=len, default=None)
 
 
 def read_settings(dist: Path) -> Settings:
@@ -83,6 +93,8 @@ def settings_of(data: dict[str, Any]) -> Settings:
         storage=str(data["storage"]),
         study_list=bool(data["studyList"]),
         public_url=str(data["publicUrl"]),
+        connect=tuple(str(origin) for origin in data.get("connect", ())),
+        dicom_json=str(data.get("dicomJson", "")),
     )
 
 

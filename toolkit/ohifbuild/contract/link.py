@@ -1,0 +1,129 @@
+"""What a link to the viewer says, and how one is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import quote
+
+from ohifbuild.contract.request import UID
+from ohifbuild.contract.token import choose_token, decode
+
+Problem = Literal["", "bad-token", "bad-link"]
+
+LONGEST = 32768
+"""Characters of a whole link: 200 studies and a token of the longest kind, and as much again for other parameters."""
+
+MOST_STUDIES = 200
+
+_STUDIES = "studyinstanceuids"
+_URL = "url"
+_ADDRESS = re.compile(
+    r"(?P<place>https?://[^/?#@\\\s]+[^?#]*)(?P<query>\?[^#]*)?(?P<fragment>#.*)?", re.DOTALL | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link as the viewer understands it.
+
+    Args:
+        problem: why it is not followed: '' if it is, ``bad-token``, or ``bad-link``.
+        token: None if it has none, or a problem.
+        studies: Study Instance UIDs, in order, without repetition.
+        url: a JSON file that describes the studies in their place (OHIF's data source ``dicomjson``), decoded; or ''.
+        address: the same link without its token. What was understood is in the one spelling that OHIF reads; every
+            other parameter stays byte for byte.
+    """
+
+    problem: Problem
+    token: str | None = field(repr=False)
+    studies: tuple[str, ...]
+    url: str
+    address: str
+
+    @property
+    def key(self) -> str:
+        """Identifies what the link is for, whatever the order of its studies; '' if it names nothing."""
+        return ",".join(sorted(self.studies)) or (f"url:{self.url}" if self.url else "")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one of query and fragment says; ``rest`` are the parameters that are OHIF's own business."""
+
+    tokens: tuple[str, ...]
+    studies: tuple[str, ...] | None
+    urls: tuple[str, ...]
+    rest: tuple[str, ...]
+
+
+def read_link(link: str, token_param: str) -> Link:
+    """The link, understood as the viewer's early script does.
+
+    Args:
+        link: absolute, http or https.
+        token_param: the name of the token's parameter; compared without case, as OHIF compares its own.
+    """
+    found = _ADDRESS.fullmatch(link)
+    if not found or len(link) > LONGEST:
+        return Link("bad-link", None, (), "", "")
+    query = _part(found["query"] or "", token_param.lower())
+    fragment = _part(found["fragment"] or "", token_param.lower())
+    named = query.studies if fragment.studies is None else fragment.studies
+    studies = tuple(dict.fromkeys(named or ()))
+    urls = tuple(dict.fromkeys((*query.urls, *fragment.urls)))
+    choice = choose_token((*query.tokens, *fragment.tokens))
+    wrong = (
+        len(urls) > 1
+        or (bool(urls) and named is not None)
+        or len(studies) > MOST_STUDIES
+        or not all(UID.fullmatch(uid) for uid in studies)
+        or not all(decode(url) for url in urls)
+    )
+    url = decode(urls[0]) or "" if urls and not wrong else ""
+    studies = () if wrong else studies
+    return Link(
+        problem="bad-token" if choice.bad else "bad-link" if wrong else "",
+        token=None if wrong else choice.token,
+        studies=studies,
+        url=url,
+        address=found["place"] + _address(studies, url, query.rest, fragment.rest),
+    )
+
+
+def make_link(viewer: str, studies: Iterable[str], token: str, token_param: str) -> str:
+    """A link for studies. The token is in the fragment, which browsers never send to a server.
+
+    Args:
+        viewer: the absolute URL of the viewer's route, such as ``https://host/viewer``.
+    """
+    return f"{viewer}?StudyInstanceUIDs={','.join(studies)}#{token_param}={quote(token, safe='')}"
+
+
+def _part(text: str, token_name: str) -> _Part:
+    tokens, urls, rest = [], [], []
+    studies: list[str] | None = None
+    for pair in text[1:].split("&") if text[1:] else ():
+        raw_name, _, raw_value = pair.partition("=")
+        name = (decode(raw_name.replace("+", " ")) or raw_name).strip(" ").lower()
+        if name == token_name:
+            tokens.append(raw_value)
+        elif name == _STUDIES:
+            value = decode(raw_value)
+            uids = [value] if value is None else [uid.strip(" ") for uid in value.split(",")]
+            studies = [*(studies or []), *(raw_value if uid is None else uid for uid in uids if uid != "")]
+        elif name == _URL:
+            urls.extend([raw_value] if raw_value else [])
+        else:
+            rest.append(pair)
+    return _Part(tuple(tokens), None if studies is None else tuple(studies), tuple(urls), tuple(rest))
+
+
+def _address(studies: tuple[str, ...], url: str, query: tuple[str, ...], fragment: tuple[str, ...]) -> str:
+    named = [f"StudyInstanceUIDs={','.join(studies)}"] if studies else [f"url={quote(url, safe='')}"] if url else []
+    parameters = "&".join((*named, *query))
+    rest = "&".join(fragment)
+    return (f"?{parameters}" if parameters else "") + (f"#{rest}" if rest else "")

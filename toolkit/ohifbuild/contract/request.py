@@ -1,0 +1,149 @@
+"""What a DICOMweb or WADO-URI request asks for: which studies, which patients, or the whole archive.
+
+A request that two servers could read differently has the kind ``other``, which nobody but an administrator may ask.
+Sources: DICOM PS3.18 sections 8.3.4 (search parameters), 9 (WADO-URI), 10 (WADO-RS, QIDO-RS).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from ohifbuild.contract.place import is_plain
+from ohifbuild.contract.token import decode
+
+Kind = Literal["study", "patient", "open", "other"]
+
+UID = re.compile(r"(?=.{1,64}\Z)[0-9]+(?:\.[0-9]+)*")
+"""DICOM PS3.5 9.1, used with ``fullmatch``."""
+
+_SEARCHES = frozenset({"studies", "series", "instances"})
+_METHODS = frozenset({"GET", "HEAD"})
+_STUDY_NAMES = frozenset({"StudyInstanceUID", "0020000D", "0020000d"})
+_PATIENT_NAMES = frozenset({"PatientID", "00100020"})
+_PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|[0-9A-Fa-f]{8}")
+# Compared without case, hyphens and underscores: some server may take these spellings for the exact names.
+_ABOUT_STUDY = re.compile(r"studyinstanceuids?|studyuid|0020000d|requesttype")
+_ABOUT_PATIENT = re.compile(r"0010[0-9a-f]{4}|(?:issuerof|other)?patient.*|mrn")
+_PRINTABLE = re.compile(r"[!-:<-~]*")
+_TWICE_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]")
+_ANY_PATIENT = "*"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a request is about.
+
+    ``kind`` is ``study`` (it names every study that it is about), ``patient`` (a search by patient), ``open`` (a search
+    over the archive) or ``other``. ``studies`` are UIDs, ``patients`` values of Patient ID as they are searched for;
+    ``*`` stands for a search by another attribute of the patient.
+    """
+
+    kind: Kind
+    studies: frozenset[str] = frozenset()
+    patients: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What somebody may ask for: studies and exact Patient IDs; ``any_…`` lifts one limit, ``open`` allows searches."""
+
+    studies: frozenset[str] = frozenset()
+    patients: frozenset[str] = frozenset()
+    any_study: bool = False
+    any_patient: bool = False
+    open: bool = False
+
+
+OTHER = Meaning("other")
+
+
+def meaning(method: str, tail: str, query: str) -> Meaning:
+    """What a request asks for.
+
+    Args:
+        method: as sent.
+        tail: the raw path below the DICOMweb root, without its first slash.
+        query: the raw query, without the ``?``.
+    """
+    pairs = _pairs(query)
+    if method not in _METHODS or pairs is None or not is_plain(f"/{tail}"):
+        return OTHER
+    steps = [decode(step) or "" for step in tail.removesuffix("/").split("/")]
+    if steps == [""]:
+        return _wado_uri(pairs)
+    return _dicomweb(steps, pairs)
+
+
+def permits(scope: Scope, asked: Meaning) -> bool:
+    """Whether a request stays within a scope."""
+    if asked.kind == "other":
+        return False
+    if asked.kind == "open":
+        return scope.open
+    return (scope.any_study or asked.studies <= scope.studies) and (
+        scope.any_patient or asked.patients <= scope.patients
+    )
+
+
+def _dicomweb(steps: list[str], pairs: list[tuple[str, str]]) -> Meaning:
+    if steps[0] not in _SEARCHES or (len(steps) > 1 and steps[0] != "studies"):
+        return OTHER
+    studies, patients = set(steps[1:2]), set()
+    for name, value in pairs:
+        if name in _STUDY_NAMES:
+            studies |= set(re.split(r"[,\\]", value))
+        elif name in _PATIENT_NAMES:
+            patients.add(value)
+        elif _ABOUT_STUDY.fullmatch(_folded(name)):
+            return OTHER
+        elif _ABOUT_PATIENT.fullmatch(_folded(name)):
+            patients.add(_ANY_PATIENT)
+    if not _are_uids(studies) or "" in patients:
+        return OTHER
+    kind: Kind = "study" if studies else "patient" if patients else "open"
+    return Meaning(kind, frozenset(studies), frozenset(patients))
+
+
+def _wado_uri(pairs: list[tuple[str, str]]) -> Meaning:
+    studies = [value for name, value in pairs if name == "studyUID"]
+    complete = [value for name, value in pairs if name == "requestType"] == ["WADO"] and len(studies) == 1
+    exact = {"studyUID", "requestType"}
+    crooked = any(
+        (_ABOUT_STUDY.fullmatch(_folded(name)) and name not in exact) or _ABOUT_PATIENT.fullmatch(_folded(name))
+        for name, _ in pairs
+    )
+    objects = [value for name, value in pairs if name == "objectUID"]
+    if not complete or crooked or len(objects) != 1 or not _are_uids({*studies, *objects}):
+        return OTHER
+    return Meaning("study", frozenset(studies))
+
+
+def _pairs(query: str) -> list[tuple[str, str]] | None:
+    """The decoded parameters; None if two servers could read them differently.
+
+    ``;`` separates parameters for some servers, ``+`` is a space for some, and a value that is encoded twice is decoded
+    twice by some.
+    """
+    pairs = []
+    for piece in filter(None, query.split("&")):
+        raw_name, _, raw_value = piece.partition("=")
+        name, value = decode(raw_name), decode(raw_value)
+        if name is None or value is None or not _PLAIN_NAME.fullmatch(raw_name):
+            return None
+        if not _PRINTABLE.fullmatch(raw_value) or _TWICE_ENCODED.search(value):
+            return None
+        if "+" in raw_value and name in _PATIENT_NAMES:
+            return None
+        pairs.append((name, value))
+    return pairs
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[-_]", "", name).lower()
+
+
+def _are_uids(values: Iterable[str]) -> bool:
+    return all(UID.fullmatch(value) for value in values)

@@ -1,0 +1,104 @@
+"""What a token is."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+LONGEST = 8192
+"""Characters. nginx and Apache refuse header lines beyond about 8 KiB by default."""
+
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The token of a link, None if it has none; ``bad`` if what it has is not to be sent."""
+
+    token: str | None = field(repr=False)
+    bad: bool = False
+
+
+def is_token(value: str) -> bool:
+    """Whether a value may be sent as a token: visible ASCII, at most ``LONGEST`` characters.
+
+    A space, line break or control character could split the header, any other character would be encoded differently
+    by different servers.
+    """
+    return len(value) <= LONGEST and _VISIBLE.fullmatch(value) is not None
+
+
+def choose_token(raw: Sequence[str]) -> Choice:
+    """The one token among the raw values (still percent-encoded) of a link's token parameters.
+
+    The same value twice is one token. Two values are none: proxies and archives differ in which of them they take.
+    """
+    given = list(dict.fromkeys(decode(value) for value in raw if value))
+    if not given:
+        return Choice(None)
+    token = given[0]
+    if len(given) > 1 or token is None or not is_token(token):
+        return Choice(None, bad=True)
+    return Choice(token)
+
+
+def decode(raw: str) -> str | None:
+    """Percent-decoding as in a path: ``+`` stays ``+``, because base64 tokens hold it. None where it is broken."""
+    if _BROKEN_ESCAPE.search(raw):
+        return None
+    try:
+        return unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def says_expired(token: str, now: float) -> bool:
+    """Whether a JSON Web Token says of itself that its time is over.
+
+    Args:
+        token: any token; one that is no JWT says nothing.
+        now: seconds since 1970.
+
+    Source: RFC 7519 4.1.4 (``exp``); orthanc-auth-service writes ``expiration_date``, in ISO 8601 with a time zone.
+    """
+    claims = claims_of(token)
+    end = claims.get("exp")
+    if isinstance(end, int | float) and not isinstance(end, bool):
+        return end < now
+    moment = _moment(claims.get("expiration_date"))
+    return moment is not None and moment < now
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """What a JSON Web Token claims, unproven; {} if it is none."""
+    parts = token.split(".")
+    if len(parts) != 3 or len(token) > LONGEST:
+        return {}
+    try:
+        padded = parts[1] + "=" * (-len(parts[1]) % 4)
+        claims = json.loads(base64.b64decode(padded, b"-_", validate=True), parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return {}
+    return claims if isinstance(claims, dict) else {}
+
+
+def _refuse(constant: str) -> None:
+    """JSON has no NaN and no Infinity, whatever Python's reader takes."""
+    raise ValueError(constant)
+
+
+def _moment(text: object) -> float | None:
+    if not isinstance(text, str) or not _ZONE.search(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
