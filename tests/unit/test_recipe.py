@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from ohifbuild.errors import RecipeError
 from ohifbuild.recipe import Recipe, load_recipe
@@ -230,3 +231,12 @@ def test_whatever_is_accepted_is_safe_to_write_into_html_scripts_and_server_conf
         except ValueError:
             continue
     assert not set("".join(accepted)) & set('<>"\\{};\r\n \t&?#')
+
+
+@pytest.mark.parametrize(
+    "value", ["/orthanc/studies/{id}/x", "/dicom-web/{id}{id}", "/dicom-web/a", "dicom-web/{id}", "/dicom-web/../{id}"]
+)
+def test_a_path_of_json_files_lies_under_a_root_and_has_one_part_that_differs(value: str) -> None:
+    with pytest.raises(ValidationError):
+        Recipe.of({"dicom_json": value})
+    assert Recipe.of({"dicom_json": "/dicom-web/{id}/x"}).dicom_json == "/dicom-web/{id}/x"

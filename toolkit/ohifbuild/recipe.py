@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError, ValidationInfo
 
 from ohifbuild.contract.place import below
 from ohifbuild.errors import RecipeError
@@ -59,12 +59,15 @@ def _root(value: str) -> str:
     return value
 
 
-def _dicom_json(value: str) -> str:
+def _dicom_json(value: str, info: ValidationInfo) -> str:
     if not value:
         return value
     if value.count("{id}") != 1 or "/{id}/" not in f"{value}/" or not value.startswith("/") or value.endswith("/"):
         raise ValueError("expected a path with {id} for one part of it, such as /orthanc/studies/{id}/ohif-dicom-json")
     _require_plain_path(value.replace("{id}", "id"))
+    roots = (info.data.get("dicomweb_root", ""), *info.data.get("token_roots", ()))
+    if not any(below(value, root) for root in roots):
+        raise ValueError("expected a path under dicomweb_root or one of token_roots")
     return value
 
 
@@ -145,13 +148,6 @@ class Recipe(BaseModel):
     extensions: tuple[Annotated[Path, AfterValidator(_extension)], ...] = ()
     verify: StrictBool = True
     minify: StrictBool = True
-
-    @model_validator(mode="after")
-    def _dicom_json_is_under_a_root(self) -> Self:
-        roots = (self.dicomweb_root, *self.token_roots)
-        if self.dicom_json and not any(below(self.dicom_json, root) for root in roots):
-            raise ValueError("dicom_json: expected a path under dicomweb_root or one of token_roots")
-        return self
 
     def notes(self) -> tuple[str, ...]:
         """What is allowed, but the user should know."""

@@ -18,10 +18,12 @@ LONGEST = 32768
 
 MOST_STUDIES = 200
 
+_KEPT = "!'()*"  # as JavaScript's encodeURIComponent
+
 _STUDIES = "studyinstanceuids"
 _URL = "url"
 _ADDRESS = re.compile(
-    r"(?P<place>https?://[^/?#@\\\s]+[^?#]*)(?P<query>\?[^#]*)?(?P<fragment>#.*)?", re.DOTALL | re.IGNORECASE
+    r"(?P<place>https?://[^/?#@\\\s]+(?:/[^?#]*)?)(?P<query>\?[^#]*)?(?P<fragment>#.*)?", re.DOTALL | re.IGNORECASE
 )
 
 
@@ -123,7 +125,7 @@ def _part(text: str, token_name: str) -> _Part:
 
 
 def _address(studies: tuple[str, ...], url: str, query: tuple[str, ...], fragment: tuple[str, ...]) -> str:
-    named = [f"StudyInstanceUIDs={','.join(studies)}"] if studies else [f"url={quote(url, safe='')}"] if url else []
+    named = [f"StudyInstanceUIDs={','.join(studies)}"] if studies else [f"url={quote(url, safe=_KEPT)}"] if url else []
     parameters = "&".join((*named, *query))
     rest = "&".join(fragment)
     return (f"?{parameters}" if parameters else "") + (f"#{rest}" if rest else "")

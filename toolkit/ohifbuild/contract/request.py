@@ -27,7 +27,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|[0-9A-Fa-f]{8}")
 # Compared without case, hyphens and underscores: some server may take these spellings for the exact names.
 _ABOUT_STUDY = re.compile(r"studyinstanceuids?|studyuid|0020000d|requesttype")
 _ABOUT_PATIENT = re.compile(r"0010[0-9a-f]{4}|(?:issuerof|other)?patient.*|mrn")
-_PRINTABLE = re.compile(r"[!-:<-~]*")
+_PRINTABLE = re.compile(r"[!\"$-:<-~]*")
 _TWICE_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]")
 _ANY_PATIENT = "*"
 

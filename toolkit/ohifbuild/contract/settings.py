@@ -51,7 +51,7 @@ class Settings:
         return self.tail(url) is not None
 
     def tail(self, url: str) -> str | None:
-        """The raw path of a URL below the longest root that it is under, without its first slash; None if under none."""
+        """The raw path of a URL below the longest root that it is under, without its first slash, or None."""
         parts = urlsplit(url)
         tails = []
         for root in self.roots:

@@ -16,6 +16,7 @@ LONGEST = 8192
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 
 
@@ -80,11 +81,11 @@ def says_expired(token: str, now: float) -> bool:
 def claims_of(token: str) -> dict[str, Any]:
     """What a JSON Web Token claims, unproven; {} if it is none."""
     parts = token.split(".")
-    if len(parts) != 3 or len(token) > LONGEST:
+    if len(parts) != 3 or len(token) > LONGEST or not _BASE64URL.fullmatch(parts[1]):
         return {}
     try:
         padded = parts[1] + "=" * (-len(parts[1]) % 4)
-        claims = json.loads(base64.b64decode(padded, b"-_", validate=True), parse_constant=_refuse)
+        claims = json.loads(base64.urlsafe_b64decode(padded), parse_constant=_refuse)
     except (ValueError, RecursionError):
         return {}
     return claims if isinstance(claims, dict) else {}

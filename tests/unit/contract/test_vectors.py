@@ -1,0 +1,79 @@
+"""Python's statement of the contract gives what every row of the shared tables says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ohifbuild.contract.link import make_link, read_link
+from ohifbuild.contract.place import below, is_plain
+from ohifbuild.contract.request import Meaning, Scope, meaning, permits
+from ohifbuild.contract.token import Choice, choose_token, is_token, says_expired
+from vectors import rows
+
+Row = dict[str, Any]
+
+
+@pytest.mark.parametrize("row", rows("places"))
+def test_place(row: Row) -> None:
+    assert (below(row["path"], row["root"]) if is_plain(row["path"]) else None) == row["tail"], row["why"]
+
+
+@pytest.mark.parametrize("row", rows("requests"))
+def test_request(row: Row) -> None:
+    asked = meaning(row["method"], row["tail"], row["query"])
+    assert asked == Meaning(row["kind"], frozenset(row["studies"]), frozenset(row["patients"])), row["why"]
+
+
+@pytest.mark.parametrize("row", rows("scopes"))
+def test_scope(row: Row) -> None:
+    given, asked = row["scope"], row["asked"]
+    scope = Scope(
+        frozenset(given["studies"]),
+        frozenset(given["patients"]),
+        any_study=given["anyStudy"],
+        any_patient=given["anyPatient"],
+        open=given["open"],
+    )
+    asks = Meaning(asked["kind"], frozenset(asked["studies"]), frozenset(asked["patients"]))
+    assert permits(scope, asks) is row["permits"], row["why"]
+
+
+@pytest.mark.parametrize("row", rows("tokens"))
+def test_token(row: Row) -> None:
+    assert choose_token(row["raw"]) == Choice(row["token"], bad=row["bad"]), row["why"]
+    assert row["token"] is None or is_token(row["token"])
+
+
+@pytest.mark.parametrize("row", rows("expiry"))
+def test_expiry(row: Row) -> None:
+    assert says_expired(row["token"], row["now"]) is row["expired"], row["why"]
+
+
+@pytest.mark.parametrize("row", rows("links"))
+def test_link(row: Row) -> None:
+    link = read_link(row["link"], row["param"])
+    assert (link.problem, link.token, list(link.studies), link.url, link.key) == (
+        row["problem"],
+        row["token"],
+        row["studies"],
+        row["url"],
+        row["key"],
+    ), row["why"]
+    assert link.address == row["address"], row["why"]
+
+
+@pytest.mark.parametrize("row", [row for row in rows("links") if row["studies"] and row["token"]])
+def test_a_link_that_is_made_says_what_it_was_made_from(row: Row) -> None:
+    made = make_link("https://v.example/viewer", row["studies"], row["token"], row["param"])
+    link = read_link(made, row["param"])
+    assert (link.problem, link.token, list(link.studies)) == ("", row["token"], row["studies"])
+    assert (
+        row["token"] not in made.partition("#")[0] or row["token"] in "https://v.example/viewer?StudyInstanceUIDs=1.2.3"
+    )
+
+
+def test_what_a_link_and_a_token_hold_is_not_in_their_representation() -> None:
+    assert "secret" not in repr(read_link("https://v.example/viewer?StudyInstanceUIDs=1.2#token=secret", "token"))
+    assert "secret" not in repr(choose_token(["secret"]))

@@ -1,0 +1,16 @@
+"""The tables that Python, JavaScript and Orthanc's script share: one rule each row, with its reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "vectors"
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    """The rows of one table."""
+    document: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = document["rows"]
+    return found
