@@ -1,5 +1,6 @@
 /** Wraps OHIF's own DICOMweb data source: what it asks for stays within the link. */
 
+import { confineDocuments } from './documents.js';
 import { createSearch } from './search.js';
 
 /** @typedef {import('../types/ohif.js').DataSource} DataSource */
@@ -46,10 +47,9 @@ export function confine(inner, api) {
     return status === 'ready' ? studies.filter(uid => !closed.has(uid)) : [];
   }
 
+  const documents = confineDocuments(params => inner.retrieve.directURL(params), api);
+
   /**
-   * OHIF shows an encapsulated document from memory, as whatever media type the instance itself names. One that calls
-   * itself text/html would run its scripts in the viewer's origin, next to the token.
-   *
    * OHIF up to 3.10 asks the archive for the thumbnail of a video or a document (WADO-RS `/thumbnail`, for a tag that is
    * absent on purpose), although `thumbnailRendering` says that it has none: Orthanc refuses, and OHIF asks twice.
    *
@@ -59,8 +59,7 @@ export function confine(inner, api) {
     if (params.tag === 'Absent' && params.defaultPath === '/thumbnail' && !hasThumbnails()) {
       return NO_PICTURE;
     }
-    const document = params.tag === 'EncapsulatedDocument';
-    return inner.retrieve.directURL(document ? { ...params, defaultType: 'application/pdf' } : params);
+    return documents(params);
   }
 
   function hasThumbnails() {

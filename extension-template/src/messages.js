@@ -9,9 +9,9 @@ import { textsFor } from './texts.js';
 /** @typedef {import('../types/early.js').Reason} Reason */
 
 /** Graver first: a message gives way only to a graver one. @type {readonly Reason[]} */
-const GRAVITY = ['bad-token', 'no-token', 'expired', 'refused', 'not-found', 'unreachable'];
+const GRAVITY = ['broken', 'bad-token', 'bad-link', 'no-token', 'expired', 'refused', 'not-found', 'unreachable', 'outside'];
 /** Reasons that a second attempt may mend. @type {readonly Reason[]} */
-const PASSING = ['unreachable', 'not-found'];
+const PASSING = ['unreachable', 'not-found', 'broken'];
 
 const ID = 'ohifbuild-message';
 const WHOLE = 'data-ohifbuild-message';
@@ -77,7 +77,7 @@ export function createMessages(window) {
     closed.clear();
     pixelsSeen = false;
     hide();
-    if (status !== 'ready') {
+    if (status !== 'ready' && status !== 'leaving') {
       show(status);
     }
   }

@@ -3,7 +3,7 @@
 import { JSDOM, VirtualConsole } from 'jsdom';
 import { start } from '../src/early/index.js';
 
-/** @typedef {{url: string, headers: Record<string, string>, via: 'xhr' | 'fetch', redirect?: string, mode?: string}} Sent */
+/** @typedef {{url: string, headers: Record<string, string>, via: 'xhr' | 'fetch', method?: string, redirect?: string, mode?: string, cache?: string, credentials?: string}} Sent */
 /** @typedef {{status: number, headers?: Record<string, string>, body?: string, type?: string}} Reply */
 
 export const ORIGIN = 'https://viewer.example';
@@ -18,8 +18,8 @@ export const ORIGIN = 'https://viewer.example';
  */
 export function openTab({ path = '/viewer', settings = {}, archive = () => ({ status: 200 }), session = {}, languages } = {}) {
   const noise = new VirtualConsole();
-  let reloads = 0;
-  noise.on('jsdomError', () => (reloads += 1)); // jsdom's "not implemented: navigation"
+  /** @type {string[]} */
+  const left = [];
   const json = JSON.stringify(settings).replace(/</g, '\\u003c');
   const html = `<!doctype html><head><script type="application/json" id="ohifbuild-settings">${json}</script></head><body></body>`;
   const dom = new JSDOM(html, { url: ORIGIN + path, virtualConsole: noise });
@@ -37,14 +37,13 @@ export function openTab({ path = '/viewer', settings = {}, archive = () => ({ st
     document: window.document,
     sent,
     objectUrls,
-    get reloads() {
-      return reloads;
-    },
+    /** Addresses of the pages that took this one's place. */
+    left,
     address: () => window.location.href.slice(ORIGIN.length),
     stored: () => ({ ...window.sessionStorage }),
     message: () => document(window).getElementById('ohifbuild-message'),
     reason: () => document(window).getElementById('ohifbuild-message')?.dataset.reason,
-    start: () => start(window),
+    start: () => start(window, address => left.push(address)),
     /** Asks by XMLHttpRequest, as OHIF's DICOMweb client does. @param {string} url @param {Record<string, string>} [headers] */
     xhr(url, headers = {}) {
       const request = new window.XMLHttpRequest();
@@ -69,7 +68,8 @@ function fakeFetch(sent, archive) {
   return async (/** @type {RequestInfo} */ input, /** @type {RequestInit | undefined} */ init) => {
     const request = new Request(typeof input === 'string' ? new URL(input, ORIGIN) : input, init);
     const headers = Object.fromEntries(request.headers);
-    sent.push({ url: request.url, headers, via: 'fetch', redirect: request.redirect, mode: request.mode });
+    const { url, method, redirect, mode, cache, credentials } = request;
+    sent.push({ url, headers, via: 'fetch', method, redirect, mode, cache, credentials });
     await new Promise(resolve => setImmediate(resolve));
     request.signal.throwIfAborted();
     const reply = archive(request.url);
@@ -88,16 +88,40 @@ function fakeFetch(sent, archive) {
  */
 function fakeXhr(window, sent, archive) {
   return class extends window.EventTarget {
-    status = 0;
+    responseType = '';
+    timeout = 0;
+    withCredentials = false;
     url = '';
     /** @type {Record<string, string>} */
     headers = {};
     /** @type {Reply | undefined} */
     reply;
+    get readyState() {
+      return this.reply ? 4 : 1;
+    }
+    get status() {
+      return this.reply?.status ?? 0;
+    }
+    get statusText() {
+      return '';
+    }
+    get responseURL() {
+      return this.url;
+    }
+    get response() {
+      return this.reply?.body ?? '';
+    }
+    get responseText() {
+      return this.reply?.body ?? '';
+    }
+    get responseXML() {
+      return null;
+    }
     /** @param {string} _method @param {string} url */
     open(_method, url) {
       this.url = new URL(url, ORIGIN).href;
       this.headers = {};
+      this.reply = undefined;
     }
     /** Repeating a header appends, as in a browser. @param {string} name @param {string} value */
     setRequestHeader(name, value) {
@@ -108,19 +132,35 @@ function fakeXhr(window, sent, archive) {
     getResponseHeader(name) {
       return this.reply?.headers?.[name] ?? null;
     }
+    getAllResponseHeaders() {
+      return '';
+    }
+    overrideMimeType() {}
+    abort() {}
     send() {
-      const reaches = this.url.startsWith('http');
-      if (reaches) {
-        sent.push({ url: this.url, headers: this.headers, via: 'xhr' });
-      }
+      sent.push({ url: this.url, headers: this.headers, via: 'xhr' });
       setImmediate(() => {
-        this.reply = reaches ? archive(this.url) : undefined;
-        this.status = this.reply?.status ?? 0;
+        this.reply = archive(this.url);
         this.dispatchEvent(new window.Event(this.reply ? 'load' : 'error'));
         this.dispatchEvent(new window.Event('loadend'));
       });
     }
   };
+}
+
+/**
+ * Opens a link as a browser does, also where the page puts another one in its place.
+ *
+ * @param {Parameters<typeof openTab>[0]} options
+ */
+export function started(options = {}) {
+  const tab = openTab(options);
+  const api = tab.start();
+  const [next] = tab.left;
+  if (next === undefined) {
+    return { ...tab, tab, api };
+  }
+  return started({ ...options, path: next.slice(ORIGIN.length), session: tab.stored() });
 }
 
 /** @param {Window & typeof globalThis} window */

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTab, ORIGIN, settle } from './host.js';
+import { ORIGIN, settle, started as openStarted } from './host.js';
 
 const PATH = '/viewer?StudyInstanceUIDs=1.2.3&token=t';
 const URL_A = '/dicom-web/studies/1.2.3/rendered';
 
-/** @param {Parameters<typeof openTab>[0]} [options] */
+/** @param {Parameters<typeof openStarted>[0]} [options] */
 function started(options) {
-  const tab = openTab({ path: PATH, ...options });
-  tab.start();
+  const tab = openStarted({ path: PATH, ...options });
   /** What the browser itself is told to load. @param {Element} element @param {string} attribute */
   const native = (element, attribute = 'src') => element.attributes.getNamedItem(attribute)?.value;
   return { ...tab, native };
@@ -29,8 +28,8 @@ for (const [tag, attribute] of [['img', 'src'], ['video', 'src'], ['audio', 'src
   test(`<${tag} ${attribute}> set as property or as attribute, in any case`, async () => {
     const { document, sent, native } = started({ archive: () => ({ status: 200, type: 'application/pdf' }) });
     const [first, second] = [document.createElement(tag), document.createElement(tag)];
-    /** @type {any} */ (first)[attribute] = `${URL_A}?1`;
-    second.setAttribute(attribute.toUpperCase(), `${URL_A}?2`);
+    /** @type {any} */ (first)[attribute] = `${URL_A}?n=1`;
+    second.setAttribute(attribute.toUpperCase(), `${URL_A}?n=2`);
     await settle();
     assert.deepEqual(sent.map(({ headers }) => headers.token), ['t', 't']);
     assert.match(native(first, attribute) ?? '', /^blob:/);
@@ -93,7 +92,7 @@ test('a replaced source is revoked', async () => {
   const video = document.createElement('video');
   video.src = URL_A;
   await settle();
-  video.src = `${URL_A}?2`;
+  video.src = `${URL_A}?n=2`;
   await settle();
   assert.equal(objectUrls.size, 1);
 });
@@ -102,13 +101,13 @@ test('a few loaded pictures stay at hand, the oldest are revoked', async () => {
   const { document, sent, objectUrls, window } = started();
   for (let index = 0; index < 40; index += 1) {
     const image = document.createElement('img');
-    image.src = `${URL_A}?${index}`;
+    image.src = `${URL_A}?n=${index}`;
     await settle();
     image.dispatchEvent(new window.Event('load'));
   }
   assert.equal(objectUrls.size, 32);
   const again = document.createElement('img');
-  again.src = `${URL_A}?39`;
+  again.src = `${URL_A}?n=39`;
   await settle();
   assert.equal(sent.length, 40);
 });

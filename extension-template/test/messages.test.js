@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { TEXTS, textsFor } from '../src/texts.js';
-import { openTab, settle } from './host.js';
+import { settle, started as openStarted } from './host.js';
 
 const PATH = '/viewer?StudyInstanceUIDs=1.2.3';
 const STUDY = '/dicom-web/studies/1.2.3';
 
-/** @param {Parameters<typeof openTab>[0]} [options] */
+/** @param {Parameters<typeof openStarted>[0]} [options] */
 async function started(options) {
-  const tab = openTab({ path: `${PATH}&token=SECRET`, ...options });
-  const api = tab.start();
+  const { api, ...tab } = openStarted({ path: `${PATH}&token=SECRET`, ...options });
   await settle();
   const whole = () => tab.document.documentElement.hasAttribute('data-ohifbuild-message');
   return { ...tab, api, whole };
@@ -25,7 +24,7 @@ for (const [reason, reply, url = `${STUDY}/series`] of /** @type {[string, impor
   ['refused', { status: 401 }],
   ['refused', { status: 403 }],
   ['refused', { status: 403 }, '/dicom-web/studies?StudyInstanceUID=1.2.3'],
-  ['refused', { status: 401 }, '/dicom-web/wado?requestType=WADO&studyUID=1.2.3'],
+  ['refused', { status: 401 }, '/dicom-web?requestType=WADO&studyUID=1.2.3&objectUID=1'],
   ['expired', { status: 401, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token", error_description="The token has Expired"' } }],
   ['not-found', { status: 404 }],
   ['unreachable', undefined],
@@ -58,7 +57,7 @@ for (const [what, url, reply] of /** @type {[string, string, import('./host.js')
   ['a failure outside the roots', '/assets/x', { status: 403 }],
 ])) {
   test(`${what} is no message`, async () => {
-    const { xhr, reason } = await started({ archive: () => reply });
+    const { xhr, reason } = await started({ archive: () => reply, settings: { priors: 'ohif' } });
     await xhr(url);
     assert.equal(reason(), undefined);
   });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import extension from '../src/extension.js';
 import mode from '../src/mode.js';
 import { confine } from '../src/data-source.js';
-import { openTab } from './host.js';
+import { openTab, started } from './host.js';
 
 /** @typedef {import('../types/ohif.js').StudyQuery} StudyQuery */
 /** @typedef {import('../types/ohif.js').StudyRow} StudyRow */
@@ -27,10 +27,13 @@ const ARCHIVE = [
  * @param {string} [options.token]
  */
 function dataSource({ studies = '1.1', settings = {}, answer = pinnedOrAll, token = '&token=t' } = {}) {
-  const tab = openTab({ path: `/viewer?studyinstanceuids=${studies}${token}`, settings });
-  const api = tab.start();
+  const { api, ...tab } = started({ path: `/viewer?studyinstanceuids=${studies}${token}`, settings });
   /** @type {StudyQuery[]} */
   const asked = [];
+  /** As the release's own. @param {any} params @returns {string} */
+  function directURL({ instance = {}, tag, defaultType }) {
+    return instance[tag]?.DirectRetrieveURL ?? `${ROOT}?accept=${defaultType}`;
+  }
   const inner = {
     initialize() {},
     query: {
@@ -47,7 +50,7 @@ function dataSource({ studies = '1.1', settings = {}, answer = pinnedOrAll, toke
       },
       series: { search: () => 'series' },
     },
-    retrieve: { directURL: (/** @type {object} */ params) => params ?? 'url', later: () => 'later' },
+    retrieve: { directURL, later: () => 'later' },
     getStudyInstanceUIDs: () => ['stock'],
     getImageIdsForInstance: () => 'imageId',
     getImageIdsForDisplaySet() {
@@ -75,12 +78,37 @@ async function waits(promise) {
   return (await Promise.race([promise, new Promise(resolve => setImmediate(() => resolve(open)))])) === open;
 }
 
-test('an encapsulated document is shown as a PDF, whatever it calls itself', () => {
+const ROOT = '/dicom-web/studies/1.1/document';
+
+test('a document is shown as a PDF and a film as a film, whatever they call themselves', () => {
   const { source } = dataSource();
-  const asked = { tag: 'EncapsulatedDocument', defaultType: 'text/html', instance: {} };
-  assert.deepEqual(source.retrieve.directURL(asked), { ...asked, defaultType: 'application/pdf' });
-  const video = { tag: 'PixelData', defaultType: 'video/mp4' };
-  assert.equal(source.retrieve.directURL(video), video);
+  const type = (/** @type {import('../types/ohif.js').DirectUrlParameters} */ asked) => String(source.retrieve.directURL(asked)).split('accept=')[1];
+  assert.equal(type({ tag: 'EncapsulatedDocument', defaultType: 'text/html', instance: {} }), 'application/pdf');
+  assert.equal(type({ tag: 'PixelData', defaultType: 'video/mp4', instance: {} }), 'video/mp4');
+  assert.equal(type({ tag: 'PixelData' }), 'video/mp4');
+  for (const hostile of ['text/html', 'image/svg+xml', 'application/xhtml+xml', 'text/xml', 'application/javascript', 'TEXT/HTML; charset=x']) {
+    assert.equal(type({ tag: 'PixelData', defaultType: hostile }), 'application/octet-stream');
+  }
+});
+
+test('metadata cannot name another address for a document than the archive’s', () => {
+  const { source } = dataSource();
+  for (const url of ['data:text/html,x', 'javascript:alert(1)', 'https://evil.example/x.pdf', '/files/x.html', '//evil.example/x']) {
+    const instance = { EncapsulatedDocument: { DirectRetrieveURL: url } };
+    assert.equal(source.retrieve.directURL({ tag: 'EncapsulatedDocument', instance }), `${ROOT}?accept=application/pdf`);
+  }
+  const instance = { EncapsulatedDocument: { DirectRetrieveURL: 'blob:https://viewer.example/1' } };
+  assert.equal(source.retrieve.directURL({ tag: 'EncapsulatedDocument', instance }), 'blob:https://viewer.example/1');
+});
+
+test('an address that the release makes itself is the archive’s or none', async () => {
+  const { source, inner } = dataSource();
+  for (const url of ['data:text/html,x', 'https://evil.example/x']) {
+    inner.retrieve.directURL = () => url;
+    assert.equal(source.retrieve.directURL({}), undefined);
+    inner.retrieve.directURL = () => /** @type {any} */ (Promise.resolve(url));
+    assert.equal(await source.retrieve.directURL({}), undefined);
+  }
 });
 
 test('an archive without thumbnails is not asked for them', () => {
@@ -88,7 +116,7 @@ test('an archive without thumbnails is not asked for them', () => {
   const asked = { tag: 'Absent', defaultPath: '/thumbnail' };
   assert.match(String(source.retrieve.directURL(asked)), /^data:image/);
   Object.assign(inner, { getConfig: () => ({ thumbnailRendering: 'thumbnailDirect' }) });
-  assert.equal(source.retrieve.directURL(asked), asked);
+  assert.match(String(source.retrieve.directURL(asked)), /accept=/);
 });
 
 test('everything but searching stays the release’s own, and synchronous', () => {
@@ -230,7 +258,7 @@ test('a link without studies that the release can make nothing of is told', () =
 
 /** @param {string[]} compiled modes of the release @param {any[]} configured modes of app-config.js @param {object} [page] */
 async function boot(compiled, configured = [], page = { path: '/viewer?StudyInstanceUIDs=1.1&token=t' }) {
-  const { window } = openTab(page);
+  const { window } = started(page);
   Object.assign(globalThis, { window });
   window.modes = compiled;
   /** @type {Record<string, any>} */
@@ -326,19 +354,20 @@ test('no other data source, sign-in page or tour remains', async () => {
 
 /** What the extension makes of a link to a JSON file. @param {string} url @param {() => unknown} [initialize] */
 async function jsonSource(url, initialize = () => {}) {
-  await boot(['@ohif/mode-longitudinal'], [], { path: `/viewer?url=${url}&token=t`, settings: { roots: ['/dicom-web', '/studies'] } });
+  await boot(['@ohif/mode-longitudinal'], [], { path: `/viewer?url=${url}&token=t`, settings: { roots: ['/dicom-web', '/studies'], dicomJson: '/studies/{id}/ohif-dicom-json' } });
   /** @type {string[]} */
   const opened = [];
   const inner = {
-    initialize: (/** @type {any} */ { query }) => (opened.push(query.get('url')), initialize()),
+    initialize: (/** @type {any} */ { query }) => (opened.push(...query.getAll('url')), initialize()),
     getStudyInstanceUIDs: () => [opened.length ? '1.1' : undefined],
-    query: {},
+    query: { studies: {} },
     retrieve: {},
   };
-  const getModuleEntry = (/** @type {string} */ id) => (id.endsWith('.dicomjson') ? { createDataSource: () => inner } : undefined);
+  const getModuleEntry = (/** @type {string} */ id) => (id.endsWith('.dicomjson') || id.endsWith('.dicomweb') ? { createDataSource: () => inner } : undefined);
   const [entry] = extension.getDataSourcesModule(/** @type {any} */ ({ extensionManager: { getModuleEntry } }));
   const source = entry.createDataSource('configuration', {});
   const args = { params: {}, query: new URLSearchParams(window.location.search) };
+  opened.length = 0;
   await source.initialize(args);
   const message = window.document.querySelector('#ohifbuild-message')?.getAttribute('data-reason');
   return { opened, studies: source.getStudyInstanceUIDs(args), message };
@@ -354,19 +383,19 @@ test('the data source is made by the release and confined', async () => {
   assert.deepEqual(await source.query.studies.search({}), []);
 });
 
-test('a link to a JSON file under the roots is opened as the release does', async () => {
+test('a link to a JSON file that links may name is opened as the release does', async () => {
   const url = '../studies/1/ohif-dicom-json';
-  assert.deepEqual(await jsonSource(url), { opened: [url], studies: ['1.1'], message: undefined });
+  assert.deepEqual(await jsonSource(url), { opened: ['/studies/1/ohif-dicom-json'], studies: ['1.1'], message: undefined });
 });
 
-for (const url of ['https://elsewhere.example/studies/a.json', '/files/a.json', '//elsewhere.example/studies/a.json']) {
+for (const url of ['https://elsewhere.example/studies/1/ohif-dicom-json', '/files/a.json', '//elsewhere.example/studies/1/ohif-dicom-json', '/studies/1/rendered', 'data:application/json,{}']) {
   test(`a JSON file elsewhere is not opened: ${url}`, async () => {
-    assert.deepEqual(await jsonSource(url), { opened: [], studies: [], message: 'not-found' });
+    assert.deepEqual(await jsonSource(url), { opened: [], studies: [], message: 'bad-link' });
   });
 }
 
 test('a JSON file that is none is told', async () => {
-  const url = '/studies/1/none';
+  const url = '/studies/1/ohif-dicom-json';
   const { message } = await jsonSource(url, () => Promise.reject(new SyntaxError('no JSON')));
   assert.equal(message, 'not-found');
 });

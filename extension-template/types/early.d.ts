@@ -20,19 +20,33 @@ export interface Settings {
   readonly publicUrl: string;
   /** Other origins that extensions of the site may talk to (never with the token); none by default. */
   readonly connect: readonly string[];
+  /** Path of the JSON files that a link may name, with `{id}` for the part that differs; '' where it may name none. */
+  readonly dicomJson: string;
 }
 
-/** `ready`: there is a token for the page's studies. */
-export type LinkStatus = 'ready' | 'no-token' | 'bad-token' | 'not-found';
+/**
+ * `ready`: there is a token for the page's studies. `leaving`: another load of the page, without the token in its address, takes
+ * its place. `broken`: the page cannot be guarded, so it loads nothing.
+ */
+export type LinkStatus = 'ready' | 'no-token' | 'bad-token' | 'bad-link' | 'broken' | 'leaving';
 
-export type Reason = 'no-token' | 'bad-token' | 'refused' | 'expired' | 'not-found' | 'unreachable';
+export type Reason =
+  | 'broken'
+  | 'bad-token'
+  | 'bad-link'
+  | 'no-token'
+  | 'expired'
+  | 'refused'
+  | 'not-found'
+  | 'unreachable'
+  | 'outside';
 
 /** The link in effect, without its token. */
 export interface LinkState {
   readonly status: LinkStatus;
   /** Study Instance UIDs of the link, in the order of the link, without repetition. */
   readonly studies: readonly string[];
-  /** The JSON file that the link names instead of studies (`?url=`), as it stands there. */
+  /** Path of the JSON file that the link names instead of studies (`?url=`). */
   readonly url?: string;
 }
 
@@ -44,6 +58,8 @@ export interface Answer {
   readonly status: number;
   /** Value of WWW-Authenticate, or ''. */
   readonly challenge: string;
+  /** Set where the request was not sent, because it asks for more than the link allows. */
+  readonly outside?: true;
 }
 
 export interface Trouble {
@@ -72,12 +88,6 @@ export interface EarlyApi {
   onRefused(listener: (trouble: Trouble) => void): () => void;
 }
 
-/** The token in effect, known only to the early script's own modules. */
-export interface Keeper {
-  state(): LinkState;
-  token(): string | undefined;
-}
-
 declare global {
   interface Window {
     modes?: string[];
@@ -88,6 +98,9 @@ declare global {
     URL: typeof URL;
     DOMException: typeof DOMException;
     Event: typeof Event;
+    ProgressEvent: typeof ProgressEvent;
+    AbortController: typeof AbortController;
+    Blob: typeof Blob;
     MutationObserver: typeof MutationObserver;
     Element: typeof Element;
   }

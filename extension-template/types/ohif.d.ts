@@ -19,6 +19,17 @@ export interface StudyQuery {
   [field: string]: unknown;
 }
 
+/** Argument of `retrieve.directURL`. */
+export interface DirectUrlParameters {
+  /** The instance's metadata. */
+  instance?: Record<string, unknown>;
+  /** The attribute that holds the document or film. */
+  tag?: string;
+  defaultType?: string;
+  defaultPath?: string;
+  [option: string]: unknown;
+}
+
 export interface DataSource {
   initialize(args: { params: Record<string, unknown>; query: URLSearchParams }): unknown;
   query: {
@@ -26,7 +37,7 @@ export interface DataSource {
     [level: string]: unknown;
   };
   retrieve: {
-    directURL(params: { tag?: string; defaultType?: string; defaultPath?: string; [option: string]: unknown }): unknown;
+    directURL(params: DirectUrlParameters): unknown;
     [method: string]: unknown;
   };
   getStudyInstanceUIDs(args: { params: Record<string, unknown>; query: URLSearchParams }): string[];

@@ -30,3 +30,15 @@ function originOf(place, base) {
     return [];
   }
 }
+
+/**
+ * Lets the page load and connect to nothing at all.
+ *
+ * @param {Window} window
+ */
+export function closePage(window) {
+  const policy = window.document.createElement('meta');
+  policy.httpEquiv = 'Content-Security-Policy';
+  policy.content = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+  window.document.head.append(policy);
+}

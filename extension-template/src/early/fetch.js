@@ -1,12 +1,13 @@
-/** Guards fetch: under the roots the header is sent exactly once, elsewhere never. */
+/** Guards fetch: what lies under the roots goes through the transport, everything else goes without the token. */
 
 /**
  * @param {Window & typeof globalThis} window
+ * @param {ReturnType<typeof import('./scope.js').createScope>} scope
  * @param {import('./credential.js').Credential} credential
- * @param {(answer: import('../../types/early.js').Answer) => void} tell
+ * @param {ReturnType<typeof import('./transport.js').createTransport>} send
  */
-export function guardFetch(window, credential, tell) {
-  const fetch = window.fetch;
+export function guardFetch(window, scope, credential, send) {
+  const { fetch } = window;
 
   /**
    * @param {RequestInfo | URL} input
@@ -14,62 +15,18 @@ export function guardFetch(window, credential, tell) {
    * @returns {Promise<Response>}
    */
   async function guardedFetch(input, init) {
-    const url = typeof input === 'object' && 'url' in input ? input.url : String(input);
-    if (!credential.guards(url)) {
-      const kept = cleaned(input, init);
-      return fetch.call(window, kept ? new window.Request(input, { ...init, headers: kept }) : input, kept ? undefined : init);
+    // Read once: an object whose toString changes would be judged by one URL and sent to another.
+    const target = input instanceof window.Request ? input : String(input);
+    const url = typeof target === 'string' ? target : target.url;
+    if (!scope.judge('GET', url)) {
+      const given = new window.Headers(init?.headers ?? (typeof target === 'string' ? [] : target.headers));
+      const kept = credential.cleaned(given, false);
+      return kept ? fetch.call(window, new window.Request(target, { ...init, headers: kept })) : fetch.call(window, target, init);
     }
-    const value = credential.value();
-    if (value === undefined) {
-      throw new TypeError('Failed to fetch');
-    }
-    const absolute = new URL(url, window.document.baseURI).href;
-    const request = new window.Request(typeof input === 'object' && 'url' in input ? input : absolute, init);
-    const headers = withoutUnwanted(request.headers, true);
-    headers.set(credential.name, value);
-    // Redirects are refused: the header would follow them to wherever the answer points.
-    // `no-cors` would silently drop the header; the archive is either of this origin or must allow CORS anyway.
-    /** @type {RequestInit} */
-    const changes = { headers, redirect: 'error' };
-    if (request.mode === 'no-cors') {
-      changes.mode = 'cors';
-    }
-    return ask(new window.Request(request, changes));
-  }
-
-  /** @param {Request} request */
-  async function ask(request) {
-    try {
-      const response = await fetch.call(window, request);
-      tell({ url: request.url, status: response.status, challenge: response.headers.get('WWW-Authenticate') ?? '' });
-      return response;
-    } catch (error) {
-      if (!request.signal.aborted) {
-        tell({ url: request.url, status: 0, challenge: '' });
-      }
-      throw error;
-    }
-  }
-
-  /**
-   * The headers of a request to elsewhere, if any of them has to go.
-   *
-   * @param {RequestInfo | URL} input
-   * @param {RequestInit} [init]
-   * @returns {Headers | undefined}
-   */
-  function cleaned(input, init) {
-    const given = new window.Headers(init?.headers ?? (typeof input === 'object' && 'headers' in input ? input.headers : []));
-    const kept = withoutUnwanted(given, false);
-    return [...kept].length === [...given].length ? undefined : kept;
-  }
-
-  /**
-   * @param {Headers} headers
-   * @param {boolean} guarded
-   */
-  function withoutUnwanted(headers, guarded) {
-    return new window.Headers([...headers].filter(([name, value]) => !credential.unwanted(name, value, guarded)));
+    const absolute = typeof target === 'string' ? new URL(target, window.document.baseURI).href : target;
+    const request = new window.Request(absolute, init);
+    const verdict = /** @type {import('./scope.js').Verdict} */ (scope.judge(request.method, request.url));
+    return send(request, verdict);
   }
 
   window.fetch = guardedFetch;

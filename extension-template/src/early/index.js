@@ -5,17 +5,20 @@
  * Importing it twice does nothing the second time.
  */
 
-import { closeBorder } from './border.js';
-import { readSettings } from './settings.js';
-import { createKeeper } from './keeper.js';
-import { createRoots } from './roots.js';
-import { createCredential } from './credential.js';
-import { guardXhr } from './xhr.js';
-import { guardFetch } from './fetch.js';
-import { guardMedia } from './media.js';
-import { concerns, reasonOf, showsPixels } from './troubles.js';
-import { watchNavigation } from './navigation.js';
+import { createRoots } from '../contract/place.js';
+import { readSettings } from '../contract/settings.js';
 import { createMessages } from '../messages.js';
+import { closeBorder, closePage } from './border.js';
+import { createCredential } from './credential.js';
+import { guardFetch } from './fetch.js';
+import { createLinkState } from './link-state.js';
+import { guardMedia } from './media.js';
+import { watchNavigation } from './navigation.js';
+import { createScope } from './scope.js';
+import { createTokenStore } from './token-store.js';
+import { createTransport } from './transport.js';
+import { concerns, reasonOf, showsPixels } from './troubles.js';
+import { guardXhr } from './xhr.js';
 
 /** @typedef {import('../../types/early.js').EarlyApi} EarlyApi */
 /** @typedef {import('../../types/early.js').Trouble} Trouble */
@@ -24,38 +27,75 @@ const KEY = Symbol.for('ohifbuild');
 
 /**
  * @param {Window & typeof globalThis} window
+ * @param {(address: string) => void} [leave] puts another page in this one's place
  * @returns {EarlyApi}
  */
-export function start(window) {
+export function start(window, leave = address => window.location.replace(address)) {
   /** @type {Record<symbol, EarlyApi>} */
   const shared = /** @type {any} */ (window);
-  if (shared[KEY]) {
-    return shared[KEY];
+  if (!shared[KEY]) {
+    const api = startOrRefuse(window, leave);
+    Object.defineProperty(window, KEY, { value: api });
   }
-  const settings = readSettings(window);
-  const keeper = createKeeper(window, settings);
-  keeper.sync();
-  closeBorder(window, settings);
+  return shared[KEY];
+}
 
-  const guards = createRoots(settings.roots, () => window.document.baseURI, window.location.origin);
-  const credential = createCredential(settings, guards, keeper.token);
+/**
+ * A page that cannot be guarded loads nothing at all, and says so.
+ *
+ * @param {Window & typeof globalThis} window
+ * @param {(address: string) => void} leave
+ * @returns {EarlyApi}
+ */
+function startOrRefuse(window, leave) {
+  try {
+    return begin(window, leave);
+  } catch {
+    closePage(window);
+    createMessages(window).show('broken');
+    const link = () => /** @type {const} */ ({ status: 'broken', studies: [] });
+    const settings = readSettings(window);
+    const nothing = () => undefined;
+    return Object.freeze({
+      settings, link, sync: link, guards: () => true, headers: () => ({}), report: nothing, onRefused: () => nothing,
+    });
+  }
+}
+
+/**
+ * @param {Window & typeof globalThis} window
+ * @param {(address: string) => void} leave
+ * @returns {EarlyApi}
+ */
+function begin(window, leave) {
+  const settings = readSettings(window);
+  const links = createLinkState(window, settings, createTokenStore(window, settings), leave);
+  const leaves = links.sync().status === 'leaving';
+  closeBorder(window, settings);
+  if (leaves && window.document.readyState === 'loading') {
+    window.document.write('<plaintext hidden>'); // what follows is not loaded: the next page loads it
+  }
+
+  const locate = createRoots(settings.roots, () => window.document.baseURI, window.location.origin);
+  const scope = createScope(settings, locate, links.state);
+  const credential = createCredential(window, settings, links.token);
   const messages = createMessages(window);
   /** @type {Set<(trouble: Trouble) => void>} */
   const listeners = new Set();
-  let leaving = false; // requests that the browser cuts off when the page goes are nobody's fault
+  let leaving = leaves; // requests that the browser cuts off when the page goes are nobody's fault
   window.addEventListener('pagehide', () => (leaving = true));
-  window.addEventListener('pageshow', () => (leaving = false));
+  window.addEventListener('pageshow', () => (leaving = leaves));
 
   /** @param {import('../../types/early.js').Answer} answer */
   function tell(answer) {
     if (showsPixels(answer)) {
       messages.pixels();
     }
-    const reason = leaving ? undefined : reasonOf(answer, keeper.token(), Date.now());
+    const reason = leaving ? undefined : reasonOf(answer, links.token(), Date.now() / 1000);
     if (!reason) {
       return;
     }
-    if (concerns(answer.url, keeper.state().studies)) {
+    if (answer.outside || concerns(answer.url, links.state().studies)) {
       messages.show(reason);
     }
     for (const listener of listeners) {
@@ -63,31 +103,33 @@ export function start(window) {
     }
   }
 
-  guardXhr(window, credential, tell);
-  guardFetch(window, credential, tell);
-  guardMedia(window, credential.guards);
+  const send = createTransport(window, scope, credential, tell);
+  guardXhr(window, scope, credential, send);
+  guardFetch(window, scope, credential, send);
+  guardMedia(window, url => locate(url) !== undefined);
 
+  let said = links.state();
   function sync() {
-    const before = keeper.state();
-    const state = keeper.sync();
-    if (state.status !== before.status || state.studies.join() !== before.studies.join()) {
+    const state = links.sync();
+    if (state.status !== said.status || state.studies.join() !== said.studies.join()) {
       messages.link(state.status);
     }
+    said = state;
     return state;
   }
-  watchNavigation(window, settings, sync);
-  messages.link(keeper.state().status);
+  watchNavigation(window, sync, links.follow);
+  messages.link(said.status);
 
-  /** @type {EarlyApi} */
-  const api = Object.freeze({
+  return Object.freeze({
     settings,
-    link: keeper.state,
+    link: links.state,
     sync,
-    guards,
+    /** @param {string} url */
+    guards: url => locate(url) !== undefined,
     /** @param {string} url */
     headers(url) {
-      const value = credential.value();
-      return guards(url) && value !== undefined ? { [credential.name]: value } : /** @type {Record<string, string>} */ ({});
+      const value = scope.judge('GET', url)?.permitted ? credential.value() : undefined;
+      return value === undefined ? /** @type {Record<string, string>} */ ({}) : { [credential.name]: value };
     },
     report: messages.show,
     /** @param {(trouble: Trouble) => void} listener */
@@ -96,8 +138,6 @@ export function start(window) {
       return () => void listeners.delete(listener);
     },
   });
-  Object.defineProperty(window, KEY, { value: api });
-  return api;
 }
 
 if (typeof window !== 'undefined') {

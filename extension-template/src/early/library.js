@@ -1,5 +1,7 @@
 /** Lends object URLs of authenticated downloads; each URL is downloaded once while anyone holds it. */
 
+import { harmless } from './media-types.js';
+
 /** @typedef {'image' | 'media' | 'document'} Kind */
 
 /**
@@ -13,12 +15,6 @@
 
 /** How many returned pictures stay at hand (OHIF draws its thumbnails anew often), and how large one may be. */
 const SPARE = { count: 32, bytes: 512 * 1024 };
-
-/**
- * What a frame may show. An object URL belongs to this page's origin: a stored document that turned out to be HTML or
- * SVG would run its scripts here, next to the token.
- */
-const HARMLESS = /^(?:application\/pdf|image\/(?:png|jpeg|gif|webp|bmp)|video\/[\w.-]+|audio\/[\w.-]+|text\/plain)$/;
 
 /** @param {Window & typeof globalThis} window */
 export function createLibrary(window) {
@@ -120,13 +116,14 @@ export function createLibrary(window) {
  */
 function safe(blob, kind, declared) {
   if (kind !== 'document') {
-    return blob;
+    // The element itself looks at the bytes; the type counts once somebody opens the picture by itself.
+    return blob.slice(0, blob.size, harmless(blob.type) ?? 'application/octet-stream');
   }
-  const type = blob.type.split(';')[0].trim().toLowerCase();
   // Archives send bulk data as plain bytes; the element says what they are (OHIF: `<object type="application/pdf">`).
-  const meant = type === '' || type === 'application/octet-stream' ? (declared ?? '').toLowerCase() : type;
-  if (!HARMLESS.test(meant)) {
+  const plain = /^(?:application\/octet-stream)?(?:;|$)/i.test(blob.type);
+  const type = harmless(plain ? (declared ?? '') : blob.type);
+  if (!type) {
     throw new Error('Not a kind of document that is shown');
   }
-  return blob.slice(0, blob.size, meant);
+  return blob.slice(0, blob.size, type);
 }

@@ -1,6 +1,6 @@
 /** Turns the archive's answers into what the reader has to be told, if anything. */
 
-import { saysExpired } from './token.js';
+import { saysExpired } from '../contract/token.js';
 
 /** @typedef {import('../../types/early.js').Answer} Answer */
 /** @typedef {import('../../types/early.js').Reason} Reason */
@@ -13,10 +13,13 @@ import { saysExpired } from './token.js';
  *
  * @param {Answer} answer
  * @param {string | undefined} token
- * @param {number} now milliseconds
+ * @param {number} now seconds since 1970
  * @returns {Reason | undefined}
  */
 export function reasonOf(answer, token, now) {
+  if (answer.outside) {
+    return 'outside';
+  }
   if (answer.status === 401 || answer.status === 403) {
     const over = /expired/i.test(answer.challenge) || (token !== undefined && saysExpired(token, now));
     return over ? 'expired' : 'refused';

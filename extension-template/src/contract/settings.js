@@ -13,6 +13,7 @@ export const DEFAULTS = Object.freeze({
   studyList: false,
   publicUrl: '/',
   connect: Object.freeze([]),
+  dicomJson: '',
 });
 
 /**
@@ -37,6 +38,7 @@ export function readSettings(window) {
     studyList: given.studyList === true,
     publicUrl: text(given.publicUrl) || DEFAULTS.publicUrl,
     connect: list(given.connect) ?? DEFAULTS.connect,
+    dicomJson: text(given.dicomJson),
   });
 }
 

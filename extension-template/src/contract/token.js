@@ -1,15 +1,19 @@
-/** Judges tokens. Pure. */
-
-import { decode } from './link.js';
+/** What a token is. */
 
 /** Longest token accepted, in characters: servers refuse header lines beyond about 8 KiB (nginx, Apache). */
 export const LONGEST = 8192;
 
 /** Visible ASCII only: no space, CR, LF, NUL, or anything a header could be split or re-coded by. */
 const VISIBLE = /^[\x21-\x7e]+$/;
+const ZONE = /(?:Z|[+-]\d\d:?\d\d)$/;
+
+/** @param {string} value */
+export function isToken(value) {
+  return value.length <= LONGEST && VISIBLE.test(value);
+}
 
 /**
- * The one token among the raw values of a link's token parameters.
+ * The one token among the raw values (still percent-encoded) of a link's token parameters.
  *
  * Repeating the same value is harmless. Different values are refused rather than picked from: proxies and archives
  * differ in which one they would take, and a link that says two things was tampered with or cut together wrongly.
@@ -23,10 +27,25 @@ export function chooseToken(raw) {
     return { bad: false };
   }
   const [token] = given;
-  if (given.length > 1 || token === undefined || token.length > LONGEST || !VISIBLE.test(token)) {
+  if (given.length > 1 || token === undefined || !isToken(token)) {
     return { bad: true };
   }
   return { token, bad: false };
+}
+
+/**
+ * Percent-decoding as a path is decoded: `+` stays `+`. A base64 token holds `+`, and a JWT never needs a space, so
+ * the plus-to-space rule of HTML forms (URLSearchParams) would only spoil tokens.
+ *
+ * @param {string} raw
+ * @returns {string | undefined} undefined where the encoding is broken
+ */
+export function decode(raw) {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -35,18 +54,21 @@ export function chooseToken(raw) {
  * message: whether a token is valid is the archive's to decide.
  *
  * @param {string} token
- * @param {number} now milliseconds
+ * @param {number} now seconds since 1970
  * @returns {boolean}
  */
 export function saysExpired(token, now) {
   const parts = token.split('.');
-  if (parts.length !== 3) {
+  if (parts.length !== 3 || token.length > LONGEST || !/^[A-Za-z0-9_-]+$/.test(parts[1])) {
     return false;
   }
   try {
     const claims = JSON.parse(atob(parts[1].replace(/-/g, '+').replace(/_/g, '/')));
-    const end = typeof claims?.exp === 'number' ? claims.exp * 1000 : Date.parse(claims?.expiration_date);
-    return end < now;
+    if (typeof claims?.exp === 'number') {
+      return claims.exp < now;
+    }
+    const text = String(claims?.expiration_date);
+    return ZONE.test(text) && Date.parse(text) / 1000 < now;
   } catch {
     return false;
   }

@@ -1,0 +1,137 @@
+/**
+ * Knows the link in effect and its token.
+ *
+ * A token that stands in the address is taken out of it at once. Taking it out of the tab's history entry is not enough: the
+ * browser's own history, its favicons and its session files keep the address that was visited, and so do the page's timings and
+ * `navigation.activation`. So the page hands over what it found and another load of the same page takes its place
+ * (`location.replace`), whose address never had a token.
+ */
+
+import { readLink } from '../contract/link.js';
+import { jsonFile } from '../contract/place.js';
+
+/** @typedef {import('../../types/early.js').LinkState} LinkState */
+
+/** Key of the token that came with the work list itself, which names no study. */
+const LIST = 'list';
+
+/**
+ * @param {Window} window
+ * @param {import('../../types/early.js').Settings} settings
+ * @param {ReturnType<typeof import('./token-store.js').createTokenStore>} store
+ * @param {(address: string) => void} leave puts another page in this one's place
+ */
+export function createLinkState(window, settings, store, leave) {
+  /** What was wrong with a link, so that the page goes on saying so when OHIF rewrites the address. @type {Map<string, string>} */
+  const problems = new Map();
+  const replaceState = window.history?.replaceState?.bind(window.history);
+  /** @type {LinkState} */
+  let state = Object.freeze({ status: 'no-token', studies: Object.freeze([]) });
+  /** @type {string | undefined} */
+  let token;
+  let first = true;
+  let read = '';
+
+  /**
+   * Reads the address. Call it before anything else reads it, and after every navigation.
+   *
+   * @returns {LinkState}
+   */
+  function sync() {
+    const { href } = window.location;
+    const link = understand(href);
+    const names = link.key !== '' || link.problem === 'bad-link';
+    const key = link.key || LIST;
+    // Whatever is read behind us, reads the same: parameters are left in one spelling only.
+    if (link.carries || (link.address && link.address !== href.replace(/[?#]$/, ''))) {
+      clear(link.address);
+    }
+    read = window.location.href;
+    if (first && link.carries && store.handOver({ key, token: link.token, problem: link.problem })) {
+      leave(nextAddress(link.address));
+      first = false;
+      token = undefined;
+      state = Object.freeze({ status: 'leaving', studies: Object.freeze([]) });
+      return state;
+    }
+    const handed = first && !link.carries ? store.takeOver() : undefined;
+    // A route that drops the query (/notfoundstudy) still shows the link that led there.
+    if (!first && !names && !link.carries && !settings.studyList) {
+      return state;
+    }
+    first = false;
+    note(handed ?? { key, token: link.token, problem: link.problem });
+    const problem = problems.get(key) ?? link.problem;
+    // Without a work list a page that names no study has nothing it could show, token or not.
+    const usable = !problem && (key !== LIST || settings.studyList);
+    token = usable ? (store.recall(key) ?? (settings.studyList ? store.recall(LIST) : undefined)) : undefined;
+    const status = /** @type {LinkState['status']} */ (problem || (token ? 'ready' : 'no-token'));
+    state = Object.freeze({ status, studies: Object.freeze(link.studies), url: link.url || undefined });
+    return state;
+  }
+
+  /** @param {import('./token-store.js').Found} found */
+  function note(found) {
+    if (found.problem) {
+      problems.set(found.key, found.problem);
+      store.keep(found.key, undefined);
+    } else if (found.token) {
+      problems.delete(found.key);
+      store.keep(found.key, found.token);
+    }
+  }
+
+  /** @param {string} href */
+  function understand(href) {
+    const { origin } = window.location;
+    return readLink(href, settings.tokenParam, url => jsonFile(url, window.document.baseURI, origin, settings.dicomJson));
+  }
+
+  /** @param {string} address '' where the whole address is of no use */
+  function clear(address) {
+    try {
+      replaceState?.(window.history.state, '', address || plainAddress());
+    } catch {
+      // An address with a user's name cannot be replaced, and Safari limits how often one can.
+    }
+  }
+
+  /**
+   * An address that the browser loads and does not merely scroll to: for that, more than the fragment has to differ.
+   *
+   * @param {string} address
+   */
+  function nextAddress(address) {
+    const [page, ...fragment] = (address || plainAddress()).split('#');
+    const scrolls = fragment.length > 0 || page === entryPage;
+    return [scrolls ? `${page}${page.includes('?') ? '&' : '?'}` : page, ...fragment].join('#');
+  }
+
+  function plainAddress() {
+    return window.location.origin + window.location.pathname;
+  }
+
+  const [entryPage] = window.location.href.split('#');
+  return {
+    sync,
+    /** The link in effect; read anew where the address has changed unnoticed. */
+    state: () => (window.location.href === read ? state : sync()),
+    token() {
+      if (window.location.href !== read) {
+        sync();
+      }
+      return token;
+    },
+    /**
+     * Follows a link that was pasted over this page's: it starts over with that link's token.
+     *
+     * @param {string} href
+     */
+    follow(href) {
+      const link = understand(href);
+      if (link.token && !link.problem && store.handOver({ key: link.key || LIST, token: link.token, problem: '' })) {
+        leave(nextAddress(link.address));
+      }
+    },
+  };
+}
