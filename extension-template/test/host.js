@@ -12,7 +12,7 @@ export const ORIGIN = 'https://viewer.example';
  * @param {object} [options]
  * @param {string} [options.path] with query and fragment
  * @param {Record<string, unknown>} [options.settings]
- * @param {(url: string) => Reply | undefined} [options.archive] undefined: no answer (network down)
+ * @param {(url: string) => Reply | undefined | Promise<Reply>} [options.archive] undefined: no answer (network down)
  * @param {Record<string, string>} [options.session] what sessionStorage holds already
  * @param {string[]} [options.languages]
  */
@@ -62,7 +62,7 @@ const document = window => window.document;
 
 /**
  * @param {Sent[]} sent
- * @param {(url: string) => Reply | undefined} archive
+ * @param {(url: string) => Reply | undefined | Promise<Reply>} archive
  */
 function fakeFetch(sent, archive) {
   return async (/** @type {RequestInfo} */ input, /** @type {RequestInit | undefined} */ init) => {
@@ -72,7 +72,8 @@ function fakeFetch(sent, archive) {
     sent.push({ url, headers, via: 'fetch', method, redirect, mode, cache, credentials });
     await new Promise(resolve => setImmediate(resolve));
     request.signal.throwIfAborted();
-    const reply = archive(request.url);
+    const cut = new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
+    const reply = await Promise.race([archive(request.url), cut]);
     if (!reply) {
       throw new TypeError('Failed to fetch');
     }
@@ -84,7 +85,7 @@ function fakeFetch(sent, archive) {
 /**
  * @param {Window & typeof globalThis} window
  * @param {Sent[]} sent
- * @param {(url: string) => Reply | undefined} archive
+ * @param {(url: string) => Reply | undefined | Promise<Reply>} archive
  */
 function fakeXhr(window, sent, archive) {
   return class extends window.EventTarget {
@@ -139,8 +140,8 @@ function fakeXhr(window, sent, archive) {
     abort() {}
     send() {
       sent.push({ url: this.url, headers: this.headers, via: 'xhr' });
-      setImmediate(() => {
-        this.reply = archive(this.url);
+      setImmediate(async () => {
+        this.reply = await archive(this.url);
         this.dispatchEvent(new window.Event(this.reply ? 'load' : 'error'));
         this.dispatchEvent(new window.Event('loadend'));
       });

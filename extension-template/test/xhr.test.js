@@ -1,0 +1,172 @@
+/** An XMLHttpRequest under the roots behaves as the standard says, though fetch carries it out. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { settle, started } from './host.js';
+
+const PATH = '/viewer?StudyInstanceUIDs=1.2.3&token=t';
+const STUDY = '/dicom-web/studies/1.2.3';
+const EVENTS = ['readystatechange', 'loadstart', 'progress', 'load', 'error', 'timeout', 'abort', 'loadend'];
+
+/**
+ * @param {Parameters<typeof started>[0]} options
+ * @param {string} [url]
+ */
+function asked(options = {}, url = STUDY) {
+  const tab = started({ path: PATH, ...options });
+  const xhr = new tab.window.XMLHttpRequest();
+  /** @type {string[]} */
+  const heard = [];
+  EVENTS.forEach(type => xhr.addEventListener(type, () => heard.push(type === 'readystatechange' ? String(xhr.readyState) : type)));
+  xhr.open('GET', url);
+  const done = new Promise(resolve => xhr.addEventListener('loadend', resolve));
+  return { ...tab, xhr, heard, done };
+}
+
+test('its states and events come in order', async () => {
+  const { xhr, heard, done } = asked({ archive: () => ({ status: 200, body: 'abc', type: 'text/plain', headers: { 'Content-Length': '3' } }) });
+  let lengths = '';
+  xhr.addEventListener('progress', ({ loaded, total }) => (lengths = `${loaded} of ${total}`));
+  xhr.send();
+  await done;
+  assert.deepEqual(heard, ['loadstart', '2', '3', 'progress', 'progress', '4', 'load', 'loadend']);
+  assert.deepEqual([xhr.status, xhr.responseText, xhr.response, lengths], [200, 'abc', 'abc', '3 of 3']);
+  assert.equal(xhr.getResponseHeader('CONTENT-type'), 'text/plain');
+  assert.match(xhr.getAllResponseHeaders(), /content-type: text\/plain\r\n/);
+  assert.deepEqual([xhr.getResponseHeader('X-None'), xhr.responseXML], [null, null]);
+});
+
+for (const [type, body, expected] of /** @type {[XMLHttpRequestResponseType, string, unknown][]} */ ([
+  ['json', '{"a":1}', { a: 1 }],
+  ['json', '{', null],
+  ['text', 'é', 'é'],
+  ['document', '<p>', null],
+])) {
+  test(`an answer is handed over as ${type || 'text'}: ${body}`, async () => {
+    const { xhr, done } = asked({ archive: () => ({ status: 200, body, type: 'text/plain; charset=utf-8' }) });
+    xhr.responseType = type;
+    xhr.send();
+    assert.equal(xhr.response, type === 'text' ? '' : null);
+    await done;
+    assert.deepEqual(xhr.response, expected);
+    if (type !== 'text') {
+      assert.throws(() => xhr.responseText, { name: 'InvalidStateError' });
+    }
+  });
+}
+
+test('an answer is handed over as bytes and as a blob of its type', async () => {
+  const bytes = asked({ archive: () => ({ status: 200, body: 'abc' }) });
+  bytes.xhr.responseType = 'arraybuffer';
+  bytes.xhr.send();
+  await bytes.done;
+  assert.deepEqual([...new Uint8Array(bytes.xhr.response)], [97, 98, 99]);
+  const blob = asked({ archive: () => ({ status: 200, body: 'abc', type: 'image/jpeg' }) });
+  blob.xhr.responseType = 'blob';
+  blob.xhr.overrideMimeType('image/png');
+  blob.xhr.send();
+  await blob.done;
+  assert.deepEqual([blob.xhr.response.type, blob.xhr.response.size], ['image/png', 3]);
+});
+
+test('text is decoded as the answer or the caller says', async () => {
+  for (const [type, override, expected] of [['text/plain; charset=latin1', '', 'Ã©'], ['text/plain', 'x; charset="latin1"', 'Ã©'], ['text/plain; charset=nonsense', '', 'é']]) {
+    const { xhr, done } = asked({ archive: () => ({ status: 200, body: 'é', type }) });
+    if (override) {
+      xhr.overrideMimeType(override);
+    }
+    xhr.send();
+    await done;
+    assert.equal(xhr.responseText, expected);
+  }
+});
+
+test('a failure is an error with no answer', async () => {
+  const { xhr, heard, done } = asked({ archive: () => undefined });
+  xhr.send();
+  await done;
+  assert.deepEqual(heard, ['loadstart', '4', 'error', 'loadend']);
+  assert.deepEqual([xhr.status, xhr.statusText, xhr.responseURL, xhr.response], [0, '', '', '']);
+});
+
+test('what lies outside the link is an error, and nothing is sent', async () => {
+  const { xhr, heard, done, sent } = asked({}, '/dicom-web/studies/9.9');
+  xhr.send();
+  await done;
+  assert.deepEqual([heard, sent], [['loadstart', '4', 'error', 'loadend'], []]);
+});
+
+test('aborted, it is neither loaded nor in error, and nobody’s trouble', async () => {
+  const { xhr, heard, reason } = asked();
+  xhr.send();
+  xhr.abort();
+  await settle();
+  assert.deepEqual([heard, xhr.readyState, xhr.status], [['loadstart', '4', 'abort', 'loadend'], 0, 0]);
+  assert.equal(reason(), undefined);
+  const idle = asked();
+  idle.xhr.abort();
+  assert.deepEqual(idle.heard, []);
+});
+
+test('it times out', async () => {
+  const { xhr, heard, done, reason } = asked({ archive: () => new Promise(() => {}) });
+  xhr.timeout = 1;
+  xhr.send();
+  await done;
+  assert.deepEqual([heard, reason()], [['loadstart', '4', 'timeout', 'loadend'], undefined]);
+});
+
+test('opened again, the answer of before does not arrive', async () => {
+  const { xhr, heard, done, sent } = asked();
+  xhr.send();
+  xhr.open('GET', `${STUDY}/series`);
+  xhr.send();
+  await done;
+  await settle();
+  assert.equal(heard.filter(type => type === 'load').length, 1);
+  assert.match(String(sent.at(-1)?.url), /series$/);
+});
+
+test('it cannot be sent twice, and takes no header once it is', () => {
+  const { xhr } = asked();
+  xhr.send();
+  assert.throws(() => xhr.send(), { name: 'InvalidStateError' });
+  assert.throws(() => xhr.setRequestHeader('Accept', 'x'), { name: 'InvalidStateError' });
+});
+
+test('a synchronous one fails before anything is sent', () => {
+  const { xhr, sent } = asked();
+  xhr.open('GET', STUDY, false);
+  assert.throws(() => xhr.send(), { name: 'NetworkError' });
+  assert.deepEqual(sent, []);
+});
+
+test('credentials go along only where the caller wants them to', async () => {
+  for (const wanted of [true, false]) {
+    const { xhr, done, sent } = asked();
+    xhr.withCredentials = wanted;
+    xhr.setRequestHeader('Accept', 'a');
+    xhr.setRequestHeader('accept', 'b');
+    xhr.send();
+    await done;
+    assert.deepEqual([sent[0].credentials, sent[0].headers.accept, sent[0].redirect], [wanted ? 'include' : 'same-origin', 'a, b', 'error']);
+  }
+});
+
+test('methods that write are not sent', async () => {
+  for (const method of ['POST', 'PUT', 'DELETE', 'post']) {
+    const { xhr, done, sent } = asked();
+    xhr.open(method, STUDY);
+    xhr.send(method === 'DELETE' ? null : 'x');
+    await done;
+    assert.deepEqual([xhr.status, sent], [0, []]);
+  }
+});
+
+test('with a user’s name it is nobody’s we know: no token goes along', async () => {
+  const { xhr, sent } = asked();
+  xhr.open('GET', STUDY, true, 'user', 'password');
+  xhr.send();
+  await settle();
+  assert.deepEqual(sent.map(({ headers, via }) => [via, headers.token]), [['xhr', undefined]]);
+});
