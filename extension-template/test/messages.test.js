@@ -103,10 +103,12 @@ test('a message gives way to a graver one only', async () => {
 test('another link clears the message of the one before', async () => {
   const { api, window, reason } = await started();
   api.report('refused');
-  window.history.pushState(null, '', '/viewer?StudyInstanceUIDs=1.2.4&token=other');
-  assert.equal(reason(), undefined);
-  window.history.pushState(null, '', '/viewer?StudyInstanceUIDs=1.2.5');
-  assert.equal(reason(), 'no-token');
+  window.history.pushState(null, '', '/viewer?StudyInstanceUIDs=1.2.4#token=other');
+  assert.equal(reason(), undefined, 'another page takes this one’s place');
+  const other = await started();
+  other.api.report('refused');
+  other.window.history.pushState(null, '', '/viewer?StudyInstanceUIDs=1.2.5');
+  assert.equal(other.reason(), 'no-token');
 });
 
 test('what the browser cuts off because the page goes is no trouble', async () => {

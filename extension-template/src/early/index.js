@@ -13,7 +13,7 @@ import { createCredential } from './credential.js';
 import { guardFetch } from './fetch.js';
 import { createLinkState } from './link-state.js';
 import { guardMedia } from './media.js';
-import { watchNavigation } from './navigation.js';
+import { forgetArrival, watchNavigation } from './navigation.js';
 import { createScope } from './scope.js';
 import { createTokenStore } from './token-store.js';
 import { createTransport } from './transport.js';
@@ -70,9 +70,9 @@ function startOrRefuse(window, leave) {
 function begin(window, leave) {
   const settings = readSettings(window);
   const links = createLinkState(window, settings, createTokenStore(window, settings), leave);
-  const leaves = links.sync().status === 'leaving';
+  const { status } = links.sync();
   closeBorder(window, settings);
-  if (leaves && window.document.readyState === 'loading') {
+  if (status === 'leaving' && window.document.readyState === 'loading') {
     window.document.write('<plaintext hidden>'); // what follows is not loaded: the next page loads it
   }
 
@@ -82,16 +82,17 @@ function begin(window, leave) {
   const messages = createMessages(window);
   /** @type {Set<(trouble: Trouble) => void>} */
   const listeners = new Set();
-  let leaving = leaves; // requests that the browser cuts off when the page goes are nobody's fault
-  window.addEventListener('pagehide', () => (leaving = true));
-  window.addEventListener('pageshow', () => (leaving = leaves));
+  let gone = false; // requests that the browser cuts off when the page goes are nobody's fault
+  window.addEventListener('pagehide', () => (gone = true));
+  window.addEventListener('pageshow', () => (gone = false));
 
   /** @param {import('../../types/early.js').Answer} answer */
   function tell(answer) {
     if (showsPixels(answer)) {
       messages.pixels();
     }
-    const reason = leaving ? undefined : reasonOf(answer, links.token(), Date.now() / 1000);
+    const leaves = links.state().status === 'leaving';
+    const reason = gone || leaves ? undefined : reasonOf(answer, links.token(), Date.now() / 1000);
     if (!reason) {
       return;
     }
@@ -117,7 +118,8 @@ function begin(window, leave) {
     said = state;
     return state;
   }
-  watchNavigation(window, sync, links.follow);
+  forgetArrival(window);
+  watchNavigation(window, sync);
   messages.link(said.status);
 
   return Object.freeze({

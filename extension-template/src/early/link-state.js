@@ -1,10 +1,10 @@
 /**
  * Knows the link in effect and its token.
  *
- * A token that stands in the address is taken out of it at once. Taking it out of the tab's history entry is not enough: the
- * browser's own history, its favicons and its session files keep the address that was visited, and so do the page's timings and
- * `navigation.activation`. So the page hands over what it found and another load of the same page takes its place
- * (`location.replace`), whose address never had a token.
+ * A token that stands in the address is taken out of it at once. `history.replaceState` does not do: the browser's own history
+ * goes on listing the address that was visited, and so do the page's timings and the names of its inline scripts. So the page
+ * hands over what it found, and another load of the same page takes its place, whose address never had a token. Chromium
+ * takes that for a redirect and lists its end only; it would list both had `replaceState` been called before.
  */
 
 import { readLink } from '../contract/link.js';
@@ -24,7 +24,8 @@ const LIST = 'list';
 export function createLinkState(window, settings, store, leave) {
   /** What was wrong with a link, so that the page goes on saying so when OHIF rewrites the address. @type {Map<string, string>} */
   const problems = new Map();
-  const replaceState = window.history?.replaceState?.bind(window.history);
+  const { history } = window;
+  const replaceState = history?.replaceState?.bind(history);
   /** @type {LinkState} */
   let state = Object.freeze({ status: 'no-token', studies: Object.freeze([]) });
   /** @type {string | undefined} */
@@ -38,22 +39,25 @@ export function createLinkState(window, settings, store, leave) {
    * @returns {LinkState}
    */
   function sync() {
-    const { href } = window.location;
-    const link = understand(href);
+    if (state.status === 'leaving') {
+      return state;
+    }
+    const { href, origin } = window.location;
+    const link = readLink(href, settings.tokenParam, url => jsonFile(url, window.document.baseURI, origin, settings.dicomJson));
     const names = link.key !== '' || link.problem === 'bad-link';
     const key = link.key || LIST;
+    if (link.carries && store.handOver({ key, token: link.token, problem: link.problem })) {
+      token = undefined;
+      read = href;
+      state = Object.freeze({ status: 'leaving', studies: Object.freeze([]) });
+      leave(nextAddress(link.address));
+      return state;
+    }
     // Whatever is read behind us, reads the same: parameters are left in one spelling only.
     if (link.carries || (link.address && link.address !== href.replace(/[?#]$/, ''))) {
       clear(link.address);
     }
     read = window.location.href;
-    if (first && link.carries && store.handOver({ key, token: link.token, problem: link.problem })) {
-      leave(nextAddress(link.address));
-      first = false;
-      token = undefined;
-      state = Object.freeze({ status: 'leaving', studies: Object.freeze([]) });
-      return state;
-    }
     const handed = first && !link.carries ? store.takeOver() : undefined;
     // A route that drops the query (/notfoundstudy) still shows the link that led there.
     if (!first && !names && !link.carries && !settings.studyList) {
@@ -81,16 +85,10 @@ export function createLinkState(window, settings, store, leave) {
     }
   }
 
-  /** @param {string} href */
-  function understand(href) {
-    const { origin } = window.location;
-    return readLink(href, settings.tokenParam, url => jsonFile(url, window.document.baseURI, origin, settings.dicomJson));
-  }
-
   /** @param {string} address '' where the whole address is of no use */
   function clear(address) {
     try {
-      replaceState?.(window.history.state, '', address || plainAddress());
+      replaceState?.(history.state, '', address || plainAddress());
     } catch {
       // An address with a user's name cannot be replaced, and Safari limits how often one can.
     }
@@ -103,7 +101,7 @@ export function createLinkState(window, settings, store, leave) {
    */
   function nextAddress(address) {
     const [page, ...fragment] = (address || plainAddress()).split('#');
-    const scrolls = fragment.length > 0 || page === entryPage;
+    const scrolls = fragment.length > 0 || page === window.location.href.split('#')[0];
     return [scrolls ? `${page}${page.includes('?') ? '&' : '?'}` : page, ...fragment].join('#');
   }
 
@@ -111,7 +109,6 @@ export function createLinkState(window, settings, store, leave) {
     return window.location.origin + window.location.pathname;
   }
 
-  const [entryPage] = window.location.href.split('#');
   return {
     sync,
     /** The link in effect; read anew where the address has changed unnoticed. */
@@ -121,17 +118,6 @@ export function createLinkState(window, settings, store, leave) {
         sync();
       }
       return token;
-    },
-    /**
-     * Follows a link that was pasted over this page's: it starts over with that link's token.
-     *
-     * @param {string} href
-     */
-    follow(href) {
-      const link = understand(href);
-      if (link.token && !link.problem && store.handOver({ key: link.key || LIST, token: link.token, problem: '' })) {
-        leave(nextAddress(link.address));
-      }
     },
   };
 }

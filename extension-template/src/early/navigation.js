@@ -3,9 +3,8 @@
 /**
  * @param {Window} window
  * @param {() => void} sync
- * @param {(href: string) => void} follow
  */
-export function watchNavigation(window, sync, follow) {
+export function watchNavigation(window, sync) {
   const { history } = window;
   for (const method of /** @type {const} */ (['pushState', 'replaceState'])) {
     const native = history[method].bind(history);
@@ -14,9 +13,19 @@ export function watchNavigation(window, sync, follow) {
       sync();
     };
   }
+  // A link pasted over this page's that differs only after the `#` comes as popstate, without a load.
   window.addEventListener('popstate', sync);
   window.addEventListener('pageshow', sync);
-  // A link pasted over this page's that differs only after the `#` brings a token without a load. What failed with the old
-  // token is not asked again by OHIF, so the page starts over.
-  window.addEventListener('hashchange', event => follow(event.newURL));
+}
+
+/**
+ * Forgets where the page came from: the address that it took the place of had the token in it (`navigation.activation.from`).
+ *
+ * @param {Window} window
+ */
+export function forgetArrival(window) {
+  const { navigation } = /** @type {{navigation?: object}} */ (/** @type {unknown} */ (window));
+  if (navigation) {
+    Object.defineProperty(Object.getPrototypeOf(navigation), 'activation', { value: null });
+  }
 }
