@@ -1,10 +1,11 @@
 """What a visit costs, against the unmodified release: bytes on the wire, time to the first image, archive requests.
 
-    python bench/first_image.py [--version v3-stable] [--runs 5]
+    python bench/first_image.py [--version v3-stable] [--runs 5] [--against DIST]
 
 Both viewers are served by the same server, with the same archive, to the same browser, in turns; the release as it is,
 with gzip (level 6) beforehand, and with `Authorization: Bearer`, the only header it can send; ours as `ohifbuild build`
-makes it. Ratios are ours to the release's. A fresh browser each time: nothing is cached.
+makes it. Ratios are ours to the release's. A fresh browser each time: nothing is cached. With ``--against`` the other
+one is a dist of ours, such as an earlier version's, built with ``--token-header Authorization --token-scheme Bearer``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ohifbuild.appconfig import app_config
 from ohifbuild.build import finish
 from ohifbuild.cache import Cache, default_root
 from ohifbuild.console import TerminalReporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.finish.compress import compressible
 from ohifbuild.finish.ready import link_tree
 from ohifbuild.inject import read_packages
@@ -38,7 +40,6 @@ from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.model import Observation
 from ohifbuild.verify.pixels import Album
 from ohifbuild.verify.session import tab, window
-from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.site import site
 from ohifbuild.verify.stage import Stage
 
@@ -100,6 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", default="v3-stable")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--against", type=Path, help="a dist of ours to compare with, in place of the release")
     options = parser.parse_args()
     cache, reporter = Cache(default_root()), TerminalReporter()
     base = base_viewer(resolve(options.version, catalogue()), cache, offline=False, reporter=reporter)
@@ -108,14 +110,16 @@ def main() -> None:
         ours.mkdir()
         recipe = Recipe.of(RECIPE)
         finish(base, recipe, read_packages(recipe), ours, cache, offline=False, reporter=reporter)
-        stock_dist(base, stock)
-        with visits(ours, cache, reporter) as our_visit, visits(stock, cache, reporter) as stock_visit:
-            pairs = [(our_visit(), stock_visit()) for _ in range(options.runs)]
+        if not options.against:
+            stock_dist(base, stock)
+        other = options.against or stock
+        with visits(ours, cache, reporter) as our_visit, visits(other, cache, reporter) as other_visit:
+            pairs = [(our_visit(), other_visit()) for _ in range(options.runs)]
     for name in ("seconds", "wire", "requests"):
         mine = statistics.median(getattr(pair[0], name) for pair in pairs)
         theirs = statistics.median(getattr(pair[1], name) for pair in pairs)
         ratio = statistics.median(getattr(a, name) / getattr(b, name) for a, b in pairs)
-        print(json.dumps({"what": name, "ours": mine, "stock": theirs, "ratio": round(ratio, 3)}))
+        print(json.dumps({"what": name, "ours": mine, "other": theirs, "ratio": round(ratio, 3)}))
 
 
 if __name__ == "__main__":
