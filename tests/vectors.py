@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent / "vectors"
+FOLDER = Path(__file__).parents[1] / "extension-template" / "test" / "vectors"
 
 
 def rows(name: str) -> list[dict[str, Any]]:

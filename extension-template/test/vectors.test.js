@@ -10,7 +10,7 @@ import { chooseToken, isToken, saysExpired } from '../src/contract/token.js';
 
 /** @param {string} name */
 function rows(name) {
-  return JSON.parse(readFileSync(new URL(`../../tests/vectors/${name}.json`, import.meta.url), 'utf8')).rows;
+  return JSON.parse(readFileSync(new URL(`./vectors/${name}.json`, import.meta.url), 'utf8')).rows;
 }
 
 for (const row of rows('places')) {
