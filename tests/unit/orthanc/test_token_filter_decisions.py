@@ -2,122 +2,205 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ohifbuild.orthanc.scripts.token_filter import TokenFile, TokenFilter, filter_of, read_grants, wanted_of
-from ohifbuild.orthanc.tokens import write_token_file
-from ohifbuild.verify.tokens import Grant, Tokens
+from link_contract import OTHER, Meaning, Scope, below, is_plain, meaning, permits
+from ohifbuild.deploy.orthanc import TAKEN
+from token_file import TokenFile
+from token_filter import OWN_PATHS, TokenFilter, filter_of
+from vectors import rows
 
 ROOT = "/dicom-web"
 OWN, FOREIGN = "1.2.3", "1.2.4"
+SCOPE = Scope(frozenset({OWN, "4.5.6"}), frozenset({"7"}))
 
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def a_filter(tmp_path: Path, entries: Any, **options: str) -> tuple[TokenFilter, list[str]]:
-    path, told = tmp_path / "tokens.json", list[str]()
+def a_filter(tmp_path: Path, entries: Any, **options: str) -> TokenFilter:
+    path = tmp_path / "tokens.json"
     path.write_text(json.dumps(entries))
     chosen = {"header": "token", "scheme": "", "root": ROOT, "open_url": "/ohif/"} | options
-    return TokenFilter(**chosen, tokens=TokenFile(path, told.append), service=None), told
+    return TokenFilter(**chosen, tokens=TokenFile(path, lambda _: None), service=None)
+
+
+def as_orthanc_gives(tail: str, query: str) -> tuple[str, dict[str, str]]:
+    """A request's path and query as Orthanc hands them over; it also resolves '..' and '//', which is not done here."""
+    pairs = [piece.partition("=") for piece in query.split("&") if piece]
+    return unquote(f"{ROOT}/{tail}", errors="surrogateescape"), {name: value for name, _, value in pairs}
+
+
+@pytest.fixture(scope="module")
+def chosen(tmp_path_factory: pytest.TempPathFactory) -> TokenFilter:
+    entries = {digest("t"): {"studies": sorted(SCOPE.studies), "patients": sorted(SCOPE.patients)}}
+    return a_filter(tmp_path_factory.mktemp("filter"), entries)
+
+
+@pytest.mark.parametrize("row", [row for row in rows("requests") if row["method"] == "GET"])
+def test_what_orthanc_is_asked_passes_as_the_contract_says(chosen: TokenFilter, row: dict[str, Any]) -> None:
+    path, query = as_orthanc_gives(row["tail"], row["query"])
+    asked = Meaning(row["kind"], frozenset(row["studies"]), frozenset(row["patients"]))
+    names = [piece.partition("=")[0] for piece in row["query"].split("&")]
+    if len(set(names)) == len(names) and is_plain(f"/{row['tail']}"):
+        assert chosen.allows(True, path, {"token": "t"}, query) is permits(SCOPE, asked), row["why"]
+    else:
+        # Orthanc gives one of several values, and a path without what made it crooked: it passes as what is left of it.
+        left = "&".join(f"{name}={value}" for name, value in query.items())
+        tail = below(path, ROOT) or ""
+        allowed = permits(SCOPE, meaning("GET", tail, left)) if is_plain(path) else False
+        assert chosen.allows(True, path, {"token": "t"}, query) is allowed, row["why"]
+
+
+@pytest.mark.parametrize("row", [row for row in rows("requests") if row["method"] not in ("GET", "HEAD")])
+def test_other_methods_pass_for_nobody_but_an_administrator(chosen: TokenFilter, row: dict[str, Any]) -> None:
+    path, query = as_orthanc_gives(row["tail"], row["query"])
+    assert not chosen.allows(False, path, {"token": "t"}, query)
 
 
 @given(
-    path=st.text(alphabet="/.studieserinanc%2E5fF\\123,;?", max_size=40),
+    path=st.text(alphabet="/.studieserinanc%2E5fF\\123,;?\x00é ", max_size=40),
     query=st.dictionaries(
         st.sampled_from(["StudyInstanceUID", "0020000D", "studyInstanceUID", "0020,000d", "limit", "PatientID", ""]),
-        st.text(alphabet="1.234,\\*?%2C5 ", max_size=12),
+        st.text(alphabet="1.234,\\*?%2C5 +;&=#", max_size=12),
     ),
 )
-def test_whatever_is_let_through_names_studies_of_the_token_only(path: str, query: dict[str, str]) -> None:
-    wanted = wanted_of(ROOT + path, query, ROOT)
-    if wanted is not None and not wanted.patients:
-        named = set(path.split("/")) | {uid for value in query.values() for uid in value.replace("%2C", ",").split(",")}
-        assert wanted.studies
-        assert {"StudyInstanceUID", "0020000D"} & set(query) or path.startswith("/studies/")
-        assert all(uid in named or "\\" in str(query) or "%5C" in str(query) for uid in wanted.studies)
+def test_whatever_passes_names_studies_of_the_token_only(chosen: TokenFilter, path: str, query: dict[str, str]) -> None:
+    if chosen.allows(True, ROOT + path, {"token": "t"}, query):
+        values = (unquote(value).replace("\\", ",") for value in query.values())
+        named = set(path.split("/")) | {uid for value in values for uid in value.split(",")}
+        assert named & (SCOPE.studies | SCOPE.patients)
+        assert FOREIGN not in named
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "u", "t ", " t", "t,t", "t, t", "t\x00", "t\n", "\u00e9", "\ud800", "t" * 65536, "Bearer t"],
+    ids=repr,
+)
+def test_a_header_that_is_not_the_token_exactly_opens_nothing(chosen: TokenFilter, value: str) -> None:
+    assert not chosen.allows(True, f"{ROOT}/studies/{OWN}", {"token": value[:70_000]}, {})
+    assert not chosen.allows(True, f"{ROOT}/studies/{OWN}", {"tokens": "t"}, {})
+    assert chosen.allows(True, f"{ROOT}/studies/{OWN}", {"token": "t"}, {})
 
 
 def test_viewer_files_are_open_and_their_neighbours_are_not(tmp_path: Path) -> None:
-    chosen, _ = a_filter(tmp_path, {})
-    paths = ("/ohif/", "/ohif/viewer", "/ohif", "/ohifx", "/", "/ohif/../system", "/studies", "/OHIF/")
-    assert [chosen.allows(True, path, {}, {}) for path in paths] == [True] * 3 + [False] * 5
+    chosen = a_filter(tmp_path, {})
+    open_paths = ("/ohif/", "/ohif/viewer", "/ohif")
+    crooked = ("/ohif/../system", "/ohif/./x", "/ohif//x", "/ohif/.git", "/ohif\\x", "/ohif/x;y")
+    closed = ("/ohifx", "/", "", "/studies", "/OHIF/", *crooked)
+    assert [chosen.allows(True, path, {}, {}) for path in (*open_paths, *closed)] == [True] * 3 + [False] * len(closed)
     assert not chosen.allows(False, "/ohif/viewer", {}, {})
 
 
 def test_without_a_viewer_nothing_is_open(tmp_path: Path) -> None:
-    chosen, _ = a_filter(tmp_path, {}, open_url="")
+    chosen = a_filter(tmp_path, {}, open_url="")
     assert not any(chosen.allows(True, path, {}, {}) for path in ("/", "", "/ohif/", "/app/explorer.html"))
 
 
-def test_an_administrators_token_opens_everything(tmp_path: Path) -> None:
-    chosen, _ = a_filter(tmp_path, {digest("root"): {"everything": True}})
-    assert chosen.allows(False, "/instances", {"token": "root"}, {})
-    assert not chosen.allows(False, "/instances", {"token": "guest"}, {})
+def test_an_administrators_token_opens_everything_until_it_expires(tmp_path: Path) -> None:
+    entries = {
+        digest("root"): {"everything": True},
+        digest("former"): {"everything": True, "expires": "2020-01-01T00:00:00Z"},
+    }
+    chosen = a_filter(tmp_path, entries)
+    allowed = [chosen.allows(False, "/instances", {"token": token}, {}) for token in ("root", "former", "guest")]
+    assert allowed == [True, False, False]
 
 
-@pytest.mark.parametrize(
-    "entries",
-    [
-        [],
-        {"my-token": {"studies": [OWN]}},
-        {digest("a"): {"studies": OWN}},
-        {digest("a"): {"studies": ["1.2.*"]}},
-        {digest("a"): {"studies": [OWN], "expires": "tomorrow"}},
-        {digest("a"): {"studies": [OWN], "expires": "2999-01-01T00:00:00"}},
-        {digest("a"): {"studies": [OWN], "everything": "no"}},
-        {digest("a"): {"study": [OWN]}},
-    ],
-)
-def test_a_token_file_with_a_mistake_opens_nothing_and_says_where(tmp_path: Path, entries: Any) -> None:
-    with pytest.raises(ValueError, match=r"expected|Invalid isoformat"):
-        read_grants(entries)
-    chosen, told = a_filter(tmp_path, entries)
-    assert not chosen.allows(True, f"{ROOT}/studies/{OWN}/series", {"token": "a"}, {})
-    assert len(told) == 1
-    assert digest("a") not in told[0]
+def settings(**section: Any) -> dict[str, Any]:
+    return {"TokenFilter": section}
 
 
-def test_the_written_file_holds_no_token_and_nobody_else_can_read_it(tmp_path: Path) -> None:
-    path = tmp_path / "tokens.json"
-    write_token_file(path, Tokens({"secret": Grant(frozenset({OWN}))}, frozenset({"former"})), administrator="root")
-    text = path.read_text()
-    assert not [token for token in ("secret", "former", "root") if token in text]
-    assert path.stat().st_mode & 0o077 == 0
-    grants = TokenFile(path, print)
-    assert grants.grant("secret") is not None
-    assert grants.grant("former") is None
-
-
-def test_a_file_changed_within_the_same_second_is_read_again(tmp_path: Path) -> None:
-    path = tmp_path / "tokens.json"
-    grants = TokenFile(path, lambda _: None)
-    assert grants.grant("a") is None
-    for studies in ([OWN], [OWN, FOREIGN]):
-        path.write_text(json.dumps({digest("a"): {"studies": studies}}))
-        os.utime(path, ns=(1, len(studies)))
-        found = grants.grant("a")
-        assert found is not None
-        assert found.studies == frozenset(studies)
+SERVICE = {"Url": "http://auth:8000", "Username": "a", "Password": "b"}
 
 
 @pytest.mark.parametrize(
     "configuration",
     [
         {},
-        {"TokenFilter": {"Token": "x"}},
-        {"TokenFilter": {"AuthService": {"Url": "file:///etc/passwd", "Username": "a", "Password": "b"}}},
-        {"TokenFilter": {"AuthService": {"Url": "http://a:b@host", "Username": "a", "Password": "b"}}},
-        {"TokenFilter": {"AuthService": {"Url": "http://host"}}},
+        settings(Token="x"),
+        settings(AuthService={**SERVICE, "Url": "file:///etc/passwd"}),
+        settings(AuthService={**SERVICE, "Url": "http://a:b@host"}),
+        settings(AuthService={**SERVICE, "Url": "http://host/?x="}),
+        settings(AuthService={**SERVICE, "Url": "http://host\r\nx: y"}),
+        settings(AuthService={**SERVICE, "ServerId": 1}),
+        settings(AuthService={**SERVICE, "Server": "here"}),
+        settings(AuthService={"Url": "http://host"}),
+        settings(AuthService=None),
+        settings(Header=""),
+        settings(Header="a b"),
+        settings(Header=None),
+        {**settings(), "DicomWeb": {"Root": "/"}},
+        {**settings(), "DicomWeb": {"Root": "/a/../b"}},
     ],
 )
-def test_a_configuration_that_cannot_be_meant_is_refused(configuration: Any) -> None:
-    with pytest.raises((KeyError, ValueError)):
+def test_an_invalid_configuration_is_refused(configuration: Any) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
         filter_of(configuration, print)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "/",
+            "",
+            "//",
+            "/.",
+            "/./",
+            "/../",
+            "/ohif",
+            "ohif/",
+            "/ohif//",
+            "/ohif/../",
+            "/ohif/%2e/",
+            "/ohif;x/",
+            "/a b/",
+        ),
+        *(
+            "/dicom-web/",
+            "/dicom-web/studies/",
+            "/studies/",
+            "/instances/x/",
+            "/app/",
+            "/tools/",
+            "/wado/",
+            "/token-filter/",
+        ),
+        *("/pacs/", "/pacs/dicom/", "/pacs/dicom/studies/"),
+        *(None, 1, ["/ohif/"], "/ohif/\n", "/\u00f6/", "\\", "/*/"),
+    ],
+)
+@pytest.mark.parametrize("name", ["Open", "Viewer"])
+def test_no_path_opens_the_archive(name: str, url: Any) -> None:
+    section = {"Open": url} if name == "Open" else {"Viewer": {"Url": url}}
+    with pytest.raises(ValueError, match=r"has to be a path"):
+        filter_of({"DicomWeb": {"Root": "/pacs/dicom/"}, "TokenFilter": section}, print)
+
+
+@pytest.mark.parametrize("url", ["/ohif/", "/a/viewer/", "/pacs-viewer/", "/pacs/viewer/", "/ohif-3.12/"])
+def test_a_path_of_the_viewers_own_is_open(url: str) -> None:
+    chosen = filter_of({"DicomWeb": {"Root": "/pacs/dicom/"}, "TokenFilter": {"Open": url}}, print)
+    assert chosen.allows(True, f"{url}viewer", {}, {})
+    assert not chosen.allows(True, "/pacs/dicom/studies", {}, {})
+
+
+def test_deploy_refuses_the_paths_that_the_filter_refuses() -> None:
+    assert OWN_PATHS == TAKEN
+
+
+def test_a_path_is_judged_in_no_time(chosen: TokenFilter) -> None:
+    start = time.monotonic()
+    for path in ("/" * 60_000, "/a" * 30_000, "a" * 60_000, "%41" * 20_000):
+        chosen.allows(True, f"{ROOT}/studies/{OWN}/{path};", {"token": "t"}, {"limit": "%" * 1000})
+    assert time.monotonic() - start < 2
+    assert meaning("GET", f"studies/{OWN}{'/a' * 30_000};", "") == OTHER

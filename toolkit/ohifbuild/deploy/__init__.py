@@ -12,6 +12,7 @@ from ohifbuild import __version__
 from ohifbuild.cache import disk_errors
 from ohifbuild.console import Reporter
 from ohifbuild.deploy.compose import compose
+from ohifbuild.deploy.filtering import nobody_shares
 from ohifbuild.deploy.model import MARKER, Folder, Plan, plan
 from ohifbuild.deploy.nginx import nginx
 from ohifbuild.deploy.options import KINDS, DeployOptions, Kind
@@ -55,7 +56,7 @@ def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporte
     check_output(target, MARKER)
     planned = plan(kind, dist, target, options)
     folder = WRITERS[kind](planned)
-    with staged(target, MARKER) as work, disk_errors(target.parent):
+    with nobody_shares(target), staged(target, MARKER) as work, disk_errors(target.parent):
         if folder.viewer:
             link_tree(dist, work / folder.viewer)
         texts = {**folder.texts, **_kept(target, folder), MARKER: _marker(planned)}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-from pathlib import PurePosixPath
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ohifbuild.deploy.model import Plan
@@ -11,8 +15,14 @@ from ohifbuild.deploy.orthanc_settings import FILTER, whole
 from ohifbuild.orthanc import SCRIPTS
 from ohifbuild.orthanc.configuration import dicomweb, filtered
 
-GUARD, VIDEOS, VIEWER, SHARE = "closed_without_filter.lua", "rendered_videos.py", "viewer_files.py", "share_study.py"
-TOKENS, SETTINGS, UNIT = "tokens.json", "orthanc.json", "orthanc.service.conf"
+GUARD, VIEWER, SHARE = "closed_without_filter.lua", "viewer_files.py", "share_study.py"
+FILTERING = (
+    FILTER, "link_contract.py", "bounded_json.py", "token_file.py", "auth_service.py", "rendered_videos.py",
+    SHARE, GUARD,
+)  # fmt: skip
+"""Scripts that every deployment with a filter has; they import one another."""
+
+TOKENS, SETTINGS, UNIT, LINK = "tokens.json", "orthanc.json", "orthanc.service.conf", "link.json"
 FOLDER = "orthanc"
 
 KEPT = frozenset({f"{FOLDER}/{TOKENS}"})
@@ -42,14 +52,32 @@ def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, st
     web = {**dicomweb(root), "Host": "", "Ssl": bool(plan.options.certificate)}
     settings = {"DicomWeb": web, **enforcing, **more, "TokenFilter": filtering}
     link = {"Viewer": f"{plan.origin}{plan.public_url}viewer", "Parameter": plan.settings.token_param}
-    texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in (FILTER, GUARD, VIDEOS, SHARE)}
+    texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in FILTERING}
     texts |= {
         TOKENS: "{}\n",
         SETTINGS: json.dumps(whole(settings, plan.existing), indent=2) + "\n",
-        "link.json": json.dumps(link) + "\n",
+        LINK: json.dumps(link) + "\n",
         UNIT: SYSTEMD.format(settings=place / SETTINGS),
     }
     return {f"{FOLDER}/{name}": text for name, text in texts.items()}
+
+
+@contextmanager
+def nobody_shares(target: Path) -> Iterator[None]:
+    """Keeps the scripts of a deployment from changing its tokens while it is replaced.
+
+    ``share_study.py`` takes the same lock, and notices when the file that it has locked was replaced meanwhile.
+
+    Args:
+        target: the deployment's folder, which need not exist.
+    """
+    with ExitStack() as stack:
+        while (link := target / FOLDER / LINK).is_file():
+            locked = stack.enter_context(link.open())
+            fcntl.flock(locked, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(locked.fileno()), link.stat()):
+                break
+        yield
 
 
 def orthanc_steps(plan: Plan) -> tuple[str, ...]:

@@ -13,12 +13,12 @@ from ohifbuild.orthanc import SCRIPTS
 
 TAKEN = frozenset(
     {
-        "app", "auth", "changes", "exports", "instances", "jobs", "modalities", "patients", "peers", "plugins",
-        "queries", "series", "statistics", "storage-commitment", "studies", "system", "token-filter", "tools", "ui",
-        "wado", "webdav", "worklists",
+        "app", "auth", "changes", "dicom-web", "exports", "instances", "jobs", "modalities", "osimis-viewer",
+        "patients", "peers", "plugins", "queries", "series", "statistics", "storage-commitment", "studies", "system",
+        "token-filter", "tools", "transfers", "ui", "wado", "web-viewer", "webdav", "worklists", "wsi",
     }
 )  # fmt: skip
-"""First steps of paths that Orthanc and its plugins answer themselves."""
+"""First steps of paths that Orthanc and its plugins answer themselves; ``token_filter.py`` opens none of them."""
 
 
 def orthanc(plan: Plan) -> Folder:

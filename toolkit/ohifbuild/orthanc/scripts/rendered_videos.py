@@ -45,6 +45,7 @@ class RenderedVideos:
             output.SendHttpStatusCode(404)
             return
         media_type = MEDIA_TYPES.get(found["TransferSyntax"])
+        output.SetHttpHeader("Cache-Control", "no-store")
         accepted = (request.get("headers") or {}).get("accept", "")
         if not accepts(accepted, media_type or "image/jpeg"):
             output.SendHttpStatusCode(406)

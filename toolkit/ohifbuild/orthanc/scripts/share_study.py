@@ -3,18 +3,17 @@
     python3 share_study.py                         # lists the studies that Orthanc holds
     python3 share_study.py 1.2.3.4 --days 7        # a link to this study; of several UIDs, one link to all of them
 
-It works beside the files that it needs: ``orthanc.json``, ``tokens.json`` and ``link.json``. Who runs it has to be able
-to read and write them: root, or the user that Orthanc runs as. Only the standard library is used; Python 3.9 suffices.
+It works beside the files that it needs: ``orthanc.json``, ``tokens.json`` and ``link.json``, and the filter's scripts.
+Who runs it has to be able to read and write them: root, or the user that Orthanc runs as. The token is in the link's
+fragment, which browsers never send to a server. Only the standard library is used; Python 3.9 suffices.
 """
 
 from __future__ import annotations
 
 import argparse
 import fcntl
-import hashlib
 import json
 import os
-import re
 import secrets
 import ssl
 import sys
@@ -27,8 +26,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import bounded_json
+from link_contract import MOST_STUDIES, UID, is_token
+from token_file import LONGEST_FILE, digest_of
+
 HERE = Path(__file__).resolve().parent
-UID = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 LONGEST_DAYS = 3650
 SECONDS = 30.0
 
@@ -40,20 +42,27 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--days", type=int, default=7, help="how long the link works (default: %(default)s)")
     parser.add_argument("--token", default="", help="the token to use (default: one that nobody can guess)")
     wish = parser.parse_args(arguments)
-    wrong = [uid for uid in wish.study if len(uid) > 64 or not UID.fullmatch(uid)]
-    if wrong or not 0 < wish.days <= LONGEST_DAYS:
-        parser.error(f"no Study Instance UID: {wrong[0]}" if wrong else f"expected 1 to {LONGEST_DAYS} days")
+    studies = list(dict.fromkeys(wish.study))
+    wrong = [uid for uid in studies if not UID.fullmatch(uid)]
+    if wrong:
+        parser.error(f"no Study Instance UID: {wrong[0]}")
+    if len(studies) > MOST_STUDIES:
+        parser.error(f"expected at most {MOST_STUDIES} studies")
+    if not 0 < wish.days <= LONGEST_DAYS:
+        parser.error(f"expected 1 to {LONGEST_DAYS} days")
+    if wish.token and not is_token(wish.token):
+        parser.error("a token has visible ASCII characters only, and not too many")
     try:
         with _all_open() as header:
-            found = {uid: study for uid, study in _studies(header) if not wish.study or uid in wish.study}
-        if not wish.study:
+            found = {uid: study for uid, study in _studies(header) if not studies or uid in studies}
+        if not studies:
             print("\n".join(f"{uid}  {study}" for uid, study in sorted(found.items())) or "There are no studies.")
             return 0
-        missing = [uid for uid in wish.study if uid not in found]
+        missing = [uid for uid in studies if uid not in found]
         if missing:
             print(f"Orthanc holds no study {missing[0]}.", file=sys.stderr)
             return 1
-        print(share(wish.study, wish.days, wish.token or secrets.token_urlsafe(32)))
+        print(share(studies, wish.days, wish.token or secrets.token_urlsafe(32)))
     except (OSError, ValueError) as error:
         print(f"The study cannot be shared: {error}", file=sys.stderr)
         return 1
@@ -64,9 +73,11 @@ def share(studies: list[str], days: int, token: str) -> str:
     """Lets the token open these studies for so many days; the link."""
     until = (datetime.now().astimezone() + timedelta(days=days)).isoformat(timespec="seconds")
     with _tokens() as tokens:
-        tokens[_digest(token)] = {"studies": studies, "expires": until}
+        if tokens.get(digest_of(token), {}).get("everything"):
+            raise ValueError("this token opens all of Orthanc, and belongs in no link")
+        tokens[digest_of(token)] = {"studies": studies, "expires": until}
     link = _read("link.json")
-    return f"{link['Viewer']}?StudyInstanceUIDs={','.join(studies)}&{link['Parameter']}={quote(token, safe='')}"
+    return f"{link['Viewer']}?StudyInstanceUIDs={','.join(studies)}#{link['Parameter']}={quote(token, safe='')}"
 
 
 def _studies(header: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -94,23 +105,23 @@ def _all_open() -> Iterator[dict[str, str]]:
     settings, token = _read("orthanc.json")["TokenFilter"], secrets.token_urlsafe(32)
     until = (datetime.now().astimezone() + timedelta(minutes=1)).isoformat()
     with _tokens() as tokens:
-        tokens[_digest(token)] = {"everything": True, "expires": until}
+        tokens[digest_of(token)] = {"everything": True, "expires": until}
     try:
         yield {settings["Header"]: f"{settings['Scheme']} {token}".strip()}
     finally:
         with _tokens() as tokens:
-            del tokens[_digest(token)]
+            tokens.pop(digest_of(token), None)
 
 
 @contextmanager
 def _tokens() -> Iterator[dict[str, Any]]:
     """The filter's tokens, to be changed; written in one step, and by one at a time."""
     path = HERE / "tokens.json"
-    with (HERE / "link.json").open() as alone:
-        fcntl.flock(alone, fcntl.LOCK_EX)
+    with _alone():
         tokens = _read("tokens.json")
         yield tokens
         owner, new = path.stat(), path.with_name(f".{path.name}.new")
+        new.unlink(missing_ok=True)
         new.touch(mode=0o600)
         if os.geteuid() == 0:
             os.chown(new, owner.st_uid, owner.st_gid)
@@ -118,13 +129,23 @@ def _tokens() -> Iterator[dict[str, Any]]:
         new.replace(path)
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else changes the tokens meanwhile, ``ohifbuild deploy`` included, which puts new files in place of all."""
+    path = HERE / "link.json"
+    while True:
+        with path.open() as locked:
+            fcntl.flock(locked, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(locked.fileno()), path.stat()):
+                yield
+                return
+
+
 def _read(name: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((HERE / name).read_text(encoding="utf-8"))
+    document = bounded_json.read(HERE / name, LONGEST_FILE)
+    if not isinstance(document, dict):
+        raise ValueError(f"{name}: expected an object")
     return document
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 if __name__ == "__main__":
