@@ -1,0 +1,227 @@
+"""Which questions an auth-service is asked, whatever guessers do."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+import auth_service
+from auth_service import AuthService
+
+OWN, SECOND = "1.2.3", "4.5.6"
+SHARES = {"good": {OWN, SECOND}, "other": {SECOND}}
+
+
+class Clock:
+    """Time that passes only when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class Asked(AuthService):
+    """The filter's side, with a service that answers at once."""
+
+    validity = 60.0
+    error = "invalid"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.questions: list[tuple[str, str]] = []
+        self.before = lambda: None
+
+    def _post(self, route: str, question: Mapping[str, Any]) -> dict[str, Any]:
+        token = question["token-value"]
+        self.questions.append((route, token))
+        self.before()
+        if route == "decode":
+            return {"error-code": None if token in SHARES else self.error}
+        return {"granted": question["dicom-uid"] in SHARES.get(token, ()), "validity": self.validity}
+
+    def opens(self, token: str, study: str = OWN) -> bool:
+        return self.grants(token, study, "/dicom-web/studies")
+
+    def counted(self) -> dict[str, int]:
+        return dict(Counter(route for route, _ in self.questions))
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(auth_service, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def service(clock: Clock) -> Asked:
+    told: list[str] = []
+    asked = Asked("http://auth", "a", "b", None, "token", told.append)
+    asked.told = told  # type: ignore[attr-defined]
+    return asked
+
+
+def test_a_grant_holds_for_its_validity(service: Asked, clock: Clock) -> None:
+    assert [service.opens("good") for _ in range(3)] == [True] * 3
+    clock.now += 61
+    assert service.opens("good")
+    assert service.counted() == {"validate": 2}
+
+
+@pytest.mark.parametrize(("validity", "held"), [(0, 0), (-5, 0), (1e308, 3600), (10**30, 3600)])
+def test_a_grant_holds_for_an_hour_at_most(service: Asked, clock: Clock, validity: float, held: float) -> None:
+    service.validity = validity
+    assert service.opens("good")
+    clock.now += held + 1
+    service.opens("good")
+    assert service.counted() == {"validate": 2}
+
+
+def test_an_unknown_token_is_asked_about_once_in_a_while_whatever_it_is_sent_for(service: Asked, clock: Clock) -> None:
+    for number in range(50):
+        assert not service.opens("guess", f"1.{number}")
+    assert service.counted() == {"validate": 1, "decode": 1}
+    clock.now += 11
+    assert not service.opens("guess")
+    assert service.counted() == {"validate": 2, "decode": 1}
+
+
+def test_a_token_that_is_refused_for_one_study_may_open_another(service: Asked) -> None:
+    assert [service.opens("other", study) for study in (OWN, SECOND, OWN)] == [False, True, False]
+    assert service.counted() == {"validate": 2, "decode": 1}
+
+
+def test_a_share_that_is_made_later_opens_soon(service: Asked, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not service.opens("new")
+    monkeypatch.setitem(SHARES, "new", {OWN})
+    assert not service.opens("new")
+    clock.now += 11
+    assert service.opens("new")
+
+
+def test_a_share_that_is_withdrawn_is_refused_once_its_validity_is_over(
+    service: Asked, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert service.opens("good")
+    monkeypatch.setitem(SHARES, "good", set())
+    clock.now += 61
+    assert not service.opens("good")
+    clock.now += 5
+    assert not service.opens("good")
+
+
+def test_guessers_cause_a_bounded_number_of_questions(service: Asked, clock: Clock) -> None:
+    for number in range(3000):
+        clock.now += 0.01
+        assert not service.opens(f"guess-{number}")
+    asked = service.counted()["validate"]
+    # In 30 seconds: what was saved, and ten each second.
+    assert 345 <= asked <= 351
+    assert service.counted()["decode"] <= asked
+    told = service.told  # type: ignore[attr-defined]
+    assert len([line for line in told if "some are refused" in line]) == 1
+    assert "guess" not in "".join(told)
+
+
+def test_no_flood_of_unknown_tokens_locks_out_a_known_one(service: Asked, clock: Clock) -> None:
+    service.validity = 0
+    assert service.opens("good")
+    for number in range(3000):
+        service.opens(f"guess-{number}")
+    assert not service.opens("other", SECOND)  # it is not known yet
+    assert [service.opens("good", study) for study in (OWN, SECOND) * 500] == [True] * 1000
+    clock.now += 1
+    assert service.opens("other", SECOND)
+
+
+def test_a_known_token_cannot_ask_for_study_after_study_without_end(service: Asked, clock: Clock) -> None:
+    assert service.opens("good")
+    for number in range(3000):
+        service.opens("good", f"1.9.{number}")
+    assert service.counted()["validate"] <= 402
+    assert service.opens("good")
+    assert service.opens("other", SECOND)
+
+
+def test_a_link_of_two_hundred_studies_opens_at_once(service: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    studies = [f"1.7.{number}" for number in range(200)]
+    monkeypatch.setitem(SHARES, "many", set(studies))
+    assert all(service.opens("many", study) for study in studies)
+
+
+def test_a_hanging_service_holds_few_threads_of_guessers_and_none_of_known_tokens(
+    service: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.validity = 0
+    assert service.opens("good")
+    monkeypatch.setattr(auth_service, "WAIT_SECONDS", 0.05)
+    go_on, hanging = threading.Event(), threading.Semaphore(0)
+
+    def hang() -> None:
+        hanging.release()
+        assert go_on.wait(20)
+
+    service.before = hang
+    guessers = [threading.Thread(target=service.opens, args=(f"guess-{number}",)) for number in range(10)]
+    for thread in guessers:
+        thread.start()
+    for _ in guessers:
+        assert hanging.acquire(timeout=20)
+    asked = len(service.questions)
+    assert not service.opens("one-more")
+    assert len(service.questions) == asked
+    service.before = lambda: None
+    assert service.opens("good")
+    go_on.set()
+    for thread in guessers:
+        thread.join(20)
+    assert not service.opens("after")
+    assert service.questions[-2:] == [("validate", "after"), ("decode", "after")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"granted": "true", "validity": 60},
+        {"granted": 1, "validity": 60},
+        {"granted": None},
+        {"granted": [True]},
+        {"granted": True, "validity": "60"},
+        {"granted": True, "validity": True},
+        {"granted": True, "validity": None},
+        {"granted": True, "validity": [60]},
+    ],
+)
+def test_an_answer_that_is_not_as_documented_is_a_refusal(
+    service: Asked, answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_post", lambda *_: answer)
+    assert not service.opens("good")
+    assert "no usable answer" in service.told[-1]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("code", [None, 1, True, ["expired"], {}, "expired ", "x" * 10_000])
+def test_a_reason_that_is_not_as_documented_is_not_quoted(service: Asked, code: Any) -> None:
+    service.error = code
+    assert not service.opens("guess")
+    assert service.told[-1].endswith("it is for something else.")  # type: ignore[attr-defined]
+
+
+def test_what_is_remembered_is_bounded(service: Asked, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth_service, "MOST_KEPT", 20)
+    for number in range(100):
+        clock.now += 1
+        service.opens(f"guess-{number}")
+    kept = [service._granted, service._refused, service._reasons, service._good]
+    assert max(len(latest._kept) for latest in kept) == 20
+
+
+def test_the_password_is_not_in_its_representation() -> None:
+    assert "secret" not in repr(AuthService("http://auth", "a", "secret", None, "token", print))
