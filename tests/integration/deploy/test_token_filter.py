@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import http.server
 import json
+import posixpath
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
+from link_contract import Scope, meaning, permits
 from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import OrthancFailed, OrthancMissing, OrthancUnsuitable, PortInUse
 from ohifbuild.orthanc import SCRIPTS, OrthancServer, orthanc
 from ohifbuild.orthanc.find import find_orthanc
-from ohifbuild.orthanc.scripts.token_filter import filter_of, read_grants
 from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset.contents import DOCUMENTS, ORDINARY, SECOND
 from ohifbuild.verify.tokens import Grant, Tokens
+from token_file import read_grants
+from token_filter import filter_of
+from vectors import rows
 
 A, B = ORDINARY.uid, SECOND.uid
 OTHER = DOCUMENTS.uid
@@ -173,12 +178,132 @@ def test_series_and_instances_of_another_study_are_not_found_in_the_tokens_own(s
     assert web.ask(server.origin + there + rests[3], server.administrator | {"Accept": "*/*"}).status == 200
 
 
+OWN_SCOPE = Scope(frozenset({"1.2.3", "4.5.6"}), frozenset({"7"}))
+
+
+def test_orthanc_with_the_filter_lets_through_what_the_contract_permits(web: Any) -> None:
+    """Orthanc decodes and resolves before it asks the filter: what passes beyond that is nothing but what is left."""
+    wrong = {}
+    with orthanc(tokens=Tokens({"t": Grant(OWN_SCOPE.studies, OWN_SCOPE.patients)})) as server:
+        for row in rows("requests"):
+            line = f"{row['method']} {ROOT}/{row['tail']}?{row['query']} HTTP/1.1"
+            request = f"{line}\r\nHost: x\r\ntoken: t\r\nConnection: close\r\n\r\n"
+            status = _status(web.raw(_port(server), request.encode().decode("latin-1")))
+            permitted = permits(OWN_SCOPE, meaning(row["method"], row["tail"], row["query"]))
+            left = permits(OWN_SCOPE, meaning("GET", *_as_orthanc_reads(row["tail"], row["query"])))
+            refused = status in ("400", "403", "500")
+            if row["method"].strip() != "GET":
+                # Orthanc answers these to nobody.
+                good = refused or status == "404"
+            else:
+                good = refused != permitted or (not refused and left)
+            if not good:
+                wrong[line] = (status, row["why"])
+    assert not wrong, "\n".join(f"{line} {reason}" for line, reason in wrong.items())
+
+
+def _status(answer: str) -> str:
+    """Of a request line with a space too many, Orthanc's web server gives a part back before its 400."""
+    found = re.search(r" ([1-5][0-9]{2}) [A-Z]", answer)
+    return found[1] if found else answer
+
+
+def _as_orthanc_reads(tail: str, query: str) -> tuple[str, str]:
+    """What Orthanc acts upon: the path decoded, resolved and cut off at NUL, and the last parameter of each name."""
+    decoded = unquote(tail, errors="replace").replace("\\", "/").partition("\0")[0]
+    last = {name: value for name, _, value in (piece.partition("=") for piece in query.split("&") if piece)}
+    return posixpath.normpath(decoded).lstrip("./"), "&".join(f"{name}={value}" for name, value in last.items())
+
+
+@pytest.mark.parametrize(
+    "search", ["StudyInstanceUID={b}&StudyInstanceUID={a}", "StudyInstanceUID=&StudyInstanceUID={a}"]
+)
+def test_of_two_values_the_filter_and_orthanc_take_the_same(server: OrthancServer, web: Any, search: str) -> None:
+    url = f"{server.dicomweb_url}/studies?{search.format(a=A, b=B)}"
+    found = web.ask(url, {"token": CAST.cast.main.token})
+    assert found.status == 200
+    assert [study["0020000D"]["Value"] for study in json.loads(found.body)] == [[A]]
+
+
+HOSTILE_HEADERS = (
+    "token: {good}",
+    "token: {other}\r\ntoken: {good}",
+    "token: {good},{good}",
+    "token: {good}, {other}",
+    "token: {good} {good}",
+    "token: {good}\tx",
+    "token: {good}\x00",
+    "token: {good}\xff",
+    "token: {good}\xc3\xa9",
+    "token: \xef\xbb\xbf{good}",
+    "token: Bearer {good}",
+    "token: " + "x" * 8193,
+    "token: " + "x" * 15_000,
+    "token: " + "x" * 65_536,
+    "tok%65n: {good}",
+    "token_: {good}",
+    "X-token: {good}",
+    "Authorization: Bearer {good}",
+    "Cookie: token={good}",
+    "x: 1\r\n token: {good}",
+)
+
+
+def test_nothing_but_the_token_alone_in_its_header_opens_anything(server: OrthancServer, web: Any) -> None:
+    names = {"good": CAST.cast.main.token, "other": "unknown"}
+    found = {}
+    for header in HOSTILE_HEADERS:
+        lines = f"GET {OWN[1]} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header.format(**names)}\r\n\r\n"
+        found[header[:40]] = _status(web.raw(_port(server), lines))
+    assert found.pop("token: {good}") == "200"
+    assert set(found.values()) <= {"400", "403", "500"}, found
+    in_the_query = f"{OWN[1]}?token={names['good']}"
+    assert statuses(web, server, "", in_the_query, f"{OWN[1]}?authorization={names['good']}") == [403, 403]
+
+
+def test_the_archives_answers_set_no_cookie_and_lead_nowhere(server: OrthancServer, web: Any) -> None:
+    answers = [web.ask(server.origin + path, {"token": CAST.cast.main.token}) for path in (*OWN, *ALL, "/", "/ohif")]
+    assert not [
+        answer for answer in answers if {"set-cookie", "location", "access-control-allow-origin"} & set(answer.names)
+    ]
+
+
+DEEP = {
+    "a thousand lists": "[" * 1000 + "]" * 1000,
+    "a million lists": "[" * 1_000_000,
+    "a thousand objects": '{"a":' * 1000 + "1" + "}" * 1000,
+    "in an entry": f'{{"{"0" * 64}": {{"studies": {"[" * 5000 + "]" * 5000}}}}}',
+    "a huge number": f'{{"{"0" * 64}": {{"expires": {"9" * 1_000_000}}}}}',
+    "half a character as a name": '{"\\ud800": {}}',
+    "NUL": "\0" * 1000,
+}
+
+
+def test_no_token_file_ends_orthanc_and_each_bad_one_closes_it(server: OrthancServer, web: Any) -> None:
+    token, good = CAST.cast.main.token, server.tokens_file.read_text()
+    try:
+        for name, text in DEEP.items():
+            server.tokens_file.write_text(text)
+            assert statuses(web, server, token, *OWN) == [403] * 3, name
+            server.check_alive()
+            server.tokens_file.write_text(good)
+            assert statuses(web, server, token, *OWN) == [200] * 3, name
+    finally:
+        server.tokens_file.write_text(good)
+
+
 def test_only_gets_are_let_through(server: OrthancServer, web: Any) -> None:
     header = {"token": CAST.cast.main.token}
-    url = f"{server.origin}{ROOT}/studies/{A}"
+    url = f"{server.origin}{ROOT}/studies/{A}/series"
     assert [web.ask(url, header, method=method).status for method in ("POST", "PUT", "DELETE")] == [403] * 3
     override = header | {"X-HTTP-Method-Override": "DELETE"}
-    assert web.ask(url, override, method="POST").status == 403
+    assert [web.ask(url, override, method=method).status for method in ("GET", "POST")] == [403] * 2
+    assert [web.ask(f"{url}?_method={method}", header).status for method in ("DELETE", "PUT")] == [403] * 2
+    assert web.ask(f"{url}?_method=POST", header).status == 400
+    # Orthanc answers these to nobody, its administrator included.
+    methods = ("HEAD", "OPTIONS", "PROPFIND")
+    assert [web.ask(url, dict(server.administrator), method=method).status for method in methods] == [404] * 3
+    assert all(not web.ask(url, header, method=method).body for method in methods)
 
 
 def test_a_changed_token_file_counts_at_once_and_a_broken_one_closes(dataset: Path, web: Any) -> None:
@@ -283,9 +408,15 @@ def auth_service() -> Iterator[tuple[AuthService, dict[str, str]]]:
 
 def test_the_auth_service_says_which_studies_a_token_opens(dataset: Path, web: Any) -> None:
     paths = (f"{ROOT}/studies/{A}/series", f"{ROOT}/studies/{B}/series", f"{ROOT}/studies?StudyInstanceUID={A},{B}")
-    with auth_service() as (_, section), orthanc(dataset, extra={"TokenFilter": {"AuthService": section}}) as server:
+    with (
+        auth_service() as (service, section),
+        orthanc(dataset, extra={"TokenFilter": {"AuthService": section}}) as server,
+    ):
         given = {token: statuses(web, server, token, *paths) for token in (*SHARES, "jwt-a.b.c", "jwt-\xe9")}
         unpinned = statuses(web, server, BOTH, *ALL)
+        service.answer = b"[" * 1000 + b"]" * 1000
+        deep = statuses(web, server, "jwt-new", paths[0])
+        server.check_alive()
         log = server.log()
     assert given == {
         ALONE: [200, 403, 403],
@@ -297,6 +428,7 @@ def test_the_auth_service_says_which_studies_a_token_opens(dataset: Path, web: A
         "jwt-\xe9": [500] * 3,
     }
     assert unpinned == [403] * len(ALL)
+    assert deep == [403]
     # Why each was refused stands in the log, and no token does.
     for reason in ("it has expired", "did not make it", "it is for something else"):
         assert reason in log
@@ -321,19 +453,36 @@ def test_answers_of_the_auth_service_are_kept_for_their_validity() -> None:
         assert [question["token-value"] for _, question in service.asked].count(BOTH) == 3
 
 
+UNUSABLE = (
+    b'{"granted": "yes"}',
+    b'{"granted": true, "validity": "long"}',
+    b'{"granted": true, "validity": NaN}',
+    b'{"granted": true, "validity": 1e999}',
+    b'{"granted": true, "granted": false}',
+    b'{"granted": true, "validity": 1}' + b" " * 65536,
+    b'{"granted": true, "resources": ' + b"[" * 1000 + b"]" * 1000 + b"}",
+    b"[" * 60_000,
+    b'{"granted": true}\xff',
+    b'\xef\xbb\xbf{"granted": true}',
+    b"[]",
+    b"<html>",
+    b" ",
+)
+
+
 def test_where_the_auth_service_gives_no_usable_answer_nobody_gets_in() -> None:
     with auth_service() as (service, section):
         opens, log = asking(section)
-        for answer in (b'{"granted": "yes"}', b'{"granted": true, "validity": "long"}', b"[]", b"<html>", b" "):
+        for answer in UNUSABLE:
             service.answer = answer
-            assert not opens(ALONE, A)
+            assert not opens(ALONE, A), answer[:40]
         service.answer = None
         assert opens(ALONE, A)
         for name, value in {"Password": "guess", "ServerId": "there", "Url": section["Url"] + "nowhere"}.items():
             assert not asking({**section, name: value})[0](ALONE, A)
     assert opens(ALONE, A)  # it is down, but has said for how long this holds
     assert not opens(ALONE, B)
-    assert ["no usable answer" in line for line in log] == [True] * 6
+    assert ["no usable answer" in line for line in log] == [True] * (len(UNUSABLE) + 1)
     assert "URLError" in log[-1]
 
 
@@ -361,6 +510,20 @@ def test_the_settings_and_tokens_of_the_documentation_work(web: Any, dataset: Pa
 
 def test_an_orthanc_without_its_python_plugin_stays_closed(dataset: Path) -> None:
     with pytest.raises(OrthancUnsuitable), orthanc(extra={"Plugins": [str(find_orthanc().dicomweb)]}):
+        raise AssertionError("it was open")
+
+
+@pytest.mark.parametrize("url", ["/", "", "//", "/studies/", "/dicom-web/", "/dicom-web/studies/"])
+def test_an_orthanc_whose_open_path_is_the_archives_stays_closed(url: str) -> None:
+    with pytest.raises(OrthancUnsuitable) as caught, orthanc(extra={"TokenFilter": {"Open": url}}):
+        raise AssertionError("it was open")
+    assert "TokenFilter.Open" in caught.value.details
+
+
+def test_an_orthanc_with_the_filters_script_alone_stays_closed(tmp_path: Path) -> None:
+    script = tmp_path / "token_filter.py"
+    script.write_bytes((SCRIPTS / script.name).read_bytes())
+    with pytest.raises((OrthancFailed, OrthancUnsuitable)), orthanc(extra={"PythonScript": str(script)}):
         raise AssertionError("it was open")
 
 

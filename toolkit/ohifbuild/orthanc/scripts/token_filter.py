@@ -20,7 +20,8 @@ one study from a search for all. What Orthanc gives to a filter is not what was 
   judges the path that Orthanc acts upon.
 - Names and values of the query are not decoded, and Orthanc does not decode them either. It takes the last of several
   with one name, and gives only that one.
-- A HEAD is given as a GET, and answered by no plugin; ``X-HTTP-Method-Override`` and ``_method`` have been followed.
+- HEAD, OPTIONS and PROPFIND are given as GET; Orthanc answers 404 to them, whatever is asked for. Where
+  ``X-HTTP-Method-Override`` or ``_method`` asks for another method, that one is given.
 - Of several headers with one name the first is given. A value that is not UTF-8 is answered 500 before it gets here.
 
 Only the standard library is used; Python 3.9 suffices.
@@ -104,7 +105,9 @@ class TokenFilter:
         tail = below(raw, self._root) if is_get and is_plain(raw) else None
         if tail is None:
             return False
-        asked = meaning("GET", tail, "&".join(f"{name}={value}" for name, value in query.items()))
+        # A lone "?" comes as a parameter without name and value.
+        pairs = [f"{name}={value}" for name, value in query.items() if name or value]
+        asked = meaning("GET", tail, "&".join(pairs))
         if grant:
             return permits(grant.scope, asked)
         if self._service is None or asked.kind != "study" or asked.patients:
