@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import json
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -46,8 +48,9 @@ def test_orthanc_alone_serves_the_viewer_and_enforces_tokens(
         server.tokens_file.write_text(json.dumps(known))
         base = f"{server.origin}/ohif/"
         page = web.ask(f"{base}viewer?StudyInstanceUIDs={STUDY}&token=my-token", {"Accept-Encoding": "gzip"})
-        again = web.ask(f"{base}viewer", {"If-None-Match": page.headers["etag"], "Accept-Encoding": "gzip"})
         chunk = web.ask(base + CHUNK, {"Accept-Encoding": "gzip, br"})
+        again = web.ask(base + CHUNK, {"If-None-Match": chunk.headers["etag"], "Accept-Encoding": "gzip, br"})
+        unwanted = web.ask(base + CHUNK, {"Accept-Encoding": "br; q=0, GZIP ; q=0.5"})
         plain = web.ask(base + CHUNK)
         bare = web.ask(f"{server.origin}/ohif?token=a%2Bb")
         missing = [web.ask(base + name).status for name in ("none.js", f"{CHUNK}.br", "../system.js", "x/../../system")]
@@ -65,11 +68,16 @@ def test_orthanc_alone_serves_the_viewer_and_enforces_tokens(
     assert all(
         digest in page.headers["content-security-policy"] for digest in inline_hashes((dist / "index.html").read_text())
     )
+    assert page.headers["cache-control"] == "no-store"
+    assert "etag" not in page.headers
     assert again.status == 304
+    assert unwanted.headers["content-encoding"] == "gzip"
     assert chunk.headers["content-encoding"] == "br"
     assert "immutable" in chunk.headers["cache-control"]
     assert plain.body == (dist / CHUNK).read_bytes()
-    assert bare.headers["location"].endswith("/ohif/?token=a%2Bb")
+    assert (bare.status, bare.headers["location"]) == (307, "/ohif/?token=a%2Bb")
+    assert bare.headers["cache-control"] == "no-store"
+    assert not {"set-cookie", "location"} & {*page.names, *chunk.names}
     assert missing == [404, 404, 403, 403]
     assert given == [200, 403, 403]
     assert closed == [403] * 4
@@ -87,19 +95,45 @@ def test_a_study_is_listed_and_shared_on_the_server(tmp_path: Path, make_dist: A
         link = run([*script, STUDY, "--days", "3"])
         with pytest.raises(ToolFailed) as caught:
             run([*script, "1.2.3"])
-        token = parse_qs(urlsplit(link).query)["token"][0]
+        token = parse_qs(urlsplit(link).fragment)["token"][0]
         given = [
             web.ask(f"{server.dicomweb_url}/studies/{uid}/series", {"Authorization": token}).status
             for uid in (STUDY, SECOND.uid)
         ]
         known = json.loads(server.tokens_file.read_text())
-    assert link.startswith(f"http://pacs.example/ohif/viewer?StudyInstanceUIDs={STUDY}&token=")
+    assert link.startswith(f"http://pacs.example/ohif/viewer?StudyInstanceUIDs={STUDY}#token=")
     assert {study.uid for study in STUDIES} <= set(listed.split())
     assert "Orthanc holds no study 1.2.3." in caught.value.details
     assert given == [200, 403]
     # The test's own administrator, and the link: what the script opened for itself is closed again.
     assert [entry.get("everything", False) for entry in known.values()] == [True, False]
     assert token not in server.tokens_file.read_text()
+
+
+def test_a_study_that_is_shared_while_a_deployment_is_replaced_stays_shared(
+    tmp_path: Path, make_dist: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dist, deployment = make_dist(public_url="/ohif/"), tmp_path / "deployment"
+    deploy("orthanc", dist, deployment, DeployOptions(), SilentReporter())
+    waiting, real = threading.Event(), fcntl.flock
+
+    def flock(file: Any, how: int) -> None:
+        waiting.set()
+        real(file, how)
+
+    monkeypatch.setattr("ohifbuild.deploy.filtering.fcntl.flock", flock)
+    shared = json.dumps({hashlib.sha256(b"t").hexdigest(): {"studies": [STUDY]}})
+    again = threading.Thread(
+        target=deploy, args=("orthanc", dist, deployment, DeployOptions(port=8043), SilentReporter())
+    )
+    with (deployment / "orthanc/link.json").open() as link:
+        real(link, fcntl.LOCK_EX)
+        again.start()
+        assert waiting.wait(30)
+        (deployment / "orthanc/tokens.json").write_text(shared)
+    again.join(30)
+    assert json.loads((deployment / "orthanc/orthanc.json").read_text())["HttpPort"] == 8043
+    assert (deployment / "orthanc/tokens.json").read_text() == shared
 
 
 # What the plugin puts after our file (Sources/app-config-system.js), in its own manner.

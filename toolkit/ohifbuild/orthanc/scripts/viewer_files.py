@@ -58,9 +58,10 @@ class ViewerFiles:
         if request.get("method") != "GET":
             output.SendMethodNotAllowed("GET")
         elif uri + "/" == self._url:
-            # A browser would keep this answer, and with it the address that it leads to.
+            # Orthanc's own Redirect is permanent: browsers would keep it, and with it the address that it leads to.
             output.SetHttpHeader("Cache-Control", NOT_KEPT)
-            output.Redirect(self._url + _query(request.get("get") or {}))
+            output.SetHttpHeader("Location", self._url + _query(request.get("get") or {}))
+            output.SendHttpStatusCode(307)
         else:
             self._send(output, uri[len(self._url) :] or INDEX, headers)
 

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import fcntl
+import json
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import share_study
+from ohifbuild.contract.link import make_link, read_link
+from token_file import digest_of, read_grants
+
+VIEWER = "https://pacs.example/ohif/viewer"
+STUDIES = ["1.2.3", "4.5.6"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A deployment's folder, whose Orthanc holds STUDIES."""
+    write(tmp_path / "orthanc")
+    monkeypatch.setattr(share_study, "HERE", tmp_path / "orthanc")
+
+    @contextmanager
+    def open_to_nobody() -> Any:
+        yield {}
+
+    monkeypatch.setattr(share_study, "_all_open", open_to_nobody)
+    monkeypatch.setattr(share_study, "_studies", lambda header: [(uid, "") for uid in STUDIES])
+    return tmp_path / "orthanc"
+
+
+def write(folder: Path, tokens: str = "{}") -> None:
+    folder.mkdir()
+    (folder / "link.json").write_text(json.dumps({"Viewer": VIEWER, "Parameter": "token"}))
+    (folder / "tokens.json").write_text(tokens)
+
+
+def known(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / "tokens.json").read_text()))
+
+
+@pytest.mark.parametrize("token", ["", "abc", "a+b/c==", "!#$&'()*,?@[]^`{|}\"<>%41"])
+def test_the_link_is_the_contracts_with_its_token_in_the_fragment(
+    folder: Path, capsys: pytest.CaptureFixture[str], token: str
+) -> None:
+    assert share_study.main([*STUDIES, STUDIES[0], "--days", "3", "--token", token]) == 0
+    link = capsys.readouterr().out.strip()
+    read = read_link(link, "token")
+    assert (read.problem, read.studies) == ("", tuple(STUDIES))
+    assert read.token == token or (not token and len(read.token or "") >= 43)
+    assert link == make_link(VIEWER, STUDIES, str(read.token), "token")
+    assert str(read.token) not in link.partition("#")[0].replace("viewer?StudyInstanceUIDs", "")
+    grant = read_grants(known(folder))[digest_of(str(read.token))]
+    assert (sorted(grant.scope.studies), grant.everything) == (STUDIES, False)
+    assert grant.expires == pytest.approx((datetime.now() + timedelta(days=3)).timestamp(), abs=60)
+    assert (folder / "tokens.json").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["1.2.x"],
+        ["1" * 65],
+        ["1.2.3\n"],
+        ["--days", "0", "1.2.3"],
+        ["--days", "3651", "1.2.3"],
+        ["--token", "a b", "1.2.3"],
+        ["--token", "\u00e9", "1.2.3"],
+        ["--token", "x" * 8193, "1.2.3"],
+        [f"1.{number}" for number in range(201)],
+    ],
+    ids=range(9),
+)
+def test_what_makes_no_link_is_refused(folder: Path, arguments: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        share_study.main(arguments)
+    assert known(folder) == {}
+
+
+def test_no_link_is_made_of_a_token_that_opens_everything(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {digest_of("root"): {"everything": True}}
+    (folder / "tokens.json").write_text(json.dumps(before))
+    assert share_study.main(["1.2.3", "--token", "root"]) == 1
+    assert "opens all of Orthanc" in capsys.readouterr().err
+    assert known(folder) == before
+
+
+@pytest.mark.parametrize("tokens", ["[" * 1000, "[]", "", '{"a": 1, "a": 2}', "\0"], ids=range(5))
+def test_a_token_file_with_a_mistake_is_left_as_it_is(
+    folder: Path, capsys: pytest.CaptureFixture[str], tokens: str
+) -> None:
+    (folder / "tokens.json").write_text(tokens)
+    assert share_study.main(["1.2.3"]) == 1
+    assert "cannot be shared" in capsys.readouterr().err
+    assert (folder / "tokens.json").read_text() == tokens
+
+
+def test_a_share_is_not_lost_when_the_deployment_is_replaced_meanwhile(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, real = list[int](), fcntl.flock
+
+    def replaced_while_it_waits(file: Any, how: int) -> None:
+        if not taken:
+            folder.rename(folder.with_name("former"))
+            write(folder, json.dumps({digest_of("kept"): {"studies": ["1.2.3"]}}))
+        taken.append(how)
+        real(file, how)
+
+    monkeypatch.setattr(share_study.fcntl, "flock", replaced_while_it_waits)
+    share_study.share(["1.2.3"], 1, "new")
+    assert taken == [fcntl.LOCK_EX] * 2
+    assert set(known(folder)) == {digest_of("kept"), digest_of("new")}
