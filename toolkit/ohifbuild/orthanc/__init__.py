@@ -9,4 +9,4 @@ from ohifbuild.orthanc.server import OrthancServer, orthanc
 __all__ = ["SCRIPTS", "OrthancServer", "orthanc"]
 
 SCRIPTS = Path(__file__).parent / "scripts"
-"""``token_filter.py``, ``viewer_files.py`` and ``closed_without_filter.lua``; each works without this package."""
+"""``token_filter.py`` with the scripts that it imports, and ``closed_without_filter.lua``; none needs this package."""

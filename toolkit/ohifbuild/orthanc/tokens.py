@@ -1,4 +1,4 @@
-"""The token file that ``scripts/token_filter.py`` reads."""
+"""The token file that ``scripts/token_file.py`` reads."""
 
 from __future__ import annotations
 
