@@ -7,6 +7,7 @@ import json
 import posixpath
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from auth_service import PER_SECOND, UNKNOWN_SAVED
 from link_contract import Scope, meaning, permits
 from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import OrthancFailed, OrthancMissing, OrthancUnsuitable, PortInUse
@@ -354,13 +356,14 @@ class AuthService:
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
         self.answer: bytes | None = None
         self.validity = 60
+        self.status = 200
 
     def respond(self, path: str, credentials: str, question: Mapping[str, Any]) -> tuple[int, bytes]:
         self.asked.append((path, question))
         if credentials != CREDENTIALS:
             return 401, b"{}"
         if path == "/tokens/validate" and {"level", "method"} <= set(question):
-            return 200, self.answer or json.dumps(self._validated(question)).encode()
+            return self.status, self.answer or json.dumps(self._validated(question)).encode()
         if path == "/tokens/decode":
             return 200, json.dumps(self._decoded(question)).encode()
         return 422, b"{}"
@@ -388,6 +391,7 @@ def auth_service() -> Iterator[tuple[AuthService, dict[str, str]]]:
             question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             status, body = service.respond(self.path, self.headers["Authorization"], question)
             self.send_response(status)
+            self.send_header("Location", "/tokens/decode")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -414,10 +418,15 @@ def test_the_auth_service_says_which_studies_a_token_opens(dataset: Path, web: A
     ):
         given = {token: statuses(web, server, token, *paths) for token in (*SHARES, "jwt-a.b.c", "jwt-\xe9")}
         unpinned = statuses(web, server, BOTH, *ALL)
+        log = server.log()
+        asked, start = len(service.asked), time.monotonic()
+        guessed = {status for number in range(100) for status in statuses(web, server, f"guess-{number}", paths[0])}
+        asked, seconds = len(service.asked) - asked, time.monotonic() - start
+        known = statuses(web, server, BOTH, *paths)
         service.answer = b"[" * 1000 + b"]" * 1000
         deep = statuses(web, server, "jwt-new", paths[0])
         server.check_alive()
-        log = server.log()
+        log_of_guesses = server.log()
     assert given == {
         ALONE: [200, 403, 403],
         BOTH: [200, 200, 200],
@@ -428,11 +437,14 @@ def test_the_auth_service_says_which_studies_a_token_opens(dataset: Path, web: A
         "jwt-\xe9": [500] * 3,
     }
     assert unpinned == [403] * len(ALL)
-    assert deep == [403]
+    assert (guessed, known, deep) == ({403}, [200] * 3, [403])
+    # Two questions for each token: whether it opens the study, and why not.
+    assert asked <= 2 * (UNKNOWN_SAVED + PER_SECOND * seconds)
     # Why each was refused stands in the log, and no token does.
     for reason in ("it has expired", "did not make it", "it is for something else"):
         assert reason in log
     assert "jwt-" not in log
+    assert not {"guess", "jwt-"} & set(re.findall("guess|jwt-", log_of_guesses))
 
 
 def asking(section: Mapping[str, str]) -> tuple[Callable[[str, str], bool], list[str]]:
@@ -476,13 +488,19 @@ def test_where_the_auth_service_gives_no_usable_answer_nobody_gets_in() -> None:
         for answer in UNUSABLE:
             service.answer = answer
             assert not opens(ALONE, A), answer[:40]
-        service.answer = None
+        asked = len(service.asked)
+        for status in (204, 302, 307, 308, 401, 500):
+            service.status = status
+            assert not opens(ALONE, A), status
+        # No redirect is followed: it would take token and password elsewhere.
+        assert len(service.asked) == asked + 6
+        service.status, service.answer = 200, None
         assert opens(ALONE, A)
         for name, value in {"Password": "guess", "ServerId": "there", "Url": section["Url"] + "nowhere"}.items():
             assert not asking({**section, name: value})[0](ALONE, A)
     assert opens(ALONE, A)  # it is down, but has said for how long this holds
     assert not opens(ALONE, B)
-    assert ["no usable answer" in line for line in log] == [True] * (len(UNUSABLE) + 1)
+    assert ["no usable answer" in line for line in log] == [True] * (len(UNUSABLE) + 7)
     assert "URLError" in log[-1]
 
 

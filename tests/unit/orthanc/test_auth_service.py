@@ -214,6 +214,36 @@ def test_a_reason_that_is_not_as_documented_is_not_quoted(service: Asked, code: 
     assert service.told[-1].endswith("it is for something else.")  # type: ignore[attr-defined]
 
 
+class Dripping:
+    """An answer that comes a byte a second, without end."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.read = 0
+
+    def open(self, request: Any, timeout: float) -> Dripping:
+        return self
+
+    def __enter__(self) -> Dripping:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def read1(self, most: int) -> bytes:
+        self._clock.now += 1
+        self.read += 1
+        return b" "
+
+
+def test_an_answer_that_drips_is_no_answer(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    dripping, told = Dripping(clock), list[str]()
+    monkeypatch.setattr(auth_service, "OPENER", dripping)
+    assert not AuthService("http://auth", "a", "b", None, "token", told.append).grants("t", OWN, "/")
+    assert dripping.read == 6
+    assert "no usable answer" in told[0]
+
+
 def test_what_is_remembered_is_bounded(service: Asked, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth_service, "MOST_KEPT", 20)
     for number in range(100):
