@@ -16,6 +16,7 @@ from ohifbuild.build import build, report_of
 from ohifbuild.cache import Cache, digest_of_tree
 from ohifbuild.commands import verify as verify_command
 from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import BrowserMissing, ClaimsFailed, LockDiffers, OutputNotOurs
 from ohifbuild.finish.manifest import read_manifest
 from ohifbuild.lock import read_lock
@@ -28,7 +29,6 @@ from ohifbuild.supply.provenance import check_provenance
 from ohifbuild.verify.model import ClaimResult, Evidence
 from ohifbuild.verify.redact import Redactor
 from ohifbuild.verify.report import write_reports
-from ohifbuild.verify.settings import Settings
 
 STATEMENTS = sorted([SBOM_NAME, PROVENANCE_NAME])
 EVERYTHING = sorted([*REPORT_NAMES, *STATEMENTS])
