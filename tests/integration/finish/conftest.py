@@ -40,6 +40,13 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> BaseViewer:
         "app.bundle.0a.js": APP,
         "app.bundle.css": "body   {  background: url(/font.woff2)  }",
         "manifest.json": '{"icons": [{"src": "/assets/a.png"}]}',
+        "google.js": "window.config = {oidc: []};",
+        "init-service-worker.js": "navigator.serviceWorker.getRegistrations();",
+        "oidc-client.min.js": "OpenID",
+        "silent-refresh.html": '<script src="https://cdn.example/es5-shim.js"></script>',
+        "sw.js": "importScripts('https://cdn.example/workbox.js'); __webpack_require__.p",
+        "customizations/index.html": "<script>a catalogue()</script>",
+        "customizations/tools.jsonc": "{}",
         "ort/ort.min.js": "third.party(  );",
         "ort/ort.min.js.map": "{}",
     }

@@ -56,6 +56,19 @@ def test_a_ready_viewer_leaves_the_base_and_what_others_built_alone(base: BaseVi
     assert not (tree / "index.html").exists()
 
 
+def test_a_dist_has_no_page_but_the_viewers_and_nothing_for_openid_or_from_another_host(
+    base: BaseViewer, cache: Cache, tmp_path: Path
+) -> None:
+    dist = tmp_path / "dist"
+    finished(base, cache, dist)
+    names = {path.relative_to(dist).as_posix() for path in dist.rglob("*") if path.is_file()}
+    own = {name for name in names if not name.startswith("ohifbuild/") and not name.endswith((".br", ".gz"))}
+    assert own == {
+        *("index.html", "app-config.js", "app.bundle.0a.js", "app.bundle.css", "manifest.json", MANIFEST_NAME),
+        *("customizations/tools.jsonc", "init-service-worker.js", "ort/ort.min.js"),
+    }
+
+
 def test_a_ready_viewer_is_made_once_and_its_hashes_are_those_of_its_files(base: BaseViewer, cache: Cache) -> None:
     first = made_ready(base, cache)
     vanished = replace(base, path=base.path / "gone")
