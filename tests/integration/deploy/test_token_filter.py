@@ -22,6 +22,8 @@ from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset.contents import DOCUMENTS, ORDINARY, SECOND
 from ohifbuild.verify.tokens import Grant, Tokens
 
+pytestmark = pytest.mark.usefixtures("orthanc_there")
+
 A, B = ORDINARY.uid, SECOND.uid
 OTHER = DOCUMENTS.uid
 CAST = casting(Settings())
