@@ -11,41 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ohifbuild.contract.settings import Settings
-from ohifbuild.errors import OrthancMissing
 from ohifbuild.orthanc import OrthancServer
 from ohifbuild.orthanc.door import Door, free_port
 from ohifbuild.orthanc.find import find_orthanc
 from ohifbuild.orthanc.tokens import write_token_file
-from ohifbuild.process import find_program, run, running
+from ohifbuild.process import run, running
 from ohifbuild.verify.tokens import Tokens, new_token
+from system import installed, orthanc_installed
 
 WAIT_SECONDS = 20.0
 ORTHANC_SECONDS = 60.0
-
-
-def apt(*packages: str) -> None:
-    """Installs packages, as root is allowed to."""
-    run(["apt-get", "update"])
-    run(["apt-get", "install", "--yes", "--no-install-recommends", *packages])
-
-
-def installed(program: str, *packages: str) -> Path:
-    """A server's program; installed where it is missing."""
-    found = find_program(program) or next(
-        (path for path in (Path("/usr/sbin") / program, Path("/usr/bin") / program) if path.exists()), None
-    )
-    if found:
-        return found
-    apt(*packages)
-    return installed(program, *packages)
-
-
-def orthanc_installed() -> None:
-    """Orthanc and the plugins that the filter needs; installed where they are missing."""
-    try:
-        find_orthanc()
-    except OrthancMissing:
-        apt("orthanc", "orthanc-dicomweb", "orthanc-python")
 
 
 @contextmanager
@@ -90,6 +65,7 @@ def await_port(host: str, port: int, alive: Callable[[], bool]) -> None:
 
 def an_orthanc(folder: Path) -> tuple[Path, int]:
     """The settings of an Orthanc that keeps its studies in ``folder``, to be deployed upon, and its port."""
+    orthanc_installed()
     orthanc, port = find_orthanc(), free_port(0)
     settings = {
         "Name": "Clinic",

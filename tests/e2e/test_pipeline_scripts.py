@@ -20,6 +20,7 @@ import pytest
 import yaml
 
 from ohifbuild.cache import default_root
+from system import installed
 
 RECIPE = "viewers/radiology.toml"
 INSTALLS = "pip install"
@@ -129,6 +130,7 @@ def test_the_gitlab_pipeline_builds_proves_packs_and_releases(repository: Path) 
         run(line, repository, matrix)
     name = matrix["NAME"]
     assert (repository / "out" / name / "dist.evidence" / "sbom.cdx.json").is_file()
+    installed("curl", "curl")
     with shelf() as origin:
         project = {"CI_API_V4_URL": origin, "CI_PROJECT_ID": "7", "CI_COMMIT_TAG": "v1", "CI_JOB_TOKEN": "none"}
         for line in jobs["publish"]["script"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from ohifbuild.console import SilentReporter
 from ohifbuild.recipe import Recipe
 from ohifbuild.releases import catalogue
 
+LOADS_FROM_ELSEWHERE = re.compile(
+    r"""(?:\bsrc=["'`]?|importScripts\(\s*["'`]|\bimport\(\s*["'`]|\b(?:import|from)\s*["'`])(?:https?:)?//\w"""
+)
 PUBLISHED = [pin.version for pin in catalogue().releases.values() if pin.npm_integrity]
 
 
@@ -22,6 +26,23 @@ def test_every_claim_holds(tmp_path: Path, version: str) -> None:
     assert built.evidence is not None
     assert built.evidence.ok
     assert report_of(built.evidence).is_file()
+
+
+@pytest.mark.parametrize("version", PUBLISHED)
+def test_a_dist_has_one_page_and_no_script_that_loads_one_from_another_host(tmp_path: Path, version: str) -> None:
+    dist = tmp_path / "dist"
+    recipe = Recipe.of({"version": version, "from": "published", "output": dist, "verify": False})
+    build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter())
+    texts = {
+        path.relative_to(dist).as_posix(): path.read_text(encoding="utf-8", errors="replace")
+        for path in dist.rglob("*")
+        if path.suffix in (".html", ".js", ".mjs")
+    }
+    assert [name for name in texts if name.endswith(".html")] == ["index.html"]
+    # Its importScripts is for a worker, which nobody makes of it; in the page it removes service workers and no more.
+    assert {name for name, text in texts.items() if LOADS_FROM_ELSEWHERE.search(text)} == {"init-service-worker.js"}
+    assert 'typeof importScripts=="function"' in texts["init-service-worker.js"]
+    assert not {"sw.js", "google.js", "oidc-client.min.js", "es6-shim.min.js", "polyfill.min.js"} & texts.keys()
 
 
 def test_another_header_another_parameter_and_a_sub_path_hold_too(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ from ohifbuild.verify.scenarios import WRONG_TOKEN, Life
 from ohifbuild.verify.site import site
 from ohifbuild.verify.stage import Stage
 
+pytestmark = pytest.mark.usefixtures("orthanc_there")
+
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -12,9 +12,10 @@ from ohifbuild.console import SilentReporter
 from ohifbuild.errors import DistInvalid, LockInvalid, RecipeError, UnknownRelease
 from ohifbuild.finish.manifest import Manifest, hash_tree, read_manifest
 from ohifbuild.lock import Lock
+from ohifbuild.output import SBOM_NAME
 from ohifbuild.supply.components import Component, Contents
 from ohifbuild.supply.diff import Change, changes, diff
-from ohifbuild.supply.sbom import SBOM_NAME, sbom
+from ohifbuild.supply.sbom import sbom
 from ohifbuild.supply.sides import Fact
 
 

@@ -33,14 +33,14 @@ def test_the_lock_of_a_recipe_is_beside_it() -> None:
 
 def test_the_first_build_writes_the_lock_and_says_nothing_of_changes(path: Path) -> None:
     reporter = SilentReporter()
-    LockBook(path).enter(LOCKED, reporter)
+    LockBook(path).write(LOCKED, reporter)
     assert read_lock(path) == LOCKED
     assert reporter.lines == []
     assert [item.name for item in path.parent.iterdir()] == [LOCK_NAME]
 
 
 def test_a_channel_stays_where_the_lock_has_it_until_it_is_upgraded(path: Path) -> None:
-    LockBook(path).enter(LOCKED, SilentReporter())
+    LockBook(path).write(LOCKED, SilentReporter())
     recipe = Recipe.of({"version": "v3-stable"})
     pin = LockBook(path).pin(recipe)
     assert (pin.version, pin.npm_integrity, pin.commit) == ("3.11.1", "sha512-locked", "c" * 40)
@@ -49,7 +49,7 @@ def test_a_channel_stays_where_the_lock_has_it_until_it_is_upgraded(path: Path) 
 
 
 def test_another_wish_than_the_locked_one_is_resolved_anew(path: Path) -> None:
-    LockBook(path).enter(LOCKED, SilentReporter())
+    LockBook(path).write(LOCKED, SilentReporter())
     assert LockBook(path).pin(Recipe.of({"version": "3.13.2"})).version == "3.13.2"
     with pytest.raises(UnknownRelease):
         LockBook(path).pin(Recipe.of({"version": "nonsense"}))
@@ -57,7 +57,7 @@ def test_another_wish_than_the_locked_one_is_resolved_anew(path: Path) -> None:
 
 def held(path: Path, wish: dict[str, object], *, upgrade: bool = False, **release: str) -> Recipe:
     """What a recipe comes to under a lock of the channel with these facts."""
-    LockBook(path).enter(Lock({"release": {"wish": "v3-stable", "version": "3.12.0", **release}}), SilentReporter())
+    LockBook(path).write(Lock({"release": {"wish": "v3-stable", "version": "3.12.0", **release}}), SilentReporter())
     return LockBook(path, upgrade=upgrade).held(Recipe.of(wish))
 
 
@@ -100,24 +100,24 @@ def test_a_source_build_locks_its_patches_and_its_tools(tmp_path: Path) -> None:
 
 
 def test_a_strict_build_refuses_any_difference_and_leaves_the_lock_alone(path: Path) -> None:
-    LockBook(path).enter(LOCKED, SilentReporter())
+    LockBook(path).write(LOCKED, SilentReporter())
     other = Lock({"release": {**LOCKED.sections["release"], "version": "3.12.0"}})
     with pytest.raises(LockDiffers) as caught:
-        LockBook(path, strict=True).enter(other, SilentReporter())
+        LockBook(path, strict=True).check(other)
     assert "locked '3.11.1', now '3.12.0'" in caught.value.details
     assert read_lock(path) == LOCKED
-    LockBook(path, strict=True).enter(LOCKED, SilentReporter())
+    LockBook(path, strict=True).check(LOCKED)
 
 
 def test_a_strict_build_without_a_lock_is_refused(path: Path) -> None:
     with pytest.raises(LockDiffers):
-        LockBook(path, strict=True).enter(LOCKED, SilentReporter())
+        LockBook(path, strict=True).check(LOCKED)
     assert not path.exists()
 
 
 def test_what_changes_is_said(path: Path) -> None:
-    LockBook(path).enter(LOCKED, SilentReporter())
+    LockBook(path).write(LOCKED, SilentReporter())
     reporter = SilentReporter()
-    LockBook(path).enter(Lock({"release": {**LOCKED.sections["release"], "version": "3.12.0"}}), reporter)
+    LockBook(path).write(Lock({"release": {**LOCKED.sections["release"], "version": "3.12.0"}}), reporter)
     assert any("release.version: locked '3.11.1', now '3.12.0'" in line for line in reporter.lines)
     assert read_lock(path).sections["release"]["version"] == "3.12.0"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -7,8 +8,10 @@ import pytest
 import yaml
 
 from ohifbuild.errors import PipelineDiffers
+from ohifbuild.output import evidence_folder, rejected_folder
 from ohifbuild.pipelines import PLACES, Pipeline, Publish, jobs_of
 
+ROOT = Path(__file__).parents[2]
 JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")))
 
 
@@ -37,8 +40,15 @@ def test_a_requirement_that_a_shell_would_read_as_more_is_refused(requirement: s
 def test_our_own_pipeline_is_what_the_command_writes() -> None:
     jobs = jobs_of((Path("examples/shared-study/ohifbuild.toml"),))
     assert [job.name for job in jobs] == ["examples-shared-study"]
-    present = (Path(__file__).parents[2] / PLACES["github"]).read_text()
+    present = (ROOT / PLACES["github"]).read_text()
     assert present == Pipeline("github", jobs, requirement=".").text()
+
+
+def test_our_ci_keeps_the_evidence_about_the_dist_that_it_builds() -> None:
+    built = re.findall(r"ohifbuild build .*--output (\S+)", (ROOT / ".ci" / "run").read_text())
+    steps = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]["test"]["steps"]
+    kept = [step["with"]["path"].split() for step in steps if "upload-artifact" in step.get("uses", "")]
+    assert kept == [[str(place(Path(dist))) for dist in built for place in (evidence_folder, rejected_folder)]]
 
 
 def test_no_expression_of_the_engine_is_pasted_into_a_shell() -> None:

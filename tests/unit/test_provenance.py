@@ -7,8 +7,9 @@ import pytest
 
 from ohifbuild.errors import DistInvalid, ProvenanceMismatch
 from ohifbuild.finish.manifest import Manifest, hash_tree, read_manifest
+from ohifbuild.output import PROVENANCE_NAME
 from ohifbuild.releases import catalogue, resolve
-from ohifbuild.supply.provenance import PROVENANCE_NAME, check_provenance, provenance
+from ohifbuild.supply.provenance import check_provenance, provenance
 
 PIN = resolve("3.12.0", catalogue())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,10 @@ from ohifbuild.lock import Lock
 from ohifbuild.locking import LockBook, lock_of, options_of
 from ohifbuild.origins.base import BaseViewer
 from ohifbuild.origins.choose import base_viewer
-from ohifbuild.output import check_output, evidence_folder, staged
+from ohifbuild.output import StagedDist, check_dist_output, staged_dist
 from ohifbuild.recipe import Recipe
 from ohifbuild.releases import ReleasePin, catalogue, resolve
-from ohifbuild.supply.papers import write_papers
+from ohifbuild.supply.statements import write_statements
 from ohifbuild.verify.model import Evidence
 from ohifbuild.verify.run import verify
 
@@ -42,9 +42,10 @@ class Built:
 
 
 def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter, book: LockBook | None = None) -> Built:
-    """Builds what the recipe asks for; the dist appears whole at ``recipe.output``, or not at all.
+    """Builds what the recipe asks for; the dist and its evidence appear at ``recipe.output``, or nothing changes there.
 
-    A dist whose claims do not hold never gets there either; its report does, beside it.
+    A dist whose claims do not hold never gets there: only its evidence is kept, in ``rejected_folder``. The lock is
+    written last, when the dist is in place.
 
     Args:
         book: the lock file to honour and to keep; None for a build that needs none.
@@ -57,19 +58,19 @@ def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter, bo
     started = time.monotonic()
     pin = book.pin(recipe) if book else resolve(recipe.version, catalogue())
     packages = read_packages(recipe)
-    check_output(recipe.output)
+    check_dist_output(recipe.output)
     base = base_viewer(book.held(recipe) if book else recipe, pin, cache, offline=offline, reporter=reporter)
-    with staged(recipe.output) as work:
-        injected, manifest = finish(base, recipe, packages, work, cache, offline=offline, reporter=reporter)
+    evidence = None
+    with staged_dist(recipe.output) as stage:
+        injected, manifest = finish(base, recipe, packages, stage.dist, cache, offline=offline, reporter=reporter)
         lock = lock_of(recipe, base, injected)
         if book:
-            book.enter(lock, reporter)
-        papers = evidence_folder(recipe.output)
-        write_papers(work, papers, manifest, base, injected, cache)
-        evidence = None
+            book.check(lock)
+        write_statements(stage.dist, stage.evidence, manifest, base, injected, cache)
         if recipe.verify:
-            evidence = verify(work, report_dir=papers, cache=cache, reporter=reporter)
-            require_claims(evidence)
+            evidence = prove(stage, cache, reporter)
+    if book:
+        book.write(lock, reporter)
     seconds = time.monotonic() - started
     return Built(recipe.output, manifest, base.release, base.origin, evidence, lock, seconds)
 
@@ -95,6 +96,22 @@ def finish(
     manifest = Manifest(hash_tree(work, known=viewer.files), inputs(base, recipe, injected))
     manifest.write(work)
     return injected, manifest
+
+
+def prove(stage: StagedDist, cache: Cache, reporter: Reporter) -> Evidence:
+    """Verifies a staged dist; its reports are named where they will be once it is in place.
+
+    Raises:
+        ClaimsFailed: at least one claim does not hold; the evidence is where rejected builds' is.
+        OhifbuildError: as ``verify``.
+    """
+    evidence = verify(stage.dist, report_dir=stage.evidence, cache=cache, reporter=reporter)
+    if not evidence.ok:
+        stage.reject()
+    place = stage.final_evidence if evidence.ok else stage.rejected
+    evidence = replace(evidence, reports=tuple(place / path.name for path in evidence.reports))
+    require_claims(evidence)
+    return evidence
 
 
 def inputs(base: BaseViewer, recipe: Recipe, injected: Injected) -> dict[str, Any]:

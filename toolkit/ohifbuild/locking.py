@@ -61,18 +61,27 @@ class LockBook:
             return recipe
         return recipe.model_copy(update={"origin": release.get("origin", recipe.origin)})
 
-    def enter(self, lock: Lock, reporter: Reporter) -> None:
-        """Keeps ``lock``: compares with what is there, and writes it where that is allowed.
+    def check(self, lock: Lock) -> None:
+        """Whether what a build is about to make is allowed; to be called before it is proven and put in place.
 
         Raises:
             LockDiffers: ``strict``, and something differs or there is no lock.
+            LockInvalid: as ``read_lock``.
         """
-        present = read_lock(self.path) if self.path.is_file() else Lock({})
+        present = self._present()
         if self.strict:
             require_same(present, lock, self.path)
-            return
+
+    def write(self, lock: Lock, reporter: Reporter) -> None:
+        """Writes the lock of a build that is in place, and says what changes; nothing if ``strict``.
+
+        Raises:
+            LockInvalid: as ``read_lock``.
+            CacheUnusable, DiskFull: the file cannot be written.
+        """
+        present = self._present()
         changes = differences(present, lock)
-        if not changes:
+        if self.strict or not changes:
             return
         if present.sections:
             reporter.say(f"{self.path.name} changes in {len(changes)} places:")
@@ -91,8 +100,12 @@ class LockBook:
         """
         return self._facts().get("version", "")
 
+    def _present(self) -> Lock:
+        """The lock as it is; an empty one where there is none."""
+        return read_lock(self.path) if self.path.is_file() else Lock({})
+
     def _facts(self) -> dict[str, str]:
-        return dict(read_lock(self.path).sections.get("release", {})) if self.path.is_file() else {}
+        return dict(self._present().sections.get("release", {}))
 
 
 def lock_path(recipe: Path | None) -> Path:

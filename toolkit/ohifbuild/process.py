@@ -14,6 +14,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +24,7 @@ from typing import IO
 from ohifbuild.errors import ToolFailed, ToolMissing
 
 GRACE_SECONDS = 5.0
+POLL_SECONDS = 0.2
 REPLAYED_LINES = 40
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
@@ -89,6 +92,31 @@ def output(argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[
             lines = ANSI.sub("", complaints.read() + text).splitlines()
             raise _failed(argv, status, lines, "")
     return text
+
+
+def run_within(
+    seconds: float,
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stopped: threading.Event | None = None,
+) -> tuple[int | None, str]:
+    """Runs a program for so long at most and returns its exit status and its standard output and error, interleaved.
+
+    The status is None, and the output left out, if it took longer and was ended, or ``stopped`` was set meanwhile: the
+    way to interrupt this in another thread than the main one, where Ctrl-C is not heard.
+
+    Raises:
+        ToolMissing, ToolFailed: it is not there, or cannot be started.
+    """
+    end = time.monotonic() + seconds
+    with _spawn(argv, cwd=cwd, env=env) as child:
+        while not (stopped and stopped.is_set()) and (left := end - time.monotonic()) > 0:
+            with suppress(subprocess.TimeoutExpired):
+                text, _ = child.communicate(timeout=min(left, POLL_SECONDS))
+                return child.returncode, text
+    return None, ""
 
 
 @contextmanager

@@ -20,8 +20,9 @@ from ohifbuild.finish.manifest import MANIFEST_NAME, Manifest, check_integrity, 
 from ohifbuild.finish.ready import link_tree
 from ohifbuild.inject import FOLDER, INJECTED_START, index_html
 from ohifbuild.mistakes import mistakes_in
-from ohifbuild.output import check_output, staged
+from ohifbuild.output import check_dist_output, evidence_folder, staged_dist
 from ohifbuild.recipe import Recipe
+from ohifbuild.supply.statements import move_statements
 
 WRITTEN = ("index.html", "app-config.js")
 COMPRESSED = (".br", ".gz")
@@ -30,13 +31,16 @@ COMPRESSED = (".br", ".gz")
 def relocate(dist: Path, output: Path, *, public_url: str | None = None, dicomweb_root: str | None = None) -> Manifest:
     """Writes ``dist`` for another place to ``output``, which may be ``dist`` itself; what is None stays as it is.
 
+    SBOM and provenance go along, as far as they stand beside ``dist`` and are about it. The report does not: it tells
+    of the dist that was opened in a browser.
+
     Raises:
         DistInvalid: ``dist`` is not a dist of this version's.
         IntegrityBroken: it was changed after it was built.
         RecipeError: it cannot be put there.
-        OutputNotOurs, CacheUnusable, DiskFull: as ``staged``.
+        OutputNotOurs, CacheUnusable, DiskFull: as ``staged_dist``.
     """
-    check_output(output)
+    check_dist_output(output)
     manifest = read_manifest(dist)
     if not check_integrity(dist).ok:
         raise IntegrityBroken(
@@ -46,7 +50,8 @@ def relocate(dist: Path, output: Path, *, public_url: str | None = None, dicomwe
     wanted = {"public_url": public_url, "dicomweb_root": dicomweb_root}
     old, new = _recipes(dist, manifest, {key: value for key, value in wanted.items() if value is not None})
     texts = {"index.html": _page(dist, old, new), "app-config.js": _configuration(dist, old, new)}
-    with staged(output) as work:
+    with staged_dist(output) as stage:
+        work = stage.dist
         link_tree(dist, work)
         (work / MANIFEST_NAME).unlink()
         for name, text in texts.items():
@@ -58,6 +63,7 @@ def relocate(dist: Path, output: Path, *, public_url: str | None = None, dicomwe
         options = new.model_dump(mode="json", include=set(manifest.inputs["options"]))
         moved = Manifest(hash_tree(work, known=untouched), {**manifest.inputs, "options": options})
         moved.write(work)
+        move_statements(dist, evidence_folder(dist), work, stage.evidence)
     return moved
 
 

@@ -33,6 +33,7 @@ from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.gate import decide
 from ohifbuild.verify.model import ReceivedRequest
 from ohifbuild.verify.tokens import Tokens
+from system import installed, orthanc_installed
 
 ADDRESS = "198.18.0.1"
 """Of the block that nobody has on the Internet (RFC 2544)."""
@@ -53,6 +54,10 @@ LINKS = (
     "link set viewer up",
     "link set browser up",
 )
+
+
+PROGRAMS = {"ip": "iproute2", "nginx": "nginx", "stunnel4": "stunnel4"}
+"""Asked for before the network is left that they are downloaded from, and their packages."""
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +98,9 @@ class Network:
 def network(tmp_path_factory: pytest.TempPathFactory, dist: Path, moved: Path, studies: Path) -> Iterator[Network]:
     """The test's own thread, and every process it starts, moves there; what has to be downloaded has been before."""
     folder, found = tmp_path_factory.mktemp("network"), find_browser(SilentReporter())
+    orthanc_installed()
+    for program, package in PROGRAMS.items():
+        installed(program, package)
     issuer = trustme.CA()
     certificate, authority = issuer.issue_cert(ADDRESS), folder / "authority.pem"
     issuer.cert_pem.write_to_path(authority)
@@ -118,7 +126,7 @@ def _another_network() -> Iterator[None]:
         try:
             for command in LINKS:
                 try:
-                    run(["ip", *command.split()])
+                    run([installed("ip", "iproute2"), *command.split()])
                 except OhifbuildError as error:
                     pytest.skip(f"a network namespace cannot be furnished here: {error.what} {error.details}")
             yield

@@ -19,7 +19,7 @@ import pytest
 from ohifbuild.appconfig import CONFIG_START
 from ohifbuild.finish.manifest import Manifest, hash_tree
 from ohifbuild.verify.dataset import write_dataset
-from servers import nginx_running, orthanc_installed
+from servers import nginx_running
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"
 MODULE = "ohifbuild/0123456789ab/extension.js"
@@ -129,7 +129,6 @@ def web() -> Web:
 
 @pytest.fixture(scope="session")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    orthanc_installed()
     folder = tmp_path_factory.mktemp("dataset")
     write_dataset(folder)
     return folder

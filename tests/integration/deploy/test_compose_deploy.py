@@ -14,7 +14,7 @@ from ohifbuild.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.errors import ToolFailed, ToolMissing
 from ohifbuild.process import output, run
-from servers import installed
+from system import installed
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,9 @@ from ohifbuild.process import run
 from ohifbuild.static import ISOLATION, inline_hashes
 from ohifbuild.verify.dataset.contents import DOCUMENTS
 from ohifbuild.verify.tokens import Grant, Tokens
+from system import installed
+
+pytestmark = pytest.mark.usefixtures("orthanc_there")
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"
 TOKEN = "t" * 16_000
@@ -152,8 +155,9 @@ def test_tokens_are_in_none_of_nginx_logs(tmp_path: Path, make_dist: Any, nginx:
 
 def test_https_is_served_and_http_leads_to_it(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    run([*made, "-keyout", key, "-out", certificate])
+    openssl = installed("openssl", "openssl")
+    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    run([openssl, *made, "-keyout", key, "-out", certificate])
     port, tls_port = web.free_port(), web.free_port()
     conf = written(tmp_path, make_dist(), port, certificate=str(certificate), key=str(key), tls_port=tls_port)
     with nginx(conf, port) as origin:

@@ -18,7 +18,8 @@ from ohifbuild.static import ISOLATION
 from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.site import site
 from ohifbuild.verify.tokens import Tokens
-from servers import await_port, installed
+from servers import await_port
+from system import installed
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"
 NAMES = (

@@ -29,6 +29,8 @@ from token_file import read_grants
 from token_filter import filter_of
 from vectors import rows
 
+pytestmark = pytest.mark.usefixtures("orthanc_there")
+
 A, B = ORDINARY.uid, SECOND.uid
 OTHER = DOCUMENTS.uid
 CAST = casting(Settings())

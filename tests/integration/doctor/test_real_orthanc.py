@@ -17,7 +17,7 @@ from ohifbuild.orthanc import orthanc
 from ohifbuild.verify.dataset import write_dataset
 from ohifbuild.verify.dataset.contents import DOCUMENTS
 from ohifbuild.verify.tokens import Grant, Tokens
-from servers import an_orthanc, deployed_orthanc, orthanc_installed
+from servers import an_orthanc, deployed_orthanc
 
 TOKEN = "the-token-of-this-link"
 TOKENS = Tokens({TOKEN: Grant(frozenset({DOCUMENTS.uid}))})
@@ -25,7 +25,6 @@ TOKENS = Tokens({TOKEN: Grant(frozenset({DOCUMENTS.uid}))})
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    orthanc_installed()
     folder = tmp_path_factory.mktemp("studies")
     write_dataset(folder)
     return folder

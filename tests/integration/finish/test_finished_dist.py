@@ -22,44 +22,7 @@ from ohifbuild.finish.ready import ReadyViewer, ready
 from ohifbuild.inject import read_packages
 from ohifbuild.origins.base import BaseViewer
 from ohifbuild.recipe import Recipe
-from ohifbuild.releases import catalogue, resolve
 from ohifbuild.relocate import relocate
-
-PAGE = (
-    '<!doctype html><html><head><meta charset="UTF-8"><script>window.PUBLIC_URL="/"</script>'
-    '<link rel="manifest" href="/manifest.json"><script src="/app-config.js"></script>'
-    '<script>function browserImportFunction(n){return import(n)}window.PUBLIC_URL="/"</script>'
-    '<script defer src="/app.bundle.0a.js"></script></head><body><div id="root"></div></body></html>'
-)
-APP = """
-/*! a licence that has to stay */
-var topLevelName = 1;
-function topLevelFunction(someArgument) { return someArgument + topLevelName; }
-__webpack_require__.p = "/";
-""" + "".join(f"function filler{number}() {{ return 'some text of no meaning'; }}\n" for number in range(60))
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
-    return Cache(tmp_path_factory.mktemp("cache"))
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> BaseViewer:
-    folder = tmp_path_factory.mktemp("base")
-    files = {
-        "index.html": PAGE,
-        "app-config.js": "window.config = {dataSources: ['a demo server']};",
-        "app.bundle.0a.js": APP,
-        "app.bundle.css": "body   {  background: url(/font.woff2)  }",
-        "manifest.json": '{"icons": [{"src": "/assets/a.png"}]}',
-        "ort/ort.min.js": "third.party(  );",
-        "ort/ort.min.js.map": "{}",
-    }
-    for name, text in files.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
-    return BaseViewer(folder, digest_of_tree(folder), resolve("v3-stable", catalogue()), "published")
 
 
 def made_ready(base: BaseViewer, cache: Cache, *, minify: bool = True, offline: bool = False) -> ReadyViewer:
@@ -75,7 +38,7 @@ def finished(base: BaseViewer, cache: Cache, dist: Path, **options: object) -> M
 def test_a_ready_viewer_is_smaller_and_means_the_same(base: BaseViewer, cache: Cache) -> None:
     tree = made_ready(base, cache).tree
     text = (tree / "app.bundle.0a.js").read_text()
-    assert len(text) < len(APP)
+    assert len(text) < (base.path / "app.bundle.0a.js").stat().st_size
     assert {"topLevelName", "topLevelFunction", "filler59"} <= set(re.findall(r"\w+", text))
     assert "a licence that has to stay" in text
     assert "self.PUBLIC_URL" in text
@@ -91,6 +54,19 @@ def test_a_ready_viewer_leaves_the_base_and_what_others_built_alone(base: BaseVi
     assert (tree / "ort" / "ort.min.js").samefile(base.path / "ort" / "ort.min.js")
     assert not list(tree.rglob("*.map"))
     assert not (tree / "index.html").exists()
+
+
+def test_a_dist_has_no_page_but_the_viewers_and_nothing_for_openid_or_from_another_host(
+    base: BaseViewer, cache: Cache, tmp_path: Path
+) -> None:
+    dist = tmp_path / "dist"
+    finished(base, cache, dist)
+    names = {path.relative_to(dist).as_posix() for path in dist.rglob("*") if path.is_file()}
+    own = {name for name in names if not name.startswith("ohifbuild/") and not name.endswith((".br", ".gz"))}
+    assert own == {
+        *("index.html", "app-config.js", "app.bundle.0a.js", "app.bundle.css", "manifest.json", MANIFEST_NAME),
+        *("customizations/tools.jsonc", "init-service-worker.js", "ort/ort.min.js"),
+    }
 
 
 def test_a_ready_viewer_is_made_once_and_its_hashes_are_those_of_its_files(base: BaseViewer, cache: Cache) -> None:

@@ -22,6 +22,8 @@ from ohifbuild.verify.run import verify
 from ohifbuild.verify.site import site
 from ohifbuild.verify.tokens import Grant, Tokens
 
+pytestmark = pytest.mark.usefixtures("orthanc_there")
+
 TOKENS = Tokens({"mine": Grant(frozenset({ORDINARY.uid}))})
 
 

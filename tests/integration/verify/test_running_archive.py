@@ -27,6 +27,8 @@ from ohifbuild.verify.site import site
 from ohifbuild.verify.stow import make_sure_of_studies
 from ohifbuild.verify.tokens import Grant, Tokens
 
+pytestmark = pytest.mark.usefixtures("orthanc_there")
+
 TOKENS = Tokens({"mine": Grant(frozenset({ORDINARY.uid}))})
 SERIES = f"/dicom-web/studies/{ORDINARY.uid}/series"
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections import namedtuple
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_index_is_asked_through_the_users_own_client(client: Path, script: str, state: str, words: str) -> None:
     client.write_text(f"#!/bin/sh\n{script}\n")
     client.chmod(0o755)
-    found = network.python_index()
+    found = network.python_index(threading.Event())
     assert found.state == state
     assert words in found.found
 
@@ -104,4 +105,4 @@ def test_a_client_that_hangs_is_given_up(client: Path, monkeypatch: pytest.Monke
     client.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
     client.chmod(0o755)
     monkeypatch.setattr(network, "SECONDS", 0.1)
-    assert "No answer within" in network.python_index().found
+    assert "No answer within" in network.python_index(threading.Event()).found

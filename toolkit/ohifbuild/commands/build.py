@@ -17,6 +17,8 @@ from ohifbuild.releases import ReleasePin
 from ohifbuild.reproduce import check_reproducible
 
 Flags = dict[str, object]
+# Flags that a second build to compare with does not take over.
+OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet", "verbose"})
 
 
 @click.command("build")
@@ -67,19 +69,21 @@ def command(
 
 
 def _again(context: click.Context) -> list[str]:
-    """The flags of this run, for a second one; where it goes and whether it is proven aside."""
+    """The flags of this run, for a second one; all but ``OF_ONE_RUN``."""
     words: list[str] = []
     for parameter in context.command.params:
-        value = context.params.get(parameter.name or "")
-        if parameter.name in ("output", "verify", "twice", "locked", "as_json", "quiet", "verbose") or value in (
-            None,
-            (),
-            False,
-        ):
-            continue
-        for item in value if isinstance(value, tuple) else (value,):
-            words += [parameter.opts[0]] if item is True else [parameter.opts[0], str(item)]
+        if isinstance(parameter, click.Option) and parameter.name not in OF_ONE_RUN:
+            words += _as_words(parameter, context.params[str(parameter.name)])
     return [*words, "--locked"]
+
+
+def _as_words(option: click.Option, value: Any) -> list[str]:
+    """An option as it was typed; nothing if it was not."""
+    if value is None:
+        return []
+    if isinstance(value, bool):
+        return (option.opts if value else option.secondary_opts)[:1]
+    return [word for item in (value if option.multiple else [value]) for word in (option.opts[0], str(item))]
 
 
 def _given(options: dict[str, Any]) -> Flags:

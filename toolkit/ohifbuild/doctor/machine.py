@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -35,6 +36,7 @@ def examine(cache: Cache, folder: Path) -> Report:
     Args:
         folder: where dists will be written.
     """
+    stopped = threading.Event()
     checks: tuple[Callable[[], Finding], ...] = (
         python,
         lambda: node(cache),
@@ -44,12 +46,15 @@ def examine(cache: Cache, folder: Path) -> Report:
         lambda: room("cache", "Cache", cache.root, f"Name a folder on another disk: export {CACHE_VARIABLE}=FOLDER"),
         lambda: room("output", "Output folder", folder, "Write to another disk: ohifbuild build --output FOLDER"),
         memory,
-        lambda: npm_registry(cache),
-        python_index,
-        git_remote,
+        lambda: npm_registry(cache, stopped),
+        lambda: python_index(stopped),
+        lambda: git_remote(stopped),
     )
     with ThreadPoolExecutor(len(checks)) as pool:
-        findings = list(pool.map(lambda check: check(), checks))
+        try:
+            findings = list(pool.map(lambda check: check(), checks))
+        finally:
+            stopped.set()
     return report(f"This machine ({platform.platform(terse=True)})", findings, follows=FOLLOWS)
 
 

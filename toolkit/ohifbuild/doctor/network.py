@@ -1,4 +1,7 @@
-"""Whether what builds fetch can be had, each through its own client with the user's own configuration."""
+"""Whether what builds fetch can be had, each through its own client with the user's own configuration.
+
+Each check ends early once ``stopped`` is set: Ctrl-C reaches the main thread alone, and they run in others.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from ohifbuild.errors import OhifbuildError, ToolFailed
 from ohifbuild.npm import QUIET
 from ohifbuild.npm_errors import explained
 from ohifbuild.origins.remote import remote_answers, shown
-from ohifbuild.process import find_program, running, stop, without_credentials
+from ohifbuild.process import find_program, run_within, without_credentials
 from ohifbuild.releases import catalogue, resolve
 from ohifbuild.toolchain import node_tools, pip_command
 
@@ -29,7 +32,7 @@ NPM_ONCE = {"npm_config_fetch_retries": "0", "npm_config_fetch_timeout": "10000"
 PIP_ONCE = {"PIP_RETRIES": "0", "PIP_DEFAULT_TIMEOUT": "10", "UV_HTTP_TIMEOUT": "10"}
 
 
-def npm_registry(cache: Cache) -> Finding:
+def npm_registry(cache: Cache, stopped: threading.Event) -> Finding:
     """Whether npm gets to know of the release that most builds begin with."""
     about = About("npm", "npm registry")
     known = catalogue()
@@ -41,9 +44,8 @@ def npm_registry(cache: Cache) -> Finding:
     with tempfile.TemporaryDirectory() as folder:
         # A project of its own, so that npm looks no further for one.
         (Path(folder) / "package.json").write_text("{}", encoding="utf-8")
-        status, text = _within(
-            [tools.npm, "view", spec, "version", "--json", *QUIET], folder, {**tools.env, **NPM_ONCE}
-        )
+        command: list[str | Path] = [tools.npm, "view", spec, "version", "--json", *QUIET]
+        status, text = _within(command, folder, {**tools.env, **NPM_ONCE}, stopped)
     if status == 0:
         return about.right(f"It has {spec}.")
     effect = "Builds fetch OHIF and their tools from there; what is in the cache already can be built with --offline."
@@ -53,12 +55,12 @@ def npm_registry(cache: Cache) -> Finding:
     return about.wrong(f"{error.what} {error.cause}", effect, error.fix)
 
 
-def python_index() -> Finding:
+def python_index(stopped: threading.Event) -> Finding:
     """Whether pip finds a package, without installing it."""
     about = About("pypi", "Python index")
     with tempfile.TemporaryDirectory() as folder:
         target = ["--dry-run", "--no-deps", "--target", folder, SMALL_PACKAGE]
-        status, text = _within([*pip_command(), "install", *target], folder, {**os.environ, **PIP_ONCE})
+        status, text = _within([*pip_command(), "install", *target], folder, {**os.environ, **PIP_ONCE}, stopped)
     if status == 0:
         return about.right(f"It has {SMALL_PACKAGE}.")
     return about.note(
@@ -68,13 +70,13 @@ def python_index() -> Finding:
     )
 
 
-def git_remote() -> Finding:
+def git_remote(stopped: threading.Event) -> Finding:
     """Whether OHIF's git remote answers."""
     about = About("remote", "OHIF's source")
     if find_program("git") is None:
         return about.untried("there is no git yet.")
     source = catalogue().source
-    if remote_answers(source):
+    if remote_answers(source, stopped):
         return about.right(f"{shown(source)} answers.")
     return about.note(
         f"{shown(source)} does not answer.",
@@ -83,25 +85,15 @@ def git_remote() -> Finding:
     )
 
 
-def _within(argv: list[str | Path], folder: str, env: Mapping[str, str]) -> tuple[int | None, str]:
-    """A program's exit status and output; None for the status of one that took too long."""
-    late = threading.Event()
+def _within(
+    argv: list[str | Path], folder: str, env: Mapping[str, str], stopped: threading.Event
+) -> tuple[int | None, str]:
+    """A program's exit status and output; None for the status of one that took too long or was stopped."""
     try:
-        with running(argv, cwd=Path(folder), env=env) as child:
-            assert child.stdout is not None
-
-            def end() -> None:
-                late.set()
-                stop(child)
-
-            timer = threading.Timer(SECONDS, end)
-            timer.start()
-            text = child.stdout.read()
-            status = child.wait()
-            timer.cancel()
+        status, text = run_within(SECONDS, argv, cwd=Path(folder), env=env, stopped=stopped)
     except OhifbuildError as error:
         return 1, error.what
-    return None if late.is_set() else status, without_credentials(text)
+    return status, without_credentials(text)
 
 
 def _last(text: str) -> str:

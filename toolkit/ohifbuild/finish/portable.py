@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ohifbuild.errors import ReleaseUnsupported
+from ohifbuild.finish.left_out import is_left_out
 
 BAKED_PATH = re.compile(r'__webpack_require__\.p = "/"')
 FOUND_PATH = '__webpack_require__.p = self.PUBLIC_URL || new URL("./", self.location.href).pathname'
@@ -25,8 +26,6 @@ BAKED_IMPORT = re.compile(r"""browserImportFunction\((["'])/(?!/)""")
 FOUND_IMPORT = r'browserImportFunction((self.PUBLIC_URL || "/") + \1'
 # The folders beside the bundles that are loaded at run time: nothing may look for them at the root.
 ROOTED_FOLDER = re.compile(r"""["'`]/(?:dicom-microscopy-viewer|ort|customizations)/""")
-# A service worker that no page of these releases registers; it lists every file of the dist.
-NEVER_LOADED = frozenset({"sw.js"})
 BAKED_CSS_URL = re.compile(r"url\((['\"]?)/(?!/)")
 REMOTE_SHEET = re.compile(
     r"""@import\s+(?:url\(\s*)?(?:"https?://[^"]*"|'https?://[^']*'|https?://[^\s);]*)\s*\)?[^;]*;""", re.IGNORECASE
@@ -41,7 +40,7 @@ def portable_texts(base: Path) -> Iterator[tuple[str, str]]:
         ReleaseUnsupported: the app's entry chunk does not set its public path as expected, or a bundle names a folder
             at the root in a way that we do not know.
     """
-    for path in sorted(p for p in base.glob("*.js") if p.name not in NEVER_LOADED):
+    for path in sorted(p for p in base.glob("*.js") if not is_left_out(p.name)):
         text = path.read_text(encoding="utf-8")
         changed, count = BAKED_PATH.subn(FOUND_PATH, text)
         if path.name.startswith("app.bundle.") and count != 1:

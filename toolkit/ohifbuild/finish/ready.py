@@ -16,6 +16,7 @@ from ohifbuild.cache import Cache, digest_of
 from ohifbuild.console import Reporter
 from ohifbuild.finish.compress import compress_all, compressible, compressors
 from ohifbuild.finish.esbuild import esbuild, esbuild_version
+from ohifbuild.finish.left_out import is_left_out
 from ohifbuild.finish.manifest import FileEntry, hash_tree
 from ohifbuild.finish.portable import portable_texts
 from ohifbuild.origins.base import BaseViewer
@@ -23,9 +24,7 @@ from ohifbuild.process import run
 
 KIND = "ready"
 # Raised whenever this module, or one it uses, makes other bytes of the same base.
-RECIPE_VERSION = 4
-# Written for each dist by inject.py.
-WRITTEN_LATER = frozenset({"index.html", "app-config.js"})
+RECIPE_VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,11 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _copy(base: Path, tree: Path) -> list[str]:
-    """Links what the dist needs of the base: no source maps, and nothing that inject.py writes."""
+    """Links what the dist gets of the base, and returns the names."""
     kept = []
     for path in sorted(p for p in base.rglob("*") if p.is_file()):
         name = path.relative_to(base).as_posix()
-        if path.suffix == ".map" or name in WRITTEN_LATER:
+        if is_left_out(name):
             continue
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         _link(path, tree / name)

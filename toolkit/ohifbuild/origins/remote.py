@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from git.exc import GitCommandError, GitCommandNotFound, GitError
 
 from ohifbuild.errors import DiskFull, OhifbuildError, OriginUnavailable, ToolMissing, UnknownRelease
-from ohifbuild.process import running, stop, without_credentials
+from ohifbuild.process import run_within, without_credentials
 
 NAME = "origin"
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -61,10 +61,10 @@ ENVIRONMENT = {
 SSH = "ssh -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15"
 
 
-def remote_answers(source: str) -> bool:
-    """Whether a git remote answers within seconds."""
+def remote_answers(source: str, stopped: threading.Event | None = None) -> bool:
+    """Whether a git remote answers within seconds, and before ``stopped`` is set."""
     try:
-        _ls_remote(source, "HEAD", seconds=ANSWER_SECONDS)
+        _ls_remote(source, "HEAD", seconds=ANSWER_SECONDS, stopped=stopped)
     except OhifbuildError:
         return False
     return True
@@ -224,21 +224,16 @@ MEANINGS = (
 )
 
 
-def _ls_remote(source: str, *words: str, seconds: float) -> str:
+def _ls_remote(source: str, *words: str, seconds: float, stopped: threading.Event | None = None) -> str:
     options = [word for word in words if word.startswith("-")]
     patterns = [word for word in words if not word.startswith("-")]
     command = ["git", "ls-remote", "--quiet", *options, NAME, *patterns]
     # Not in the folder we were started in: it may be a repository with a configuration of its own.
-    with running(command, cwd=Path(os.sep), env={**os.environ, **environment(source)}) as child:
-        assert child.stdout is not None
-        timer = threading.Timer(seconds, stop, (child,))
-        timer.start()
-        text = child.stdout.read()
-        status = child.wait()
-        timer.cancel()
-    if status < 0:
-        text += f"No answer within {seconds:.0f} seconds: timed out."
-    if status:
+    env = {**os.environ, **environment(source)}
+    status, text = run_within(seconds, command, cwd=Path(os.sep), env=env, stopped=stopped)
+    if status is None:
+        text = f"No answer within {seconds:.0f} seconds: timed out."
+    if status != 0:
         raise _explained(source, text)
     return text
 

@@ -18,7 +18,6 @@ from ohifbuild.errors import ProvenanceMismatch
 from ohifbuild.finish.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
 from ohifbuild.releases import ReleasePin
 
-PROVENANCE_NAME = "provenance.intoto.json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://slsa.dev/provenance/v1"
 BUILD_TYPE = "https://ohifbuild.dev/build/v1"
@@ -46,7 +45,27 @@ def provenance(dist: Path, manifest: Manifest, pin: ReleasePin, origin: str, sou
             },
         },
     }
-    return json.dumps(statement, indent=1, ensure_ascii=False) + "\n"
+    return _json(statement)
+
+
+def moved_provenance(text: str, old: Path, new: Path) -> str:
+    """The statement ``text`` about the dist ``old`` for ``new``, which was made of it; "" if it is not about ``old``.
+
+    Raises:
+        DistInvalid: ``new`` has no manifest.
+    """
+    manifest = read_manifest(new)
+    try:
+        statement = json.loads(text)
+        if not _is_about(statement, old):
+            return ""
+        predicate = statement["predicate"]
+        statement["subject"][0]["digest"]["sha256"] = _sha256(new / MANIFEST_NAME)
+        predicate["buildDefinition"]["externalParameters"] = manifest.inputs
+        predicate["runDetails"]["byproducts"][0]["digest"]["sha256"] = manifest.digest.removeprefix("sha256:")
+    except (ValueError, KeyError, TypeError, IndexError):
+        return ""
+    return _json(statement)
 
 
 def check_provenance(dist: Path, statement: Path) -> None:
@@ -58,14 +77,12 @@ def check_provenance(dist: Path, statement: Path) -> None:
     """
     manifest = read_manifest(dist)
     try:
-        document = json.loads(statement.read_text(encoding="utf-8"))
-        subjects = {subject["name"]: subject["digest"]["sha256"] for subject in document["subject"]}
-        right_kind = (document["_type"], document["predicateType"]) == (STATEMENT_TYPE, PREDICATE_TYPE)
+        about = _is_about(json.loads(statement.read_text(encoding="utf-8")), dist)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _mismatch(
             f"{statement} is not a provenance statement.", "It is missing, damaged or of another kind."
         ) from error
-    if not right_kind or subjects.get(MANIFEST_NAME) != _sha256(dist / MANIFEST_NAME):
+    if not about:
         raise _mismatch(f"{statement} is not about {dist}.", "The dist was built again, or its manifest was changed.")
     found = check_integrity(dist)
     if not found.ok:
@@ -81,6 +98,20 @@ def _dependencies(pin: ReleasePin, origin: str, source: str) -> list[dict[str, A
         return [{"uri": f"git+{source}@refs/tags/{pin.tag}", "digest": {"gitCommit": pin.commit}}]
     algorithm, _, value = (pin.npm_integrity or "").partition("-")
     return [{"uri": f"pkg:npm/%40ohif/app@{pin.version}", "digest": {algorithm: base64.b64decode(value).hex()}}]
+
+
+def _is_about(statement: Any, dist: Path) -> bool:
+    """
+    Raises:
+        KeyError, TypeError: it is no statement.
+    """
+    subjects = {subject["name"]: subject["digest"]["sha256"] for subject in statement["subject"]}
+    kind = (statement["_type"], statement["predicateType"])
+    return kind == (STATEMENT_TYPE, PREDICATE_TYPE) and subjects.get(MANIFEST_NAME) == _sha256(dist / MANIFEST_NAME)
+
+
+def _json(statement: Any) -> str:
+    return json.dumps(statement, indent=1, ensure_ascii=False) + "\n"
 
 
 def _sha256(path: Path) -> str:

@@ -6,8 +6,10 @@ Whether the list is complete stands in the property ``ohifbuild:components`` of 
 from __future__ import annotations
 
 import base64
+import json
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 from cyclonedx.contrib.license.factories import LicenseFactory
 from cyclonedx.exception import MissingOptionalDependencyException
@@ -25,7 +27,6 @@ from ohifbuild.errors import InternalError
 from ohifbuild.finish.manifest import Manifest
 from ohifbuild.supply.components import Component, Contents
 
-SBOM_NAME = "sbom.cdx.json"
 # The property that says whether the list is complete.
 COMPLETENESS = "ohifbuild:components"
 # What npm's integrities are made with; packages of before 2017 have SHA-1 alone.
@@ -41,7 +42,7 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
         epoch: seconds since 1970 that stand for the time of making (``SOURCE_DATE_EPOCH``).
     """
     release = str(manifest.inputs.get("release", ""))
-    bom = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, manifest.digest))
+    bom = Bom(serial_number=_serial(manifest))
     bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
     bom.metadata.tools = ToolRepository(
         components=[Item(name="ohifbuild", version=__version__, type=ComponentType.APPLICATION)]
@@ -51,7 +52,7 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
         version=release,
         type=ComponentType.APPLICATION,
         bom_ref="dist",
-        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=manifest.digest.removeprefix("sha256:"))],
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=_hexadecimal(manifest))],
         properties=[Property(name=COMPLETENESS, value="complete" if contents.complete else "incomplete")],
     )
     bom.metadata.component = root
@@ -60,6 +61,26 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
         bom.components.add(item)
     bom.register_dependency(root, items)
     return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"
+
+
+def is_about(document: Any, manifest: Manifest) -> bool:
+    """Whether an SBOM, parsed from JSON, says that it is about the dist that ``manifest`` describes."""
+    try:
+        hashes = [item["content"] for item in document["metadata"]["component"]["hashes"]]
+    except (KeyError, TypeError):
+        return False
+    return hashes == [_hexadecimal(manifest)]
+
+
+def moved_sbom(text: str, old: Manifest, new: Manifest) -> str:
+    """The SBOM ``text`` of the dist ``old`` for ``new``, which has the same contents; "" if it is not about ``old``."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return ""
+    if not is_about(document, old):
+        return ""
+    return text.replace(_hexadecimal(old), _hexadecimal(new)).replace(str(_serial(old)), str(_serial(new)))
 
 
 def check_schema(text: str) -> None:
@@ -77,6 +98,14 @@ def check_schema(text: str) -> None:
         raise InternalError("The CycloneDX validator is not installed.", fix="pip install ohifbuild[test]") from error
     if problem:
         raise InternalError("The SBOM that ohifbuild wrote is not valid CycloneDX.", details=str(problem)[:2000])
+
+
+def _serial(manifest: Manifest) -> uuid.UUID:
+    return uuid.uuid5(uuid.NAMESPACE_URL, manifest.digest)
+
+
+def _hexadecimal(manifest: Manifest) -> str:
+    return manifest.digest.removeprefix("sha256:")
 
 
 def _item(component: Component) -> Item:

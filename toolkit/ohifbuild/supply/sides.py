@@ -12,13 +12,13 @@ from typing import Any
 
 from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
-from ohifbuild.finish.manifest import FileEntry, hash_tree, read_manifest
+from ohifbuild.finish.manifest import FileEntry, Manifest, hash_tree, read_manifest
 from ohifbuild.lock import read_lock
 from ohifbuild.origins import published
-from ohifbuild.output import evidence_folder
+from ohifbuild.output import SBOM_NAME, evidence_folder
 from ohifbuild.releases import ReleasePin, catalogue, resolve
 from ohifbuild.supply.components import contents_of
-from ohifbuild.supply.sbom import COMPLETENESS, SBOM_NAME
+from ohifbuild.supply.sbom import COMPLETENESS, is_about
 
 # Names that hold a digest of their contents: app.bundle.26b7eafdf05b5445414b.js is app.bundle.*.js in any build.
 HASH = re.compile(r"(?<=[./])[0-9a-f]{12,20}(?=[./])")
@@ -55,7 +55,7 @@ def of_dist(dist: Path, reporter: Reporter) -> Side:
     """
     manifest = read_manifest(dist)
     side = {INPUTS: _flat(manifest.inputs), **_files(manifest.files)}
-    packages = _packages(evidence_folder(dist) / SBOM_NAME, manifest.digest)
+    packages = _packages(evidence_folder(dist) / SBOM_NAME, manifest)
     if not packages:
         reporter.warn(f"The packages in {dist} are not compared: no {SBOM_NAME} beside it is about it.")
         return side
@@ -134,20 +134,18 @@ def _fact(entries: list[FileEntry]) -> Fact:
     return Fact(f"{len(entries)} files, {total} bytes, {digest[:12]}", digest)
 
 
-def _packages(sbom: Path, digest: str) -> Side:
-    """Name and versions of the packages in an SBOM; nothing if it is none, or not about the dist of this digest."""
+def _packages(sbom: Path, manifest: Manifest) -> Side:
+    """Name and versions of the packages in an SBOM; nothing if it is none, or not about the dist of this manifest."""
     try:
         document = json.loads(sbom.read_text(encoding="utf-8"))
-        root = document["metadata"]["component"]
-        about = [item["content"] for item in root["hashes"]]
-        complete = {"name": COMPLETENESS, "value": "complete"} in root["properties"]
+        complete = {"name": COMPLETENESS, "value": "complete"} in document["metadata"]["component"]["properties"]
         found: dict[str, set[str]] = {}
         for item in document["components"]:
             name = "/".join(part for part in (item.get("group"), item["name"]) if part)
             found.setdefault(name, set()).add(item.get("version", SOME))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    if digest.removeprefix("sha256:") not in about:
+    if not is_about(document, manifest):
         return {}
     part = DEPENDENCIES if complete else NAMED
     return {part: {name: Fact(", ".join(sorted(versions))) for name, versions in found.items()}}

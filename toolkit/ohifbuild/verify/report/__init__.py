@@ -13,7 +13,7 @@ WRITERS = {"report.json": json.render, "junit.xml": junit.render, "report.html":
 
 
 def write_reports(evidence: Evidence, redactor: Redactor, folder: Path) -> tuple[Path, ...]:
-    """Writes ``report.json``, ``junit.xml`` and ``report.html``, each whole or not at all, and returns their paths.
+    """Writes ``report.json``, ``junit.xml`` and ``report.html``, all of one run and whole, and returns their paths.
 
     Raises:
         InternalError: a token is still in one of them; nothing is written then.
@@ -24,8 +24,9 @@ def write_reports(evidence: Evidence, redactor: Redactor, folder: Path) -> tuple
         redactor.check(text, path.name)
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for path, text in texts.items():
-            unfinished = path.with_name(f".{path.name}.part")
-            unfinished.write_text(text, encoding="utf-8")
-            unfinished.replace(path)
+        unfinished = {path: path.with_name(f".{path.name}.part") for path in texts}
+        for path, part in unfinished.items():
+            part.write_text(texts[path], encoding="utf-8")
+        for path, part in unfinished.items():
+            part.replace(path)
     return tuple(texts)

@@ -1,30 +1,32 @@
-"""The papers of a dist: SBOM and provenance, written beside it with the report."""
+"""The statements about a dist: SBOM and provenance, which stand beside it with the report."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from ohifbuild.cache import Cache, disk_errors
-from ohifbuild.finish.manifest import Manifest
+from ohifbuild.finish.manifest import Manifest, read_manifest
 from ohifbuild.inject import Injected
 from ohifbuild.origins.base import BaseViewer
+from ohifbuild.output import PROVENANCE_NAME, SBOM_NAME
 from ohifbuild.releases import catalogue
 from ohifbuild.supply.components import Component, Contents, contents_of
-from ohifbuild.supply.provenance import PROVENANCE_NAME, provenance
-from ohifbuild.supply.sbom import SBOM_NAME, sbom
+from ohifbuild.supply.provenance import moved_provenance, provenance
+from ohifbuild.supply.sbom import moved_sbom, sbom
 
 KIND = "contents"
 # https://reproducible-builds.org/specs/source-date-epoch/
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 
 
-def write_papers(
+def write_statements(
     dist: Path, folder: Path, manifest: Manifest, base: BaseViewer, injected: Injected, cache: Cache
 ) -> None:
-    """Writes the SBOM and the provenance statement of ``dist`` into ``folder``.
+    """Writes the SBOM and the provenance statement of ``dist`` into ``folder``, which exists.
 
     Raises:
         CacheUnusable, DiskFull: the folder cannot be written.
@@ -33,12 +35,37 @@ def write_papers(
     epoch = os.environ.get(EPOCH_VARIABLE, "0")
     bill = sbom(manifest, _contents(base, cache), ours, epoch=int(epoch) if epoch.isdigit() else 0)
     statement = provenance(dist, manifest, base.release, base.origin, catalogue().source)
+    _write(folder, {SBOM_NAME: bill, PROVENANCE_NAME: statement})
+
+
+def move_statements(old: Path, old_folder: Path, new: Path, new_folder: Path) -> None:
+    """Writes what the statements in ``old_folder`` say about the dist ``old`` for ``new``, which was made of it.
+
+    A statement that is missing, or is not about ``old``, is left out.
+
+    Raises:
+        DistInvalid: ``old`` or ``new`` has no manifest.
+        CacheUnusable, DiskFull: the folder cannot be written.
+    """
+    texts = {
+        SBOM_NAME: moved_sbom(_text(old_folder / SBOM_NAME), read_manifest(old), read_manifest(new)),
+        PROVENANCE_NAME: moved_provenance(_text(old_folder / PROVENANCE_NAME), old, new),
+    }
+    _write(new_folder, {name: text for name, text in texts.items() if text})
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
     with disk_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in ((SBOM_NAME, bill), (PROVENANCE_NAME, statement)):
-            unfinished = folder / f".{name}.part"
-            unfinished.write_text(text, encoding="utf-8")
-            unfinished.replace(folder / name)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+
+def _text(path: Path) -> str:
+    """What is in a file; nothing where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _contents(base: BaseViewer, cache: Cache) -> Contents:
