@@ -47,6 +47,8 @@ MEDIA_TYPES = {
 
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
+NEVER_STORED = "no-store"
+"""For pages, whose address may hold a token, and for images."""
 
 HASHED = re.compile(r"(?:^|/)(?:[\w.-]+\.)?[0-9a-f]{16,}(?:\.[\w-]+)*\.\w+$|^ohifbuild/[0-9a-f]{8,}/")
 """File names that change with their contents: ``12.bundle.<hash>.js``, ``<hash>.wasm``, ``ohifbuild/<digest>/…``."""
