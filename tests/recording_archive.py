@@ -49,7 +49,8 @@ class RecordingArchive:
         target = rest.rpartition(" ")[0] or rest
         pairs = (line.partition(":") for line in lines[1:])
         self._heard.append(Heard(method, target, {name.lower(): value.strip() for name, _, value in pairs}))
-        return self.answers.get(target.partition("?")[0], NO_STUDIES)
+        answer = self.answers.get(target.partition("?")[0], NO_STUDIES)
+        return answer if method != "HEAD" else answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
 
 
 class _Conversation(socketserver.BaseRequestHandler):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ohifbuild.contract.place import PLAIN_PATH
-from ohifbuild.static import ISOLATION, NEVER_STORED
+from ohifbuild.headers import ISOLATION, NEVER_STORED
 
 METHODS = ("GET", "HEAD")
 ALLOW = ", ".join(METHODS)
@@ -21,7 +21,8 @@ REDIRECTS = (300, 301, 302, 303, 305, 306, 307, 308)
 ARCHIVE_POLICY = "default-src 'none'; sandbox"
 """Of an answer that is opened as a page of its own: nothing in it runs, or belongs to the viewer's origin.
 
-What fetch, XMLHttpRequest, pictures and media load is not affected (CSP3 4.2: a policy is that of a document or worker).
+What fetch, XMLHttpRequest, pictures and media load is not affected: policies are those of documents and workers (CSP3
+4.2).
 """
 
 ADDED = {**ISOLATION, "Content-Security-Policy": ARCHIVE_POLICY, "Cache-Control": NEVER_STORED}

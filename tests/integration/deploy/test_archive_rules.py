@@ -79,7 +79,9 @@ class Running:
                 """It was broken off."""
         return b"".join(parts)
 
-    def ask(self, target: str, *headers: str, method: str = "GET", body: bytes = b"") -> tuple[int, dict[str, str], bytes]:
+    def ask(
+        self, target: str, *headers: str, method: str = "GET", body: bytes = b""
+    ) -> tuple[int, dict[str, str], bytes]:
         """Status, headers (names in lower case) and body; a header that came twice has both values."""
         lines = [f"{method} {target} HTTP/1.1", "Host: localhost", "Connection: close", *headers]
         lines += [f"Content-Length: {len(body)}"] if body else []
@@ -99,7 +101,9 @@ class Running:
 
 @contextmanager
 def _nginx(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]:
-    deploy("nginx", dist, folder / "viewer", DeployOptions(port=port, archive=archive, logs=str(folder)), SilentReporter())
+    deploy(
+        "nginx", dist, folder / "viewer", DeployOptions(port=port, archive=archive, logs=str(folder)), SilentReporter()
+    )
     with nginx_running(folder / "viewer/nginx/viewer.conf", folder / "prefix", port):
         yield
 
@@ -147,7 +151,9 @@ def server(
 
 def _rows() -> list[dict[str, Any]]:
     """Paths that have no way of being sent, or whose query begins at their question mark, are left out."""
-    return [row for row in rows("places") if row["root"] == ROOT and row["path"].startswith("/") and "?" not in row["path"]]
+    return [
+        row for row in rows("places") if row["root"] == ROOT and row["path"].startswith("/") and "?" not in row["path"]
+    ]
 
 
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
@@ -198,7 +204,9 @@ def test_every_plain_path_of_the_table_reaches_the_archive_as_it_was_meant(serve
         f"{OTHER.replace('.', 'x')}/plain",
     ],
 )
-def test_a_target_that_only_leads_to_the_archive_by_a_detour_stays_with_the_server(server: Running, target: str) -> None:
+def test_a_target_that_only_leads_to_the_archive_by_a_detour_stays_with_the_server(
+    server: Running, target: str
+) -> None:
     status, heard = server.heard(target)
     assert heard == []
     assert status in (0, 200, 400, 403, 404)
@@ -209,7 +217,9 @@ def test_crooked_paths_below_the_root_are_bad_requests(server: Running) -> None:
     assert {target: server.ask(target)[0] for target in targets} == dict.fromkeys(targets, 400)
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "get", "INVENTED"])
+@pytest.mark.parametrize(
+    "method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "get", "INVENTED"]
+)
 def test_only_get_and_head_reach_the_archive(server: Running, method: str) -> None:
     status, heard = server.heard(f"{ROOT}/plain", method=method, body=b"" if method == "TRACE" else b"{}")
     assert heard == []

@@ -17,8 +17,8 @@ from ohifbuild.console import SilentReporter
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.errors import ToolFailed
+from ohifbuild.headers import ISOLATION, inline_hashes
 from ohifbuild.process import run
-from ohifbuild.static import ISOLATION, inline_hashes
 from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
 from ohifbuild.verify.tokens import Tokens

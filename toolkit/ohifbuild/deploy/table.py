@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ohifbuild.deploy.model import Plan
-from ohifbuild.static import (
+from ohifbuild.headers import (
     ASK_AGAIN,
     FOR_EVER,
-    HASHED,
     ISOLATION,
-    MEDIA_TYPES,
     NEVER_STORED,
+    connects_to,
     content_security_policy,
     worker_policy,
 )
+from ohifbuild.static import HASHED, MEDIA_TYPES
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class HeaderTable:
 
 def header_table(plan: Plan) -> HeaderTable:
     """The table for a plan's dist."""
-    elsewhere = [root for root in plan.settings.roots if "://" in root]
+    elsewhere = connects_to(plan.settings)
     pages = {
         path.relative_to(plan.dist).as_posix(): content_security_policy(
             path.read_text(encoding="utf-8", errors="replace"), elsewhere
