@@ -28,6 +28,13 @@ What fetch, XMLHttpRequest, pictures and media load is not affected: policies ar
 ADDED = {**ISOLATION, "Content-Security-Policy": ARCHIVE_POLICY, "Cache-Control": NEVER_STORED}
 """With every answer of the archive, in place of its own."""
 
+SCRIPT_TYPE = "(?:java|ecma|live|j)script"
+"""Found in every media type that a page runs as a script or a worker (MIME Sniffing 4.6), in whatever letter case.
+
+``ARCHIVE_POLICY`` does not concern those: their policy is the page's, which allows what its own origin answers.
+"""
+INSTEAD_OF_SCRIPT = "text/plain"
+
 NOT_PASSED_ON = (
     "Cookie",
     "X-HTTP-Method",

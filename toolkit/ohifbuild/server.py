@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from ohifbuild.archive_rules import ADDED, ALLOW, METHODS
+from ohifbuild.archive_rules import ADDED, ALLOW, INSTEAD_OF_SCRIPT, METHODS, SCRIPT_TYPE
 from ohifbuild.contract.place import below, is_plain
 from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import DistInvalid, PortInUse
@@ -42,13 +42,13 @@ def application(
     root: str,
     to_archive: ToArchive,
     *,
-    names: Collection[str] = (),
+    names: Collection[str] | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> web.Application:
     """The application that sends what is under ``root`` (a path) to the archive, and the rest to the dist.
 
     Args:
-        names: by which hosts it is known, besides this machine's own and every address; in lower case.
+        names: by which hosts it is known, besides this machine's own and every address, in lower case; None for any.
         tell: is told of defects, in a line without anything of the request's.
     """
 
@@ -62,7 +62,7 @@ def application(
             return web.Response(status=500, text="Something went wrong in this server.\n")
 
     async def choose(request: web.Request) -> web.StreamResponse:
-        if not is_known(request.headers.getall("Host", []), names):
+        if names is not None and not is_known(request.headers.getall("Host", []), names):
             return _refused(421, "This server does not go by that name. (ohifbuild serve --allowed-host NAME)")
         tail = below(request.raw_path.partition("?")[0], root)
         if tail is None:
@@ -75,6 +75,8 @@ def application(
                 response.headers.setdefault(name, value)
         else:
             response.headers.update(ADDED)
+            if re.search(SCRIPT_TYPE, response.headers.get("Content-Type", ""), re.IGNORECASE):
+                response.headers["Content-Type"] = INSTEAD_OF_SCRIPT
         if "aiohttp" in response.headers.get("Server", ""):
             response.headers["Server"] = "ohifbuild"
 

@@ -50,10 +50,28 @@ PERMITTED = {
     "Content-Language": "ja",
 }
 EVERYTHING = (*FORBIDDEN, *(f"{name}: x" for name in ADDED), *(f"{name}: {value}" for name, value in PERMITTED.items()))
+SCRIPTS = (
+    "text/javascript",
+    "application/x-JavaScript;charset=utf-8",
+    "text/ecmascript",
+    "text/jscript",
+    "text/livescript",
+)
+OTHERS = (
+    'multipart/related; type="application/octet-stream"; boundary=x',
+    "application/dicom+json",
+    "text/html",
+    "application/pdf",
+    "application/postscript",
+)
 ANSWERS = {
     f"{ROOT}/plain": _answer(200, "Content-Type: application/dicom+json"),
     **{f"{ROOT}/redirect/{status}": _answer(status, f"Location: {HOSTILE}", "Set-Cookie: a=b") for status in REDIRECTS},
     **{f"{ROOT}/headers/{status}": _answer(status, *EVERYTHING) for status in STATUSES},
+    **{
+        f"{ROOT}/typed/{number}": _answer(200, f"Content-Type: {kind}")
+        for number, kind in enumerate((*SCRIPTS, *OTHERS))
+    },
     f"{ROOT}/internal": _answer(200, "X-Accel-Redirect: /ohif/app-config.js", "X-Sendfile: /etc/passwd"),
     f"{ROOT}/hints": b"HTTP/1.1 103 Early Hints\r\nLink: </x.js>; rel=preload\r\n\r\n" + _answer(200),
 }
@@ -254,6 +272,11 @@ def test_the_archives_answers_do_nothing_to_the_viewers_origin(server: Running, 
     # RFC 9110 15.4.5: what a 304 says of the content is what it said before.
     expected = {name.lower(): value for name, value in PERMITTED.items() if status != 304 or name == "ETag"}
     assert {name: headers.get(name) for name in expected} == expected
+
+
+def test_what_a_page_would_run_as_a_script_is_text(server: Running) -> None:
+    types = [server.ask(f"{ROOT}/typed/{number}")[1]["content-type"] for number in range(len(SCRIPTS) + len(OTHERS))]
+    assert types == [*["text/plain"] * len(SCRIPTS), *OTHERS]
 
 
 def test_the_archive_leads_no_server_to_other_files(server: Running) -> None:
