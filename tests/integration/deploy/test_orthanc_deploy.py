@@ -61,6 +61,7 @@ def test_orthanc_alone_serves_the_viewer_and_enforces_tokens(
     assert page.status == 200
     assert gzip.decompress(page.body) == (dist / "index.html").read_bytes()
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-store"
     assert all(page.headers[name.lower()] == value for name, value in ISOLATION.items())
     assert all(
         digest in page.headers["content-security-policy"] for digest in inline_hashes((dist / "index.html").read_text())
