@@ -7,8 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 from ohifbuild.appconfig import app_config, settings
+from ohifbuild.contract.settings import settings_of
 from ohifbuild.errors import ReleaseUnsupported
-from ohifbuild.inject import SETTINGS_ID, index_html
+from ohifbuild.headers import connects_to, content_security_policy
+from ohifbuild.inject import INJECTED_START, SETTINGS_ID, index_html
 from ohifbuild.recipe import Recipe
 
 PAGE = (
@@ -32,14 +34,58 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attrs)))
 
 
-def test_policy_settings_and_early_script_stand_before_all_that_loads_anything() -> None:
+def test_policies_settings_and_early_script_stand_before_all_that_loads_anything() -> None:
     tags = Tags(index_html(PAGE, Recipe.of({}), EARLY)).found
     start = [tag for tag, _ in tags].index("meta")
     assert tags[start][1] == {"charset": "UTF-8"}
-    assert tags[start + 1] == ("meta", {"name": "referrer", "content": "no-referrer"})
-    assert tags[start + 2] == ("script", {"type": "application/json", "id": SETTINGS_ID})
-    assert tags[start + 3] == ("script", {})
-    assert not [tag for tag, attributes in tags[: start + 3] if "src" in attributes or "href" in attributes]
+    assert (tags[start + 1][0], tags[start + 1][1]["http-equiv"]) == ("meta", "Content-Security-Policy")
+    assert tags[start + 2] == ("meta", {"name": "referrer", "content": "no-referrer"})
+    assert tags[start + 3] == ("script", {"type": "application/json", "id": SETTINGS_ID})
+    assert tags[start + 4] == ("script", {})
+    assert not [tag for tag, attributes in tags[: start + 4] if "src" in attributes or "href" in attributes]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {},
+        {"public_url": "/ohif/"},
+        {"dicomweb_root": "https://pacs.example:8443/x", "token_roots": ("/a", "http://b/c")},
+    ],
+)
+def test_the_policy_in_the_page_is_the_one_of_its_header_but_for_who_may_frame_it(wish: dict[str, object]) -> None:
+    recipe = Recipe.of(wish)
+    page = index_html(PAGE, recipe, EARLY)
+    (said,) = [tag["content"] for _, tag in Tags(page).found if tag.get("http-equiv") == "Content-Security-Policy"]
+    header = content_security_policy(page, connects_to(settings_of(settings(recipe))))
+    assert header == f"{said}; frame-ancestors 'self'"
+    assert len(re.findall("'sha256-", header)) == len(re.findall(r"<script>", page)) == 3
+    rules = dict(rule.split(" ", 1) for rule in header.split("; "))
+    assert [name for name, value in rules.items() if "data:" in value] == ["img-src", "font-src", "connect-src"]
+    elsewhere = " http://b https://pacs.example:8443" if "dicomweb_root" in wish else ""
+    assert rules["connect-src"] == f"'self' data: blob:{elsewhere}"
+
+
+def test_every_inline_script_has_a_name_of_its_own_so_that_no_stack_quotes_the_pages_address() -> None:
+    page = index_html(PAGE, Recipe.of({}), EARLY)
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    names = [re.findall(r"\n//# sourceURL=(\S+)\n\Z", script) for script in scripts]
+    assert names == [["ohifbuild-early.js"], ["index-1.js"], ["index-2.js"]]
+
+
+def test_an_injected_page_is_found_again_as_it_was_injected() -> None:
+    page = index_html(PAGE, Recipe.of({}), f"{EARLY}\n")
+    start = INJECTED_START.search(page)
+    assert start
+    assert start["early"] == f"{EARLY}\n"
+    assert (
+        index_html(
+            page[: start.start()] + page[start.end() :].replace('PUBLIC_URL = "/"', "PUBLIC_URL = '/'"),
+            Recipe.of({}),
+            start["early"],
+        )
+        == page
+    )
 
 
 def test_the_page_names_its_public_url_everywhere_and_no_other_host() -> None:

@@ -5,7 +5,8 @@ import hashlib
 
 import pytest
 
-from ohifbuild.static import HASHED, content_security_policy, inline_hashes, worker_policy
+from ohifbuild.headers import content_security_policy, inline_hashes, worker_policy
+from ohifbuild.static import HASHED
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """From a ready viewer to an injected one: links, and the few files that are this dist's own.
 
-Written are ``index.html`` (the release's, with the start of our code before everything else), ``app-config.js`` and the
-extensions' modules under ``ohifbuild/<digest>/``. Nothing else of the release is touched.
+Written are ``index.html`` (the release's, with its policy and the start of our code before everything else),
+``app-config.js`` and the extensions' modules under ``ohifbuild/<digest>/``. Nothing else of the release is touched.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from ohifbuild.appconfig import app_config, settings
 from ohifbuild.cache import Cache
 from ohifbuild.console import Reporter
+from ohifbuild.contract.settings import settings_of
 from ohifbuild.errors import ReleaseUnsupported
 from ohifbuild.extensions import (
     BundledPackage,
@@ -26,6 +28,7 @@ from ohifbuild.extensions import (
     read_package,
 )
 from ohifbuild.finish.ready import ReadyViewer, link_tree
+from ohifbuild.headers import SCRIPT, connects_to, is_inline, page_policy
 from ohifbuild.origins.workspace import is_source_package
 from ohifbuild.recipe import Recipe
 from ohifbuild.resources import extension_template
@@ -39,10 +42,14 @@ REMOTE_LINK = re.compile(r"""<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*>""", re
 REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 PUBLIC_URL = re.compile(r"""(window\.PUBLIC_URL\s*=\s*)(["'])/\2""")
 ROOTED = re.compile(r'\b(href|src|content)="/(?!/)', re.IGNORECASE)
-# What _start writes, to find it again in a finished dist.
+REFERRER = '<meta name="referrer" content="no-referrer">'
+EARLY_NAME, INLINE_NAME = "ohifbuild-early.js", "index-{}.js"
+NAMED = re.compile(r"//# sourceURL=\S+\s*$")
+# What index_html writes, to find it again in a finished dist.
 INJECTED_START = re.compile(
-    rf'<meta name="referrer" content="no-referrer"><script type="application/json" id="{SETTINGS_ID}">[^<]*</script>'
-    r"<script>(?P<early>.*?)</script>",
+    rf'<meta http-equiv="Content-Security-Policy" content="[^"<>]*">{REFERRER}'
+    rf'<script type="application/json" id="{SETTINGS_ID}">[^<]*</script>'
+    rf"<script>(?P<early>.*?)\n//# sourceURL={re.escape(EARLY_NAME)}\n</script>",
     re.DOTALL,
 )
 IMPORT_FUNCTION = "browserImportFunction"
@@ -100,7 +107,11 @@ def inject(
 
 
 def index_html(page: str, recipe: Recipe, early: str) -> str:
-    """The release's page with the referrer policy, our settings and our early script before all that loads anything.
+    """The release's page with its policies, our settings and our early script before all that loads anything.
+
+    Its whole content security policy but ``frame-ancestors`` stands first in it, so that a server that sends no headers
+    serves no less safe a viewer. Every inline script has a name: without, its name in stacks, in the console and in
+    timings is the page's first address, which may hold a token.
 
     Raises:
         ReleaseUnsupported: there is no such place, or the page lacks what run-time extensions need.
@@ -116,10 +127,28 @@ def index_html(page: str, recipe: Recipe, early: str) -> str:
     rest, count = PUBLIC_URL.subn(lambda found: f"{found[1]}{json.dumps(recipe.public_url)}", page[end:])
     if not count:
         raise _unexpected("it does not set PUBLIC_URL to /")
-    rest = REMOTE_LINK.sub("", rest)
+    rest = _named(REMOTE_LINK.sub("", rest))
     rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}', rest)
     _LoadsOnlyFrom(recipe.public_url).feed(rest)
-    return page[:end] + _start(settings(recipe), early) + rest
+    values = settings(recipe)
+    rest = _start(values, early) + rest
+    policy = page_policy(page[:end] + rest, connects_to(settings_of(values)))
+    return f'{page[:end]}<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=False)}">{rest}'
+
+
+def _named(page: str) -> str:
+    """The page with a name at the end of each inline script that has none."""
+    number = 0
+
+    def name(found: re.Match[str]) -> str:
+        nonlocal number
+        if not is_inline(found) or NAMED.search(found["text"]):
+            return found[0]
+        number += 1
+        opened = found[0][: found.start("text") - found.start()]
+        return f"{opened}{found['text']}\n//# sourceURL={INLINE_NAME.format(number)}\n</script>"
+
+    return SCRIPT.sub(name, page)
 
 
 class _LoadsOnlyFrom(HTMLParser):
@@ -146,9 +175,9 @@ def _start(values: dict[str, Any], early: str) -> str:
         raise _unexpected("our early script cannot stand inline")
     data = json.dumps(values).replace("<", "\\u003c")
     return (
-        '<meta name="referrer" content="no-referrer">'
+        f"{REFERRER}"
         f'<script type="application/json" id="{SETTINGS_ID}">{data}</script>'
-        f"<script>{early}</script>"
+        f"<script>{early}\n//# sourceURL={EARLY_NAME}\n</script>"
     )
 
 

@@ -1,20 +1,19 @@
 """A streaming reverse proxy to a real DICOMweb archive.
 
-Bodies go through in large pieces as they come, both ways, no faster than the receiver takes them; nothing is kept,
-unpacked, followed or logged. What is passed on is the request as it was sent, less the headers that concern the
-connection (RFC 9110 7.6.1), plus who asked for which host (``X-Forwarded-*``): Orthanc and others make their absolute
-URLs from that.
+Answers go through in large pieces as they come, no faster than the receiver takes them; nothing is kept, unpacked,
+followed or logged. What is passed on is the request as it was sent, less its body, the headers that concern the
+connection (RFC 9110 7.6.1) and those of ``archive_rules.py``, plus who asked for which host (``X-Forwarded-*``):
+Orthanc and others make their absolute URLs from that. What is passed back is what ``archive_rules.py`` lets pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from urllib.parse import unquote
-
 import aiohttp
 from aiohttp import web
-from multidict import CIMultiDict, CIMultiDictProxy
+from multidict import CIMultiDict
 from yarl import URL
+
+from ohifbuild.archive_rules import NOT_PASSED_ON, PASSED_BACK, REDIRECTS
 
 CONNECTIONS = 64
 """To the archive at a time; browsers open six, and an archive has few dozen threads."""
@@ -40,6 +39,7 @@ CONNECTION_HEADERS = frozenset(
         "upgrade",
     }
 )
+OF_THE_BODY = frozenset({"content-encoding", "content-length", "content-type"})
 NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """What the client library would add of its own."""
 
@@ -73,21 +73,19 @@ class Upstream:
     async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
         """Passes a request on, and the archive's answer back.
 
-        502 or 504 where there is none, 400 for a path that might lead out of the archive's root.
+        502 or 504 where there is none, and 502 where it is a redirect.
 
         Args:
-            tail: the raw path below the archive's root, without a leading slash.
+            request: a GET or HEAD request.
+            tail: the raw path below the archive's root, without a leading slash; plain (``contract/place.py``).
         """
         assert self._session is not None
-        if not is_plain(tail):
-            return _no_answer(400, "This path is not a plain one.")
         query = request.raw_path.partition("?")[2]
         url = URL(f"{self._root}/{tail}{'?' + query if query else ''}", encoded=True)
         asking = self._session.request(
             request.method,
             url,
             headers=passed_on(request),
-            data=request.content if request.can_read_body else None,
             allow_redirects=False,
         )
         try:
@@ -97,20 +95,16 @@ class Upstream:
         except (aiohttp.ClientError, OSError, ValueError):
             return _no_answer(502, "The archive behind this viewer cannot be reached.")
         async with upstream:
+            if upstream.status in REDIRECTS:
+                return _no_answer(502, "The archive behind this viewer sends elsewhere, which is not followed.")
             return await _passed_back(request, upstream)
-
-
-def is_plain(tail: str) -> bool:
-    """Whether a raw path means what it says: no way up, no empty step, no encoded slash, backslash or control."""
-    steps = [unquote(step) for step in tail.removesuffix("/").split("/")]
-    return not tail or all(
-        step not in ("", ".", "..") and not any(char in "/\\" or char < " " for char in step) for step in steps
-    )
 
 
 def passed_on(request: web.Request) -> CIMultiDict[str]:
     """The headers for the archive."""
-    headers = _end_to_end(request.headers)
+    named = {name.strip().lower() for value in request.headers.getall("Connection", []) for name in value.split(",")}
+    dropped = CONNECTION_HEADERS | OF_THE_BODY | named | {name.lower() for name in NOT_PASSED_ON}
+    headers = CIMultiDict((name, value) for name, value in request.headers.items() if name.lower() not in dropped)
     asked_by = [*request.headers.getall("X-Forwarded-For", []), request.remote or ""]
     headers["X-Forwarded-For"] = ", ".join(filter(None, asked_by))
     headers.setdefault("X-Forwarded-Host", request.headers.get("Host", ""))
@@ -119,7 +113,7 @@ def passed_on(request: web.Request) -> CIMultiDict[str]:
 
 
 async def _passed_back(request: web.Request, upstream: aiohttp.ClientResponse) -> web.StreamResponse:
-    headers = _end_to_end(upstream.headers)
+    headers = CIMultiDict((name, value) for name, value in upstream.headers.items() if name.lower() in PASSED_BACK)
     response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
     await response.prepare(request)
     try:
@@ -132,14 +126,6 @@ async def _passed_back(request: web.Request, upstream: aiohttp.ClientResponse) -
         if request.transport:
             request.transport.abort()
     return response
-
-
-def _end_to_end(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
-    """The headers but those that concern one connection only."""
-    named = {name.strip().lower() for value in headers.getall("Connection", []) for name in value.split(",")}
-    dropped = CONNECTION_HEADERS | named
-    kept: Iterable[tuple[str, str]] = ((name, value) for name, value in headers.items() if name.lower() not in dropped)
-    return CIMultiDict(kept)
 
 
 def _no_answer(status: int, text: str) -> web.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from ohifbuild.certificates import SelfMade, names_of
 from ohifbuild.console import Reporter
 from ohifbuild.contract.settings import Settings, read_settings
+from ohifbuild.headers import connects_to
 from ohifbuild.proxy import Upstream
 from ohifbuild.reach import check_archive
 from ohifbuild.server import application, in_url, is_loopback, listening, own_root
@@ -38,6 +39,7 @@ def serve(
     port: int = 8080,
     reporter: Reporter,
     secure: Secure | None = None,
+    allowed_hosts: Sequence[str] = (),
 ) -> None:
     """Serves until it is told to stop by Ctrl-C or SIGTERM; transfers under way then get a few seconds.
 
@@ -47,6 +49,7 @@ def serve(
         dicomweb: the real archive's DICOMweb root, an http or https URL.
         port: 0 for any free one.
         secure: for https.
+        allowed_hosts: by which names it is reached besides those of ``host``, of this machine and every address.
 
     Raises:
         DistInvalid: the folder is no dist of ours, or talks to an archive at another origin by itself.
@@ -55,15 +58,18 @@ def serve(
     """
     settings = read_settings(dist)
     root = own_root(dist, settings)
-    asyncio.run(_serve(dist, settings, root, dicomweb, host, port, reporter, secure))
+    names = {name.lower() for name in (*names_of(host), *allowed_hosts)}
+    files = StaticFiles(dist, settings.public_url, connects_to(settings))
+    asyncio.run(_serve(files, settings, root, dicomweb, host, names, port, reporter, secure))
 
 
 async def _serve(
-    dist: Path,
+    files: StaticFiles,
     settings: Settings,
     root: str,
     dicomweb: str,
     host: str,
+    names: set[str],
     port: int,
     reporter: Reporter,
     secure: Secure | None,
@@ -75,7 +81,7 @@ async def _serve(
             "the page no shared memory: OHIF up to 3.8 stays blank. Add --https."
         )
     upstream = Upstream(dicomweb)
-    app = application(StaticFiles(dist, settings.public_url), root, upstream.handle, tell=reporter.warn)
+    app = application(files, root, upstream.handle, names=names, tell=reporter.warn)
     await upstream.open()
     try:
         with _told_to_stop() as told:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,9 +16,12 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from ohifbuild.archive_rules import ADDED, ALLOW, INSTEAD_OF_SCRIPT, METHODS, SCRIPT_TYPE
+from ohifbuild.contract.place import below, is_plain
 from ohifbuild.contract.settings import Settings
 from ohifbuild.errors import DistInvalid, PortInUse
-from ohifbuild.static import ISOLATION, StaticFiles
+from ohifbuild.headers import ISOLATION, NEVER_STORED
+from ohifbuild.static import StaticFiles
 
 LONGEST_HEADER = 64 * 1024
 """Bytes of a request line or header; tokens of 16 KiB have to get here to be refused properly."""
@@ -27,15 +31,24 @@ GRACE_SECONDS = 5.0
 
 PORTS_TRIED = 100
 
+HOST = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s\[\]:@/?#]+)(?::[0-9]{0,5})?")
+"""A Host header (RFC 9110 7.2), in lower case."""
+
 ToArchive = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 
 
 def application(
-    files: StaticFiles, root: str, to_archive: ToArchive, *, tell: Callable[[str], None] = lambda _: None
+    files: StaticFiles,
+    root: str,
+    to_archive: ToArchive,
+    *,
+    names: Collection[str] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> web.Application:
     """The application that sends what is under ``root`` (a path) to the archive, and the rest to the dist.
 
     Args:
+        names: by which hosts it is known, besides this machine's own and every address, in lower case; None for any.
         tell: is told of defects, in a line without anything of the request's.
     """
 
@@ -49,23 +62,69 @@ def application(
             return web.Response(status=500, text="Something went wrong in this server.\n")
 
     async def choose(request: web.Request) -> web.StreamResponse:
-        raw = request.raw_path.partition("?")[0]
-        tail = below(raw, root)
+        if names is not None and not is_known(request.headers.getall("Host", []), names):
+            return _refused(421, "This server does not go by that name. (ohifbuild serve --allowed-host NAME)")
+        tail = below(request.raw_path.partition("?")[0], root)
         if tail is None:
             return await files.handle(request)
-        return await to_archive(request, tail)
+        return _refusal(request) or await to_archive(request, tail)
+
+    async def finish(request: web.Request, response: web.StreamResponse) -> None:
+        if below(request.raw_path.partition("?")[0], root) is None:
+            for name, value in ISOLATION.items():
+                response.headers.setdefault(name, value)
+        else:
+            response.headers.update(ADDED)
+            if re.search(SCRIPT_TYPE, response.headers.get("Content-Type", ""), re.IGNORECASE):
+                response.headers["Content-Type"] = INSTEAD_OF_SCRIPT
+        if "aiohttp" in response.headers.get("Server", ""):
+            response.headers["Server"] = "ohifbuild"
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", dispatch)
-    app.on_response_prepare.append(_isolate)
+    app.on_response_prepare.append(finish)
     return app
 
 
-def below(path: str, root: str) -> str | None:
-    """What of a raw path is below the root, without a leading slash; None if it is not the root's."""
-    if path == root:
-        return ""
-    return path[len(root) + 1 :] if path.startswith(root + "/") else None
+def is_known(hosts: Sequence[str], names: Collection[str]) -> bool:
+    """Whether a request's Host header names this server.
+
+    A page of another site may have its own name lead here, and then reads what is served here as its own (DNS
+    rebinding). It cannot have that of an address, or one that browsers know to be their own machine.
+
+    Args:
+        hosts: every Host header.
+        names: hosts that are allowed, in lower case.
+    """
+    found = HOST.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
+    if not found:
+        return False
+    host = found["host"].strip("[]").removesuffix(".")
+    return host in names or is_loopback(host) or _is_address(host)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _refusal(request: web.Request) -> web.Response | None:
+    """Why a request for the archive is not passed on; None if it is."""
+    path, _, query = request.raw_path.partition("?")
+    if request.method not in METHODS:
+        return _refused(405, f"Only {' and '.join(METHODS)} are passed on to the archive.", {"Allow": ALLOW})
+    if not is_plain(path) or "#" in query:
+        return _refused(400, "Servers would read this address in different ways.")
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return _refused(403, "Pages of other sites do not get to the archive.")
+    return None
+
+
+def _refused(status: int, text: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(status=status, text=f"{text}\n", headers={"Cache-Control": NEVER_STORED, **(headers or {})})
 
 
 @asynccontextmanager
@@ -129,13 +188,6 @@ def _nobody() -> logging.Logger:
     logger = logging.Logger("ohifbuild.server")
     logger.addHandler(logging.NullHandler())
     return logger
-
-
-async def _isolate(_request: web.Request, response: web.StreamResponse) -> None:
-    for name, value in ISOLATION.items():
-        response.headers.setdefault(name, value)
-    if "aiohttp" in response.headers.get("Server", ""):
-        response.headers["Server"] = "ohifbuild"
 
 
 def is_loopback(host: str) -> bool:

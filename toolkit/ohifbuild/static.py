@@ -1,20 +1,28 @@
 """Serves a dist the way it has to be served.
 
-What is compressed beforehand goes out compressed; hashed files are cached for ever and the others asked for again; the
-page is isolated (COOP, COEP) so that it gets its shared memory, sends no referrer, and is held to a content security
-policy. A path is looked up among the dist's files as they were found and never turned into a file name.
+What is compressed beforehand goes out compressed; hashed files are cached for ever, pages not at all, and the others
+asked for again; the page is isolated (COOP, COEP) so that it gets its shared memory, sends no referrer, and is held to
+a content security policy. A path is looked up among the dist's files as they were found and never turned into a file
+name.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from aiohttp import web
+
+from ohifbuild.headers import (
+    ASK_AGAIN,
+    FOR_EVER,
+    ISOLATION,
+    NEVER_STORED,
+    content_security_policy,
+    worker_policy,
+)
 
 INDEX = "index.html"
 ENCODED = (".br", ".gz")
@@ -45,35 +53,25 @@ MEDIA_TYPES = {
 }
 """Not the system's table: it may lack wasm and mjs, which browsers then refuse."""
 
-FOR_EVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "no-cache"
-
 HASHED = re.compile(r"(?:^|/)(?:[\w.-]+\.)?[0-9a-f]{16,}(?:\.[\w-]+)*\.\w+$|^ohifbuild/[0-9a-f]{8,}/")
 """File names that change with their contents: ``12.bundle.<hash>.js``, ``<hash>.wasm``, ``ohifbuild/<digest>/…``."""
 
 FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")
 """A path that ends so means a file; a route of the viewer does not."""
 
-ISOLATION = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-"""Also for what the archive answers: a PDF in a frame of an isolated page has to be isolated itself."""
-
-SCRIPTS = "'self' 'wasm-unsafe-eval' 'unsafe-eval'"
-
-INLINE_SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
-
 
 class StaticFiles:
-    """The files of a dist under its public URL (a path that begins and ends with a slash)."""
+    """The files of a dist under its public URL.
 
-    def __init__(self, dist: Path, public_url: str) -> None:
+    Args:
+        public_url: a path that begins and ends with a slash.
+        connect: absolute URLs of other origins that the viewer talks to.
+    """
+
+    def __init__(self, dist: Path, public_url: str, connect: Sequence[str] = ()) -> None:
         self._dist = dist
         self._public_url = public_url
+        self._connect = connect
         self._state: object = None
         self._files: Mapping[str, Path] = {}
         self._policies: Mapping[str, str] = {}
@@ -109,9 +107,10 @@ class StaticFiles:
             **ISOLATION,
         }
         if suffix == ".html":
+            headers["Cache-Control"] = NEVER_STORED
             headers["Content-Security-Policy"] = self._policies[name]
         if suffix in (".js", ".mjs"):
-            headers["Content-Security-Policy"] = worker_policy()
+            headers["Content-Security-Policy"] = worker_policy(self._connect)
         return headers
 
     def _look_again(self) -> None:
@@ -125,73 +124,8 @@ class StaticFiles:
         if state != self._state or not self._files:
             self._files = _find(self._dist)
             pages = ((name, path) for name, path in self._files.items() if path.suffix == ".html")
-            self._policies = {name: content_security_policy(_page(path)) for name, path in pages}
+            self._policies = {name: content_security_policy(_page(path), self._connect) for name, path in pages}
             self._state = state
-
-
-def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
-    """The policy that a viewer's page runs with.
-
-    Inline scripts are named by their hash. OHIF compiles WebAssembly codecs, starts workers from blobs, shows images
-    and documents from blobs and data URLs, and its components set inline styles. Reading a segmentation (dcmjs, by way
-    of ndarray's cwise-compiler) builds functions from text, so without 'unsafe-eval' segmentations do not load; what
-    the policy still forbids is any script from elsewhere or written into the page.
-
-    Args:
-        page: the text of ``index.html``, or of another page of the dist.
-        connect: absolute URLs of archives at other origins that the viewer talks to.
-    """
-    there = _origins(connect)
-    hashes = "".join(f" '{digest}'" for digest in inline_hashes(page))
-    rules = {
-        "default-src": "'self'",
-        "script-src": f"{SCRIPTS}{hashes}",
-        "worker-src": "'self' blob:",
-        "style-src": "'self' 'unsafe-inline'",
-        "img-src": f"'self' data: blob:{there}",
-        "font-src": "'self' data:",
-        "media-src": f"'self' blob:{there}",
-        "connect-src": f"'self' data: blob:{there}",
-        "object-src": f"'self' blob:{there}",
-        "frame-src": f"'self' blob:{there}",
-        "base-uri": "'self'",
-        "form-action": "'none'",
-        "frame-ancestors": "'self'",
-    }
-    return _policy(rules)
-
-
-def worker_policy(connect: Sequence[str] = ()) -> str:
-    """The policy of a worker: that of its script's own answer, not of the page.
-
-    The image codecs (Emscripten's embind) build functions from text too.
-    """
-    there = _origins(connect)
-    return _policy(
-        {
-            "default-src": "'none'",
-            "script-src": SCRIPTS,
-            "worker-src": "'self' blob:",
-            "connect-src": f"'self' data: blob:{there}",
-        }
-    )
-
-
-def _origins(urls: Sequence[str]) -> str:
-    origins = sorted({f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" for url in urls})
-    return "".join(f" {origin}" for origin in origins)
-
-
-def _policy(rules: Mapping[str, str]) -> str:
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-def inline_hashes(page: str) -> list[str]:
-    """The ``sha256-…`` of every script that stands in the page itself (CSP3 2.3.1); data blocks need none."""
-    found = INLINE_SCRIPT.finditer(page)
-    texts = [m["text"] for m in found if m["text"] and not re.search(r"\bsrc=|application/json", m["attributes"])]
-    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
-    return list(dict.fromkeys(f"sha256-{base64.b64encode(digest).decode()}" for digest in digests))
 
 
 def _page(path: Path) -> str:

@@ -36,13 +36,20 @@ class Answer:
     names: tuple[str, ...] = ()
 
 
-def _write_dist(dist: Path, *, public_url: str = "/", root: str = "/dicom-web", header: str = "token") -> Path:
+def _write_dist(
+    dist: Path,
+    *,
+    public_url: str = "/",
+    root: str = "/dicom-web",
+    header: str = "token",
+    more_roots: tuple[str, ...] = (),
+) -> Path:
     """A dist with one file of each sort."""
     settings = {
         "tokenParam": "token",
         "tokenHeader": header,
         "tokenScheme": "",
-        "roots": [root],
+        "roots": [root, *more_roots],
         "priors": "never",
         "storage": "tab",
         "studyList": False,
@@ -71,6 +78,11 @@ def _write_dist(dist: Path, *, public_url: str = "/", root: str = "/dicom-web", 
         (dist / f"{name}.br").write_bytes(brotli.compress((dist / name).read_bytes()))
     Manifest(hash_tree(dist), {"options": {}}).write(dist)
     return dist
+
+
+@pytest.fixture(scope="session")
+def write_dist() -> Callable[..., Path]:
+    return _write_dist
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ from ohifbuild.console import SilentReporter
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.deploy.tls import CIPHERS
+from ohifbuild.headers import ISOLATION, inline_hashes
 from ohifbuild.orthanc import orthanc
 from ohifbuild.process import run
-from ohifbuild.static import ISOLATION, inline_hashes
 from ohifbuild.verify.dataset.contents import DOCUMENTS
 from ohifbuild.verify.tokens import Grant, Tokens
 from system import installed
@@ -58,7 +58,7 @@ def test_nginx_serves_files_and_routes_as_the_viewer_needs(
     assert gzip.decompress(page.body).decode() == text
     assert all(page.headers[name.lower()] == value for name, value in ISOLATION.items())
     assert all(digest in page.headers["content-security-policy"] for digest in inline_hashes(text))
-    assert page.headers["cache-control"] == config.headers["cache-control"] == "no-cache"
+    assert (page.headers["cache-control"], config.headers["cache-control"]) == ("no-store", "no-cache")
     assert page.headers["content-encoding"] == chunk.headers["content-encoding"] == "gzip"
     assert all("immutable" in answer.headers["cache-control"] for answer in (chunk, module, wasm))
     assert (part.status, part.body) == (206, (dist / CHUNK).read_bytes()[8:12])
@@ -103,32 +103,8 @@ def test_the_archive_behind_nginx_sees_the_token_and_makes_urls_that_lead_back(
     assert len(json.loads(found.body)) == 1
     assert all(url.startswith(f"{origin}{root}/") for url in bulk)
     assert back.status == 200
-    assert refused == [403, 403, 403, 404]
+    assert refused == [403, 403, 405, 404]
     assert all(found.names.count(name.lower()) == 1 for name in ISOLATION)
-
-
-CROOKED = (
-    "/dicom-web/studies/../../system",
-    "/dicom-web/%2e%2e/system",
-    "/dicom-web/x/..%2f..%2fsystem",
-    "/dicom-web//system",
-    "/dicom-web/..%5csystem",
-    "/dicom-web/%00/system",
-)
-
-
-def test_crooked_paths_do_not_reach_the_archive(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
-    port = web.free_port()
-    with orthanc() as server, nginx(written(tmp_path, make_dist(), port, archive=server.origin), port):
-        # With its administrator's token the archive itself would refuse nothing.
-        name, value = next(iter(server.administrator.items()))
-        rest = f"HTTP/1.1\r\nHost: x\r\n{name}: {value}\r\nConnection: close\r\n\r\n"
-        answers = {path: web.raw(port, f"GET {path} {rest}") for path in CROOKED}
-        straight = web.raw(port, f"GET /dicom-web/studies {rest}")
-    assert straight.startswith("HTTP/1.1 200 ")
-    assert not [path for path, answer in answers.items() if "DicomAet" in answer]
-    # Either refused, or nginx itself found the way back up and answered with the viewer's page.
-    assert {answer.split(" ")[1] for answer in answers.values() if "ohifbuild-settings" not in answer} <= {"400", "404"}
 
 
 def test_tokens_are_in_none_of_nginx_logs(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:

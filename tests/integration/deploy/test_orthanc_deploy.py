@@ -19,8 +19,8 @@ from ohifbuild.console import SilentReporter
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.errors import ToolFailed
+from ohifbuild.headers import ISOLATION, inline_hashes
 from ohifbuild.process import run
-from ohifbuild.static import ISOLATION, inline_hashes
 from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
 from ohifbuild.verify.tokens import Tokens
@@ -64,6 +64,7 @@ def test_orthanc_alone_serves_the_viewer_and_enforces_tokens(
     assert page.status == 200
     assert gzip.decompress(page.body) == (dist / "index.html").read_bytes()
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-store"
     assert all(page.headers[name.lower()] == value for name, value in ISOLATION.items())
     assert all(
         digest in page.headers["content-security-policy"] for digest in inline_hashes((dist / "index.html").read_text())

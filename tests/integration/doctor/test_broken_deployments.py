@@ -15,12 +15,14 @@ import brotli
 import pytest
 import trustme
 
+from ohifbuild import archive_rules
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import Report, examine_deployment
 from ohifbuild.verify.dataset.contents import ORDINARY
 from ohifbuild.verify.tokens import Grant
 
 ENTRY = "app.bundle.0123456789abcdef0123.js"
+REDIRECTS = f"error_page {' '.join(map(str, archive_rules.REDIRECTS))} = @ohifbuild_redirected;"
 COOP = 'add_header Cross-Origin-Opener-Policy "same-origin" always;'
 COEP = 'add_header Cross-Origin-Embedder-Policy "require-corp" always;'
 
@@ -61,14 +63,14 @@ def test_one_on_this_machine_needs_no_https(maker: Any, archive: Any) -> None:
         ("try_files /index.html =404;", "try_files $uri =404;", "routes", "try_files $uri /index.html"),
         ("text/javascript js mjs;", "text/javascript js;", "media-types", "worker.mjs is sent as application/octet"),
         ("application/wasm wasm;", "", "media-types", "not as application/wasm"),
-        ('default "no-cache"', 'default "max-age=604800"', "caching", "index.html for 7 days"),
+        ('html$" "no-store"', 'html$" "max-age=604800"', "caching", "index.html for 7 days"),
         ("large_client_header_buffers 4 32k;", "large_client_header_buffers 2 1k;", "long-link", "large_client_header"),
         ("'sha256-", "'sha256-AAAA", "policy", "The policy is of another build"),
         ("connect-src 'self'", "connect-src https://other.example", "policy", "connections to the archive"),
         ("location /dicom-web/ {", "location /other/ {", "archive", "web page"),
         ("proxy_set_header Host $http_host;", 'proxy_set_header token "";', "token-header", "proxy_set_header token"),
-        ("limit_except GET { deny all; }", "return 302 https://sso.example/login;", "archive", "sso.example/login"),
-        ("limit_except GET { deny all; }", 'auth_basic "x"; auth_basic_user_file none;', "archive", "(Basic)"),
+        (REDIRECTS, "return 302 https://sso.example/login;", "archive", "sso.example/login"),
+        (REDIRECTS, 'auth_basic "x"; auth_basic_user_file none;', "archive", "(Basic)"),
     ],
 )
 def test_one_line_of_nginx(maker: Any, archive: Any, old: str, new: str, check: str, words: str) -> None:

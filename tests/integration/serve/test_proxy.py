@@ -48,8 +48,8 @@ def test_a_request_goes_through_as_it_was_sent(tmp_path: Path) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         asked.append(request)
         answer = web.Response(text="hello", headers={"X-Own": "1", "Keep-Alive": "timeout=1", "Set-Cookie": "a=b"})
-        answer.headers.add("Link", "one")
-        answer.headers.add("Link", "two")
+        answer.headers.add("Warning", "299 here one")
+        answer.headers.add("Warning", "299 here two")
         return answer
 
     async def run() -> None:
@@ -58,10 +58,9 @@ def test_a_request_goes_through_as_it_was_sent(tmp_path: Path) -> None:
             headers = {"token": "t0ken", "Connection": "X-Hop", "X-Hop": "1", "TE": "trailers", "Accept": "a/b;q=0.5"}
             async with client.get(URL(root + path, encoded=True), headers=headers) as reply:
                 assert (reply.status, await reply.text()) == (200, "hello")
-                assert reply.headers["X-Own"] == "1"
-                assert reply.headers.getall("Link") == ["one", "two"]
+                assert reply.headers.getall("Warning") == ["299 here one", "299 here two"]
                 assert reply.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
-                assert "Keep-Alive" not in reply.headers
+                assert not {"X-Own", "Keep-Alive", "Set-Cookie"} & set(reply.headers)
             (first,) = asked
             assert first.raw_path == "/pacs/dicom-web" + path
             assert (first.headers["token"], first.headers["Accept"]) == ("t0ken", "a/b;q=0.5")
@@ -90,7 +89,7 @@ def test_nothing_is_added_kept_unpacked_or_followed(tmp_path: Path) -> None:
                 skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
             )
             async with plain, plain.get(root + "/moved", allow_redirects=False) as moved:
-                assert (moved.status, moved.headers["Location"]) == (302, "/elsewhere")
+                assert (moved.status, moved.headers.get("Location")) == (502, None)
                 async with plain.get(root + "/frame") as frame:
                     assert await frame.read() == packed
         assert [request.path for request in asked] == ["/pacs/dicom-web/moved", "/pacs/dicom-web/frame"]
@@ -149,27 +148,22 @@ def test_an_archive_gets_no_further_ahead_than_the_client_reads(tmp_path: Path) 
     assert ahead < 64 * 1024 * 1024
 
 
-def test_uploads_are_streamed_as_they_come(tmp_path: Path) -> None:
+def test_a_request_gets_to_the_archive_without_its_body(tmp_path: Path) -> None:
+    asked: list[tuple[bool, set[str]]] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append((request.can_read_body, {name for name in request.headers if name.startswith("Content-")}))
+        return web.Response()
+
     async def run() -> None:
-        seen = asyncio.Event()
-
-        async def handler(request: web.Request) -> web.StreamResponse:
-            await request.content.readexactly(len(PIECE))
-            seen.set()
-            return web.Response(text=str(len(await request.content.read())))
-
-        async def upload() -> AsyncIterator[bytes]:
-            yield PIECE
-            await seen.wait()
-            yield PIECE
-
         async with (
             proxied(handler, tmp_path) as (client, root),
-            client.post(root + "/studies", data=upload()) as reply,
+            client.get(root + "/studies", data=PIECE) as reply,
         ):
-            assert await reply.text() == str(len(PIECE))
+            assert reply.status == 200
 
     asyncio.run(run())
+    assert asked == [(False, set())]
 
 
 def test_ranges_and_lengths_are_the_archives(tmp_path: Path) -> None:
@@ -229,28 +223,6 @@ def test_an_archive_that_falls_silent_is_given_up(tmp_path: Path, monkeypatch: p
                     await half.read()
 
     asyncio.run(run())
-
-
-@pytest.mark.parametrize(
-    "path", ["/../system", "/%2e%2e/system", "/studies/..%2f..%2fsystem", "/studies/..%5c", "//system", "/a%00", "/./a"]
-)
-def test_no_path_leads_out_of_the_archives_root(tmp_path: Path, path: str) -> None:
-    asked: list[str] = []
-
-    async def handler(request: web.Request) -> web.StreamResponse:
-        asked.append(request.raw_path)
-        return web.Response()
-
-    async def run() -> None:
-        async with proxied(handler, tmp_path) as (_, root):
-            host, port = URL(root).host, URL(root).port
-            reader, writer = await asyncio.open_connection(host, port)
-            writer.write(f"GET /dicom-web{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
-            assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
-            writer.close()
-
-    asyncio.run(run())
-    assert asked == []
 
 
 def test_an_archive_that_is_gone_is_said_without_the_token(tmp_path: Path) -> None:

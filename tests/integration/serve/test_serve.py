@@ -97,6 +97,24 @@ def test_serves_the_viewer_and_the_archive_from_one_origin(dist: Path, archive: 
     assert [value for name, value in last.headers if name == "token"] == ["mine"]
 
 
+@pytest.mark.parametrize(("options", "status"), [((), 421), (("--allowed-host", "Viewer.example"), 200)])
+def test_a_name_of_a_proxy_in_front_has_to_be_allowed(
+    dist: Path, archive: Site, options: tuple[str, ...], status: int
+) -> None:
+    with served(dist, archive, *options) as (_, origin):
+        connection = HTTPConnection(urlsplit(origin).netloc, timeout=20)
+        connection.request("GET", "/ohif/viewer", headers={"Host": "viewer.example"})
+        assert connection.getresponse().status == status
+        connection.close()
+
+
+def test_what_is_no_host_name_is_said_before_anything_is_served(dist: Path) -> None:
+    command = [sys.executable, "-m", "ohifbuild", "serve", dist, "--dicomweb", "http://127.0.0.1:9/x", "--allowed-host"]
+    done = subprocess.run([*command, "https://viewer.example"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "is not a host name" in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stops_cleanly_when_told_to(dist: Path, archive: Site, number: signal.Signals) -> None:
     with served(dist, archive) as (child, origin):

@@ -153,6 +153,17 @@ def test_secrets_are_new_for_each_deployment_and_for_their_owner_only(tmp_path: 
     assert (deployed("compose", other) / ".env").read_text() != first
 
 
+def test_over_https_every_answer_of_the_archive_is_sent_with_hsts_once(tmp_path: Path) -> None:
+    options = DeployOptions(certificate="/c.pem", key="/k.pem")
+    nginx = (
+        (deployed("nginx", tmp_path, options) / "nginx/viewer.conf").read_text().partition("location /dicom-web/ {")[2]
+    )
+    caddy = (deployed("static", tmp_path, options) / "Caddyfile").read_text().partition("handle /dicom-web/* {")[2]
+    for text in (nginx.partition("\n    }\n")[0], caddy.partition("\n\t}\n")[0]):
+        assert text.count('Strict-Transport-Security "max-age') == 1
+    assert "-Strict-Transport-Security" not in caddy
+
+
 def test_nginx_is_told_to_keep_a_header_with_an_underscore(tmp_path: Path) -> None:
     conf = (deployed("nginx", tmp_path, header="X_Token") / "nginx/viewer.conf").read_text()
     assert "underscores_in_headers on;" in conf

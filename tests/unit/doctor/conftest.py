@@ -17,7 +17,7 @@ from ohifbuild.doctor.link import parse_link
 from ohifbuild.doctor.model import Finding
 from ohifbuild.doctor.page import Page
 from ohifbuild.doctor.tls import Certificate, Tls
-from ohifbuild.static import ISOLATION, content_security_policy
+from ohifbuild.headers import ISOLATION, content_security_policy
 
 NOW = 1_800_000_000.0
 DATE = "Fri, 15 Jan 2027 08:00:00 GMT"

@@ -34,7 +34,6 @@ def asked(tail: str, query: str = "", *values: str, settings: Settings = SETTING
         ("studies", "StudyInstanceUID=1.2"),
         ("studies", "0020000d=1.2&limit=1"),
         ("series", "StudyInstanceUID=1.2&Modality=CT"),
-        ("studies/1%2E2/metadata", ""),
     ],
 )
 def test_grants_what_is_of_the_tokens_study(tail: str, query: str) -> None:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from ohifbuild.commands.common import Surroundings, with_surroundings
+
+HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+
+
+def _host_names(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not HOST_NAME.fullmatch(value):
+            raise click.BadParameter(
+                f"{value} is not a host name; expected one such as viewer.example, without a port."
+            )
+    return values
 
 
 @click.command("serve")
@@ -17,6 +29,14 @@ from ohifbuild.commands.common import Surroundings, with_surroundings
 @click.option("--https", is_flag=True, help="Speak HTTPS, with a certificate of our own making if none is given.")
 @click.option("--certificate", type=click.Path(path_type=Path), help="Your certificate, with its chain, for HTTPS.")
 @click.option("--key", type=click.Path(path_type=Path), help="Its key.")
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    metavar="NAME",
+    multiple=True,
+    callback=_host_names,
+    help="Another name by which browsers reach it, such as that of a proxy in front; repeatable.",
+)
 @with_surroundings
 def command(
     surroundings: Surroundings,
@@ -28,6 +48,7 @@ def command(
     https: bool,
     certificate: Path | None,
     key: Path | None,
+    allowed_hosts: tuple[str, ...],
 ) -> None:
     """Serve DIST, with a real archive behind it. Public URL and DICOMweb root are those DIST was built for."""
     # Only here: they take a noticeable time to import.
@@ -42,4 +63,6 @@ def command(
     elif https:
         made = self_made(host)
         secure = Secure(made.context(), made)
-    serve(dist, dicomweb, host=host, port=port, reporter=surroundings.reporter, secure=secure)
+    serve(
+        dist, dicomweb, host=host, port=port, reporter=surroundings.reporter, secure=secure, allowed_hosts=allowed_hosts
+    )

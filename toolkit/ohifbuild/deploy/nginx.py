@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from ohifbuild import archive_rules
 from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
 from ohifbuild.deploy.model import Folder, Plan
 from ohifbuild.deploy.rendering import rendered
@@ -73,7 +74,8 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         types=_types(table),
         charset_types=sorted({_plain(kind) for kind in table.types.values() if "charset" in kind} - {"text/html"}),
         underscores="_" in plan.settings.token_header,
-        roots="|".join(re.escape(path) for path, _ in plan.passed_on),
+        rules=archive_rules,
+        plain_request_line=archive_rules.plain_request_line(path for path, _ in plan.passed_on),
         ciphers=CIPHERS,
     )
 

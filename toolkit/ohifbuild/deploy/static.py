@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ohifbuild import archive_rules
 from ohifbuild.deploy.model import Folder, Plan
 from ohifbuild.deploy.rendering import rendered
 from ohifbuild.deploy.table import header_table, immutable_paths
@@ -12,6 +13,7 @@ def static(plan: Plan) -> Folder:
     """The viewer at the path of its public URL, configurations for Apache and Caddy, and the table for others."""
     table = header_table(plan)
     folder = f"www{plan.public_url}".rstrip("/")
+    passed_on = plan.passed_on if "://" not in plan.settings.dicomweb_root else ()
     values = {
         "plan": plan,
         "table": table,
@@ -21,7 +23,11 @@ def static(plan: Plan) -> Folder:
         "ciphers": CIPHERS,
         "address": _address(plan),
         "roots": plan.settings.roots,
-        "passed_on": plan.passed_on if "://" not in plan.settings.dicomweb_root else (),
+        "passed_on": passed_on,
+        "rules": archive_rules,
+        "archive_paths": "|".join(path.replace(".", "[.]") for path, _ in passed_on),
+        "plain_target": archive_rules.plain_target(path for path, _ in passed_on),
+        "plain_request_line": archive_rules.plain_request_line(path for path, _ in passed_on),
     }
     texts = {
         f"{folder}/.htaccess": rendered("htaccess.j2", **values),

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ohifbuild.deploy.model import Plan
-from ohifbuild.static import (
+from ohifbuild.headers import (
     ASK_AGAIN,
     FOR_EVER,
-    HASHED,
     ISOLATION,
-    MEDIA_TYPES,
+    NEVER_STORED,
+    connects_to,
     content_security_policy,
     worker_policy,
 )
+from ohifbuild.static import HASHED, MEDIA_TYPES
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class HeaderTable:
         all: with every answer.
         pages: the content security policy of each page, by its name in the dist.
         script_policy: that of every script, for those that become workers.
+        never_stored: how pages are cached, whose address may hold a token.
         immutable: a regular expression that finds the names of files whose contents never change.
         types: media types by suffix.
     """
@@ -36,6 +38,7 @@ class HeaderTable:
     immutable: str
     for_ever: str
     ask_again: str
+    never_stored: str
     types: Mapping[str, str]
 
     def document(self) -> dict[str, object]:
@@ -47,13 +50,14 @@ class HeaderTable:
             "immutable": self.immutable,
             "for_ever": self.for_ever,
             "ask_again": self.ask_again,
+            "never_stored": self.never_stored,
             "types": dict(self.types),
         }
 
 
 def header_table(plan: Plan) -> HeaderTable:
     """The table for a plan's dist."""
-    elsewhere = [root for root in plan.settings.roots if "://" in root]
+    elsewhere = connects_to(plan.settings)
     pages = {
         path.relative_to(plan.dist).as_posix(): content_security_policy(
             path.read_text(encoding="utf-8", errors="replace"), elsewhere
@@ -67,6 +71,7 @@ def header_table(plan: Plan) -> HeaderTable:
         immutable=HASHED.pattern,
         for_ever=FOR_EVER,
         ask_again=ASK_AGAIN,
+        never_stored=NEVER_STORED,
         types=MEDIA_TYPES,
     )
 

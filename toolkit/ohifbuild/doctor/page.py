@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ohifbuild.contract.settings import Settings, settings_of
+from ohifbuild.headers import inline_hashes
 from ohifbuild.inject import SETTINGS_ID
-from ohifbuild.static import inline_hashes
 
 Kind = Literal["ohifbuild", "ohif", "login", "other"]
 

@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
+from ohifbuild.contract.place import is_plain
 from ohifbuild.contract.settings import Settings
-from ohifbuild.proxy import is_plain
 from ohifbuild.verify.model import ReceivedRequest
 from ohifbuild.verify.tokens import Grant, Tokens
 
@@ -67,7 +67,7 @@ def decide(headers: Headers, tail: str, query: str, tokens: Tokens, settings: Se
 
 
 def _of_grant(grant: Grant, tail: str, query: str) -> str:
-    if not is_plain(tail):
+    if not is_plain(f"/{tail}"):
         return "unpinned"
     levels = [unquote(part) for part in tail.split("/") if part]
     pairs = [(key.lower(), value) for key, value in parse_qsl(query, keep_blank_values=True)]

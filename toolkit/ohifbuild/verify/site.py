@@ -13,6 +13,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from ohifbuild.contract.settings import Settings, read_settings
+from ohifbuild.headers import connects_to
 from ohifbuild.server import application, listening, own_root
 from ohifbuild.static import StaticFiles
 from ohifbuild.verify.gate import Archive, Gate
@@ -82,7 +83,7 @@ def site(
     async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:
         return await gate.pass_through(request, tail, archive)
 
-    app = application(StaticFiles(dist, settings.public_url), root, to_archive)
+    app = application(StaticFiles(dist, settings.public_url, connects_to(settings)), root, to_archive)
     if bare:
         app.on_response_prepare.append(_strip)
     with _served(app, archive, host, port, ssl_context) as origin:

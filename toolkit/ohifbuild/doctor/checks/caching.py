@@ -11,7 +11,7 @@ from ohifbuild.doctor.coding import unpacked
 from ohifbuild.doctor.evidence import Evidence, ViewerSeen
 from ohifbuild.doctor.gather_files import CONFIG, INDEX
 from ohifbuild.doctor.model import Finding
-from ohifbuild.static import ASK_AGAIN
+from ohifbuild.headers import ASK_AGAIN
 
 AGE = re.compile(r"(?:^|[,\s])(?:s-maxage|max-age)\s?=\s?\"?(\d{1,10})")
 WORKER = "init-service-worker.js"

@@ -7,7 +7,7 @@ from ohifbuild.doctor.checks.remedies import many_headers
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.model import Finding
-from ohifbuild.static import ISOLATION
+from ohifbuild.headers import ISOLATION
 
 COOP, COEP, CORP = "Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy", "Cross-Origin-Resource-Policy"
 ISOLATING = {COOP: ("same-origin",), COEP: ("require-corp", "credentialless")}

@@ -94,8 +94,8 @@ class ViewerFiles:
         caching = "for_ever" if self._immutable.search(name) else "ask_again"
         headers = {**self._table["all"], "Cache-Control": self._table[caching], "Vary": "Accept-Encoding"}
         if name.endswith(PAGE):
+            headers["Cache-Control"] = self._table["never_stored"]
             headers["Content-Security-Policy"] = self._table["pages"][name]
-            headers["Cache-Control"] = NOT_KEPT
         if name.endswith((".js", ".mjs")):
             headers["Content-Security-Policy"] = self._table["script_policy"]
         return headers

@@ -1,0 +1,59 @@
+"""Apache and Caddy, run with what ``deploy`` writes exactly as it is."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ohifbuild.process import run, running
+from servers import await_port
+from system import installed
+
+APACHE = """
+ServerName localhost
+PidFile {here}/pid
+Listen 127.0.0.1:{port}
+ErrorLog {here}/error.log
+Mutex file:{here}
+{user}
+{modules}
+TypesConfig /dev/null
+AddOutputFilterByType DEFLATE text/html text/javascript
+Include {conf}
+"""
+MODULES = "mpm_event authz_core deflate dir env filter headers mime proxy proxy_http rewrite alias"
+
+
+@contextmanager
+def apache_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
+    """Apache with a configuration; ``folder`` is for all that it writes."""
+    loaded = [f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in MODULES.split()]
+    user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
+    main = folder / "apache2.conf"
+    main.write_text(APACHE.format(here=folder, port=port, user=user, modules="\n".join(loaded), conf=conf))
+    command = [installed("apache2", "apache2"), "-d", folder, "-f", main, "-C", f"Define APACHE_LOG_DIR {folder}"]
+    run([*command, "-t"])
+    # In the foreground it ends its whole process group, as a shell's job would.
+    with running([*command, "-D", "FOREGROUND"]) as child:
+        await_port("127.0.0.1", port, lambda: child.poll() is None)
+        yield
+
+
+@contextmanager
+def caddy_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
+    """Caddy with a configuration; ``folder`` is for all that it writes."""
+    own = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    main = folder / "Caddyfile"
+    main.write_text("{\n\tadmin off\n}\n" + conf.read_text().replace("{\n\tlog {\n\t\timport quiet\n\t}\n}\n", "", 1))
+    program = installed("caddy", "caddy")
+    run([program, "validate", "--config", conf, "--adapter", "caddyfile"], env=own)
+    with running([program, "run", "--config", main, "--adapter", "caddyfile"], env=own) as child:
+        assert child.stdout is not None
+        # It logs each request, and waits once its pipe is full.
+        threading.Thread(target=deque, args=(child.stdout, 0), daemon=True).start()
+        await_port("127.0.0.1", port, lambda: child.poll() is None)
+        yield
