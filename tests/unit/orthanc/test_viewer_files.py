@@ -105,6 +105,7 @@ TABLE = {
     "immutable": r"\.[0-9a-f]{16,}\.",
     "for_ever": "immutable",
     "ask_again": "no-cache",
+    "never_stored": "no-store",
     "types": {".html": "text/html", ".js": "text/javascript"},
 }
 

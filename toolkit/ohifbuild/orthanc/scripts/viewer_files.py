@@ -23,7 +23,6 @@ import bounded_json
 
 INDEX = "index.html"
 PAGE = ".html"
-NOT_KEPT = "no-store"
 LONGEST_TABLE = 1024 * 1024
 ENCODINGS = ((".br", "br"), (".gz", "gzip"))
 CODING = re.compile(r"\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*(?:;\s*[qQ]=([01](?:\.[0-9]{0,3})?)\s*)?")
@@ -59,7 +58,7 @@ class ViewerFiles:
             output.SendMethodNotAllowed("GET")
         elif uri + "/" == self._url:
             # Orthanc's own Redirect is permanent: browsers would keep it, and with it the address that it leads to.
-            output.SetHttpHeader("Cache-Control", NOT_KEPT)
+            output.SetHttpHeader("Cache-Control", self._table["never_stored"])
             output.SetHttpHeader("Location", self._url + _query(request.get("get") or {}))
             output.SendHttpStatusCode(307)
         else:
