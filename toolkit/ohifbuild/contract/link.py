@@ -114,9 +114,8 @@ def _part(text: str, token_name: str) -> _Part:
         if name == token_name:
             tokens.append(raw_value)
         elif name == _STUDIES:
-            value = decode(raw_value)
-            uids = [value] if value is None else [uid.strip(" ") for uid in value.split(",")]
-            studies = [*(studies or []), *(raw_value if uid is None else uid for uid in uids if uid != "")]
+            uids = [uid.strip(" ") for uid in (decode(raw_value) or raw_value).split(",")]
+            studies = [*(studies or []), *filter(None, uids)]
         elif name == _URL:
             urls.extend([raw_value] if raw_value else [])
         else:
