@@ -43,7 +43,7 @@ def literal_mutants(source: str, suffix: str) -> Iterator[Mutant]:
     """
     for found in _LANGUAGES[suffix].finditer(source):
         kind = found.lastgroup
-        if kind is None or (kind == "text" and source[: found.start()].rstrip(" ").endswith("Literal[")):
+        if kind is None or "Literal[" in source[source.rfind("\n", 0, found.start()) + 1 : found.start()]:
             continue
         start, end, text = found.start(kind), found.end(kind), found[kind]
         changed: Iterator[str]
