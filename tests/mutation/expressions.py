@@ -17,6 +17,8 @@ _SKIPPED = re.compile(r"Variable|(?:Eq|Lt|LtE|Gt|GtE)_Is|ReplaceBinaryOperator_(
 
 _ORDER_OF_WORDS = re.compile(r"[<>]=? [\"'\[]")
 
+_TYPES = ("frozenset", "tuple", "bool")
+
 
 def expression_mutants(source: str) -> Iterator[Mutant]:
     """Every mutant of a Python file's expressions that differs in more than its annotations."""
@@ -65,7 +67,7 @@ def _simpler(node: ast.expr) -> Iterator[ast.expr]:
             yield kept[0] if len(kept) == 1 else ast.BoolOp(node.op, kept)
     elif isinstance(node, ast.IfExp):
         yield from (node.body, node.orelse)
-    elif isinstance(node, ast.Call) and ast.unparse(node.func) != "frozenset":
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) not in _TYPES:
         yield from node.args[:1]
         if isinstance(node.func, ast.Attribute):
             yield node.func.value

@@ -6,8 +6,7 @@ export const LONGEST = 8192;
 /** Visible ASCII only: no space, CR, LF, NUL, or anything a header could be split or re-coded by. */
 const VISIBLE = /^[\x21-\x7e]+$/;
 /** ISO 8601 as Python's isoformat() writes it, with a zone; other forms are read by some and not by others. */
-const MOMENT =
-  /^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:?[0-9]{2})$/;
+const MOMENT = /^(?!0)\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)$/;
 
 /** @param {string} value */
 export function isToken(value) {
