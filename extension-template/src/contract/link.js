@@ -37,15 +37,15 @@ export function readLink(href, tokenParam, fileOf = url => url) {
   // OHIF lets a parameter of the fragment win over the same one of the query (useSearchParams).
   const named = fragment.studies ?? query.studies;
   const given = [...new Set(named ?? [])];
-  const urls = [...new Set([...query.urls, ...fragment.urls])];
+  const files = [...new Set([...query.urls, ...fragment.urls])].map(url => url && fileOf(url));
   const wrong =
-    urls.length > 1 ||
-    (urls.length > 0 && named !== undefined) ||
+    files.length > 1 ||
+    (files.length > 0 && named !== undefined) ||
     given.length > MOST_STUDIES ||
     !given.every(uid => UID.test(uid)) ||
-    !urls.every(url => decode(url) && fileOf(decode(url) ?? ''));
+    !files.every(Boolean);
   const studies = wrong ? [] : given;
-  const url = wrong || !urls.length ? '' : (fileOf(decode(urls[0]) ?? '') ?? '');
+  const url = wrong ? '' : files.join('');
   const { token, bad } = chooseToken(tokens);
   return {
     problem: bad ? 'bad-token' : wrong ? 'bad-link' : '',
@@ -92,7 +92,7 @@ function split(part, tokenName) {
   const tokens = [];
   /** @type {string[] | undefined} */
   let studies;
-  /** @type {string[]} */
+  /** @type {string[]} decoded; '' stands for one that cannot be */
   const urls = [];
   /** @type {string[]} */
   const others = [];
@@ -106,7 +106,7 @@ function split(part, tokenName) {
       const uids = (decode(rawValue) ?? rawValue).split(',').map(uid => uid.replace(/^ +| +$/g, ''));
       studies = [...(studies ?? []), ...uids.filter(Boolean)];
     } else if (name === 'url') {
-      urls.push(...(rawValue ? [rawValue] : []));
+      urls.push(...(rawValue ? [decode(rawValue) ?? ''] : []));
     } else {
       others.push(pair);
     }

@@ -23,8 +23,8 @@ import { decode } from './token.js';
  * @typedef {{studies: readonly string[], patients: readonly string[], anyStudy: boolean, anyPatient: boolean, open: boolean}} Scope
  */
 
-/** DICOM PS3.5 section 9.1: digits and dots, at most 64 characters. */
-export const UID = /^(?=.{1,64}$)[0-9]+(?:\.[0-9]+)*$/;
+/** At most 64 digits and dots (DICOM PS3.5 section 9.1). */
+export const UID = /^(?!.{65})[0-9]+(?:\.[0-9]+)*$/;
 
 const SEARCHES = ['studies', 'series', 'instances'];
 const METHODS = ['GET', 'HEAD'];
@@ -33,7 +33,7 @@ const PATIENT_NAMES = ['PatientID', '00100020'];
 const PLAIN_NAME = /^(?:[A-Za-z_][A-Za-z0-9_-]*|[0-9A-Fa-f]{8})$/;
 // Compared without case, hyphens and underscores: some server may take these spellings for the exact names.
 const ABOUT_STUDY = /^(?:studyinstanceuids?|studyuid|0020000d|requesttype)$/;
-const ABOUT_PATIENT = /^(?:0010[0-9a-f]{4}|(?:issuerof|other)?patient.*|mrn)$/;
+const ABOUT_PATIENT = /^(?:0010.{4}|(?:issuerof|other)?patient.*|mrn)$/;
 const PRINTABLE = /^[!"$-:<-~]*$/;
 // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused here
 const TWICE_ENCODED = /%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]/;
@@ -52,8 +52,7 @@ export function meaning(method, tail, query) {
   if (!METHODS.includes(method) || !pairs || !isPlain(`/${tail}`)) {
     return OTHER;
   }
-  const steps = tail.replace(/\/$/, '').split('/').map(step => decode(step) ?? '');
-  return steps.length === 1 && steps[0] === '' ? wadoUri(pairs) : dicomweb(steps, pairs);
+  return tail ? dicomweb(tail.replace(/\/$/, '').split('/').map(decodeURIComponent), pairs) : wadoUri(pairs);
 }
 
 /**

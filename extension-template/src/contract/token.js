@@ -5,7 +5,8 @@ export const LONGEST = 8192;
 
 /** Visible ASCII only: no space, CR, LF, NUL, or anything a header could be split or re-coded by. */
 const VISIBLE = /^[\x21-\x7e]+$/;
-const ZONE = /(?:Z|[+-]\d\d:?\d\d)$/;
+/** ISO 8601 as Python's isoformat() writes it, with a zone; other forms are read by some and not by others. */
+const MOMENT = /^(?!0)\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)$/;
 
 /** @param {string} value */
 export function isToken(value) {
@@ -63,12 +64,13 @@ export function saysExpired(token, now) {
     return false;
   }
   try {
-    const claims = JSON.parse(atob(parts[1].replace(/-/g, '+').replace(/_/g, '/')));
+    const bytes = Uint8Array.from(atob(parts[1].replace(/-/g, '+').replace(/_/g, '/')), byte => byte.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
     if (typeof claims?.exp === 'number') {
       return claims.exp < now;
     }
-    const text = String(claims?.expiration_date);
-    return ZONE.test(text) && Date.parse(text) / 1000 < now;
+    const text = claims?.expiration_date;
+    return typeof text === 'string' && MOMENT.test(text) && Date.parse(text) / 1000 < now;
   } catch {
     return false;
   }

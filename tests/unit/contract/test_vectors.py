@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -72,6 +73,24 @@ def test_a_link_that_is_made_says_what_it_was_made_from(row: Row) -> None:
     assert (
         row["token"] not in made.partition("#")[0] or row["token"] in "https://v.example/viewer?StudyInstanceUIDs=1.2.3"
     )
+
+
+def test_an_empty_value_is_no_token() -> None:
+    assert not is_token("")
+
+
+def test_a_scope_that_says_nothing_permits_nothing() -> None:
+    assert Scope() == Scope(frozenset(), frozenset(), any_study=False, any_patient=False, open=False)
+    asked = (Meaning("study", frozenset({"1.2.3"})), Meaning("patient", frozenset(), frozenset({"7"})), Meaning("open"))
+    assert not any(permits(Scope(), one) for one in asked)
+
+
+@pytest.mark.parametrize(
+    "judged", [Scope(), Meaning("open"), choose_token(["t"]), read_link("https://v.example/viewer", "token")]
+)
+def test_what_was_judged_does_not_change(judged: object) -> None:
+    with pytest.raises(FrozenInstanceError):
+        judged.studies = frozenset()  # type: ignore[attr-defined]
 
 
 def test_what_a_link_and_a_token_hold_is_not_in_their_representation() -> None:

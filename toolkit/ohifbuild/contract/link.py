@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from ohifbuild.contract.request import UID
@@ -20,10 +20,10 @@ MOST_STUDIES = 200
 
 _KEPT = "!'()*"  # as JavaScript's encodeURIComponent
 
-_STUDIES = "studyinstanceuids"
-_URL = "url"
 _ADDRESS = re.compile(
-    r"(?P<place>https?://[^/?#@\\\s]+(?:/[^?#]*)?)(?P<query>\?[^#]*)?(?P<fragment>#.*)?", re.DOTALL | re.IGNORECASE
+    r"(?P<origin>https?://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)"
+    r"(?P<path>(?:/[^?#]*)?)(?P<query>(?:\?[^#]*)?)(?P<fragment>(?:#.*)?)",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
@@ -52,14 +52,16 @@ class Link:
         return ",".join(sorted(self.studies)) or (f"url:{self.url}" if self.url else "")
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What one of query and fragment says; ``rest`` are the parameters that are OHIF's own business."""
+class _Part(NamedTuple):
+    """What one of query and fragment says; ``rest`` are the parameters that are OHIF's own business.
 
-    tokens: tuple[str, ...]
-    studies: tuple[str, ...] | None
-    urls: tuple[str, ...]
-    rest: tuple[str, ...]
+    ``urls`` are decoded; '' stands for one that cannot be.
+    """
+
+    tokens: list[str]
+    studies: list[str] | None
+    urls: list[str]
+    rest: list[str]
 
 
 def read_link(link: str, token_param: str) -> Link:
@@ -72,27 +74,27 @@ def read_link(link: str, token_param: str) -> Link:
     found = _ADDRESS.fullmatch(link)
     if not found or len(link) > LONGEST:
         return Link("bad-link", None, (), "", "")
-    query = _part(found["query"] or "", token_param.lower())
-    fragment = _part(found["fragment"] or "", token_param.lower())
+    query = _part(found["query"], token_param.lower())
+    fragment = _part(found["fragment"], token_param.lower())
     named = query.studies if fragment.studies is None else fragment.studies
     studies = tuple(dict.fromkeys(named or ()))
-    urls = tuple(dict.fromkeys((*query.urls, *fragment.urls)))
+    urls = {*query.urls, *fragment.urls}
     choice = choose_token((*query.tokens, *fragment.tokens))
     wrong = (
         len(urls) > 1
-        or (bool(urls) and named is not None)
+        or bool(urls and named is not None)
         or len(studies) > MOST_STUDIES
         or not all(UID.fullmatch(uid) for uid in studies)
-        or not all(decode(url) for url in urls)
+        or "" in urls
     )
-    url = decode(urls[0]) or "" if urls and not wrong else ""
+    url = "" if wrong else "".join(urls)
     studies = () if wrong else studies
     return Link(
         problem="bad-token" if choice.bad else "bad-link" if wrong else "",
         token=None if wrong else choice.token,
         studies=studies,
         url=url,
-        address=found["place"] + _address(studies, url, query.rest, fragment.rest),
+        address=found["origin"] + (found["path"] or "/") + _address(studies, url, query.rest, fragment.rest),
     )
 
 
@@ -102,29 +104,30 @@ def make_link(viewer: str, studies: Iterable[str], token: str, token_param: str)
     Args:
         viewer: the absolute URL of the viewer's route, such as ``https://host/viewer``.
     """
-    return f"{viewer}?StudyInstanceUIDs={','.join(studies)}#{token_param}={quote(token, safe='')}"
+    return f"{viewer}?StudyInstanceUIDs={','.join(studies)}#{token_param}={quote(token)}"
 
 
 def _part(text: str, token_name: str) -> _Part:
-    tokens, urls, rest = [], [], []
+    tokens: list[str] = []
+    urls: list[str] = []
+    rest: list[str] = []
     studies: list[str] | None = None
-    for pair in text[1:].split("&") if text[1:] else ():
+    for pair in text[1:].split("&") if len(text) > 1 else ():
         raw_name, _, raw_value = pair.partition("=")
         name = (decode(raw_name.replace("+", " ")) or raw_name).strip(" ").lower()
         if name == token_name:
             tokens.append(raw_value)
-        elif name == _STUDIES:
-            value = decode(raw_value)
-            uids = [value] if value is None else [uid.strip(" ") for uid in value.split(",")]
-            studies = [*(studies or []), *(raw_value if uid is None else uid for uid in uids if uid != "")]
-        elif name == _URL:
-            urls.extend([raw_value] if raw_value else [])
+        elif name == "studyinstanceuids":
+            uids = [uid.strip(" ") for uid in (decode(raw_value) or raw_value).split(",")]
+            studies = [*(studies or []), *filter(None, uids)]
+        elif name == "url":
+            urls.extend([decode(raw_value) or ""] if raw_value else [])
         else:
             rest.append(pair)
-    return _Part(tuple(tokens), None if studies is None else tuple(studies), tuple(urls), tuple(rest))
+    return _Part(tokens, studies, urls, rest)
 
 
-def _address(studies: tuple[str, ...], url: str, query: tuple[str, ...], fragment: tuple[str, ...]) -> str:
+def _address(studies: tuple[str, ...], url: str, query: list[str], fragment: list[str]) -> str:
     named = [f"StudyInstanceUIDs={','.join(studies)}"] if studies else [f"url={quote(url, safe=_KEPT)}"] if url else []
     parameters = "&".join((*named, *query))
     rest = "&".join(fragment)

@@ -17,7 +17,10 @@ LONGEST = 8192
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
-_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
+# ISO 8601 as Python's isoformat() writes it, with a zone; other forms are read by some and not by others.
+_MOMENT = re.compile(
+    r"(?!0)\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,11 @@ def choose_token(raw: Sequence[str]) -> Choice:
 
     The same value twice is one token. Two values are none: proxies and archives differ in which of them they take.
     """
-    given = list(dict.fromkeys(decode(value) for value in raw if value))
+    given = {decode(value) for value in raw if value}
     if not given:
         return Choice(None)
-    token = given[0]
-    if len(given) > 1 or token is None or not is_token(token):
+    token = given.pop()
+    if given or token is None or not is_token(token):
         return Choice(None, bad=True)
     return Choice(token)
 
@@ -56,7 +59,7 @@ def decode(raw: str) -> str | None:
     if _BROKEN_ESCAPE.search(raw):
         return None
     try:
-        return unquote_to_bytes(raw).decode("utf-8")
+        return unquote_to_bytes(raw).decode()
     except UnicodeError:
         return None
 
@@ -84,8 +87,8 @@ def claims_of(token: str) -> dict[str, Any]:
     if len(parts) != 3 or len(token) > LONGEST or not _BASE64URL.fullmatch(parts[1]):
         return {}
     try:
-        padded = parts[1] + "=" * (-len(parts[1]) % 4)
-        claims = json.loads(base64.urlsafe_b64decode(padded), parse_constant=_refuse)
+        text = base64.urlsafe_b64decode(f"{parts[1]}==").decode()  # what is padded too much does no harm
+        claims = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return {}
     return claims if isinstance(claims, dict) else {}
@@ -97,9 +100,9 @@ def _refuse(constant: str) -> None:
 
 
 def _moment(text: object) -> float | None:
-    if not isinstance(text, str) or not _ZONE.search(text):
+    if not isinstance(text, str) or not _MOMENT.fullmatch(text):
         return None
     try:
         return datetime.fromisoformat(text).timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         return None

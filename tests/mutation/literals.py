@@ -1,0 +1,154 @@
+"""Mutants of what a source file states as data: names, limits and, piece by piece, regular expressions.
+
+The common tools leave most of a regular expression as it is, and most rules of the contract are regular expressions.
+Python and JavaScript are read alike; a literal that is a regular expression is known by its looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_STRING = r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
+_LANGUAGES = {
+    ".py": re.compile(rf'#[^\n]*|r?"""[\s\S]*?"""|(?P<prefix>[rf]*)(?P<text>{_STRING})|(?P<number>\b\d[\d_]*\b)'),
+    ".js": re.compile(
+        r"//[^\n]*|/\*[\s\S]*?\*/|^import .*|(?:(?<=[=&|?:,] )|(?<=[(!]))(?P<regex>/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+/)"
+        rf"|(?P<text>{_STRING}|`(?:\\.|[^`\\])*`)|(?P<number>\b\d[\d_]*\b)",
+        re.MULTILINE,
+    ),
+}
+_LOOKS = re.compile(r"\(\?|\\[.dxZw]|\[[^\]]+\]|\.\*")
+_PIECE = re.compile(
+    r"(?P<open>\((?:\?(?:P<\w+>|<?[=!]|:))?)|(?P<close>\))|(?P<bar>\|)"
+    r"|(?P<atom>\[\^?(?:\\.|\$?\{\w+\}|[^\]\\])+\]|\$?\{[A-Z_]+\}|\\x[0-9a-f]{2}|\\.|[^\\*+?()|])(?P<times>[*+?]|\{[\d,]+\})?"
+)
+_MEMBER = re.compile(r"(?P<low>\$?\{\w+\}|\\x[0-9a-f]{2}|\\.|[^\\])(?:-(?P<high>\\x[0-9a-f]{2}|\\.|[^\\]))?")
+
+
+class Mutant(NamedTuple):
+    """A changed source; ``at`` is the line, ``change`` what was changed, for people."""
+
+    at: int
+    change: str
+    source: str
+
+
+def literal_mutants(source: str, suffix: str) -> Iterator[Mutant]:
+    """Every mutant of a file's literals.
+
+    Args:
+        suffix: ``.py`` or ``.js``.
+    """
+    for found in _LANGUAGES[suffix].finditer(source):
+        kind = found.lastgroup
+        if kind is None or "Literal[" in source[source.rfind("\n", 0, found.start()) + 1 : found.start()]:
+            continue
+        start, end, text = found.start(kind), found.end(kind), found[kind]
+        changed: Iterator[str]
+        if kind == "number":
+            number = int(text.replace("_", ""))
+            changed = iter((str(number + 1), str(number - 1)))
+        else:
+            body = text[1:-1]
+            bodies = regex_mutants(body) if kind == "regex" or _LOOKS.search(body) else _text_mutants(body)
+            if _is_class(source, start):
+                bodies = _class_mutants(body)
+            changed = (f"{text[0]}{new}{text[-1]}" for new in bodies)
+        for new in dict.fromkeys(changed):
+            if new != text:
+                yield Mutant(source.count("\n", 0, start) + 1, _difference(text, new), source[:start] + new + source[end:])
+
+
+def regex_mutants(regex: str) -> Iterator[str]:
+    """A regular expression with one piece gone, repeated otherwise, or with another range."""
+    opened: list[tuple[int, list[int]]] = [(0, [0])]
+    for piece in _PIECE.finditer(regex):
+        start, end = piece.span()
+        if piece["open"]:
+            opened.append((start, [end]))
+            yield from _looking_the_other_way(regex, piece)
+        elif piece["bar"]:
+            opened[-1][1].append(end)
+        elif piece["close"]:
+            first, cuts = opened.pop()
+            times = re.compile(r"[*+?]|\{[\d,]+\}").match(regex, end)
+            yield from _without_alternatives(regex, cuts, start)
+            yield regex[:first] + regex[times.end() if times else end :]
+            yield from _repeated(regex, times)
+        elif piece["atom"]:
+            atom, after = piece["atom"], piece.end("atom")
+            yield regex[:start] + regex[end:]
+            if atom.startswith("["):
+                inner = atom[2:-1] if atom.startswith("[^") else atom[1:-1]
+                yield regex[:start] + ("[" if atom.startswith("[^") else "[^") + inner + "]" + regex[after:]
+                head = atom[: len(atom) - len(inner) - 1]
+                yield from (f"{regex[:start]}{head}{new}]{regex[after:]}" for new in _class_mutants(inner) if new)
+            yield from _repeated(regex, re.compile(r"[*+?]|\{[\d,]+\}").match(regex, after))
+    yield from _without_alternatives(regex, opened[0][1], len(regex))
+
+
+def _looking_the_other_way(regex: str, piece: re.Match[str]) -> Iterator[str]:
+    if piece["open"].endswith(("=", "!")):
+        other = piece["open"][:-1] + ("!" if piece["open"].endswith("=") else "=")
+        yield regex[: piece.start()] + other + regex[piece.end() :]
+
+
+def _without_alternatives(regex: str, cuts: list[int], end: int) -> Iterator[str]:
+    """``cuts`` are where the alternatives begin; there is only one if nothing separates them."""
+    if len(cuts) > 1:
+        ends = [*(cut - 1 for cut in cuts[1:]), end]
+        parts = [regex[cut:stop] for cut, stop in zip(cuts, ends, strict=True)]
+        for gone in range(len(parts)):
+            yield regex[: cuts[0]] + "|".join(parts[:gone] + parts[gone + 1 :]) + regex[end:]
+
+
+def _repeated(regex: str, times: re.Match[str] | None) -> Iterator[str]:
+    if times is None:
+        return
+    given = times[0]
+    others = {"*": ["", "+"], "+": ["", "*"], "?": [""]}.get(given)
+    if others is None:
+        numbers = [int(number) for number in given[1:-1].split(",")]
+        others = [""]
+        for place in range(len(numbers)):
+            for step in (-1, 1):
+                changed = [number + step * (place == index) for index, number in enumerate(numbers)]
+                others.append(f"{{{','.join(map(str, changed))}}}")
+    yield from (regex[: times.start()] + other + regex[times.end() :] for other in others)
+
+
+def _class_mutants(members: str) -> Iterator[str]:
+    for member in _MEMBER.finditer(members):
+        before, after = members[: member.start()], members[member.end() :]
+        yield before + after
+        if member["high"]:
+            for low, high in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+                yield f"{before}{_moved(member['low'], low)}-{_moved(member['high'], high)}{after}"
+
+
+def _moved(character: str, step: int) -> str:
+    if step == 0:
+        return character
+    code = int(character[2:], 16) if character.startswith("\\x") else ord(character[-1])
+    return f"\\x{max(code + step, 0):02x}"
+
+
+def _text_mutants(text: str) -> Iterator[str]:
+    yield "" if text else "x"
+    if text.swapcase() != text and "{" not in text:
+        yield text.swapcase()
+
+
+def _difference(old: str, new: str) -> str:
+    same = next((index for index, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), min(len(old), len(new)))
+    rest = 0
+    while rest < min(len(old), len(new)) - same and old[-rest - 1] == new[-rest - 1]:
+        rest += 1
+    return f"{old[max(same - 20, 0) : same]}[{old[same : len(old) - rest]} -> {new[same : len(new) - rest]}]{old[len(old) - rest :][:20]}"
+
+
+def _is_class(source: str, start: int) -> bool:
+    """Whether a literal is the inside of a character class: by its name, as it has no looks of its own."""
+    return re.search(r"LETTERS = r?$", source[:start]) is not None
