@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
+from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.evidence import ArchiveSeen, Arrival, Evidence, FileSeen, ViewerSeen
-from ohifbuild.doctor.link import parse_link
 from ohifbuild.doctor.model import Finding
 from ohifbuild.doctor.page import Page
 from ohifbuild.doctor.tls import Certificate, Tls
@@ -79,12 +80,13 @@ def healthy() -> Case:
     found = answer(body=[data_set(x0020000D=STUDY, x00100020="ID")], Content_Type="application/dicom+json")
     refused = answer(403)
     certificate = Certificate(("pacs.example",), NOW - DAY, NOW + 80 * DAY, False)
-    link = parse_link(URL)
+    address = parse_address(URL)
     return Case(
         Evidence(
-            asked=link,
+            asked=address,
+            link=read_link(URL, "token"),
             now=NOW,
-            arrival=Arrival(link, Tls("", certificate), first=first),
+            arrival=Arrival(address, Tls("", certificate), first=first),
             viewer=ViewerSeen(
                 page,
                 first,

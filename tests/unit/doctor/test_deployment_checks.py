@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
+from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.evidence import FileSeen
-from ohifbuild.doctor.link import parse_link
 from ohifbuild.doctor.page import Page
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.finish.manifest import FileEntry
@@ -51,7 +52,7 @@ def test_what_does_not_answer_is_the_only_cause(healthy: Any, trouble: str, word
     ],
 )
 def test_which_addresses_browsers_trust(healthy: Any, url: str, state: str) -> None:
-    assert healthy.but("arrival", link=parse_link(url)).finding("secure-context").state == state
+    assert healthy.but("arrival", address=parse_address(url)).finding("secure-context").state == state
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_what_newer_releases_do_without_does_not_stop_them(
 ) -> None:
     bare = healthy.with_page_header(COOP).but("viewer", release=release)
     assert bare.finding("isolation").state == isolation
-    elsewhere = bare.but("arrival", link=parse_link("http://192.168.1.20/ohif/viewer")).finding("secure-context")
+    elsewhere = bare.but("arrival", address=parse_address("http://192.168.1.20/ohif/viewer")).finding("secure-context")
     assert (elsewhere.state, elsewhere.stops) == ("wrong", address)
 
 
@@ -235,7 +236,9 @@ def test_a_star_does_not_allow_the_authorization_header(healthy: Any, reply: Any
 
 
 def jwt(**claims: Any) -> str:
-    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, claims, {}))
+    return ".".join(
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, claims, {})
+    )
 
 
 @pytest.mark.parametrize(
@@ -243,6 +246,10 @@ def jwt(**claims: Any) -> str:
     [
         (jwt(exp=NOW - 300), "expired 5 minutes ago"),
         (jwt(nbf=NOW + 3 * DAY), "good only in 3 days"),
+        (jwt(expiration_date="2027-01-15T07:00:00Z"), "expired 60 minutes ago"),
+        (jwt(expiration_date="2027-01-15T09:00:00Z"), ""),
+        (jwt(exp=-(10**400)), "expired"),
+        (jwt(nbf=10**400), "good only in"),
         (jwt(exp=NOW + 300), ""),
         (jwt(exp="soon"), ""),
         ("a.b.c", ""),
@@ -250,7 +257,7 @@ def jwt(**claims: Any) -> str:
     ],
 )
 def test_what_a_token_says_of_itself(healthy: Any, token: str, words: str) -> None:
-    finding = healthy.but(asked=replace(healthy.evidence.asked, token=token)).finding("token")
+    finding = healthy.but("link", token=token).finding("token")
     assert (finding.state == "right") == (not words)
     assert words in finding.found
 
@@ -325,14 +332,32 @@ def test_other_studies_in_an_answer_are_out_of_the_tokens_reach(healthy: Any, re
 
 @pytest.mark.parametrize("query", ["", "StudyInstanceUIDs=1.2.3"])
 def test_without_token_or_study_the_rest_is_tried_all_the_same(healthy: Any, query: str) -> None:
-    case = healthy.but(asked=parse_link(f"https://pacs.example/ohif/viewer?{query}"), archive=None)
+    case = healthy.but(link=read_link(f"https://pacs.example/ohif/viewer?{query}", "token"), archive=None)
     assert case.finding("link").state == "note"
     assert case.finding("isolation").state == "right"
 
 
-def test_a_study_that_is_none_is_said(healthy: Any) -> None:
-    case = healthy.but(asked=parse_link("https://pacs.example/ohif/viewer?StudyInstanceUIDs=1.2,abc&token=x"))
-    assert "abc" in case.finding("link").found
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x#token=y", "takes no token"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x%20y", "takes no token"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2,abc&token=x", "no Study Instance UID"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2&url=/x.json&token=x", "url beside studies"),
+        ("user@pacs.example/viewer?StudyInstanceUIDs=1.2&token=x", "user's name"),
+    ],
+)
+def test_a_link_that_the_viewer_does_not_follow_comes_first(healthy: Any, address: str, words: str) -> None:
+    case = healthy.but(link=read_link(f"https://{address}", "token"), archive=None).with_page_header(COOP)
+    first = judge(case.evidence).findings[0]
+    assert (first.check, first.state) == ("link", "wrong")
+    assert words in first.found
+
+
+def test_a_link_with_a_json_file_is_followed_only_by_a_dist_that_was_built_so(healthy: Any) -> None:
+    case = healthy.but(link=read_link("https://pacs.example/ohif/viewer?url=/x/1/y&token=x", "token"), archive=None)
+    page = replace(healthy.evidence.viewer.page, settings=Settings(public_url="/ohif/", dicom_json="/x/{id}/y"))
+    assert (case.finding("link").state, case.but("viewer", page=page).finding("link").state) == ("wrong", "note")
 
 
 def test_ohif_as_it_is_published_is_no_mistake_but_said(healthy: Any) -> None:

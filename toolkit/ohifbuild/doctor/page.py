@@ -63,7 +63,9 @@ def read_page(body: bytes) -> Page:
         kind = "ohif"
     if tags.settings:
         try:
-            kind, settings = "ohifbuild", settings_of(json.loads(tags.settings))
+            told = settings_of(json.loads(tags.settings))
+            # What is put behind an origin must not become part of its host's name.
+            kind, settings = ("ohifbuild", told) if told.public_url.startswith("/") else (kind, settings)
         except (ValueError, KeyError, TypeError, RecursionError):
             kind = "ohif"
     return Page(kind, settings, tuple(tags.loads), tuple(tags.hashes), tags.title, tags.hides_referrer)

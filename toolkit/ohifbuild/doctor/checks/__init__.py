@@ -10,7 +10,8 @@ from ohifbuild.doctor.checks.caching import caching, service_worker
 from ohifbuild.doctor.checks.files import integrity, media_types, missing_file, public_path, stale, there
 from ohifbuild.doctor.checks.headers import embedding, isolation, referrer
 from ohifbuild.doctor.checks.images import bulk_urls, image, metadata
-from ohifbuild.doctor.checks.page import long_link, page, routes, secure_context, what_link_says
+from ohifbuild.doctor.checks.link import what_link_says
+from ohifbuild.doctor.checks.page import long_link, page, routes, secure_context
 from ohifbuild.doctor.checks.policy import policy
 from ohifbuild.doctor.checks.refusals import everything, forged_token, priors, without_token
 from ohifbuild.doctor.checks.token import token, token_header
@@ -18,6 +19,7 @@ from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.model import Finding
 
 CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
+    what_link_says,
     clock,
     address,
     certificate,
@@ -25,7 +27,6 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     long_link,
     routes,
     page,
-    what_link_says,
     secure_context,
     public_path,
     there,

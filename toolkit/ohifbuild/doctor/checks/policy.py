@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.evidence import Evidence, ViewerSeen
-from ohifbuild.doctor.link import Link
 from ohifbuild.doctor.model import Finding
 
 NAME = "Content-Security-Policy"
@@ -35,7 +34,7 @@ def policy(evidence: Evidence) -> Finding:
             "Take the policy that ohifbuild deploy nginx DIST writes for this very dist.",
         )
     for found in policies:
-        blocked = _blocked(found, evidence.link, viewer)
+        blocked = _blocked(found, evidence.address.origin, viewer)
         if blocked:
             return about.wrong(f"It forbids {blocked[0]}.", blocked[1], blocked[2])
     return about.right("It allows what the viewer needs.")
@@ -56,12 +55,12 @@ def sources(rules: Policy, directive: str) -> tuple[str, ...] | None:
     return next((rules[name] for name in FALLBACKS[directive] if name in rules), None)
 
 
-def _blocked(rules: Policy, link: Link, viewer: ViewerSeen) -> tuple[str, str, str] | None:
+def _blocked(rules: Policy, own: str, viewer: ViewerSeen) -> tuple[str, str, str] | None:
     """What a policy forbids that the viewer needs, what comes of it, and what to change; the gravest only."""
     scripts = sources(rules, "script-src")
     page = viewer.page
     if scripts is not None:
-        if not _allows_origin(scripts, link.origin, link.origin):
+        if not _allows_origin(scripts, own, own):
             return "the viewer's own scripts", "A blank page.", "Add 'self' to its script-src."
         if not _allows_inline(scripts, page.inline_hashes):
             change = (
@@ -88,8 +87,8 @@ def _blocked(rules: Policy, link: Link, viewer: ViewerSeen) -> tuple[str, str, s
         if allowed is not None and word not in allowed:
             return what, effect, f"Add {word} to its {directive}."
     connect = sources(rules, "connect-src")
-    target = _origin(viewer.root) if viewer.root else link.origin
-    if connect is not None and not _allows_origin(connect, target, link.origin):
+    target = _origin(viewer.root) if viewer.root else own
+    if connect is not None and not _allows_origin(connect, target, own):
         return f"connections to the archive at {target}", "No study appears.", f"Add {target} to its connect-src."
     return None
 
