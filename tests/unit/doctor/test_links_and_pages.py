@@ -109,6 +109,22 @@ def test_other_pages_are_told_apart(text: str, kind: str) -> None:
     assert read_page(text.encode()).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("page", "policies"),
+    [
+        ("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self' a&amp;b; img-src 'none'\">", 1),
+        ("<META content='x' HTTP-EQUIV=content-security-policy><script>1</script>", 1),
+        ('<script type="application/json">{}</script><meta http-equiv="Content-Security-Policy" content="x">', 1),
+        ('<script>1</script><meta http-equiv="Content-Security-Policy" content="x">', 0),
+        ('<meta http-equiv="refresh" content="x">', 0),
+    ],
+)
+def test_a_policy_in_a_page_counts_from_its_first_script_on(page: str, policies: int) -> None:
+    found = read_page(page.encode()).policies
+    assert len(found) == policies
+    assert [text for text in found if text not in ("default-src 'self' a&b; img-src 'none'", "x")] == []
+
+
 def test_ohifs_own_page_tells_its_public_path_and_its_configuration_the_archive() -> None:
     assert read_page(b"<script>window.PUBLIC_URL = '/x/';</script>").settings.public_url == "/x/"
     assert root_in("dataSources: [{ qidoRoot: 'https://a.example/rs/', x: 1 }]") == "https://a.example/rs"

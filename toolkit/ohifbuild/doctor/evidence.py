@@ -66,6 +66,7 @@ class ViewerSeen:
         files: those that were looked at, ``app-config.js`` the first.
         missing: the answer for a script that no viewer has.
         root: the URL of the archive's DICOMweb root; '' if it is not known.
+        others: pages and workers of OHIF's that a dist has not.
     """
 
     page: Page
@@ -75,6 +76,7 @@ class ViewerSeen:
     files: tuple[FileSeen, ...] = ()
     missing: Answer = field(default_factory=lambda: Answer(""))
     root: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class ArchiveSeen:
 
     Args:
         anybody: a search for studies without a token.
+        posted: an upload of nothing, without a token.
+        crooked: the search of ``anybody`` by a path with ``%2e%2e``.
         preflight: what a browser asks before it sends the token's header to another origin.
         granted: a search for the link's studies with the token, by study.
         nobody: the same for the first study without a token.
@@ -96,6 +100,8 @@ class ArchiveSeen:
     """
 
     anybody: Answer
+    posted: Answer | None = None
+    crooked: Answer | None = None
     preflight: Answer | None = None
     granted: Mapping[str, Answer] = field(default_factory=dict)
     nobody: Answer | None = None

@@ -23,6 +23,8 @@ from ohifbuild.doctor.evidence import ArchiveSeen, ViewerSeen
 
 JSON = "application/dicom+json"
 FRAME = "multipart/related; type=application/octet-stream; transfer-syntax=*"
+EMPTY_UPLOAD = {"Content-Type": 'multipart/related; type="application/dicom"; boundary=none'}
+SEARCH = "/studies?limit=1"
 STUDIES_TRIED = 5
 FRAME_BYTES = 1024
 METADATA_BYTES = 4 * 1024 * 1024
@@ -80,11 +82,14 @@ async def ask_archive(
     scope = Scope(frozenset(link.studies), any_patient=True, open=True)
     archive = _Archive(theirs, viewer.root, address.origin if crosses else "", scope)
     name = viewer.page.settings.token_header
-    seen = ArchiveSeen(await archive.ask("/studies?limit=1"))
+    seen = ArchiveSeen(await archive.ask(SEARCH))
     if crosses:
         asks = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": name.lower()}
         seen = replace(seen, preflight=await archive.ask("/studies", asks, method="OPTIONS"))
-    if not sends_token or not link.token or not link.studies or not is_archive(seen.anybody):
+    if not is_archive(seen.anybody):
+        return seen
+    seen = await _unruly(archive, seen)
+    if not sends_token or not link.token or not link.studies:
         return seen
     seen = await _with_and_without(archive, link.token, link.studies, viewer.page.settings, seen)
     found = rows(seen.granted[link.studies[0]])
@@ -92,6 +97,15 @@ async def ask_archive(
         return replace(seen, other_header=await _in_other_headers(archive, link.token, link.studies[0], name))
     mine = {name: viewer.page.settings.header_value(link.token)}
     return await _study(archive, mine, link.studies[0], found[0], seen)
+
+
+async def _unruly(archive: _Archive, seen: ArchiveSeen) -> ArchiveSeen:
+    """What must not be answered, asked without a token and so that nothing changes: an upload of nothing, and the first
+    search again by a path that servers read differently."""
+    posted = await archive.ask("/studies", EMPTY_UPLOAD, method="POST")
+    last = urlsplit(archive.root).path.rpartition("/")[2]
+    crooked = await archive.ask(f"/%2e%2e/{last}{SEARCH}") if last else None
+    return replace(seen, posted=posted, crooked=crooked)
 
 
 async def _with_and_without(

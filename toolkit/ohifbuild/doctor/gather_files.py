@@ -13,10 +13,12 @@ from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import SHORT, Answer, Client
 from ohifbuild.doctor.coding import shows_page
 from ohifbuild.doctor.evidence import FileSeen, ViewerSeen
-from ohifbuild.doctor.page import modules_in, root_in
+from ohifbuild.doctor.page import modules_in, read_page, root_in
 from ohifbuild.finish.manifest import MANIFEST_NAME, FileEntry
 
 INDEX, CONFIG = "index.html", "app-config.js"
+OTHERS = ("silent-refresh.html", "sw.js")
+"""What OHIF ships for OpenID and for work offline. Each loads a script of another host."""
 MOST_FILES = 16
 LONGEST_RELEASE = 40
 LONGEST_FILE = 24 * 1024 * 1024
@@ -30,10 +32,11 @@ async def look_at_files(theirs: Client, address: Address, viewer: ViewerSeen) ->
     base = address.origin + viewer.page.settings.public_url
     accepts = {"Accept-Encoding": "gzip, br" if address.scheme == "https" else "gzip"}
     none = f"{base}none-{secrets.token_hex(8)}.js"
-    manifest_answer, config, missing = await asyncio.gather(
+    manifest_answer, config, missing, *others = await asyncio.gather(
         theirs.ask(base + MANIFEST_NAME, limit=LONGEST_MANIFEST),
         theirs.ask(base + CONFIG, headers=accepts, limit=LONGEST_MANIFEST),
         theirs.ask(none),
+        *(theirs.ask(base + name) for name in OTHERS),
     )
     manifest, release = _manifest(manifest_answer)
     text = config.body.decode("utf-8", errors="replace")
@@ -52,6 +55,7 @@ async def look_at_files(theirs: Client, address: Address, viewer: ViewerSeen) ->
         files=tuple(files),
         missing=missing,
         root=_root(address, viewer, text),
+        others=tuple(name for name, answer in zip(OTHERS, others, strict=True) if _is_other(name, answer)),
     )
 
 
@@ -104,6 +108,13 @@ def _path(address: Address, public_url: str, url: str) -> str:
 
 def _is_there(answer: Answer) -> bool:
     return answer.status == 200 and not shows_page(answer)
+
+
+def _is_other(name: str, answer: Answer) -> bool:
+    """Whether a file answers, and not the viewer's page in its place, or a page of the server's."""
+    if not name.endswith(".html"):
+        return _is_there(answer)
+    return answer.status == 200 and b"<script" in answer.body and not read_page(answer.body).is_viewer
 
 
 async def _elsewhere(theirs: Client, address: Address, base: str, name: str) -> str:

@@ -14,6 +14,7 @@ from ohifbuild.doctor.checks.link import what_link_says
 from ohifbuild.doctor.checks.page import long_link, page, routes, secure_context
 from ohifbuild.doctor.checks.policy import policy
 from ohifbuild.doctor.checks.refusals import everything, forged_token, priors, without_token
+from ohifbuild.doctor.checks.same_origin import cookies, crooked_paths, methods, other_pages, stored
 from ohifbuild.doctor.checks.token import token, token_header
 from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.model import Finding
@@ -38,6 +39,7 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     caching,
     service_worker,
     missing_file,
+    other_pages,
     embedding,
     referrer,
     mixed_content,
@@ -48,10 +50,14 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     metadata,
     bulk_urls,
     image,
+    stored,
+    cookies,
     without_token,
     forged_token,
     priors,
     everything,
+    methods,
+    crooked_paths,
 )
 
 FOLLOWS: Mapping[str, Sequence[str]] = {
@@ -68,6 +74,7 @@ FOLLOWS: Mapping[str, Sequence[str]] = {
     "metadata": ("token",),
     "image": ("metadata", "bulk-urls"),
     "forged-token": ("without-token",),
+    "methods": ("without-token",),
     "priors": ("without-token", "forged-token"),
     "everything": ("without-token", "forged-token"),
 }

@@ -72,7 +72,10 @@ def _problem(answer: Answer, root: str) -> tuple[str, str] | None:
     if answer.status in (401, 403, 204):
         return None
     if answer.status in UPSTREAM_GONE:
-        change = f"Start the archive, and see that the proxy names its address.\n{pass_on}"
+        change = (
+            "Start the archive, and see that the proxy names its address. Our rules answer so in place of an archive's "
+            f"redirect too.\n{pass_on}"
+        )
         return f"is a proxy that reaches no archive behind it ({answer.status})", change
     if is_too_long(answer):
         return f"refuses the request as too long ({answer.status})", "nginx: large_client_header_buffers 4 32k;"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from ohifbuild.contract.token import claims_of, expiry_of
 from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.checks.arrival import DAY, SKEW_SECONDS, skew
@@ -9,6 +11,7 @@ from ohifbuild.doctor.checks.page import is_too_long
 from ohifbuild.doctor.checks.remedies import is_nginx
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.evidence import ArchiveSeen, Evidence
+from ohifbuild.doctor.gather import REDIRECTS
 from ohifbuild.doctor.gather_archive import rows
 from ohifbuild.doctor.model import Finding
 
@@ -82,6 +85,13 @@ def token(evidence: Evidence) -> Finding:
     answer = missing[0]
     if answer.trouble:
         return about.wrong(f"The archive breaks off ({answer.trouble}).", NO_IMAGES, "Read the archive's own log.")
+    if answer.status in REDIRECTS:
+        there = urlsplit(answer.get("location"))
+        return about.wrong(
+            f"The archive redirects to {there.netloc.rpartition('@')[2]}{there.path} ({answer.status}).",
+            "The viewer follows no redirect with a token: no study appears.",
+            "Have the archive answer by itself, or name the place where it leads as the dist's DICOMweb root.",
+        )
     if answer.status in REFUSED:
         header = viewer.page.settings.token_header
         return about.wrong(
