@@ -17,6 +17,7 @@ from ohifbuild.console import SilentReporter
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.finish.manifest import Manifest, hash_tree
+from ohifbuild.headers import page_policy
 from ohifbuild.orthanc.door import free_port
 from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.dataset import write_dataset
@@ -41,10 +42,15 @@ def write_dist(dist: Path, settings: Settings) -> Path:
         f'<script src="{url}{name}"></script>'
         for name in ("app-config.js", "init-service-worker.js", "app.bundle.0123456789abcdef0123.js")
     )
-    texts = {
-        "index.html": '<!doctype html><html><head><meta name="referrer" content="no-referrer">'
+    page = (
+        '<meta name="referrer" content="no-referrer">'
         f'<script type="application/json" id="ohifbuild-settings">{json.dumps(told)}</script>'
-        f'<script>window.early = 1;</script>{scripts}<link rel="stylesheet" href="{url}app.css"></head></html>',
+        f'<script>window.early = 1;</script>{scripts}<link rel="stylesheet" href="{url}app.css">'
+    )
+    policy = page_policy(page, [root for root in settings.roots if "://" in root])
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    texts = {
+        "index.html": f"<!doctype html><html><head>{meta}{page}</head></html>",
         "app-config.js": f'window.config = {{"extensions": ["{url}ohifbuild/0123456789ab/extension.js"]}};\n',
         "init-service-worker.js": "navigator.serviceWorker.getRegistrations().then(r=>r.forEach(e=>e.unregister()));",
         "app.bundle.0123456789abcdef0123.js": "console.log(1);\n" * 500,

@@ -24,6 +24,8 @@ from ohifbuild.verify.tokens import Grant
 ENTRY = "app.bundle.0123456789abcdef0123.js"
 REDIRECTS = f"error_page {' '.join(map(str, archive_rules.REDIRECTS))} = @ohifbuild_redirected;"
 COOP = 'add_header Cross-Origin-Opener-Policy "same-origin" always;'
+NOT_KEPT = 'add_header Cache-Control "no-store" always;'
+PASS = "proxy_http_version 1.1;"
 COEP = 'add_header Cross-Origin-Embedder-Policy "require-corp" always;'
 
 
@@ -63,14 +65,18 @@ def test_one_on_this_machine_needs_no_https(maker: Any, archive: Any) -> None:
         ("try_files /index.html =404;", "try_files $uri =404;", "routes", "try_files $uri /index.html"),
         ("text/javascript js mjs;", "text/javascript js;", "media-types", "worker.mjs is sent as application/octet"),
         ("application/wasm wasm;", "", "media-types", "not as application/wasm"),
-        ('html$" "no-store"', 'html$" "max-age=604800"', "caching", "index.html for 7 days"),
+        ('default "no-cache"', 'default "max-age=604800"', "caching", "app-config.js for 7 days"),
+        ('"no-store";', '"max-age=604800";', "caching", "index.html for 7 days"),
+        (NOT_KEPT, 'add_header Cache-Control "public, max-age=60" always;', "archive-caching", "max-age=60"),
+        ("return 405;", "return 200;", "methods", "an upload (POST) without a token"),
+        (REDIRECTS, "return 302 https://other.example/x;", "archive", "redirects to other.example/x"),
         ("large_client_header_buffers 4 32k;", "large_client_header_buffers 2 1k;", "long-link", "large_client_header"),
         ("'sha256-", "'sha256-AAAA", "policy", "The policy is of another build"),
         ("connect-src 'self'", "connect-src https://other.example", "policy", "connections to the archive"),
         ("location /dicom-web/ {", "location /other/ {", "archive", "web page"),
-        ("proxy_set_header Host $http_host;", 'proxy_set_header token "";', "token-header", "proxy_set_header token"),
+        (PASS, f'{PASS} proxy_set_header token "";', "token-header", "proxy_set_header token"),
         (REDIRECTS, "return 302 https://sso.example/login;", "archive", "sso.example/login"),
-        (REDIRECTS, 'auth_basic "x"; auth_basic_user_file none;', "archive", "(Basic)"),
+        (PASS, 'auth_basic "x"; auth_basic_user_file none;', "archive", "(Basic)"),
     ],
 )
 def test_one_line_of_nginx(maker: Any, archive: Any, old: str, new: str, check: str, words: str) -> None:
@@ -82,6 +88,57 @@ def test_one_line_of_nginx(maker: Any, archive: Any, old: str, new: str, check: 
     found, said = cause(report)
     assert found == check
     assert words in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "check", "words"),
+    [
+        ("add_header Content-Security-Policy $ohifbuild_policy always;", "", "policy", "stands in the page alone"),
+        ('"no-store";', '"no-cache";', "caching", "Browsers keep index.html on their disk"),
+        (NOT_KEPT, f'{NOT_KEPT} add_header Set-Cookie "JSESSIONID=1";', "cookies", "JSESSIONID"),
+        (NOT_KEPT, "", "archive-caching", "without Cache-Control: no-store"),
+    ],
+)
+def test_what_could_be_better(maker: Any, archive: Any, old: str, new: str, check: str, words: str) -> None:
+    with archive(Settings()) as origin:
+        made = maker.deployment(origin)
+        made.spoil(old, new)
+        with maker.served(made) as link:
+            report = examine_deployment(link)
+    notes = {finding.check: finding.found for finding in report.findings if finding.state != "right"}
+    assert report.cause is None
+    assert set(notes) == {check}
+    assert words in notes[check]
+
+
+def test_a_server_that_straightens_crooked_paths(maker: Any, archive: Any) -> None:
+    with archive(Settings()) as origin:
+        made = maker.deployment(origin)
+        made.spoil("if ($ohifbuild_plain = 0) {", "if ($ohifbuild_plain = 2) {")
+        made.spoil("proxy_pass http://ohifbuild_archive;", "proxy_pass http://ohifbuild_archive/dicom-web/;")
+        with maker.served(made) as link:
+            report = examine_deployment(link)
+    assert report.cause is None
+    assert {check: state for check, state in states(report).items() if state != "right"} == {"crooked-paths": "note"}
+
+
+def test_pages_of_another_build_beside_the_viewer(maker: Any, archive: Any) -> None:
+    with archive(Settings()) as origin:
+        made = maker.deployment(origin)
+        (made.www / "silent-refresh.html").write_text('<script src="https://other.example/oidc-client.js"></script>')
+        (made.www / "sw.js").write_text("importScripts('https://other.example/workbox-sw.js');")
+        with maker.served(made) as link:
+            found, said = cause(examine_deployment(link))
+    assert found == "other-pages"
+    assert "rm silent-refresh.html sw.js" in said
+
+
+def test_a_link_with_two_tokens(maker: Any, archive: Any) -> None:
+    with archive(Settings()) as origin, maker.served(maker.deployment(origin)) as link:
+        report = examine_deployment(f"{link}#token=another")
+    assert cause(report)[0] == "link"
+    assert "two different ones" in cause(report)[1]
+    assert states(report)["token"] == "untried"
 
 
 def test_a_dist_for_another_sub_path(maker: Any, archive: Any) -> None:
@@ -170,11 +227,11 @@ def test_an_archive_that_looks_for_the_token_elsewhere(maker: Any, archive: Any)
 def test_an_archive_that_is_not_told_how_browsers_reach_it(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
-        made.spoil("proxy_set_header Host $http_host;", "proxy_set_header Host archive.internal;")
+        made.spoil("proxy_set_header Host $http_host;", "proxy_set_header Host localhost;")
         with maker.served(made) as link:
             found, said = cause(examine_deployment(link))
     assert found == "bulk-urls"
-    assert "http://archive.internal/dicom-web, not at http://127.0.0.1" in said
+    assert "http://localhost/dicom-web, not at http://127.0.0.1" in said
 
 
 def test_an_archive_that_is_down(maker: Any, archive: Any) -> None:

@@ -26,7 +26,7 @@ def test_a_healthy_deployment_ends_well_and_the_link_may_come_by_standard_input(
     assert shown.exception is None
     assert "It opens the link's study." in shown.stdout
     found = json.loads(document.stdout)
-    assert (found["ok"], found["cause"], len(found["findings"])) == (True, None, 33)
+    assert (found["ok"], found["cause"], len(found["findings"])) == (True, None, 38)
     assert TOKEN not in shown.output + document.output
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+import trustme
 from aiohttp import web
 from rich.console import Console
 
@@ -33,7 +35,9 @@ PAGE = (
 
 
 @asynccontextmanager
-async def server(handler: Handler, asked: list[web.Request] | None = None) -> AsyncIterator[str]:
+async def server(
+    handler: Handler, asked: list[web.Request] | None = None, *, ssl_context: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
     async def noted(request: web.Request) -> web.StreamResponse:
         if asked is not None:
             asked.append(request)
@@ -41,7 +45,7 @@ async def server(handler: Handler, asked: list[web.Request] | None = None) -> As
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", noted)
-    async with listening(app, "127.0.0.1", 0, grace=0.2) as origin:
+    async with listening(app, "127.0.0.1", 0, grace=0.2, ssl_context=ssl_context) as origin:
         yield origin
 
 
@@ -95,7 +99,7 @@ def test_the_token_is_sent_in_its_header_and_in_no_query() -> None:
     asyncio.run(examined(handler, asked))
     assert not [request.raw_path for request in asked if TOKEN in request.raw_path]
     assert {request.path.split("/")[1] for request in asked if TOKEN in str(request.headers)} == {"dicom-web"}
-    assert any(request.query.get("token") == "x" * len(TOKEN) for request in asked)
+    assert {len(request.query_string) for request in asked if request.path == "/viewer"} == {len(QUERY)}
 
 
 def test_what_a_server_says_cannot_move_the_cursor_nor_repeat_the_token() -> None:
@@ -184,3 +188,143 @@ def test_data_sets_that_are_none_are_not_taken_for_studies(body: str) -> None:
     report = asyncio.run(examined(handler))
     assert {finding.check for finding in report.wrong} >= {"files"}
     assert "right" not in {finding.state for finding in report.findings if finding.check in ("metadata", "image")}
+
+
+def recording(asked: list[web.Request], settings: dict[str, object] | None = None) -> Handler:
+    """A viewer with these settings before an archive that refuses all; ``asked`` gets its requests."""
+    shown = PAGE.replace(json.dumps(SETTINGS), json.dumps({**SETTINGS, **(settings or {})}))
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        asked.append(request)
+        if request.path.startswith("/dicom-web"):
+            return web.Response(status=401)
+        return web.Response(text=shown, content_type="text/html")
+
+    return handler
+
+
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [
+        (f"StudyInstanceUIDs=1.2.3&key={TOKEN}", "key"),
+        (f"StudyInstanceUIDs=1.2.3&%74oken={TOKEN}", "token"),
+        (f"StudyInstanceUIDs=1.2.3&token=x&token={TOKEN}", "token"),
+        (f"StudyInstanceUIDs=1.2.3&x={TOKEN}", "token"),
+        (f"{TOKEN}", "token"),
+        (f"StudyInstanceUIDs=1.2.3#token={TOKEN}", "token"),
+    ],
+)
+def test_nothing_of_a_links_query_or_fragment_is_in_the_address_of_a_request(query: str, param: str) -> None:
+    asked: list[web.Request] = []
+
+    async def run() -> None:
+        async with server(recording(asked, {"tokenParam": param})) as origin:
+            await gather(f"{origin}/viewer?{query}")
+
+    asyncio.run(run())
+    assert asked
+    assert not [request.raw_path for request in asked if TOKEN in request.raw_path]
+    assert not [request.raw_path for request in asked if request.path == "/viewer" and "1.2.3" in request.raw_path]
+    length = len(query.partition("#")[0])
+    assert {len(request.query_string) for request in asked if request.path == "/viewer"} == {length}
+
+
+@pytest.mark.parametrize(
+    ("query", "tokens", "studies"),
+    [
+        ("StudyInstanceUIDs=1.2.3&token=a+b", {"a+b"}, {"1.2.3"}),
+        ("StudyInstanceUIDs=1.2.3&%74oken=abc", {"abc"}, {"1.2.3"}),
+        ("StudyInstanceUIDs=1.2.3&key=abc", set(), set()),
+        ("StudyInstanceUIDs=1.2.3&token=abc&token=def", set(), set()),
+        ("StudyInstanceUIDs=1.2.3&token=abc#token=def", set(), set()),
+        ("StudyInstanceUIDs=1.2.3&token=a%20b", set(), set()),
+        ("StudyInstanceUIDs=1.2.3#StudyInstanceUIDs=1.2.4&token=abc", {"abc"}, {"1.2.4"}),
+        ("StudyInstanceUIDs=1.2.3,x&token=abc", set(), set()),
+    ],
+)
+def test_the_archive_gets_the_token_and_the_studies_that_the_viewer_reads(
+    query: str, tokens: set[str], studies: set[str]
+) -> None:
+    asked: list[web.Request] = []
+
+    async def run() -> None:
+        async with server(recording(asked)) as origin:
+            await gather(f"{origin}/viewer?{query}")
+
+    asyncio.run(run())
+    sent = [request for request in asked if "token" in request.headers]
+    named = {request.query["StudyInstanceUID"] for request in sent if "StudyInstanceUID" in request.query}
+    assert {request.headers["token"] for request in sent if len(request.headers["token"]) < 16} == tokens
+    assert named == studies
+
+
+def tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+def test_a_page_over_another_connection_than_the_verified_one_names_no_place_for_the_token(
+    authority: trustme.CA,
+) -> None:
+    verified, other = tls(authority), tls(trustme.CA())
+    elsewhere: list[web.Request] = []
+    seen: list[object] = []
+
+    def switch(connection: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        seen.append(connection)
+        connection.context = other if len(seen) > 1 else verified
+
+    verified.sni_callback = switch  # type: ignore[assignment]
+
+    async def run() -> None:
+        async with server(recording(elsewhere), ssl_context=tls(authority)) as evil:
+            page = recording([], {"roots": [f"{evil}/dicom-web"]})
+            async with server(page, ssl_context=verified) as origin:
+                await gather(f"{origin}/viewer?{QUERY}")
+
+    asyncio.run(run())
+    assert len(seen) > 1
+    assert not [request for request in elsewhere if TOKEN in str(request.headers)]
+
+
+def test_over_plain_http_from_another_machine_the_token_is_sent_only_if_that_is_asked_for() -> None:
+    asked: list[web.Request] = []
+
+    async def run(*, insecure: bool) -> bool:
+        async with server(recording(asked)) as origin:
+            # The only address of a machine that is not its loopback, and is there on every machine.
+            elsewhere = origin.replace("127.0.0.1", "0.0.0.0")
+            return (await gather(f"{elsewhere}/viewer?{QUERY}", insecure=insecure)).sends_token
+
+    assert not asyncio.run(run(insecure=False))
+    assert not [request for request in asked if TOKEN in str(request.headers)]
+    assert asyncio.run(run(insecure=True))
+    assert [request for request in asked if TOKEN in str(request.headers)]
+
+
+def test_uids_of_an_archive_lead_the_token_to_no_other_study() -> None:
+    asked: list[web.Request] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if not request.path.startswith("/dicom-web"):
+            return page(request)
+        asked.append(request)
+        if not request.headers.get("token"):
+            return web.Response(status=401)
+        crooked = {"vr": "UI", "Value": ["../../9.9"]}
+        row = {"0020000D": crooked, "0020000E": crooked, "00080018": crooked, "00280010": {"vr": "US", "Value": [1]}}
+        return web.Response(text=json.dumps([row]), content_type="application/dicom+json")
+
+    asyncio.run(examined(handler))
+    assert not [request.raw_path for request in asked if "9.9" in request.raw_path]
+
+
+@pytest.mark.parametrize("root", ["//[", "/dicom-web?x=", "/dicom-web#x", "http://user@127.0.0.1/dicom-web", "data:x"])
+def test_a_root_that_is_no_place_gets_no_request(root: str) -> None:
+    async def run() -> str:
+        async with server(recording([], {"roots": [root]})) as origin:
+            evidence = await gather(f"{origin}/viewer?{QUERY}")
+            return evidence.viewer.root if evidence.viewer else "no viewer"
+
+    assert asyncio.run(run()) == ""

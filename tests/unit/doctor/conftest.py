@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
+from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.evidence import ArchiveSeen, Arrival, Evidence, FileSeen, ViewerSeen
-from ohifbuild.doctor.link import parse_link
 from ohifbuild.doctor.model import Finding
 from ohifbuild.doctor.page import Page
 from ohifbuild.doctor.tls import Certificate, Tls
@@ -65,26 +66,30 @@ class Case:
 @pytest.fixture
 def healthy() -> Case:
     headers = {name.replace("-", "_"): value for name, value in ISOLATION.items()}
-    page = Page("ohifbuild", Settings(public_url="/ohif/"), hides_referrer=True)
+    page = Page(
+        "ohifbuild", Settings(public_url="/ohif/"), hides_referrer=True, policies=(content_security_policy(""),)
+    )
     first = answer(
         body=b"<!doctype html>",
         Content_Type="text/html; charset=utf-8",
-        Cache_Control="no-cache",
+        Cache_Control="no-store",
         Content_Security_Policy=content_security_policy(""),
         Date=DATE,
         **headers,
     )
     script = answer(Content_Type="text/javascript", Cache_Control="no-cache", **headers)
     worker = replace(script, body=b"registration.unregister()")
-    found = answer(body=[data_set(x0020000D=STUDY, x00100020="ID")], Content_Type="application/dicom+json")
+    json_type, kept = "application/dicom+json", "no-store"
+    found = answer(body=[data_set(x0020000D=STUDY, x00100020="ID")], Content_Type=json_type, Cache_Control=kept)
     refused = answer(403)
     certificate = Certificate(("pacs.example",), NOW - DAY, NOW + 80 * DAY, False)
-    link = parse_link(URL)
+    address = parse_address(URL)
     return Case(
         Evidence(
-            asked=link,
+            asked=address,
+            link=read_link(URL, "token"),
             now=NOW,
-            arrival=Arrival(link, Tls("", certificate), first=first),
+            arrival=Arrival(address, Tls("", certificate), first=first),
             viewer=ViewerSeen(
                 page,
                 first,
@@ -94,12 +99,14 @@ def healthy() -> Case:
             ),
             archive=ArchiveSeen(
                 anybody=answer(401),
+                posted=answer(405),
+                crooked=answer(400),
                 granted={STUDY: found},
                 nobody=answer(401),
                 forged=answer(401),
-                series=answer(body=[data_set(x0020000E="1.2.3.4")]),
-                metadata=answer(body=[data_set(x00080018="1.2.3.4.5")]),
-                frame=answer(body=b"pixels", Content_Type="multipart/related"),
+                series=answer(body=[data_set(x0020000E="1.2.3.4")], Cache_Control=kept),
+                metadata=answer(body=[data_set(x00080018="1.2.3.4.5")], Cache_Control=kept),
+                frame=answer(body=b"pixels", Content_Type="multipart/related", Cache_Control=kept),
                 patient=refused,
                 everything=refused,
             ),

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from ohifbuild import resources
+from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
+from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.evidence import FileSeen
-from ohifbuild.doctor.link import parse_link
 from ohifbuild.doctor.page import Page
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.finish.manifest import FileEntry
@@ -51,7 +53,7 @@ def test_what_does_not_answer_is_the_only_cause(healthy: Any, trouble: str, word
     ],
 )
 def test_which_addresses_browsers_trust(healthy: Any, url: str, state: str) -> None:
-    assert healthy.but("arrival", link=parse_link(url)).finding("secure-context").state == state
+    assert healthy.but("arrival", address=parse_address(url)).finding("secure-context").state == state
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_what_newer_releases_do_without_does_not_stop_them(
 ) -> None:
     bare = healthy.with_page_header(COOP).but("viewer", release=release)
     assert bare.finding("isolation").state == isolation
-    elsewhere = bare.but("arrival", link=parse_link("http://192.168.1.20/ohif/viewer")).finding("secure-context")
+    elsewhere = bare.but("arrival", address=parse_address("http://192.168.1.20/ohif/viewer")).finding("secure-context")
     assert (elsewhere.state, elsewhere.stops) == ("wrong", address)
 
 
@@ -113,7 +115,7 @@ def test_workers_need_the_header_too(healthy: Any, reply: Any) -> None:
     ],
 )
 def test_a_policy_has_to_allow_what_a_viewer_is(healthy: Any, policy: str, words: str) -> None:
-    page = replace(healthy.evidence.viewer.page, inline_hashes=("sha256-new",))
+    page = replace(healthy.evidence.viewer.page, inline_hashes=("sha256-new",), policies=(policy,))
     finding = healthy.but("viewer", page=page).with_page_header("Content-Security-Policy", policy).finding("policy")
     assert (finding.state == "right") == (not words)
     assert words in finding.found
@@ -122,9 +124,10 @@ def test_a_policy_has_to_allow_what_a_viewer_is(healthy: Any, policy: str, words
 @pytest.mark.parametrize(
     ("caching", "state"),
     [
-        ("no-cache", "right"),
+        ("no-store", "right"),
+        ("no-cache", "note"),
         ("no-store, max-age=600", "right"),
-        ("max-age=0, must-revalidate", "right"),
+        ("max-age=0, must-revalidate", "note"),
         ("public, max-age=31536000, immutable", "wrong"),
         ("private, max-age=60", "wrong"),
         ("", "note"),
@@ -235,7 +238,9 @@ def test_a_star_does_not_allow_the_authorization_header(healthy: Any, reply: Any
 
 
 def jwt(**claims: Any) -> str:
-    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode() for part in ({}, claims, {}))
+    return ".".join(
+        base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, claims, {})
+    )
 
 
 @pytest.mark.parametrize(
@@ -243,6 +248,10 @@ def jwt(**claims: Any) -> str:
     [
         (jwt(exp=NOW - 300), "expired 5 minutes ago"),
         (jwt(nbf=NOW + 3 * DAY), "good only in 3 days"),
+        (jwt(expiration_date="2027-01-15T07:00:00Z"), "expired 60 minutes ago"),
+        (jwt(expiration_date="2027-01-15T09:00:00Z"), ""),
+        (jwt(exp=-(10**400)), "expired"),
+        (jwt(nbf=10**400), "good only in"),
         (jwt(exp=NOW + 300), ""),
         (jwt(exp="soon"), ""),
         ("a.b.c", ""),
@@ -250,7 +259,7 @@ def jwt(**claims: Any) -> str:
     ],
 )
 def test_what_a_token_says_of_itself(healthy: Any, token: str, words: str) -> None:
-    finding = healthy.but(asked=replace(healthy.evidence.asked, token=token)).finding("token")
+    finding = healthy.but("link", token=token).finding("token")
     assert (finding.state == "right") == (not words)
     assert words in finding.found
 
@@ -325,16 +334,130 @@ def test_other_studies_in_an_answer_are_out_of_the_tokens_reach(healthy: Any, re
 
 @pytest.mark.parametrize("query", ["", "StudyInstanceUIDs=1.2.3"])
 def test_without_token_or_study_the_rest_is_tried_all_the_same(healthy: Any, query: str) -> None:
-    case = healthy.but(asked=parse_link(f"https://pacs.example/ohif/viewer?{query}"), archive=None)
+    case = healthy.but(link=read_link(f"https://pacs.example/ohif/viewer?{query}", "token"), archive=None)
     assert case.finding("link").state == "note"
     assert case.finding("isolation").state == "right"
 
 
-def test_a_study_that_is_none_is_said(healthy: Any) -> None:
-    case = healthy.but(asked=parse_link("https://pacs.example/ohif/viewer?StudyInstanceUIDs=1.2,abc&token=x"))
-    assert "abc" in case.finding("link").found
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x#token=y", "takes no token"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x%20y", "takes no token"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2,abc&token=x", "no Study Instance UID"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2&url=/x.json&token=x", "url beside studies"),
+        ("user@pacs.example/viewer?StudyInstanceUIDs=1.2&token=x", "user's name"),
+    ],
+)
+def test_a_link_that_the_viewer_does_not_follow_comes_first(healthy: Any, address: str, words: str) -> None:
+    case = healthy.but(link=read_link(f"https://{address}", "token"), archive=None).with_page_header(COOP)
+    first = judge(case.evidence).findings[0]
+    assert (first.check, first.state) == ("link", "wrong")
+    assert words in first.found
+
+
+def test_a_link_with_a_json_file_is_followed_only_by_a_dist_that_was_built_so(healthy: Any) -> None:
+    case = healthy.but(link=read_link("https://pacs.example/ohif/viewer?url=/x/1/y&token=x", "token"), archive=None)
+    page = replace(healthy.evidence.viewer.page, settings=Settings(public_url="/ohif/", dicom_json="/x/{id}/y"))
+    assert (case.finding("link").state, case.but("viewer", page=page).finding("link").state) == ("wrong", "note")
 
 
 def test_ohif_as_it_is_published_is_no_mistake_but_said(healthy: Any) -> None:
     stock = Page("ohif", Settings(public_url="/ohif/"), hides_referrer=True)
     assert healthy.but("viewer", page=stock).finding("page").state == "note"
+
+
+OWN, OTHERS = "script-src 'self' 'unsafe-inline' 'unsafe-eval'; worker-src blob:", "script-src 'none'"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "written", "state", "words"),
+    [
+        ("ohifbuild", OWN, OWN, "right", ""),
+        ("ohifbuild", "", OWN, "note", "in a frame"),
+        ("ohifbuild", OWN, "", "note", "does not stand in the page"),
+        ("ohifbuild", "", "", "wrong", "has no Content-Security-Policy"),
+        ("ohifbuild", OWN, OTHERS, "wrong", "the viewer's own scripts"),
+        ("ohif", "", "", "note", "has no Content-Security-Policy"),
+        ("ohif", OWN, "", "right", ""),
+    ],
+)
+def test_a_policy_holds_from_the_page_as_from_a_header(
+    healthy: Any, kind: str, sent: str, written: str, state: str, words: str
+) -> None:
+    page = replace(healthy.evidence.viewer.page, kind=kind, policies=(written,) if written else ())
+    case = healthy.but("viewer", page=page).with_page_header("Content-Security-Policy", *([sent] if sent else []))
+    finding = case.finding("policy")
+    assert (finding.state, finding.stops) == (state, words != "has no Content-Security-Policy" or state != "wrong")
+    assert words in f"{finding.found} {finding.effect}"
+
+
+@pytest.mark.parametrize(
+    ("caching", "state"),
+    [
+        ("no-store", "right"),
+        ("private, no-store, max-age=0", "right"),
+        ("", "note"),
+        ("no-cache", "note"),
+        ("private, max-age=60", "wrong"),
+        ("public", "wrong"),
+    ],
+)
+def test_what_the_archive_says_of_patients_is_kept_by_nobody(
+    healthy: Any, reply: Any, row: Any, caching: str, state: str
+) -> None:
+    metadata = reply(body=[row(x00080018="1.2")], **({"Cache_Control": caching} if caching else {}))
+    finding = healthy.but("archive", metadata=metadata).finding("archive-caching")
+    assert (finding.state, finding.stops) == (state, state != "wrong")
+
+
+def test_a_cookie_of_the_archives_is_named_without_its_value(healthy: Any, reply: Any) -> None:
+    finding = healthy.but("archive", nobody=reply(401, Set_Cookie="JSESSIONID=s3cret; Path=/")).finding("cookies")
+    assert (finding.state, "JSESSIONID" in finding.found, "s3cret" in finding.found) == ("note", True, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [(401, "right"), (403, "right"), (405, "right"), (302, "right"), (502, "untried"), (200, "wrong"), (400, "wrong")],
+)
+def test_an_upload_without_a_token_is_refused(healthy: Any, reply: Any, status: int, state: str) -> None:
+    assert healthy.but("archive", posted=reply(status)).finding("methods").state == state
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "server", "state"),
+    [
+        (400, b"", "nginx", "right"),
+        (404, b"", "nginx", "right"),
+        (403, b"no", "nginx", "right"),
+        (401, b"", "nginx", "note"),
+        (401, b"", "Apache/2.4.62", "note"),
+        (401, b"", "", "right"),
+        (200, b"[]", "", "note"),
+    ],
+)
+def test_a_crooked_path_is_refused_or_read_as_the_plain_one(
+    healthy: Any, reply: Any, status: int, body: bytes, server: str, state: str
+) -> None:
+    case = healthy.but("archive", anybody=reply(401, Server=server), crooked=reply(status, body))
+    assert case.finding("crooked-paths").state == state
+
+
+def test_a_redirect_of_the_archives_is_said_without_its_query(healthy: Any, reply: Any) -> None:
+    away = reply(302, Location="https://u:p@other.example/x?token=abc")
+    found = healthy.but("archive", granted={"1.2.3": away}, series=None).finding("token")
+    assert found.found == "The archive redirects to other.example/x (302)."
+
+
+@pytest.mark.parametrize(("kind", "state"), [("ohifbuild", "wrong"), ("ohif", "note")])
+def test_pages_of_ohifs_own_are_to_be_deleted(healthy: Any, kind: str, state: str) -> None:
+    page = replace(healthy.evidence.viewer.page, kind=kind)
+    finding = healthy.but("viewer", page=page, others=("silent-refresh.html", "sw.js")).finding("other-pages")
+    assert (finding.state, finding.change.partition(": ")[2]) == (state, "rm silent-refresh.html sw.js")
+
+
+def test_what_the_page_says_of_a_link_is_quoted_as_it_stands_there(healthy: Any) -> None:
+    texts = (resources.extension_template() / "src" / "texts.js").read_text(encoding="utf-8")
+    for link in ("?token=a#token=b", "?StudyInstanceUIDs=x"):
+        effect = healthy.but(link=read_link(f"https://pacs.example/{link}", "token")).finding("link").effect
+        assert effect.split("'")[1] in texts

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from ohifbuild.contract.settings import Settings
+from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.gather import follows
-from ohifbuild.doctor.link import parse_link
+from ohifbuild.doctor.model import forms_of
 from ohifbuild.doctor.page import modules_in, read_page, root_in
 from ohifbuild.errors import LinkInvalid
 
@@ -16,38 +17,41 @@ BASE = "https://pacs.example/ohif/viewer"
 
 
 @pytest.mark.parametrize(
-    ("url", "studies", "token"),
+    ("link", "query"),
     [
-        (f"{BASE}?StudyInstanceUIDs=1.2&token=abc", ("1.2",), "abc"),
-        (f"{BASE}?studyinstanceuids=1.2,1.3&StudyInstanceUIDs=1.2&TOKEN=abc", ("1.2", "1.3"), "abc"),
-        (f"{BASE}?StudyInstanceUIDs=1.2&token=query#token=fragment", ("1.2",), "fragment"),
-        (f"{BASE}?StudyInstanceUIDs=1.2&token=a%2Bb%3D%3D", ("1.2",), "a+b=="),
-        (BASE, (), ""),
+        (f"{BASE}?StudyInstanceUIDs=1.2.3&token=abc", "StudyInstanceUIDs=xxxxxxxxxxxxxxx"),
+        (f"{BASE}?StudyInstanceUIDs=1.2.3#token=abc", "StudyInstanceUIDs=xxxxx"),
+        (f"{BASE}?abc", "Stu"),
+        (f"{BASE}#abc", ""),
+        (BASE, ""),
     ],
 )
-def test_a_link_is_read_as_the_viewer_reads_it(url: str, studies: tuple[str, ...], token: str) -> None:
-    link = parse_link(url)
-    assert (link.studies, link.token, link.origin, link.path) == (
-        studies,
-        token,
-        "https://pacs.example",
-        "/ohif/viewer",
-    )
+def test_what_a_page_is_asked_for_with_is_as_long_as_the_links_query_and_nothing_of_it(link: str, query: str) -> None:
+    address = parse_address(link)
+    assert (address.origin, address.path, address.query) == ("https://pacs.example", "/ohif/viewer", query)
+    assert address.request == BASE + (f"?{query}" if query else "")
+    assert "abc" not in repr(address)
 
 
-def test_what_stands_in_for_the_token_is_as_long() -> None:
-    link = parse_link(f"{BASE}?StudyInstanceUIDs=1.2&token=a%2Bb&x=1")
-    assert link.stand_in == "StudyInstanceUIDs=1.2&token=xxxxx&x=1"
-    assert "a%2Bb" not in repr(link)
-    assert set(link.secrets) == {"a%2Bb", "a+b"}
+def test_a_user_in_a_link_is_not_sent() -> None:
+    assert parse_address("https://u:p@pacs.example/viewer?x").request == "https://pacs.example/viewer?S"
+
+
+def test_a_token_is_known_in_every_form_in_which_a_server_could_repeat_it() -> None:
+    assert forms_of("a+b c") == ("a%2Bb%20c", "a%2Bb+c", "a+b c")
+    assert forms_of("") == ()
 
 
 @pytest.mark.parametrize(
-    "url", ["pacs.example/ohif", "ftp://pacs.example", "https://", "https://u:p@pacs.example", "https://x:y/", "", "-"]
+    "url",
+    [
+        *("pacs.example/ohif", "ftp://pacs.example", "https://", "https://u:p@x:y/", "", "-"),
+        *("https://pacs.example/a?u:p x", "https://pacs.example\\@u:p/", "https://pacs.example/\\x"),
+    ],
 )
 def test_what_is_no_link_is_said_without_repeating_it(url: str) -> None:
     with pytest.raises(LinkInvalid) as failure:
-        parse_link(url)
+        parse_address(url)
     assert "u:p" not in failure.value.what + failure.value.cause
 
 
@@ -65,7 +69,7 @@ def test_what_is_no_link_is_said_without_repeating_it(url: str) -> None:
     ],
 )
 def test_redirects_are_followed_on_the_origin_and_to_its_https(asked: str, location: str, there: str | None) -> None:
-    found = follows(parse_link(asked), Answer(asked, 302, (("location", location),)))
+    found = follows(parse_address(asked), Answer(asked, 302, (("location", location),)))
     assert (found.url if found else None) == there
 
 
@@ -93,6 +97,7 @@ def test_a_page_of_ours_says_what_it_was_built_with() -> None:
     [
         ("<script>window.PUBLIC_URL = '/x/';</script>", "ohif"),
         ('<script id="ohifbuild-settings">{}</script>', "ohif"),
+        (f'<script id="ohifbuild-settings">{json.dumps({**SETTINGS, "publicUrl": "@evil.example/"})}</script>', "ohif"),
         ('<form><input name=p type="password">', "login"),
         ("<title>Orthanc Explorer</title>", "other"),
         ("", "other"),
@@ -102,6 +107,22 @@ def test_a_page_of_ours_says_what_it_was_built_with() -> None:
 )
 def test_other_pages_are_told_apart(text: str, kind: str) -> None:
     assert read_page(text.encode()).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("page", "policies"),
+    [
+        ("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self' a&amp;b; img-src 'none'\">", 1),
+        ("<META content='x' HTTP-EQUIV=content-security-policy><script>1</script>", 1),
+        ('<script type="application/json">{}</script><meta http-equiv="Content-Security-Policy" content="x">', 1),
+        ('<script>1</script><meta http-equiv="Content-Security-Policy" content="x">', 0),
+        ('<meta http-equiv="refresh" content="x">', 0),
+    ],
+)
+def test_a_policy_in_a_page_counts_from_its_first_script_on(page: str, policies: int) -> None:
+    found = read_page(page.encode()).policies
+    assert len(found) == policies
+    assert [text for text in found if text not in ("default-src 'self' a&b; img-src 'none'", "x")] == []
 
 
 def test_ohifs_own_page_tells_its_public_path_and_its_configuration_the_archive() -> None:

@@ -14,7 +14,7 @@ from ohifbuild.errors import FaultsFound
 
 @click.command("doctor")
 @click.argument("link", default="")
-@click.option("--insecure", is_flag=True, help="Send the token although the server's certificate is not trusted.")
+@click.option("--insecure", is_flag=True, help="Send the token over connections that are not verified, or plain http.")
 @with_surroundings
 def command(surroundings: Surroundings, /, link: str, insecure: bool) -> None:
     """Say what is wrong with this machine, or with the deployment that LINK leads to, and what to change.

@@ -73,12 +73,17 @@ def says_expired(token: str, now: float) -> bool:
 
     Source: RFC 7519 4.1.4 (``exp``); orthanc-auth-service writes ``expiration_date``, in ISO 8601 with a time zone.
     """
+    end = expiry_of(token)
+    return end is not None and end < now
+
+
+def expiry_of(token: str) -> float | None:
+    """When the time of a JSON Web Token is over by its own words, in seconds since 1970; None if it does not say."""
     claims = claims_of(token)
     end = claims.get("exp")
     if isinstance(end, int | float) and not isinstance(end, bool):
-        return end < now
-    moment = _moment(claims.get("expiration_date"))
-    return moment is not None and moment < now
+        return end
+    return _moment(claims.get("expiration_date"))
 
 
 def claims_of(token: str) -> dict[str, Any]:

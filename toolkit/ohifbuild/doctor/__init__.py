@@ -7,7 +7,7 @@ import asyncio
 from ohifbuild.doctor.checks import CHECKS, FOLLOWS
 from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.gather import gather
-from ohifbuild.doctor.model import Finding, Report, report
+from ohifbuild.doctor.model import Finding, Report, forms_of, report
 
 __all__ = ["Finding", "Report", "examine_deployment", "judge"]
 
@@ -16,7 +16,7 @@ def examine_deployment(url: str, *, insecure: bool = False) -> Report:
     """What is right and what is wrong with the deployment that a viewer's link leads to.
 
     Args:
-        insecure: whether to send the token although the server's certificate is not trusted.
+        insecure: whether to send the token over a connection that is not verified.
 
     Raises:
         LinkInvalid: ``url`` is no link.
@@ -27,4 +27,4 @@ def examine_deployment(url: str, *, insecure: bool = False) -> Report:
 def judge(evidence: Evidence) -> Report:
     """The findings that follow from the evidence."""
     findings = (check(evidence) for check in CHECKS)
-    return report(evidence.asked.url, findings, follows=FOLLOWS, secrets=evidence.asked.secrets)
+    return report(evidence.asked.url, findings, follows=FOLLOWS, secrets=forms_of(evidence.link.token or ""))

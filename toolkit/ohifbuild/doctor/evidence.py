@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ohifbuild.contract.link import Link
+from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import Answer, Trouble
-from ohifbuild.doctor.link import Link
 from ohifbuild.doctor.page import Page
 from ohifbuild.doctor.tls import Tls
 from ohifbuild.finish.manifest import FileEntry
@@ -17,18 +18,23 @@ class Arrival:
     """The way to the page.
 
     Args:
-        link: where the last redirect led.
+        address: where the last redirect led.
         tls: the handshake there; None for http.
         hops: the redirects that were followed.
         first: what answered in the end.
         folder: the viewer that answers at the link's folder, where ``first`` is none.
     """
 
-    link: Link
+    address: Address
     tls: Tls | None = None
     hops: tuple[Answer, ...] = ()
     first: Answer = field(default_factory=lambda: Answer(""))
     folder: Answer | None = None
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the page came from the link's host itself: over trusted TLS, or from this machine."""
+        return self.tls.trusted if self.tls else self.address.is_secure_context
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class ViewerSeen:
         files: those that were looked at, ``app-config.js`` the first.
         missing: the answer for a script that no viewer has.
         root: the URL of the archive's DICOMweb root; '' if it is not known.
+        others: pages and workers of OHIF's that a dist has not.
     """
 
     page: Page
@@ -69,6 +76,7 @@ class ViewerSeen:
     files: tuple[FileSeen, ...] = ()
     missing: Answer = field(default_factory=lambda: Answer(""))
     root: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,8 @@ class ArchiveSeen:
 
     Args:
         anybody: a search for studies without a token.
+        posted: an upload of nothing, without a token.
+        crooked: the search of ``anybody`` by a path with ``%2e%2e``.
         preflight: what a browser asks before it sends the token's header to another origin.
         granted: a search for the link's studies with the token, by study.
         nobody: the same for the first study without a token.
@@ -90,6 +100,8 @@ class ArchiveSeen:
     """
 
     anybody: Answer
+    posted: Answer | None = None
+    crooked: Answer | None = None
     preflight: Answer | None = None
     granted: Mapping[str, Answer] = field(default_factory=dict)
     nobody: Answer | None = None
@@ -107,13 +119,15 @@ class Evidence:
     """All of it.
 
     Args:
-        asked: the link as it was given.
-        trouble: why there is no connection.
+        asked: the address in the link as it was given.
+        link: what it says, as the viewer reads it; without a viewer, as one with the usual name of the token would.
         now: the time here, in seconds since 1970, when the page was asked for.
+        trouble: why there is no connection.
         sends_token: whether the token was sent at all: not over a connection that anyone could be at the end of.
     """
 
-    asked: Link
+    asked: Address
+    link: Link
     now: float
     trouble: Trouble = ""
     arrival: Arrival | None = None
@@ -122,6 +136,6 @@ class Evidence:
     sends_token: bool = False
 
     @property
-    def link(self) -> Link:
-        """The link as it is after redirects."""
-        return self.arrival.link if self.arrival else self.asked
+    def address(self) -> Address:
+        """The address after redirects."""
+        return self.arrival.address if self.arrival else self.asked

@@ -1,4 +1,8 @@
-"""Asks the archive what the viewer would ask, and what it must not grant."""
+"""Asks the archive what the viewer would ask, and what it must not grant.
+
+The token goes along with GET requests about the link's studies, and with two searches that name none of them and that
+the archive has to refuse or to narrow: for the patient, and for everything.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from ohifbuild.contract.link import Link
+from ohifbuild.contract.request import Scope, meaning, permits
 from ohifbuild.contract.settings import Settings
+from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import SHORT, Answer, Client
 from ohifbuild.doctor.evidence import ArchiveSeen, ViewerSeen
-from ohifbuild.doctor.link import Link
 
 JSON = "application/dicom+json"
 FRAME = "multipart/related; type=application/octet-stream; transfer-syntax=*"
-MOST_STUDIES = 5
+EMPTY_UPLOAD = {"Content-Type": 'multipart/related; type="application/dicom"; boundary=none'}
+SEARCH = "/studies?limit=1"
+STUDIES_TRIED = 5
 FRAME_BYTES = 1024
 METADATA_BYTES = 4 * 1024 * 1024
 STUDY, SERIES, INSTANCE, PATIENT, ROWS = "0020000D", "0020000E", "00080018", "00100020", "00280010"
@@ -32,91 +40,123 @@ OTHER_HEADERS = {"Authorization": "Bearer ", "token": ""}
 
 @dataclass(frozen=True)
 class _Archive:
-    """Asks the archive at ``root`` as the page at ``origin`` would; '' for an origin that is the archive's own."""
+    """Asks the archive at ``root`` as the page at ``origin`` would; '' for an origin that is the archive's own.
+
+    Args:
+        scope: what may be asked for with a token.
+    """
 
     client: Client
     root: str
     origin: str
+    scope: Scope
 
-    async def ask(
-        self,
-        path: str,
-        headers: Mapping[str, str] | None = None,
-        *,
-        method: str = "GET",
-        accept: str = JSON,
-        limit: int = SHORT,
+    async def ask(self, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> Answer:
+        """The answer without a token."""
+        return await self._send(path, headers or {}, method=method)
+
+    async def ask_with(self, token: Mapping[str, str], path: str, *, accept: str = JSON, limit: int = SHORT) -> Answer:
+        """The answer with a token in its header; nothing is sent, and none comes, for what is out of scope.
+
+        An archive's own answers decide what is asked for next.
+        """
+        tail, _, query = path.removeprefix("/").partition("?")
+        if not permits(self.scope, meaning("GET", tail, query)):
+            return Answer(self.root, trouble="protocol")
+        return await self._send(path, token, accept=accept, limit=limit)
+
+    async def _send(
+        self, path: str, headers: Mapping[str, str], *, method: str = "GET", accept: str = JSON, limit: int = SHORT
     ) -> Answer:
         origin = {"Origin": self.origin} if self.origin else {}
-        everything = {"Accept": accept, **origin, **(headers or {})}
+        everything = {"Accept": accept, **origin, **headers}
         return await self.client.ask(self.root + path, method=method, headers=everything, limit=limit)
 
 
-async def ask_archive(theirs: Client, link: Link, viewer: ViewerSeen, *, sends_token: bool) -> ArchiveSeen:
+async def ask_archive(
+    theirs: Client, address: Address, link: Link, viewer: ViewerSeen, *, sends_token: bool
+) -> ArchiveSeen:
     """What the archive at the viewer's root answers; without ``sends_token`` only what needs none."""
     parts = urlsplit(viewer.root)
-    crosses = f"{parts.scheme}://{parts.netloc}" != link.origin
-    archive = _Archive(theirs, viewer.root, link.origin if crosses else "")
+    crosses = f"{parts.scheme}://{parts.netloc}" != address.origin
+    scope = Scope(frozenset(link.studies), any_patient=True, open=True)
+    archive = _Archive(theirs, viewer.root, address.origin if crosses else "", scope)
     name = viewer.page.settings.token_header
-    seen = ArchiveSeen(await archive.ask("/studies?limit=1"))
+    seen = ArchiveSeen(await archive.ask(SEARCH))
     if crosses:
         asks = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": name.lower()}
         seen = replace(seen, preflight=await archive.ask("/studies", asks, method="OPTIONS"))
-    if not sends_token or not link.studies or not is_archive(seen.anybody):
+    if not is_archive(seen.anybody):
         return seen
-    seen = await _with_and_without(archive, link, viewer.page.settings, seen)
+    seen = await _unruly(archive, seen)
+    if not sends_token or not link.token or not link.studies:
+        return seen
+    seen = await _with_and_without(archive, link.token, link.studies, viewer.page.settings, seen)
     found = rows(seen.granted[link.studies[0]])
     if not found:
-        return replace(seen, other_header=await _in_other_headers(archive, link, name))
-    return await _study(archive, link, viewer.page.settings, found[0], seen)
+        return replace(seen, other_header=await _in_other_headers(archive, link.token, link.studies[0], name))
+    mine = {name: viewer.page.settings.header_value(link.token)}
+    return await _study(archive, mine, link.studies[0], found[0], seen)
 
 
-async def _with_and_without(archive: _Archive, link: Link, settings: Settings, seen: ArchiveSeen) -> ArchiveSeen:
+async def _unruly(archive: _Archive, seen: ArchiveSeen) -> ArchiveSeen:
+    """What must not be answered, asked without a token and so that nothing changes: an upload of nothing, and the first
+    search again by a path that servers read differently."""
+    posted = await archive.ask("/studies", EMPTY_UPLOAD, method="POST")
+    last = urlsplit(archive.root).path.rpartition("/")[2]
+    crooked = await archive.ask(f"/%2e%2e/{last}{SEARCH}") if last else None
+    return replace(seen, posted=posted, crooked=crooked)
+
+
+async def _with_and_without(
+    archive: _Archive, token: str, studies: tuple[str, ...], settings: Settings, seen: ArchiveSeen
+) -> ArchiveSeen:
     """Searches for the link's studies with the token, without, and with one that nobody issued."""
-    name, studies = settings.token_header, link.studies[:MOST_STUDIES]
-    mine = {name: settings.header_value(link.token)}
-    forged = {name: settings.header_value(forged_like(link.token))}
+    name, tried = settings.token_header, studies[:STUDIES_TRIED]
+    mine = {name: settings.header_value(token)}
+    forged = {name: settings.header_value(forged_like(token))}
     everything, nobody, forgery, *granted = await asyncio.gather(
-        archive.ask("/studies?limit=5", mine),
-        archive.ask(_search(studies[0])),
-        archive.ask(_search(studies[0]), forged),
-        *(archive.ask(_search(uid), mine) for uid in studies),
+        archive.ask_with(mine, "/studies?limit=5"),
+        archive.ask(_search(tried[0])),
+        archive.ask_with(forged, _search(tried[0])),
+        *(archive.ask_with(mine, _search(uid)) for uid in tried),
     )
-    by_study = dict(zip(studies, granted, strict=True))
+    by_study = dict(zip(tried, granted, strict=True))
     return replace(seen, everything=everything, nobody=nobody, forged=forgery, granted=by_study)
 
 
-async def _in_other_headers(archive: _Archive, link: Link, name: str) -> dict[str, Answer]:
+async def _in_other_headers(archive: _Archive, token: str, study: str, name: str) -> dict[str, Answer]:
     """Whether the archive takes the token where it usually stands."""
     others = {other: scheme for other, scheme in OTHER_HEADERS.items() if other.lower() != name.lower()}
-    tried = (archive.ask(_search(link.studies[0]), {other: scheme + link.token}) for other, scheme in others.items())
+    tried = (archive.ask_with({other: scheme + token}, _search(study)) for other, scheme in others.items())
     return dict(zip(others, await asyncio.gather(*tried), strict=True))
 
 
 async def _study(
-    archive: _Archive, link: Link, settings: Settings, found: Mapping[str, Any], seen: ArchiveSeen
+    archive: _Archive, mine: Mapping[str, str], uid: str, found: Mapping[str, Any], seen: ArchiveSeen
 ) -> ArchiveSeen:
-    """The first study as far as its first image, and what else of its patient there is."""
-    mine = {settings.token_header: settings.header_value(link.token)}
-    study = f"/studies/{quote(link.studies[0], safe='')}"
+    """A study as far as its first image, and what else of its patient there is; ``mine`` is the token's header."""
+    study = f"/studies/{uid}"
     patient_id = value_of(found, PATIENT)
     if patient_id:
-        seen = replace(seen, patient=await archive.ask(f"/studies?{PATIENT}={quote(patient_id, safe='')}", mine))
-    series = await archive.ask(f"{study}/series", mine)
+        patient = await archive.ask_with(mine, f"/studies?{PATIENT}={quote(patient_id, safe='')}")
+        seen = replace(seen, patient=patient)
+    series = await archive.ask_with(mine, f"{study}/series")
     seen, first = replace(seen, series=series), _series_to_try(rows(series))
     if not first:
         return seen
     below = f"{study}/series/{quote(first, safe='')}"
-    metadata = await archive.ask(f"{below}/metadata", mine, limit=METADATA_BYTES)
+    metadata = await archive.ask_with(mine, f"{below}/metadata", limit=METADATA_BYTES)
     image = next((row for row in rows(metadata) if value_of(row, ROWS) and value_of(row, INSTANCE)), None)
     if image is None:
         return replace(seen, metadata=metadata)
     path = f"{below}/instances/{quote(value_of(image, INSTANCE), safe='')}/frames/1"
-    return replace(seen, metadata=metadata, frame=await archive.ask(path, mine, accept=FRAME, limit=FRAME_BYTES))
+    frame = await archive.ask_with(mine, path, accept=FRAME, limit=FRAME_BYTES)
+    return replace(seen, metadata=metadata, frame=frame)
 
 
 def _search(study: str) -> str:
-    return f"/studies?StudyInstanceUID={quote(study, safe='')}"
+    return f"/studies?StudyInstanceUID={study}"
 
 
 def _series_to_try(found: list[dict[str, Any]]) -> str:

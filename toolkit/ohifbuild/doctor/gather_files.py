@@ -9,14 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
+from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import SHORT, Answer, Client
 from ohifbuild.doctor.coding import shows_page
 from ohifbuild.doctor.evidence import FileSeen, ViewerSeen
-from ohifbuild.doctor.link import Link
-from ohifbuild.doctor.page import modules_in, root_in
+from ohifbuild.doctor.page import modules_in, read_page, root_in
 from ohifbuild.finish.manifest import MANIFEST_NAME, FileEntry
 
 INDEX, CONFIG = "index.html", "app-config.js"
+OTHERS = ("silent-refresh.html", "sw.js")
+"""What OHIF ships for OpenID and for work offline. Each loads a script of another host."""
 MOST_FILES = 16
 LONGEST_RELEASE = 40
 LONGEST_FILE = 24 * 1024 * 1024
@@ -25,23 +27,24 @@ SORTS = (".wasm", ".mjs", ".css", ".json", ".js")
 """One of each, the smallest; beside what the page itself loads."""
 
 
-async def look_at_files(anyone: Client, link: Link, viewer: ViewerSeen) -> ViewerSeen:
+async def look_at_files(theirs: Client, address: Address, viewer: ViewerSeen) -> ViewerSeen:
     """The viewer, with its files and its archive's root."""
-    base = link.origin + viewer.page.settings.public_url
-    accepts = {"Accept-Encoding": "gzip, br" if link.scheme == "https" else "gzip"}
+    base = address.origin + viewer.page.settings.public_url
+    accepts = {"Accept-Encoding": "gzip, br" if address.scheme == "https" else "gzip"}
     none = f"{base}none-{secrets.token_hex(8)}.js"
-    manifest_answer, config, missing = await asyncio.gather(
-        anyone.ask(base + MANIFEST_NAME, limit=LONGEST_MANIFEST),
-        anyone.ask(base + CONFIG, headers=accepts, limit=LONGEST_MANIFEST),
-        anyone.ask(none),
+    manifest_answer, config, missing, *others = await asyncio.gather(
+        theirs.ask(base + MANIFEST_NAME, limit=LONGEST_MANIFEST),
+        theirs.ask(base + CONFIG, headers=accepts, limit=LONGEST_MANIFEST),
+        theirs.ask(none),
+        *(theirs.ask(base + name) for name in OTHERS),
     )
     manifest, release = _manifest(manifest_answer)
     text = config.body.decode("utf-8", errors="replace")
-    wanted = _sample(link, viewer, modules_in(text), manifest)
+    wanted = _sample(address, viewer, modules_in(text), manifest)
 
     async def seen(name: str, answer: Answer | None = None) -> FileSeen:
-        answer = answer or await anyone.ask(base + name, headers=accepts, limit=LONGEST_FILE)
-        elsewhere = "" if _is_there(answer) else await _elsewhere(anyone, link, base, name)
+        answer = answer or await theirs.ask(base + name, headers=accepts, limit=LONGEST_FILE)
+        elsewhere = "" if _is_there(answer) else await _elsewhere(theirs, address, base, name)
         return FileSeen(name, answer, manifest.get(name), elsewhere)
 
     files = await asyncio.gather(seen(CONFIG, config), *map(seen, wanted))
@@ -51,16 +54,22 @@ async def look_at_files(anyone: Client, link: Link, viewer: ViewerSeen) -> Viewe
         release=release,
         files=tuple(files),
         missing=missing,
-        root=_root(link, viewer, text),
+        root=_root(address, viewer, text),
+        others=tuple(name for name, answer in zip(OTHERS, others, strict=True) if _is_other(name, answer)),
     )
 
 
-def _root(link: Link, viewer: ViewerSeen, configuration: str) -> str:
+def _root(address: Address, viewer: ViewerSeen, configuration: str) -> str:
     named = viewer.page.settings.roots[0] if viewer.page.settings.roots else root_in(configuration)
     if not named:
         return ""
-    root = urljoin(link.origin + "/", named).rstrip("/")
-    return root if urlsplit(root).scheme in ("http", "https") and urlsplit(root).hostname else ""
+    try:
+        root = urljoin(address.origin + "/", named).rstrip("/")
+        parts = urlsplit(root)
+    except ValueError:
+        return ""
+    is_place = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
+    return root if is_place and "@" not in parts.netloc else ""
 
 
 def _manifest(answer: Answer) -> tuple[Mapping[str, FileEntry], str]:
@@ -76,32 +85,44 @@ def _manifest(answer: Answer) -> tuple[Mapping[str, FileEntry], str]:
         return {}, ""
 
 
-def _sample(link: Link, viewer: ViewerSeen, modules: Iterable[str], manifest: Mapping[str, FileEntry]) -> list[str]:
+def _sample(
+    address: Address, viewer: ViewerSeen, modules: Iterable[str], manifest: Mapping[str, FileEntry]
+) -> list[str]:
     """Names below the public URL, in the order in which a browser would want them."""
     public_url = viewer.page.settings.public_url
-    paths = [_path(link, public_url, url) for url in (*viewer.page.loads, *modules)]
+    paths = [_path(address, public_url, url) for url in (*viewer.page.loads, *modules)]
     names = [path.removeprefix(public_url) for path in paths if path.startswith(public_url)]
     by_size = sorted(manifest, key=lambda name: (manifest[name].size, name))
     names += [next((name for name in by_size if name.endswith(sort)), "") for sort in SORTS]
     return [name for name in dict.fromkeys(names) if name and name != CONFIG][:MOST_FILES]
 
 
-def _path(link: Link, public_url: str, url: str) -> str:
+def _path(address: Address, public_url: str, url: str) -> str:
     """The raw path of something that the page loads; '' where it is from another origin."""
-    parts = urlsplit(urljoin(link.origin + public_url, url))
-    return parts.path if f"{parts.scheme}://{parts.netloc}" == link.origin else ""
+    try:
+        parts = urlsplit(urljoin(address.origin + public_url, url))
+    except ValueError:
+        return ""
+    return parts.path if f"{parts.scheme}://{parts.netloc}" == address.origin else ""
 
 
 def _is_there(answer: Answer) -> bool:
     return answer.status == 200 and not shows_page(answer)
 
 
-async def _elsewhere(anyone: Client, link: Link, base: str, name: str) -> str:
+def _is_other(name: str, answer: Answer) -> bool:
+    """Whether a file answers, and not the viewer's page in its place, or a page of the server's."""
+    if not name.endswith(".html"):
+        return _is_there(answer)
+    return answer.status == 200 and b"<script" in answer.body and not read_page(answer.body).is_viewer
+
+
+async def _elsewhere(theirs: Client, address: Address, base: str, name: str) -> str:
     """The folder in which a file is that is not where the page says."""
-    folder = link.path.rpartition("/")[0] + "/"
+    folder = address.path.rpartition("/")[0] + "/"
     for place in dict.fromkeys((folder, "/")):
-        if link.origin + place != base:
-            answer = await anyone.ask(link.origin + place + name, limit=SHORT)
+        if address.origin + place != base:
+            answer = await theirs.ask(address.origin + place + name, limit=SHORT)
             if _is_there(answer):
                 return place
     return ""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
+from urllib.parse import quote, quote_plus
 
 State = Literal["right", "wrong", "note", "untried"]
 """``note``: it works, but could be better. ``untried``: something else has to be mended first, or was not given."""
@@ -93,6 +94,12 @@ def report(
         replace(finding, because=cause_of(finding.check)) if finding.state == "wrong" else finding for finding in listed
     ]
     return Report(plain(subject, secrets), tuple(sorted(explained, key=_place)))
+
+
+def forms_of(token: str) -> tuple[str, ...]:
+    """A token in every form in which a server could repeat it, longest first; none for ''."""
+    forms = {token, quote(token, safe=""), quote(token), quote_plus(token)}
+    return tuple(sorted((form for form in forms if form), key=len, reverse=True))
 
 
 def plain(text: str, secrets: Sequence[str] = ()) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from ohifbuild.inject import SETTINGS_ID
 Kind = Literal["ohifbuild", "ohif", "login", "other"]
 
 # Each is linear in the length of what it reads: a hostile page must not take longer than its length.
-TAG = re.compile(r"<(?P<name>script|title|link|meta|input)\b(?P<attributes>[^>]{0,1000})>", re.IGNORECASE)
+TAG = re.compile(r"<(?P<name>script|title|link|meta|input)\b(?P<attributes>[^<>]{0,8000})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"([a-z-]+)\s?=\s?(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE)
 ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "title")}
 STOCK = re.compile(r"window\.PUBLIC_URL\b|\bapp-config\.js\b")
@@ -25,6 +26,7 @@ MODULES = re.compile(r"\"(/[\w./~-]{1,200}\.m?js)\"")
 STOCK_SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer", roots=())  # noqa: S106
 QUIET_REFERRER = ("no-referrer", "same-origin", "origin")
 LONGEST_TITLE = 80
+POLICY, DATA = "content-security-policy", "application/json"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Page:
         inline_hashes: of its inline scripts, as a content security policy names them.
         title: what it calls itself.
         hides_referrer: whether it asks for no referrer by a <meta>.
+        policies: content security policies that stand in it before its first script.
     """
 
     kind: Kind
@@ -46,6 +49,7 @@ class Page:
     inline_hashes: tuple[str, ...] = ()
     title: str = ""
     hides_referrer: bool = False
+    policies: tuple[str, ...] = ()
 
     @property
     def is_viewer(self) -> bool:
@@ -63,10 +67,14 @@ def read_page(body: bytes) -> Page:
         kind = "ohif"
     if tags.settings:
         try:
-            kind, settings = "ohifbuild", settings_of(json.loads(tags.settings))
+            told = settings_of(json.loads(tags.settings))
+            # What is put behind an origin must not become part of its host's name.
+            kind, settings = ("ohifbuild", told) if told.public_url.startswith("/") else (kind, settings)
         except (ValueError, KeyError, TypeError, RecursionError):
             kind = "ohif"
-    return Page(kind, settings, tuple(tags.loads), tuple(tags.hashes), tags.title, tags.hides_referrer)
+    return Page(
+        kind, settings, tuple(tags.loads), tuple(tags.hashes), tags.title, tags.hides_referrer, tuple(tags.policies)
+    )
 
 
 def root_in(configuration: str) -> str:
@@ -94,9 +102,12 @@ class _Tags:
     title: str = ""
     asks_password: bool = False
     hides_referrer: bool = False
+    policies: list[str] = field(default_factory=list)
+    begun: bool = False
 
     def note(self, name: str, values: dict[str, str], text: str, element: str) -> None:
         """Takes one element; ``text`` and ``element`` are those of a script or title."""
+        self.begun |= name == "script" and values.get("type", "").lower() != DATA
         if name == "script" and values.get("src"):
             self.loads.append(values["src"])
         elif name == "script" and values.get("id") == SETTINGS_ID:
@@ -107,17 +118,23 @@ class _Tags:
             self.title = self.title or " ".join(text.split())[:LONGEST_TITLE]
         elif name == "link" and values.get("rel", "").lower() == "stylesheet" and values.get("href"):
             self.loads.append(values["href"])
+        elif name == "meta" and values.get("http-equiv", "").lower() == POLICY and not self.begun:
+            self.policies.append(html.unescape(values.get("content", "")))
         elif name == "meta" and values.get("name", "").lower() == "referrer":
             self.hides_referrer = values.get("content", "").lower() in QUIET_REFERRER
         elif name == "input":
             self.asks_password |= values.get("type", "").lower() == "password"
 
 
+def _unquoted(value: str) -> str:
+    return value[1:-1] if value[0] in "\"'" else value
+
+
 def _tags(text: str) -> _Tags:
     tags, position = _Tags(), 0
     while found := TAG.search(text, position):
         name, position = found["name"].lower(), found.end()
-        values = {key.lower(): value.strip("\"'") for key, value in ATTRIBUTE.findall(found["attributes"])}
+        values = {key.lower(): _unquoted(value) for key, value in ATTRIBUTE.findall(found["attributes"])}
         end = position
         if name in ENDS:
             closing = ENDS[name].search(text, position)

@@ -10,14 +10,17 @@ from ohifbuild.doctor.checks.caching import caching, service_worker
 from ohifbuild.doctor.checks.files import integrity, media_types, missing_file, public_path, stale, there
 from ohifbuild.doctor.checks.headers import embedding, isolation, referrer
 from ohifbuild.doctor.checks.images import bulk_urls, image, metadata
-from ohifbuild.doctor.checks.page import long_link, page, routes, secure_context, what_link_says
+from ohifbuild.doctor.checks.link import what_link_says
+from ohifbuild.doctor.checks.page import long_link, page, routes, secure_context
 from ohifbuild.doctor.checks.policy import policy
 from ohifbuild.doctor.checks.refusals import everything, forged_token, priors, without_token
+from ohifbuild.doctor.checks.same_origin import cookies, crooked_paths, methods, other_pages, stored
 from ohifbuild.doctor.checks.token import token, token_header
 from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.model import Finding
 
 CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
+    what_link_says,
     clock,
     address,
     certificate,
@@ -25,7 +28,6 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     long_link,
     routes,
     page,
-    what_link_says,
     secure_context,
     public_path,
     there,
@@ -37,6 +39,7 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     caching,
     service_worker,
     missing_file,
+    other_pages,
     embedding,
     referrer,
     mixed_content,
@@ -47,10 +50,14 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     metadata,
     bulk_urls,
     image,
+    stored,
+    cookies,
     without_token,
     forged_token,
     priors,
     everything,
+    methods,
+    crooked_paths,
 )
 
 FOLLOWS: Mapping[str, Sequence[str]] = {
@@ -67,6 +74,7 @@ FOLLOWS: Mapping[str, Sequence[str]] = {
     "metadata": ("token",),
     "image": ("metadata", "bulk-urls"),
     "forged-token": ("without-token",),
+    "methods": ("without-token",),
     "priors": ("without-token", "forged-token"),
     "everything": ("without-token", "forged-token"),
 }

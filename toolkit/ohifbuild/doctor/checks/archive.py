@@ -23,7 +23,7 @@ def mixed_content(evidence: Evidence) -> Finding:
     viewer = evidence.viewer
     if viewer is None or not viewer.root:
         return about.untried()
-    if evidence.link.scheme == "https" and viewer.root.startswith("http:"):
+    if evidence.address.scheme == "https" and viewer.root.startswith("http:"):
         return about.wrong(
             f"The page is https, and its archive {viewer.root} is http.",
             f"Browsers block every request to it. {NO_STUDY}",
@@ -72,7 +72,10 @@ def _problem(answer: Answer, root: str) -> tuple[str, str] | None:
     if answer.status in (401, 403, 204):
         return None
     if answer.status in UPSTREAM_GONE:
-        change = f"Start the archive, and see that the proxy names its address.\n{pass_on}"
+        change = (
+            "Start the archive, and see that the proxy names its address. Our rules answer so in place of an archive's "
+            f"redirect too.\n{pass_on}"
+        )
         return f"is a proxy that reaches no archive behind it ({answer.status})", change
     if is_too_long(answer):
         return f"refuses the request as too long ({answer.status})", "nginx: large_client_header_buffers 4 32k;"
@@ -91,14 +94,14 @@ def _problem(answer: Answer, root: str) -> tuple[str, str] | None:
 def cross_origin(evidence: Evidence) -> Finding:
     """Whether an archive at another origin lets the page ask (Fetch standard 3.2.2)."""
     about = About("cross-origin", "CORS")
-    viewer, archive, link = evidence.viewer, evidence.archive, evidence.link
+    viewer, archive, origin = evidence.viewer, evidence.archive, evidence.address.origin
     if viewer is None or archive is None:
         return about.untried()
     if archive.preflight is None:
         return about.right("Not needed: viewer and archive have one origin.")
     name, answer = viewer.page.settings.token_header, archive.preflight
     allow = (
-        f'nginx: add_header Access-Control-Allow-Origin "{link.origin}" always; '
+        f'nginx: add_header Access-Control-Allow-Origin "{origin}" always; '
         f'add_header Access-Control-Allow-Headers "{name}" always; and OPTIONS answered with 204, without a token'
     )
     blocked = f"The browser blocks every request with the token. {NO_STUDY}"
@@ -108,18 +111,18 @@ def cross_origin(evidence: Evidence) -> Finding:
             blocked,
             allow,
         )
-    if _allowed_origin(answer) not in ("*", link.origin):
-        return about.wrong(f"It does not allow {link.origin} (Access-Control-Allow-Origin).", blocked, allow)
+    if _allowed_origin(answer) not in ("*", origin):
+        return about.wrong(f"It does not allow {origin} (Access-Control-Allow-Origin).", blocked, allow)
     headers = {part.strip().lower() for part in answer.get("access-control-allow-headers").split(",")}
     if name.lower() not in headers and not ("*" in headers and name.lower() != "authorization"):
         return about.wrong(f"It does not allow the header {name} (Access-Control-Allow-Headers).", blocked, allow)
-    if _allowed_origin(archive.anybody) not in ("*", link.origin):
+    if _allowed_origin(archive.anybody) not in ("*", origin):
         return about.wrong(
-            f"It allows {link.origin} when asked beforehand, but not in its answer.",
+            f"It allows {origin} when asked beforehand, but not in its answer.",
             f"The browser throws the answers away. {NO_STUDY}",
             allow + "\nnginx: 'always', or answers of 401 and 403 go without",
         )
-    return about.right(f"{link.origin} may ask, with {name}.")
+    return about.right(f"{origin} may ask, with {name}.")
 
 
 def _allowed_origin(answer: Answer) -> str:

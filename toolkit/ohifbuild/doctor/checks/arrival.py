@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.client import Answer, Trouble
 from ohifbuild.doctor.evidence import Arrival, Evidence
 from ohifbuild.doctor.gather import REDIRECTS, follows
-from ohifbuild.doctor.link import STUDIES
 from ohifbuild.doctor.model import Finding
 from ohifbuild.doctor.tls import Certificate
 
@@ -50,21 +49,23 @@ def address(evidence: Evidence) -> Finding:
         found, change = TROUBLES[evidence.trouble]
         tls = evidence.arrival.tls if evidence.arrival else None
         reason = f" ({tls.error})" if evidence.trouble == "tls" and tls else ""
-        return about.wrong(f"{evidence.link.origin} {found}{reason}.", NOTHING_TO_SEE, change)
+        return about.wrong(f"{evidence.address.origin} {found}{reason}.", NOTHING_TO_SEE, change)
     first = evidence.arrival.first if evidence.arrival else Answer("")
     server = first.get("server")[:40]
-    return about.right(f"{evidence.link.origin} answers" + (f" ({server})." if server else "."))
+    return about.right(f"{evidence.address.origin} answers" + (f" ({server})." if server else "."))
 
 
 def certificate(evidence: Evidence) -> Finding:
     """Whether browsers take the certificate."""
     about = About("certificate", "Certificate")
     arrival = evidence.arrival
-    if evidence.link.scheme == "http":
-        return about.right("Not needed on this machine.") if evidence.link.is_secure_context else about.untried("http.")
+    if evidence.address.scheme == "http":
+        return (
+            about.right("Not needed on this machine.") if evidence.address.is_secure_context else about.untried("http.")
+        )
     if arrival is None or arrival.tls is None:
         return about.untried("no handshake.")
-    tls, host = arrival.tls, arrival.link.host
+    tls, host = arrival.tls, arrival.address.host
     if tls.certificate is None:
         return about.untried("no handshake.") if tls.error else about.note("it cannot be read.", "Browsers may differ.")
     seen = tls.certificate
@@ -121,26 +122,26 @@ def redirects(evidence: Evidence) -> Finding:
         return _not_followed(about, arrival)
     if not arrival.hops:
         return about.right("None.")
-    if _names_studies(evidence.asked.stand_in) and not _names_studies(arrival.link.stand_in):
+    if evidence.asked.query not in arrival.address.query:
         return about.wrong(
-            f"The redirect to {arrival.link.path} drops what stands behind the question mark.",
-            "The viewer opens without studies and token: an empty page, or 'not found'.",
+            f"The redirect to {arrival.address.path} drops what stands behind the question mark.",
+            "The viewer opens without the link's studies: an empty page, or 'not found'.",
             "Keep the query: nginx: return 302 /ohif/$is_args$args;",
         )
-    if evidence.asked.scheme != arrival.link.scheme:
-        effect = "The first request, with the token in it, crosses the network for all to read."
+    if evidence.asked.scheme != arrival.address.scheme:
+        effect = "The first request, with all that stands before a link's #, crosses the network for all to read."
         return about.note("http leads to https.", effect, "Give out links that begin with https://")
-    return about.right(f"To {arrival.link.url}, with the query kept.")
+    return about.right(f"To {arrival.address.url}, with the query kept.")
 
 
 def _not_followed(about: About, arrival: Arrival) -> Finding:
-    if follows(arrival.link, arrival.first):
+    if follows(arrival.address, arrival.first):
         return about.wrong(
             "The link is redirected without end.", NOTHING_TO_SEE, "Look for rules that undo each other."
         )
     location = arrival.first.get("location")
     try:
-        parts = urlsplit(urljoin(arrival.link.url, location))
+        parts = urlsplit(urljoin(arrival.address.url, location))
     except ValueError:
         return about.wrong("A redirect leads to no URL.", NOTHING_TO_SEE, "Correct the server's redirect.")
     there = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
@@ -155,10 +156,6 @@ def _not_followed(about: About, arrival: Arrival) -> Finding:
         "The viewer, if there is one, is at another origin than the link says.",
         "Give out links to that place, and run doctor on it.",
     )
-
-
-def _names_studies(query: str) -> bool:
-    return any(name.lower() == STUDIES for name, _ in parse_qsl(query, keep_blank_values=True))
 
 
 def clock(evidence: Evidence) -> Finding:

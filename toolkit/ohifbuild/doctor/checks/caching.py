@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.checks.remedies import send_header
@@ -11,7 +12,7 @@ from ohifbuild.doctor.coding import unpacked
 from ohifbuild.doctor.evidence import Evidence, ViewerSeen
 from ohifbuild.doctor.gather_files import CONFIG, INDEX
 from ohifbuild.doctor.model import Finding
-from ohifbuild.headers import ASK_AGAIN
+from ohifbuild.headers import ASK_AGAIN, NEVER_STORED
 
 AGE = re.compile(r"(?:^|[,\s])(?:s-maxage|max-age)\s?=\s?\"?(\d{1,10})")
 WORKER = "init-service-worker.js"
@@ -30,7 +31,7 @@ def caching(evidence: Evidence) -> Finding:
         return about.wrong(
             f"Browsers keep {name} for {_length(seconds)} without asking.",
             "After an update they run old files that are no more there: a blank page, until the cache is emptied.",
-            f"For {' and '.join(answers)}: " + send_header(answers[name], "Cache-Control", ASK_AGAIN),
+            _as_it_should_be(answers),
             stops=False,
         )
     vague = [name for name, answer in answers.items() if not answer.get("cache-control")]
@@ -38,9 +39,23 @@ def caching(evidence: Evidence) -> Finding:
         return about.note(
             f"{' and '.join(vague)}: no Cache-Control.",
             "Browsers keep them as long as they see fit: updates arrive late.",
-            f"For {' and '.join(answers)}: " + send_header(answers[vague[0]], "Cache-Control", ASK_AGAIN),
+            _as_it_should_be(answers),
         )
-    return about.right("Browsers ask again for the page and its configuration.")
+    if NEVER_STORED not in answers[INDEX].get("cache-control").lower():
+        return about.note(
+            f"Browsers keep {INDEX} on their disk, though they ask again.",
+            "They keep it under the whole link: with ?token= its token is in the browser's files.",
+            _as_it_should_be(answers),
+        )
+    return about.right("Browsers keep no page, and ask again for its configuration.")
+
+
+def _as_it_should_be(answers: Mapping[str, Answer]) -> str:
+    """How the server is told."""
+    values = {name: NEVER_STORED if name == INDEX else ASK_AGAIN for name in answers}
+    return "\n".join(
+        f"For {name}: {send_header(answers[name], 'Cache-Control', value)}" for name, value in values.items()
+    )
 
 
 def _that_change(viewer: ViewerSeen) -> dict[str, Answer]:

@@ -28,7 +28,7 @@ def public_path(evidence: Evidence) -> Finding:
     viewer = evidence.viewer
     if viewer is None:
         return about.untried()
-    built_for, path = viewer.page.settings.public_url, evidence.link.path
+    built_for, path = viewer.page.settings.public_url, evidence.address.path
     moved = next((file for file in viewer.files if file.elsewhere), None)
     if moved:
         return about.wrong(
@@ -41,7 +41,7 @@ def public_path(evidence: Evidence) -> Finding:
         return about.wrong(
             f"The link's path is {path}, but the viewer was built for {built_for}.",
             "Its router knows no such page: it stays blank, or says 'not found'.",
-            f"Give out links to {evidence.link.origin}{built_for}, or: ohifbuild move DIST --public-url PATH",
+            f"Give out links to {evidence.address.origin}{built_for}, or: ohifbuild move DIST --public-url PATH",
         )
     return about.right(f"{built_for}, as it was built for.")
 

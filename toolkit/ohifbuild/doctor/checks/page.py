@@ -9,7 +9,6 @@ from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.coding import shows_page
 from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.gather import REDIRECTS
-from ohifbuild.doctor.link import UID
 from ohifbuild.doctor.model import Finding
 from ohifbuild.doctor.page import read_page
 
@@ -24,7 +23,7 @@ def long_link(evidence: Evidence) -> Finding:
     """Whether the server takes a link as long as this one."""
     about = About("long-link", "Link's length")
     first = _first(evidence)
-    length = len(evidence.asked.path) + len(evidence.asked.stand_in)
+    length = len(evidence.asked.path) + len(evidence.asked.query)
     if not first.status:
         return about.untried()
     if not is_too_long(first):
@@ -49,10 +48,10 @@ def routes(evidence: Evidence) -> Finding:
         return about.untried()
     first = evidence.arrival.first
     if evidence.viewer.page_answer is first:
-        return about.right(f"{evidence.link.path} is answered with the viewer's page.")
+        return about.right(f"{evidence.address.path} is answered with the viewer's page.")
     url = evidence.viewer.page.settings.public_url
     return about.wrong(
-        f"{evidence.link.path} is {first.status}, though the viewer is at {evidence.arrival.link.origin}{url}.",
+        f"{evidence.address.path} is {first.status}, though the viewer is at {evidence.address.origin}{url}.",
         "Every link and every reload ends on the server's error page: a route of the viewer is no file.",
         f"Answer what is no file with the page: nginx: location {url} {{ try_files $uri {url}index.html; }}",
     )
@@ -77,7 +76,7 @@ def page(evidence: Evidence) -> Finding:
     if not first.status or first.status in REDIRECTS:
         return about.untried()
     found, change = _what_else(first)
-    return about.wrong(f"{evidence.link.url} {found}.", "There is no viewer.", change)
+    return about.wrong(f"{evidence.address.url} {found}.", "There is no viewer.", change)
 
 
 def _what_else(first: Answer) -> tuple[str, str]:
@@ -109,31 +108,15 @@ def _titled(title: str) -> str:
     return f" ('{title}')" if title else ""
 
 
-def what_link_says(evidence: Evidence) -> Finding:
-    """Whether the link names studies and a token."""
-    about = About("link", "Link")
-    studies, token = evidence.asked.studies, evidence.asked.token
-    if bad := next((uid for uid in studies if not UID.fullmatch(uid)), ""):
-        return about.wrong(
-            f"{bad[:70]} is no Study Instance UID.", "The viewer finds no study.", "Have the link made again."
-        )
-    if studies and token:
-        return about.right(f"{len(studies)} {'study' if len(studies) == 1 else 'studies'}, and a token.")
-    if studies:
-        quote = "If it has one: put the link in quotes, or the shell cuts it at the first &."
-        return about.note("It has no token.", "What a token reaches was not tried.", quote)
-    return about.note("It names no study.", "Whether a study opens was not tried.", "Give a whole link, in quotes.")
-
-
 def secure_context(evidence: Evidence) -> Finding:
     """Whether browsers give the page its powers at all."""
     about = About("secure-context", "Secure context")
-    link = evidence.link
-    if link.is_secure_context:
-        return about.right("https." if link.scheme == "https" else f"{link.host} is this machine itself.")
+    address = evidence.address
+    if address.is_secure_context:
+        return about.right("https." if address.scheme == "https" else f"{address.host} is this machine itself.")
     modern = evidence.viewer is not None and does_without_memory(evidence.viewer.release)
     return about.wrong(
-        f"{link.origin} is http, at an address that is not the browser's own machine.",
+        f"{address.origin} is http, at an address that is not the browser's own machine.",
         "Token and images cross the network for all to read. " + ("" if modern else NO_MEMORY),
         "Serve it over https: ohifbuild deploy nginx DIST --certificate FILE --key FILE\nto try it: "
         "ohifbuild serve DIST --https",

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.evidence import Evidence, ViewerSeen
-from ohifbuild.doctor.link import Link
 from ohifbuild.doctor.model import Finding
 
 NAME = "Content-Security-Policy"
+TAKE = "Take the headers that ohifbuild deploy writes for this very dist."
 FALLBACKS = {
     "worker-src": ("worker-src", "child-src", "script-src", "default-src"),
     "script-src": ("script-src", "default-src"),
@@ -27,18 +27,37 @@ def policy(evidence: Evidence) -> Finding:
     viewer = evidence.viewer
     if viewer is None:
         return about.untried()
-    policies = [read_policy(text) for line in viewer.page_answer.all(NAME) for text in line.split(",")]
-    if not policies:
-        return about.note(
-            "The page has no Content-Security-Policy.",
-            "A script that gets into the page could send images and tokens anywhere.",
-            "Take the policy that ohifbuild deploy nginx DIST writes for this very dist.",
-        )
-    for found in policies:
-        blocked = _blocked(found, evidence.link, viewer)
+    sent = [read_policy(text) for line in viewer.page_answer.all(NAME) for text in line.split(",")]
+    written = [read_policy(text) for text in viewer.page.policies]
+    if not sent and not written:
+        return _none(about, viewer)
+    for found in (*sent, *written):
+        blocked = _blocked(found, evidence.address.origin, viewer)
         if blocked:
             return about.wrong(f"It forbids {blocked[0]}.", blocked[1], blocked[2])
+    if not sent:
+        return about.note(
+            "It stands in the page alone: the server sends none.",
+            "It holds all the same, but another site can show the viewer in a frame.",
+            f"{TAKE} It has frame-ancestors, which a page cannot say of itself.",
+        )
+    if not written and viewer.page.kind == "ohifbuild":
+        return about.note(
+            "It is sent by the server, and does not stand in the page.",
+            "On a server without such headers the page has none.",
+            "Build the dist again: ohifbuild build",
+        )
     return about.right("It allows what the viewer needs.")
+
+
+def _none(about: About, viewer: ViewerSeen) -> Finding:
+    found = "The page has no Content-Security-Policy."
+    effect = "A script that gets into the page could send images and tokens anywhere."
+    if viewer.page.kind == "ohif":
+        return about.note(found, effect, TAKE)
+    return about.wrong(
+        found, effect, f"Build the dist again, which puts one into the page: ohifbuild build\n{TAKE}", stops=False
+    )
 
 
 def read_policy(text: str) -> Policy:
@@ -56,12 +75,12 @@ def sources(rules: Policy, directive: str) -> tuple[str, ...] | None:
     return next((rules[name] for name in FALLBACKS[directive] if name in rules), None)
 
 
-def _blocked(rules: Policy, link: Link, viewer: ViewerSeen) -> tuple[str, str, str] | None:
+def _blocked(rules: Policy, own: str, viewer: ViewerSeen) -> tuple[str, str, str] | None:
     """What a policy forbids that the viewer needs, what comes of it, and what to change; the gravest only."""
     scripts = sources(rules, "script-src")
     page = viewer.page
     if scripts is not None:
-        if not _allows_origin(scripts, link.origin, link.origin):
+        if not _allows_origin(scripts, own, own):
             return "the viewer's own scripts", "A blank page.", "Add 'self' to its script-src."
         if not _allows_inline(scripts, page.inline_hashes):
             change = (
@@ -88,8 +107,8 @@ def _blocked(rules: Policy, link: Link, viewer: ViewerSeen) -> tuple[str, str, s
         if allowed is not None and word not in allowed:
             return what, effect, f"Add {word} to its {directive}."
     connect = sources(rules, "connect-src")
-    target = _origin(viewer.root) if viewer.root else link.origin
-    if connect is not None and not _allows_origin(connect, target, link.origin):
+    target = _origin(viewer.root) if viewer.root else own
+    if connect is not None and not _allows_origin(connect, target, own):
         return f"connections to the archive at {target}", "No study appears.", f"Add {target} to its connect-src."
     return None
 

@@ -52,7 +52,7 @@ def priors(evidence: Evidence) -> Finding:
     archive = evidence.archive
     if archive is None or archive.patient is None:
         return about.untried(_FIRST if archive is None or not archive.series else "the study has no Patient ID.")
-    others = _others(archive.patient, evidence.asked.studies)
+    others = _others(archive.patient, evidence.link.studies)
     if others:
         return about.wrong(
             f"The token finds {_studies(others)} of the patient's that are not in the link.",
@@ -69,7 +69,7 @@ def everything(evidence: Evidence) -> Finding:
     archive = evidence.archive
     if archive is None or archive.everything is None:
         return about.untried()
-    others = _others(archive.everything, evidence.asked.studies)
+    others = _others(archive.everything, evidence.link.studies)
     if others:
         return about.wrong(
             "The token finds studies that are not in the link, of any patient.",

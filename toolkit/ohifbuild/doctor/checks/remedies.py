@@ -22,6 +22,12 @@ def many_headers(answer: Answer, headers: dict[str, str]) -> str:
     return "\n".join(dict.fromkeys(send_header(answer, name, value) for name, value in headers.items()))
 
 
+def is_web_server(answer: Answer) -> bool:
+    """Whether a web server answered, and not the archive by itself."""
+    server = answer.get("server").lower()
+    return is_nginx(answer) or any(name in server for name in ("apache", "caddy"))
+
+
 def is_nginx(answer: Answer) -> bool:
     """Whether nginx answered, or something made of it."""
     return any(name in answer.get("server").lower() for name in ("nginx", "openresty", "tengine"))

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from typing import Any
+from urllib.parse import urlsplit
 
+from ohifbuild.contract.token import claims_of, expiry_of
 from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.checks.arrival import DAY, SKEW_SECONDS, skew
 from ohifbuild.doctor.checks.page import is_too_long
 from ohifbuild.doctor.checks.remedies import is_nginx
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.evidence import ArchiveSeen, Evidence
+from ohifbuild.doctor.gather import REDIRECTS
 from ohifbuild.doctor.gather_archive import rows
 from ohifbuild.doctor.model import Finding
 
 REFUSED = (401, 403)
-LONGEST_JWT = 64 * 1024
 LONGEST_REASON = 120
+END_OF_TIME = 253402300799
+"""The last second of the year 9999: a token may claim a number that no float holds."""
 NO_IMAGES = "The viewer opens, and says that the link is not valid, or stays empty."
 
 
@@ -32,8 +33,9 @@ def token_header(evidence: Evidence) -> Finding:
     if rows(answer):
         return about.right(f"The header {name} gets through.")
     if is_too_long(answer):
+        length = len(evidence.link.token or "")
         return about.wrong(
-            f"A token of {len(evidence.asked.token)} characters in {name} is refused as too long ({answer.status}).",
+            f"A token of {length} characters in {name} is refused as too long ({answer.status}).",
             NO_IMAGES,
             "nginx: large_client_header_buffers 4 32k\nApache: LimitRequestFieldSize 32768",
         )
@@ -83,6 +85,13 @@ def token(evidence: Evidence) -> Finding:
     answer = missing[0]
     if answer.trouble:
         return about.wrong(f"The archive breaks off ({answer.trouble}).", NO_IMAGES, "Read the archive's own log.")
+    if answer.status in REDIRECTS:
+        there = urlsplit(answer.get("location"))
+        return about.wrong(
+            f"The archive redirects to {there.netloc.rpartition('@')[2]}{there.path} ({answer.status}).",
+            "The viewer follows no redirect with a token: no study appears.",
+            "Have the archive answer by itself, or name the place where it leads as the dist's DICOMweb root.",
+        )
     if answer.status in REFUSED:
         header = viewer.page.settings.token_header
         return about.wrong(
@@ -105,10 +114,12 @@ def token(evidence: Evidence) -> Finding:
 
 
 def _why_not(evidence: Evidence) -> str:
-    if not evidence.asked.token or not evidence.asked.studies:
-        return "the link has no token." if not evidence.asked.token else "the link names no study."
+    if evidence.link.problem:
+        return "the viewer does not follow the link."
+    if not evidence.link.token or not evidence.link.studies:
+        return "the link has no token." if not evidence.link.token else "the link names no study."
     if evidence.viewer and evidence.viewer.root and not evidence.sends_token:
-        return "not sent: the connection cannot be trusted (--insecure sends it all the same)."
+        return "not sent: the connection is not verified (--insecure sends it all the same)."
     return "other things first."
 
 
@@ -143,27 +154,15 @@ def _reason(answer: Answer) -> str:
 
 def _said_by_token(evidence: Evidence) -> str:
     """What a token says of its own times, if it is a JSON Web Token (RFC 7519 4.1) that anyone can read."""
-    claims = claims_of(evidence.asked.token)
+    token = evidence.link.token or ""
     ahead = skew(evidence) or 0.0
     now = evidence.now + (ahead if abs(ahead) > SKEW_SECONDS else 0.0)
-    ends, begins = claims.get("exp"), claims.get("nbf")
-    if isinstance(ends, int | float) and ends < now:
-        return f"It expired {_ago(now - ends)} ago, by its own words."
-    if isinstance(begins, int | float) and begins > now:
-        return f"It is good only in {_ago(begins - now)}, by its own words."
+    ends, begins = expiry_of(token), claims_of(token).get("nbf")
+    if ends is not None and ends < now:
+        return f"It expired {_ago(now - max(ends, 0))} ago, by its own words."
+    if isinstance(begins, int | float) and not isinstance(begins, bool) and begins > now:
+        return f"It is good only in {_ago(min(begins, END_OF_TIME) - now)}, by its own words."
     return ""
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    """The claims of a JSON Web Token, unproven; none if it is something else."""
-    parts = token.split(".")
-    if len(parts) != 3 or len(token) > LONGEST_JWT:
-        return {}
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, RecursionError):
-        return {}
-    return claims if isinstance(claims, dict) else {}
 
 
 def _ago(seconds: float) -> str:
