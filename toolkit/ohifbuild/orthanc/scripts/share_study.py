@@ -77,7 +77,7 @@ def share(studies: list[str], days: int, token: str) -> str:
             raise ValueError("this token opens all of Orthanc, and belongs in no link")
         tokens[digest_of(token)] = {"studies": studies, "expires": until}
     link = _read("link.json")
-    return f"{link['Viewer']}?StudyInstanceUIDs={','.join(studies)}#{link['Parameter']}={quote(token, safe='')}"
+    return f"{link['Viewer']}?StudyInstanceUIDs={','.join(studies)}#{link['Parameter']}={quote(token)}"
 
 
 def _studies(header: dict[str, str]) -> Iterator[tuple[str, str]]:
