@@ -21,6 +21,8 @@ for (const [link, carries] of /** @type {[string, boolean][]} */ ([
   ['https://user@v.example/viewer?a=?b&token=t', true],
   ['https://user@v.example/viewer?a#b=#c&token=t', true],
   ['https://user@v.example/viewer?a?token=t', false],
+  ['https://user@v.example/viewer?a&?token=t', false],
+  ['https://user@v.example/viewer#a&#token=t', false],
   ['https://user@v.example/viewer#a#token=t', false],
   ['https://user@v.example/viewer?token#a', true],
   ['https://user@v.example/viewer?a#b', false],

@@ -27,11 +27,21 @@ for (const url of [
   test(`is not under the roots: ${JSON.stringify(url)}`, () => assert.equal(under(url), false));
 }
 
-test('of several roots the longest counts', () => {
-  const nested = createRoots(['/orthanc', '/orthanc/dicom-web'], () => 'https://v.example/', 'https://v.example');
-  assert.equal(nested('/orthanc/dicom-web/studies')?.tail, 'studies');
-  assert.equal(nested('/orthanc/instances/1')?.tail, 'instances/1');
+for (const roots of [['/orthanc', '/orthanc/dicom-web', '/other'], ['/orthanc/dicom-web', '/orthanc']]) {
+  test(`of several roots the longest counts: ${roots}`, () => {
+    const nested = createRoots(roots, () => 'http://127.0.0.1:8042/', 'http://127.0.0.1:8042');
+    assert.equal(nested('/orthanc/dicom-web/studies')?.tail, 'studies');
+    assert.equal(nested('/orthanc/instances/1')?.tail, 'instances/1');
+    assert.equal(nested('https://127.0.0.1:8042/orthanc'), undefined);
+  });
+}
+
+test('a root that is no http or https URL is none', () => {
+  const odd = createRoots(['ws://v.example/dicom-web', 'https://', 'https://u@v.example/dicom-web'], () => 'https://v.example/', 'https://v.example');
+  assert.deepEqual(['ws://v.example/dicom-web', '/dicom-web', 'https://v.example/dicom-web/a'].map(odd), [undefined, undefined, undefined]);
 });
+
+test('a place is known as an absolute URL', () => assert.equal(locate('../dicom-web/a?x#y')?.url.href, 'https://v.example/dicom-web/a?x#y'));
 
 const file = (/** @type {string} */ url, pattern = '/orthanc/studies/{id}/ohif-dicom-json') =>
   jsonFile(url, 'https://v.example/ohif/viewer', 'https://v.example', pattern);
@@ -47,5 +57,9 @@ for (const url of [
 ]) {
   test(`is no JSON file that a link may name: ${JSON.stringify(url)}`, () => assert.equal(file(url), undefined));
 }
+
+test('the part that differs may have dots, letters, digits, hyphens and underscores', () => {
+  assert.equal(file('/orthanc/studies/1.2_B-3/ohif-dicom-json'), '/orthanc/studies/1.2_B-3/ohif-dicom-json');
+});
 
 test('without a pattern a link may name no JSON file', () => assert.equal(file('/orthanc/studies/a/ohif-dicom-json', ''), undefined));

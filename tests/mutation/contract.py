@@ -22,7 +22,6 @@ import types
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from literals import Mutant, literal_mutants
@@ -44,7 +43,9 @@ def main(names: list[str]) -> int:
         else:
             counts = _run(path, literal_mutants(path.read_text(), path.suffix), _javascript_dies(path), explained)
         survivors += counts["survived"]
-        print(f"{path}: " + ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("killed", "equivalent", "survived")))
+        print(
+            f"{path}: " + ", ".join(f"{counts[outcome]} {outcome}" for outcome in ("killed", "equivalent", "survived"))
+        )
     return min(survivors, 1)
 
 
@@ -78,7 +79,6 @@ def _python_dies(path: Path) -> Callable[[str], bool]:
     tests = sorted(folder.glob("test_*.py" if path.parent.name == "contract" else "test_link_contract.py"))
     import pytest  # noqa: F401 -- read once
 
-    import ohifbuild.errors
     import vectors
 
     tables = {table.stem: vectors.rows(table.stem) for table in vectors.FOLDER.glob("*.json")}

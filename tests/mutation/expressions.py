@@ -1,4 +1,4 @@
-"""Mutants of what a Python file decides: conditions, clauses, calls; cosmic-ray's operators, and what they leave out."""
+"""Mutants of what a Python file decides: cosmic-ray's operators, and the clauses and calls that they leave."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
-
 from literals import Mutant
 
 # Left out: operators with arguments, and changes that no rule could mean: `is` for `==`, bits, the order of words.
@@ -99,7 +98,9 @@ def _with(tree: ast.Module, number: int, new: ast.expr, old: ast.expr) -> Mutant
         setattr(node, field, copy.deepcopy(new))
     else:
         getattr(node, field)[index] = copy.deepcopy(new)
-    return Mutant(old.lineno, f"{ast.unparse(old)} -> {ast.unparse(new)}", ast.unparse(ast.fix_missing_locations(changed)))
+    return Mutant(
+        old.lineno, f"{ast.unparse(old)} -> {ast.unparse(new)}", ast.unparse(ast.fix_missing_locations(changed))
+    )
 
 
 def _meaning(source: str) -> str:

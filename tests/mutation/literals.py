@@ -14,7 +14,8 @@ _STRING = r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
 _LANGUAGES = {
     ".py": re.compile(rf'#[^\n]*|r?"""[\s\S]*?"""|(?P<prefix>[rf]*)(?P<text>{_STRING})|(?P<number>\b\d[\d_]*\b)'),
     ".js": re.compile(
-        r"//[^\n]*|/\*[\s\S]*?\*/|^import .*|(?:(?<=[=&|?:,] )|(?<=[(!]))(?P<regex>/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+/)"
+        r"//[^\n]*|/\*[\s\S]*?\*/|^import .*"
+        r"|(?:(?<=[=&|?:,] )|(?<=[(!]))(?P<regex>/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+/)"
         rf"|(?P<text>{_STRING}|`(?:\\.|[^`\\])*`)|(?P<number>\b\d[\d_]*\b)",
         re.MULTILINE,
     ),
@@ -58,7 +59,9 @@ def literal_mutants(source: str, suffix: str) -> Iterator[Mutant]:
             changed = (f"{text[0]}{new}{text[-1]}" for new in bodies)
         for new in dict.fromkeys(changed):
             if new != text:
-                yield Mutant(source.count("\n", 0, start) + 1, _difference(text, new), source[:start] + new + source[end:])
+                yield Mutant(
+                    source.count("\n", 0, start) + 1, _difference(text, new), source[:start] + new + source[end:]
+                )
 
 
 def regex_mutants(regex: str) -> Iterator[str]:
@@ -141,12 +144,18 @@ def _text_mutants(text: str) -> Iterator[str]:
         yield text.swapcase()
 
 
+def _alike(old: str, new: str) -> int:
+    """How many characters both begin with."""
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((index for index, (one, other) in pairs if one != other), min(len(old), len(new)))
+
+
 def _difference(old: str, new: str) -> str:
-    same = next((index for index, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), min(len(old), len(new)))
-    rest = 0
-    while rest < min(len(old), len(new)) - same and old[-rest - 1] == new[-rest - 1]:
-        rest += 1
-    return f"{old[max(same - 20, 0) : same]}[{old[same : len(old) - rest]} -> {new[same : len(new) - rest]}]{old[len(old) - rest :][:20]}"
+    """What differs, with a few characters around it."""
+    before = _alike(old, new)
+    after = _alike(old[before:][::-1], new[before:][::-1])
+    old_end, new_end = len(old) - after, len(new) - after
+    return f"{old[:before][-20:]}[{old[before:old_end]} -> {new[before:new_end]}]{old[old_end:][:20]}"
 
 
 def _is_class(source: str, start: int) -> bool:

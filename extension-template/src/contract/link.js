@@ -45,7 +45,7 @@ export function readLink(href, tokenParam, fileOf = url => url) {
     !given.every(uid => UID.test(uid)) ||
     !files.every(Boolean);
   const studies = wrong ? [] : given;
-  const url = wrong ? '' : files.join('');
+  const [url = ''] = wrong ? [] : files;
   const { token, bad } = chooseToken(tokens);
   return {
     problem: bad ? 'bad-token' : wrong ? 'bad-link' : '',
@@ -96,7 +96,7 @@ function split(part, tokenName) {
   const urls = [];
   /** @type {string[]} */
   const others = [];
-  for (const pair of part.length > 1 ? part.slice(1).split('&') : []) {
+  for (const pair of part ? part.slice(1).split('&') : []) {
     const [rawName, ...values] = pair.split('=');
     const rawValue = values.join('=');
     const name = (decode(rawName.replace(/\+/g, ' ')) ?? rawName).replace(/^ +| +$/g, '').toLowerCase();

@@ -56,7 +56,7 @@ export function createRoots(roots, base, origin) {
       return undefined;
     }
     const tails = known.flatMap(root => {
-      const tail = root.origin === url.origin ? below(url.pathname, root.pathname.replace(/\/+$/, '')) : undefined;
+      const tail = root.origin === url.origin ? below(url.pathname, root.pathname.replace(/\/$/, '')) : undefined;
       return tail === undefined ? [] : [tail];
     });
     return tails.length ? { url, tail: tails.reduce((one, other) => (other.length < one.length ? other : one)) } : undefined;

@@ -114,7 +114,7 @@ function wadoUri(pairs) {
     ([name]) =>
       (ABOUT_STUDY.test(folded(name)) && name !== 'studyUID' && name !== 'requestType') || ABOUT_PATIENT.test(folded(name))
   );
-  const complete = types.join() === 'WADO' && types.length === 1 && studies.length === 1 && objects.length === 1;
+  const complete = types.join() === 'WADO' && studies.length === 1 && objects.length === 1;
   if (!complete || crooked || ![...studies, ...objects].every(uid => UID.test(uid))) {
     return OTHER;
   }

@@ -66,10 +66,10 @@ export function saysExpired(token, now) {
   try {
     const bytes = Uint8Array.from(atob(parts[1].replace(/-/g, '+').replace(/_/g, '/')), byte => byte.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-    if (typeof claims?.exp === 'number') {
+    if (typeof claims.exp === 'number') {
       return claims.exp < now;
     }
-    const text = claims?.expiration_date;
+    const text = claims.expiration_date;
     return typeof text === 'string' && MOMENT.test(text) && Date.parse(text) / 1000 < now;
   } catch {
     return false;

@@ -75,6 +75,25 @@ def test_a_link_that_is_made_says_what_it_was_made_from(row: Row) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        " https://v.example/viewer?token=t",
+        "https:///v.example/viewer?token=t",
+        "https:v.example/viewer?token=t",
+        "https:/v.example/viewer?token=t",
+        "https:\\\\v.example/viewer?token=t",
+        "https://v.example\\viewer?token=t",
+        "https://v.example:/viewer?token=t",
+        "https://@v.example/viewer?token=t",
+        *(f"https://v.example/viewer?to{chr(code)}ken=t" for code in range(0x21)),
+        *(f"https://v.example/viewer?x#token=t{chr(code)}" for code in (0x0, 0x9, 0xA, 0xD, 0x20)),
+    ],
+)
+def test_a_link_that_a_browser_would_mend_is_refused(link: str) -> None:
+    assert read_link(link, "token").problem == "bad-link"
+
+
 def test_an_empty_value_is_no_token() -> None:
     assert not is_token("")
 

@@ -21,10 +21,11 @@ MOST_STUDIES = 200
 _KEPT = "!'()*"  # as JavaScript's encodeURIComponent
 
 _ADDRESS = re.compile(
-    r"(?P<origin>https?://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?)"
+    r"(?P<origin>https?://(?:[\w.-]+|\[[\w:]+\])(?::[0-9]{1,5})?)"
     r"(?P<path>(?:/[^?#]*)?)(?P<query>(?:\?[^#]*)?)(?P<fragment>(?:#.*)?)",
-    re.DOTALL | re.IGNORECASE,
+    re.IGNORECASE,
 )
+_SPACE = re.compile(r"[\x00-\x20]")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def read_link(link: str, token_param: str) -> Link:
         token_param: the name of the token's parameter; compared without case, as OHIF compares its own.
     """
     found = _ADDRESS.fullmatch(link)
-    if not found or len(link) > LONGEST:
+    if not found or _SPACE.search(link) or len(link) > LONGEST:  # browsers drop some of these
         return Link("bad-link", None, (), "", "")
     query = _part(found["query"], token_param.lower())
     fragment = _part(found["fragment"], token_param.lower())
@@ -87,7 +88,7 @@ def read_link(link: str, token_param: str) -> Link:
         or not all(UID.fullmatch(uid) for uid in studies)
         or "" in urls
     )
-    url = "" if wrong else "".join(urls)
+    url = "" if wrong else next(iter(urls), "")
     studies = () if wrong else studies
     return Link(
         problem="bad-token" if choice.bad else "bad-link" if wrong else "",

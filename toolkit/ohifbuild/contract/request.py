@@ -131,7 +131,9 @@ def _pairs(query: str) -> list[tuple[str, str]] | None:
     for piece in filter(None, query.split("&")):
         name, _, raw = piece.partition("=")
         value = decode(raw)
-        if value is None or not _PLAIN_NAME.fullmatch(name) or not _PRINTABLE.fullmatch(raw) or _TWICE_ENCODED.search(value):
+        if value is None or not _PLAIN_NAME.fullmatch(name):
+            return None
+        if not _PRINTABLE.fullmatch(raw) or _TWICE_ENCODED.search(value):
             return None
         if "+" in raw and name in _PATIENT_NAMES:
             return None

@@ -18,9 +18,7 @@ _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 # ISO 8601 as Python's isoformat() writes it, with a zone; other forms are read by some and not by others.
-_MOMENT = re.compile(
-    r"(?!0)\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)", re.ASCII
-)
+_MOMENT = re.compile(r"(?!0)\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
