@@ -10,6 +10,8 @@ from urllib.parse import unquote
 from attacks.model import Demand, Received, Seen
 
 LONGEST_SHOWN = 240
+STUDY_NAMES = frozenset({"studyinstanceuid", "studyinstanceuids", "0020000d", "0020,000d", "studyuid"})
+PATIENT_NAMES = re.compile(r".*patient|0010")
 
 
 def everything(*demands: Demand) -> Demand:
@@ -47,6 +49,11 @@ def token_only_in_its_header(seen: Seen) -> str:
         if _holds(request.target, seen.token) and request != seen.site[0]:
             bad.append(f"{request.method} {request.target}")
     return _listed("the token is in", bad)
+
+
+def archive_gets_no_token(seen: Seen) -> str:
+    """No request to the archive carries the token."""
+    return _listed("the archive got the token with", _carrying(seen.archive, seen.token))
 
 
 def archive_gets_nothing(seen: Seen) -> str:
@@ -147,11 +154,12 @@ def script_does_not_run(seen: Seen) -> str:
 def _is_about(request: Received, study: str) -> bool:
     """Whether a request names this study alone. Deliberately simpler than the contract, of which it knows nothing."""
     path, _, query = unquote(request.target).partition("?")
-    named = set(re.findall(r"/studies/([^/]+)", path))
-    pairs = [pair.partition("=") for pair in query.split("&") if pair]
-    named |= {uid for name, _, value in pairs if name in ("StudyInstanceUID", "0020000D", "studyUID") for uid in value.split(",")}
-    patient = any(re.match(r"(?i).*patient|0010", name) for name, _, _ in pairs)
-    return named == {study} and not patient
+    levels = [level for level in path.split("/")[2:] if level]
+    pairs = [(name.lower(), value) for name, _, value in (pair.partition("=") for pair in query.split("&"))]
+    named = set(levels[1:2]) if levels[:1] == ["studies"] else set()
+    named |= {uid for name, value in pairs if name in STUDY_NAMES for uid in re.split(r"[,\\]", value)}
+    search = len(levels) <= 1 or levels[0] == "studies"
+    return search and named == {study} and not any(PATIENT_NAMES.match(name) for name, _ in pairs)
 
 
 def _carrying(requests: Iterable[Received], token: str) -> list[str]:

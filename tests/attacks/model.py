@@ -33,13 +33,13 @@ class Weakening:
     Args:
         template: changes of the extension template's sources.
         page: changes of the finished ``index.html``; each is a pattern that must match exactly once, and its replacement.
-        stock: OHIF as it is published, instead of ours.
+        stock: OHIF as it is published, with this default data source, instead of ours.
     """
 
     name: str
     template: tuple[Change, ...] = ()
     page: tuple[tuple[str, str], ...] = ()
-    stock: bool = False
+    stock: str = ""
 
 
 @dataclass(frozen=True)

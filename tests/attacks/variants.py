@@ -50,7 +50,6 @@ STOCK_CONFIG = {
     "showStudyList": True,
     "extensions": [],
     "modes": [],
-    "defaultDataSourceName": "dicomweb",
     "dataSources": [STOCK_SOURCE, STOCK_JSON],
 }
 # What stock OHIF does with `?token=`: it sends it as a bearer token.
@@ -83,7 +82,8 @@ class Variants:
         if weakening and weakening.stock:
             link_tree(base.path, dist)
             (dist / "app-config.js").unlink()
-            (dist / "app-config.js").write_text(f"window.config = {json.dumps(STOCK_CONFIG)};")
+            config = {**STOCK_CONFIG, "defaultDataSourceName": weakening.stock}
+            (dist / "app-config.js").write_text(f"window.config = {json.dumps(config)};")
             return
         package = read_package(self._template(place, weakening), ours=True)
         viewer = ready(base, cache, minify=True, offline=False, reporter=reporter)

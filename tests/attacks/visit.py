@@ -21,11 +21,13 @@ from ohifbuild.verify.session import READERS
 
 PATIENCE = 12.0
 POLL_MS = 25
-IDLE_SECONDS = 0.15
+SCRIPT_MS = 4000
+IDLE_SECONDS = 0.1
 
 MESSAGE = "ohifbuild-message"
-# The page has been loaded, and is not about to be replaced by the same without the token.
-STARTED = "() => document.readyState === 'complete' && (Symbol.for('ohifbuild') in window || !!document.getElementById('ohifbuild-message'))"
+# The page is loaded, and is not about to be replaced by the same without the token.
+STARTED = """() => document.readyState === 'complete' && (!!document.getElementById('ohifbuild-message')
+  || (window[Symbol.for('ohifbuild')]?.link().status ?? 'leaving') !== 'leaving')"""
 
 Found = TypeVar("Found")
 
@@ -77,14 +79,20 @@ class Visit:
     def open(self, url: str | None = None) -> None:
         """Opens an address, by default the share link, and waits until our script has done its work."""
         self.go(url or self.link())
-        self.until(lambda: self.page.evaluate(STARTED))
-        self.idle()
+        self.started()
+
+    def started(self) -> None:
+        """Waits until our script has done its work."""
+        self.until(lambda: self.page.evaluate(STARTED), 5.0)
 
     def run(self, script: str, page: Page | None = None) -> Any:
         """Runs a script in the page; it may use ``own``, ``other``, ``stranger``, ``patient``, ``root``, ``evil``, ``token``."""
         names = ("own", "other", "stranger", "patient", "root", "evil", "token", "origin")
         values = {name: getattr(self, name) for name in names}
-        body = f"async ({{ {', '.join(names)} }}) => {{ {script} }}"
+        body = (
+            f"async ({{ {', '.join(names)} }}) => await Promise.race([(async () => {{ {script} }})(),"
+            f" new Promise(done => setTimeout(done, {SCRIPT_MS}, 'it did not end'))])"
+        )
         try:
             return (page or self.page).evaluate(body, values)
         except PlaywrightError as error:
@@ -175,7 +183,8 @@ class Visit:
 
     def _watch(self, page: Page) -> None:
         page.on("request", self._on_request)
-        page.on("requestfinished", self._on_done)
+        # Not "requestfinished": a body that nobody reads never ends.
+        page.on("response", lambda response: self._on_done(response.request))
         page.on("requestfailed", self._on_done)
         page.on("console", lambda message: self._console.append(f"{message.type}: {message.text} ({message.location})"))
         page.on("pageerror", lambda error: self._errors.append(f"{error.message}\n{error.stack}"))

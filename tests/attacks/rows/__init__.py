@@ -1,0 +1,7 @@
+"""The rows of the attack suite, by what they attack."""
+
+from __future__ import annotations
+
+from attacks.rows import last_exit, policy
+
+PAGE_ATTACKS = (*last_exit.ROWS, *policy.ROWS)

@@ -1,0 +1,161 @@
+"""The viewer with one rule taken out each: what the attacks have to succeed against."""
+
+from __future__ import annotations
+
+from attacks.model import Change, Weakening
+
+SCOPE = "src/early/scope.js"
+TRANSPORT = "src/early/transport.js"
+REQUEST = "src/contract/request.js"
+PLACE = "src/contract/place.js"
+LINK = "src/contract/link.js"
+TOKEN = "src/contract/token.js"
+STATE = "src/early/link-state.js"
+STORE = "src/early/token-store.js"
+CREDENTIAL = "src/early/credential.js"
+MEDIA_TYPES = "src/early/media-types.js"
+INDEX = "src/early/index.js"
+
+STOCK = Weakening("OHIF as it is published", stock="dicomweb")
+STOCK_JSON = Weakening("OHIF as it is published, with its data source for JSON files", stock="dicomjson")
+
+
+def _without(name: str, *changes: tuple[str, str, str]) -> Weakening:
+    return Weakening(name, template=tuple(Change(*change) for change in changes))
+
+
+# The last exit
+
+NO_LAST_EXIT = _without(
+    "every request under the roots is permitted",
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+ANY_METHOD = _without("methods are not looked at", (REQUEST, "!METHODS.includes(method) || ", ""))
+QUERY_NAMES_THE_STUDY = _without(
+    "the study of the query counts, that of the path does not",
+    (REQUEST, "const studies = new Set(steps.slice(1, 2));", "const studies = new Set();"),
+)
+PATH_NAMES_THE_STUDY = _without(
+    "the study of the path counts, those of the query do not",
+    (REQUEST, "value.split(/[,\\\\]/).forEach(uid => studies.add(uid));", "studies.size || studies.add(value.split(/[,\\\\]/)[0]);"),
+)
+ONE_STUDY_IS_ENOUGH = _without(
+    "one study of the link among those that a request names is enough",
+    (REQUEST, "asked.studies.every(uid => scope.studies.includes(uid))", "asked.studies.some(uid => scope.studies.includes(uid))"),
+)
+PATIENTS_ARE_FREE = _without(
+    "patients are not looked at",
+    (REQUEST, "(scope.anyPatient || asked.patients.every(id => scope.patients.includes(id)))", "true"),
+)
+PATIENT_ID_ONLY = _without(
+    "of a patient's attributes only the Patient ID counts",
+    (REQUEST, "} else if (ABOUT_PATIENT.test(folded(name))) {\n      patients.add('*');", "} else if (false) {"),
+)
+OPEN_SEARCHES = _without("searches over the archive are permitted", (REQUEST, "return scope.open;", "return true;"))
+OTHER_IS_FREE = _without(
+    "what cannot be understood is permitted",
+    (REQUEST, "if (asked.kind === 'other') {\n    return false;", "if (asked.kind === 'other') {\n    return true;"),
+)
+ANY_PATH = _without(
+    "crooked paths lie under a root",
+    (PLACE, "if (!url || !isPlain(url.pathname)) {", "if (!url) {"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+ROOT_BY_PREFIX = _without(
+    "a root is any path that begins like it",
+    (PLACE, "return path.startsWith(`${root}/`) ?", "return path.startsWith(root) ?"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+ANY_ORIGIN = _without(
+    "a root is at every origin",
+    (PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below("),
+    (INDEX, "  closeBorder(window, settings);\n", ""),
+)
+REDIRECTS = _without("redirects are followed", (TRANSPORT, "redirect: 'error'", "redirect: 'follow'"))
+NATIVE_XHR = _without("XMLHttpRequest is not guarded", (INDEX, "  guardXhr(window, scope, credential, send);\n", ""))
+NATIVE_FETCH = _without("fetch is not guarded", (INDEX, "  guardFetch(window, scope, credential, send);\n", ""))
+NATIVE_MEDIA = _without("media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined);\n", ""))
+DISK_CACHE = _without("answers may be kept in the disk cache", (TRANSPORT, ", cache: 'no-store'", ""))
+
+# The header
+
+ANY_HEADER = _without(
+    "headers are sent as the page's code sets them",
+    (CREDENTIAL, "  function unwanted(name, value, guarded) {\n", "  function unwanted(name, value, guarded) {\n    return false;\n"),
+)
+HEADER_BESIDES = _without(
+    "the header is added to what is there",
+    (CREDENTIAL, "  function unwanted(name, value, guarded) {\n", "  function unwanted(name, value, guarded) {\n    return false;\n"),
+    (TRANSPORT, "headers.set(credential.name, value);", "headers.append(credential.name, value);"),
+)
+
+# Documents
+
+ANY_DOCUMENT = _without(
+    "a document is shown as the type that it claims", (MEDIA_TYPES, "return HARMLESS.test(bare) ? bare : undefined;", "return bare;")
+)
+
+# Links
+
+
+def _link_rule(name: str, clause: str, instead: str = "false ||") -> Weakening:
+    return _without(name, (LINK, clause, instead))
+
+
+TWO_URLS = _link_rule("the first of several url counts", "urls.length > 1 ||")
+URL_BESIDE_STUDIES = _link_rule("url may stand beside studies", "(urls.length > 0 && named !== undefined) ||")
+MANY_STUDIES = _link_rule("any number of studies", "given.length > MOST_STUDIES ||")
+ANY_UID = _link_rule("UIDs are not looked at", "!given.every(uid => UID.test(uid)) ||")
+ANY_LENGTH = _link_rule("links of any length", "if (!place || href.length > LONGEST) {", "if (!place) {")
+FIRST_TOKEN = _without("the first of several tokens counts", (TOKEN, "given.length > 1 || token", "token"))
+ANY_TOKEN = _without("tokens of any characters", (TOKEN, "return value.length <= LONGEST && VISIBLE.test(value);", "return true;"))
+USER_NAMES = _without(
+    "links with a user name are followed",
+    (LINK, "const web = url.protocol === 'http:' || url.protocol === 'https:';\n    return web && !url.username && !url.password ? url : undefined;", "return url;"),
+)
+ANY_JSON = _without(
+    "links may name any JSON file",
+    (STATE, "const file = jsonFile(link.url, window.document.baseURI, window.location.origin, settings.dicomJson);", "const file = link.url;"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    ("src/contract/settings.js", "dicomJson: text(given.dicomJson),", "dicomJson: text(given.dicomJson) || '/{id}',"),
+)
+
+# Tricks
+
+FETCH = "src/early/fetch.js"
+XHR = "src/early/xhr.js"
+READ_TWICE = _without(
+    "fetch reads its argument twice",
+    (FETCH, "const target = input instanceof window.Request ? input : String(input);", "const target = input;"),
+    (FETCH, "const url = typeof target === 'string' ? target : target.url;", "const url = target instanceof window.Request ? target.url : String(target);"),
+    (FETCH, "send(request, verdict);", "send(request, { ...verdict, permitted: true });"),
+)
+URL_PROPERTY = _without(
+    "whatever has a url counts as a Request",
+    (FETCH, "const target = input instanceof window.Request ? input : String(input);", "const target = 'url' in Object(input) ? input : String(input);"),
+    (FETCH, "send(request, verdict);", "send(request, { ...verdict, permitted: true });"),
+)
+STALE_XHR = _without(
+    "a request that was opened under a root stays so",
+    (XHR, "    jobs.delete(this);\n    if (!verdict) {", "    if (!verdict && jobs.get(this)) { jobs.get(this).url = new URL(text, document.baseURI).href; return undefined; }\n    jobs.delete(this);\n    if (!verdict) {"),
+    (XHR, "job.response = await send(request, verdict);", "job.response = await send(request, { permitted: true, url: job.url });"),
+)
+AS_SOMEONE = _without(
+    "a user's name does not matter",
+    (XHR, "asSomeone ? undefined : scope", "scope"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+VERDICT_BY_FIRST_URL = _without(
+    "the URL that is sent is not judged again",
+    (FETCH, "scope.judge(request.method, request.url));", "scope.judge(request.method, url));"),
+)
+
+# The page
+
+NO_POLICY = Weakening(
+    "the page without its policy",
+    template=(
+        Change(INDEX, "  closeBorder(window, settings);\n", ""),
+    ),
+    page=((r'<meta http-equiv="Content-Security-Policy"[^>]*>', ""),),
+)
