@@ -66,6 +66,16 @@ def archive_gets_only_the_study(seen: Seen) -> str:
     return _listed("the archive got", [r.target for r in seen.archive if not _is_about(r, seen.own)])
 
 
+def site_gets_no(part: str) -> Demand:
+    """A demand that the viewer's own server is asked for nothing there."""
+
+    def demand(seen: Seen) -> str:
+        return _listed("the server got", [r.target for r in seen.site if r.target.startswith(part)])
+
+    demand.__doc__ = f"The viewer's server is asked for nothing under {part}."
+    return demand
+
+
 def archive_gets(part: str) -> Demand:
     """A demand that the archive is asked for something."""
 

@@ -114,10 +114,10 @@ USER_NAMES = _without(
     (LINK, "const web = url.protocol === 'http:' || url.protocol === 'https:';\n    return web && !url.username && !url.password ? url : undefined;", "return url;"),
 )
 ANY_JSON = _without(
-    "links may name any JSON file",
-    (STATE, "const file = jsonFile(link.url, window.document.baseURI, window.location.origin, settings.dicomJson);", "const file = link.url;"),
+    "links may name any JSON file, and everything under the roots is permitted",
+    (STATE, "url => jsonFile(url, window.document.baseURI, origin, settings.dicomJson)", "url => url"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
-    ("src/contract/settings.js", "dicomJson: text(given.dicomJson),", "dicomJson: text(given.dicomJson) || '/{id}',"),
+    (SCOPE, "if (isFile(url)) {", "if (false) {"),
 )
 
 # Tricks
@@ -159,3 +159,49 @@ NO_POLICY = Weakening(
     ),
     page=((r'<meta http-equiv="Content-Security-Policy"[^>]*>', ""),),
 )
+
+ANY_JSON_AND_PLACE = Weakening("the same, in a page without its policy", ANY_JSON.template, ((r'<meta http-equiv="Content-Security-Policy"[^>]*>', ""),))
+
+# The token
+
+NO_HANDOVER = _without(
+    "the token is taken out of the address by replaceState alone",
+    (STATE, "if (link.carries && store.handOver(", "if (false && store.handOver("),
+)
+STAYS = _without(
+    "the token stays in the address",
+    (STATE, "if (link.carries && store.handOver(", "if (false && store.handOver("),
+    (STATE, "replaceState?.(history.state, '', address || plainAddress());", ""),
+)
+ARRIVAL = _without("where the page came from is not forgotten", (INDEX, "  forgetArrival(window);\n", ""))
+ONE_FOR_ALL = _without(
+    "a tab's token is good for every link",
+    (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
+    (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
+)
+LEFT_OVER = _without(
+    "a token that was handed over is good for whatever link comes next",
+    (STATE, "note(handed ?? {", "note(handed ? { ...handed, key } : {"),
+)
+EVERYWHERE = _without(
+    "the token is kept in localStorage",
+    (STORE, "return window.sessionStorage.getItem(name) ?? undefined;", "return window.localStorage.getItem(name) ?? undefined;"),
+    (STORE, "        window.sessionStorage.setItem(name, value);", "        window.localStorage.setItem(name, value);"),
+)
+KEPT_ALL_THE_SAME = _without(
+    "the token is kept for a reload whatever the recipe says",
+    (STORE, "    if (settings.storage === 'tab') {\n      write(prefix + key, token);", "    if (true) {\n      write(prefix + key, token);"),
+)
+UNAWARE = _without(
+    "the address is read once",
+    (STATE, "state: () => (window.location.href === read ? state : sync()),", "state: () => state,"),
+    (STATE, "      if (window.location.href !== read) {\n        sync();\n      }\n", ""),
+    (INDEX, "  watchNavigation(window, sync);\n", ""),
+)
+DIES = _without("a failure of the first script is nobody's", (INDEX, "  } catch {\n    closePage(window);\n", "  } catch (error) {\n    throw error;\n    closePage(window);\n"))
+REFERRERS = Weakening(
+    "the page without its referrer policy, in which the token stays",
+    template=STAYS.template,
+    page=((r'<meta name="referrer" content="no-referrer">', ""),),
+)
+CONFIG_URL = Weakening("OHIF may load its configuration from elsewhere", page=((r"(?=</head>)", "<script></script>"),))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from attacks.rows import last_exit, policy
+from attacks.rows import last_exit, links, policy
 
-PAGE_ATTACKS = (*last_exit.ROWS, *policy.ROWS)
+PAGE_ATTACKS = (*last_exit.ROWS, *policy.ROWS, *links.ROWS)
