@@ -27,6 +27,7 @@ class Cast:
     """Studies and tokens of an attack."""
 
     settings: Settings
+    stock: bool = False
     own: str = ORDINARY.uid
     other: str = SECOND.uid
     stranger: str = STRANGER.uid
@@ -50,7 +51,8 @@ class Field:
         running, settings = self._served(against, attack.recipe, attack.page, server)
         try:
             with window(self._browser, self._edge, running.origin, self._stand.evil.origin) as context:
-                visit = Visit(self._stand, running, context, self._edge, Cast(settings))
+                cast = Cast(settings, stock=bool(against and against.stock))
+                visit = Visit(self._stand, running, context, self._edge, cast)
                 return visit.seen(attack.act(visit))
         finally:
             self._stand.archive.behaviour = None

@@ -10,11 +10,11 @@ from aiohttp import web
 from ohifbuild.verify.archive import EmbeddedArchive
 
 Behaviour = Callable[[web.Request, str], Awaitable[web.StreamResponse | None]]
-"""Answers a request, or leaves it (None) to the archive proper."""
+"""Answers a request, or leaves it (None) to the archive proper and its gate."""
 
 
 class HostileArchive:
-    """The embedded archive; ``behaviour`` is asked first."""
+    """The embedded archive. ``behaviour``, if there is one, is asked before it and before its gate."""
 
     name = "hostile"
 
@@ -30,8 +30,7 @@ class HostileArchive:
 
     async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
         """Answers a request."""
-        answer = await self.behaviour(request, tail) if self.behaviour else None
-        return answer if answer is not None else await self._inner.handle(request, tail)
+        return await self._inner.handle(request, tail)
 
 
 def redirecting(status: int, location: str, *, part: str = "") -> Behaviour:

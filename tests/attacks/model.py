@@ -33,12 +33,14 @@ class Weakening:
     Args:
         template: changes of the extension template's sources.
         page: changes of the finished ``index.html``; each is a pattern that must match exactly once, and its replacement.
+        bare: our viewer as it is, from a server that sends no header that protects.
         stock: OHIF as it is published, with this default data source, instead of ours.
     """
 
     name: str
     template: tuple[Change, ...] = ()
     page: tuple[tuple[str, str], ...] = ()
+    bare: bool = False
     stock: str = ""
 
 

@@ -75,7 +75,8 @@ class Stand:
         gate = Gate(tokens, settings)
 
         async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:
-            return await gate.pass_through(request, tail, self.archive)
+            answer = await self.archive.behaviour(request, tail) if self.archive.behaviour else None
+            return answer if answer is not None else await gate.pass_through(request, tail, self.archive)
 
         app = application(StaticFiles(dist, settings.public_url), settings.dicomweb_root, to_archive)
         if bare:
@@ -131,7 +132,7 @@ async def _strip(_request: web.Request, response: web.StreamResponse) -> None:
 
 EVIL_PAGES = {
     ".html": ("text/html", "<!doctype html><title>evil</title><script>window.evil = true</script>"),
-    ".js": ("text/javascript", "fetch('/ran').catch(() => {}); globalThis.pwned = true; export default 1;"),
+    ".js": ("text/javascript", "fetch('/ran').catch(() => {}); globalThis.pwned = true;"),
     ".css": ("text/css", "body { background: url(/from-css) }"),
     ".json": ("application/json", "{}"),
 }

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ STOCK_CONFIG = {
     "modes": [],
     "dataSources": [STOCK_SOURCE, STOCK_JSON],
 }
+# As OHIF's documentation has it, for installations that want ?configUrl=.
+DYNAMIC = "window.config.dangerouslyUseDynamicConfig = { enabled: true, regex: /.*/ };\n"
 # What stock OHIF does with `?token=`: it sends it as a bearer token.
 STOCK_SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
 
@@ -63,12 +66,13 @@ class Variants:
         self._folder = folder
         self.release = release
         self._made: dict[str, Path] = {}
+        self._numbers = count()
 
     def dist(self, weakening: Weakening | None, recipe: Mapping[str, Any], *, page: str) -> Path:
         """The folder of a viewer: ``page`` is ``viewer`` for all of it, or ``start`` for its page without OHIF."""
         key = json.dumps([weakening.name if weakening else "", dict(recipe), page], sort_keys=True, default=str)
         if key not in self._made:
-            place = self._folder / str(len(self._made))
+            place = self._folder / str(next(self._numbers))
             self._make(place, weakening, recipe, page)
             self._made[key] = place / "dist"
         return self._made[key]
@@ -83,7 +87,7 @@ class Variants:
             link_tree(base.path, dist)
             (dist / "app-config.js").unlink()
             config = {**STOCK_CONFIG, "defaultDataSourceName": weakening.stock}
-            (dist / "app-config.js").write_text(f"window.config = {json.dumps(config)};")
+            (dist / "app-config.js").write_text(f"window.config = {json.dumps(config)};\n{DYNAMIC}")
             return
         package = read_package(self._template(place, weakening), ours=True)
         viewer = ready(base, cache, minify=True, offline=False, reporter=reporter)

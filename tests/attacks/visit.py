@@ -49,6 +49,7 @@ class Visit:
         self.own, self.other, self.stranger = cast.own, cast.other, cast.stranger
         self.token, self.other_token = cast.token, cast.other_token
         self.patient = cast.patient
+        self._stock: bool = cast.stock
         self._server = server
         self._edge = edge
         self._began = len(server.recorder.requests()), len(stand.evil.recorder.requests()), len(edge.attempts())
@@ -121,21 +122,29 @@ class Visit:
         self._last_busy = time.monotonic()
         self.until(silent, 5.0)
 
+    def ours(self) -> bool:
+        """Whether the viewer is ours, and not OHIF as it is published."""
+        return not self._stock
+
     def message(self) -> str:
         """The reason of the page's own message, '' for none."""
         with suppress(PlaywrightError):
             return str(self.page.evaluate(f"document.getElementById('{MESSAGE}')?.dataset.reason ?? ''"))
         return ""
 
-    def settled(self) -> None:
-        """Waits until the viewer shows a message, or an image, or has nothing more to ask for."""
+    def settled(self, until: Callable[[Visit], bool] = lambda _visit: False) -> None:
+        """Waits until the viewer shows a message or an image, or the attack has been seen to succeed."""
         drawn = "!!document.querySelector('.cornerstone-viewport-element canvas')"
-        self.until(lambda: self.message() or self.page.evaluate(drawn))
+        self.until(lambda: self.message() or self.page.evaluate(drawn) or until(self))
         self.idle()
 
     def archive(self) -> tuple[Received, ...]:
         """What the archive got so far."""
         return tuple(r for r in self.requests() if r.target.startswith((self.root + "/", self.root + "?")))
+
+    def attacked(self) -> tuple[Received, ...]:
+        """What the attacker's server got so far."""
+        return self.stand.evil.recorder.requests(self._began[1])
 
     def requests(self) -> tuple[Received, ...]:
         """What the viewer's server got so far."""
@@ -152,7 +161,7 @@ class Visit:
             other=self.other,
             root=self.root,
             site=self.requests(),
-            evil=self.stand.evil.recorder.requests(self._began[1]),
+            evil=self.attacked(),
             strayed=self._edge.attempts(self._began[2]),
             sent=tuple(self._sent),
             result=result,
@@ -170,7 +179,8 @@ class Visit:
         return "\n".join(texts)
 
     def _places(self) -> dict[str, str]:
-        places = {"console": "\n".join(self._console), "errors": "\n".join(self._errors)}
+        places = {"console": "\n".join(self._console), "errors": "\n".join(self._errors), "url": self.page.url}
+        places["cookies"] = json.dumps(self.context.cookies())
         with suppress(PlaywrightError):
             state = self.page.evaluate(f"async () => await ({READERS}).state()")
             places |= {name: value if isinstance(value, str) else json.dumps(value) for name, value in state.items()}

@@ -91,10 +91,6 @@ HEADER_BESIDES = _without(
 
 # Documents
 
-ANY_DOCUMENT = _without(
-    "a document is shown as the type that it claims", (MEDIA_TYPES, "return HARMLESS.test(bare) ? bare : undefined;", "return bare;")
-)
-
 # Links
 
 
@@ -102,17 +98,17 @@ def _link_rule(name: str, clause: str, instead: str = "false ||") -> Weakening:
     return _without(name, (LINK, clause, instead))
 
 
-TWO_URLS = _link_rule("the first of several url counts", "urls.length > 1 ||")
+TWO_URLS = _without(
+    "the first of several url counts",
+    (LINK, "urls.length > 1 ||", "false ||"),
+    (LINK, "!urls.every(url => decode(url) && fileOf(decode(url) ?? ''))", "false"),
+)
 URL_BESIDE_STUDIES = _link_rule("url may stand beside studies", "(urls.length > 0 && named !== undefined) ||")
 MANY_STUDIES = _link_rule("any number of studies", "given.length > MOST_STUDIES ||")
 ANY_UID = _link_rule("UIDs are not looked at", "!given.every(uid => UID.test(uid)) ||")
 ANY_LENGTH = _link_rule("links of any length", "if (!place || href.length > LONGEST) {", "if (!place) {")
 FIRST_TOKEN = _without("the first of several tokens counts", (TOKEN, "given.length > 1 || token", "token"))
 ANY_TOKEN = _without("tokens of any characters", (TOKEN, "return value.length <= LONGEST && VISIBLE.test(value);", "return true;"))
-USER_NAMES = _without(
-    "links with a user name are followed",
-    (LINK, "const web = url.protocol === 'http:' || url.protocol === 'https:';\n    return web && !url.username && !url.password ? url : undefined;", "return url;"),
-)
 ANY_JSON = _without(
     "links may name any JSON file, and everything under the roots is permitted",
     (STATE, "url => jsonFile(url, window.document.baseURI, origin, settings.dicomJson)", "url => url"),
@@ -152,15 +148,10 @@ VERDICT_BY_FIRST_URL = _without(
 
 # The page
 
-NO_POLICY = Weakening(
-    "the page without its policy",
-    template=(
-        Change(INDEX, "  closeBorder(window, settings);\n", ""),
-    ),
-    page=((r'<meta http-equiv="Content-Security-Policy"[^>]*>', ""),),
-)
+POLICY = r'<meta http-equiv="Content-Security-Policy"[^>]*>'
+BORDER = Change(INDEX, "  closeBorder(window, settings);\n", "")
+NO_POLICY = Weakening("the page without its policy", template=(BORDER,), page=((POLICY, ""),))
 
-ANY_JSON_AND_PLACE = Weakening("the same, in a page without its policy", ANY_JSON.template, ((r'<meta http-equiv="Content-Security-Policy"[^>]*>', ""),))
 
 # The token
 
@@ -176,6 +167,13 @@ STAYS = _without(
 ARRIVAL = _without("where the page came from is not forgotten", (INDEX, "  forgetArrival(window);\n", ""))
 ONE_FOR_ALL = _without(
     "a tab's token is good for every link",
+    (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
+    (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
+)
+LIST_IS_OPEN = _without(
+    "a tab's token is good for a page that names no study",
+    (STATE, "(key !== LIST || settings.studyList)", "true"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
     (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
     (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
 )
@@ -204,4 +202,26 @@ REFERRERS = Weakening(
     template=STAYS.template,
     page=((r'<meta name="referrer" content="no-referrer">', ""),),
 )
-CONFIG_URL = Weakening("OHIF may load its configuration from elsewhere", page=((r"(?=</head>)", "<script></script>"),))
+
+ANY_DOCUMENT = Weakening(
+    "a document is shown as the type that it claims, in a page without its policy",
+    template=(BORDER, Change(MEDIA_TYPES, "return HARMLESS.test(bare) ? bare : undefined;", "return bare;")),
+    page=((POLICY, ""),),
+)
+ANY_JSON_AND_PLACE = Weakening(
+    "links may name any JSON file, in a page without its policy", (BORDER, *ANY_JSON.template), ((POLICY, ""),)
+)
+HANDOVER_STAYS = _without(
+    "what was handed over is not taken away",
+    (STORE, "    write(HANDOVER, undefined);\n", ""),
+)
+ARRIVAL_STAYS = Weakening(
+    "where the page came from is not forgotten, and the token is taken out by replaceState alone",
+    template=(*NO_HANDOVER.template, *ARRIVAL.template),
+)
+BARE = Weakening("a server that sends no header that protects", bare=True)
+ROOT_IS_ALL = _without(
+    "the whole origin is a root",
+    (PLACE, "if (!url || !isPlain(url.pathname)) {", "if (url?.origin === origin) { return { url, tail: '' }; }\n    if (!url) {"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from attacks.rows import last_exit, links, policy
+from attacks.rows import last_exit, links, policy, studies, traces
 
-PAGE_ATTACKS = (*last_exit.ROWS, *policy.ROWS, *links.ROWS)
+PAGE_ATTACKS = (*last_exit.ROWS, *policy.ROWS, *links.ROWS, *traces.ROWS, *studies.ROWS)

@@ -13,7 +13,7 @@ from attacks.demands import (
     token_once,
     token_only_in_its_header,
 )
-from attacks.hostile import redirecting
+from attacks.hostile import answering, redirecting
 from attacks.model import PageAttack, Weakening
 from attacks.rows.ways import script
 
@@ -378,6 +378,7 @@ TRICKS = (
         " x.open('GET', `${root}/studies/${own}/series`); x.onloadend = () => done(x.response === null); x.send(); })",
         result_is(True),
         weak.NATIVE_XHR,
+        archive=answering("<a/>", "text/xml", part="/series"),
     ),
 )
 

@@ -66,15 +66,15 @@ UNREADABLE = (
         "user-name",
         "an address with a user's name cannot be replaced: the script dies before its guards stand",
         lambda v: v.link().replace("://", "://user@"),
-        everything(says("bad-link", "broken", "no-token"), archive_gets_nothing, token_in_no("url", "history", "html")),
-        weak.USER_NAMES,
+        everything(archive_gets_nothing, token_in_no("url", "history", "history_state", "html")),
+        weak.NO_HANDOVER,
     ),
     link(
         "password",
         "the same with a password",
         lambda v: v.link().replace("://", "://user:secret@"),
-        everything(says("bad-link", "broken", "no-token"), archive_gets_nothing, token_in_no("url", "history", "html")),
-        weak.USER_NAMES,
+        everything(archive_gets_nothing, token_in_no("url", "history", "history_state", "html")),
+        weak.NO_HANDOVER,
     ),
 )  # fmt: skip
 
@@ -109,7 +109,12 @@ def opens(
         return f"{visit.origin}/viewer?{query(visit)}&token={visit.token}"
 
     demand = everything(shows_nothing_of(NAME), archive_gets_only_the_study, attacker_gets_nothing, site_gets_no(stays))
-    return link(name, why, address, demand, weakened, page="viewer", archive=archive, recipe=recipe)
+
+    def succeeded(visit: Visit) -> bool:
+        asked = [r for r in visit.archive() if "ohif-dicom-json" not in r.target] or visit.attacked()
+        return bool(asked) or NAME in visit.page.inner_text("body")
+
+    return link(name, why, address, demand, weakened, page="viewer", archive=archive, recipe=recipe, until=succeeded)
 
 
 def _file(visit: Visit) -> str:
@@ -129,7 +134,7 @@ FILES = (
     opens("json-of-the-attacker", "a file of another server", _encoded(lambda v: f"{v.evil}/x.json"), weakened=weak.STOCK_JSON),
     opens("json-is-a-video", "any bytes under the root may describe studies", _encoded(lambda v: f"{v.root}/studies/{v.own}/rendered"), archive=lambda v: answering(_file(v), "video/mp4", part="rendered")),
     opens(
-        "json-of-another-type", "bytes that somebody uploaded, at the very route", _encoded(lambda v: f"{v.root}/studies/abc/ohif-dicom-json"),
+        "json-of-another-type", "bytes that somebody uploaded, at the very route", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
         archive=lambda v: answering(_file(v), "text/plain", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
     ),
     opens("json-is-a-search", "a search by patient, named as a file", _encoded(lambda v: f"{v.root}/studies?PatientID={v.patient}")),
@@ -137,23 +142,23 @@ FILES = (
     opens("json-is-all-instances", "a search over all instances", _encoded(lambda v: f"{v.root}/instances")),
     opens("json-is-another-study", "another study's metadata", _encoded(lambda v: f"{v.root}/studies/{v.other}/metadata")),
     opens(
-        "json-with-a-query", "the route with a query behind it", _encoded(lambda v: f"{v.root}/studies/abc/ohif-dicom-json?x=1"),
+        "json-with-a-query", "the route with a query behind it", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json?x=1"),
         archive=lambda v: answering(_file(v), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
     ),
     opens(
-        "json-route-climbed", "the route, reached by a detour", _encoded(lambda v: f"{v.root}/studies/..%2fabc/ohif-dicom-json"),
+        "json-route-climbed", "the route, reached by a detour", _encoded(lambda v: f"{v.root}/studies/..%2f{v.own}/ohif-dicom-json"),
         archive=lambda v: answering(_file(v), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
     ),
     opens(
-        "json-names-elsewhere", "a file of the route that names pictures outside the roots", _encoded(lambda v: f"{v.root}/studies/abc/ohif-dicom-json"),
+        "json-names-elsewhere", "a file of the route that names pictures outside the roots", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
         archive=lambda v: answering(dicom_json(v.own, "wadouri:/other/picture"), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
     ),
     opens(
-        "json-names-a-search", "a file of the route that names a search as a picture", _encoded(lambda v: f"{v.root}/studies/abc/ohif-dicom-json"),
+        "json-names-a-search", "a file of the route that names a search as a picture", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
         archive=lambda v: answering(dicom_json(v.own, f"wadouri:{v.root}/studies?PatientID=*"), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
     ),
     opens(
-        "json-names-the-attacker", "a file of the route that names the attacker's pictures", _encoded(lambda v: f"{v.root}/studies/abc/ohif-dicom-json"),
+        "json-names-the-attacker", "a file of the route that names the attacker's pictures", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
         archive=lambda v: answering(dicom_json(v.own, f"wadouri:{v.evil}/picture"), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON_AND_PLACE,
     ),
 )  # fmt: skip
@@ -164,7 +169,7 @@ PARAMETERS = (
         "OHIF can be told to load its configuration from elsewhere",
         lambda v: v.link(f"&configUrl={quote(v.evil + '/x.js', safe='')}"),
         everything(attacker_gets_nothing, archive_gets_only_the_study),
-        weak.CONFIG_URL,
+        weak.STOCK,
         page="viewer",
     ),
     link(
@@ -190,6 +195,13 @@ def _pushed(js: str) -> str:
     return js + "; await new Promise(done => setTimeout(done, 200));"
 
 
+def _pasted(visit: Visit) -> None:
+    visit.open()
+    visit.run("location.hash = `#token=${token}`")
+    visit.until(lambda: visit.token not in visit.page.url, 2.0)
+    visit.started()
+
+
 TAB = (
     script(
         "next-link-inherits",
@@ -204,7 +216,7 @@ TAB = (
         "a page that names no study, in a tab that has a token",
         "const r = await fetch(`${root}/studies/${own}/series`).catch(() => 'nothing'); return r === 'nothing'",
         everything(archive_gets_nothing, result_is(True)),
-        weak.ONE_FOR_ALL,
+        weak.LIST_IS_OPEN,
         link=lambda v: (v.open(), v.origin + "/")[1],
     ),
     script(
@@ -233,11 +245,11 @@ TAB = (
         archive_gets_nothing,
         weak.UNAWARE,
     ),
-    script(
+    PageAttack(
         "token-pasted-into-the-fragment",
         "a link pasted over this one's, which comes without a load",
-        "location.hash = `#token=${token}-second`; await new Promise(done => setTimeout(done, 300)); return location.href.includes('second')",
-        everything(result_is(False), token_only_in_its_header),
+        _pasted,
+        everything(token_in_no("url", "history"), archive_gets_nothing),
         weak.UNAWARE,
     ),
 )

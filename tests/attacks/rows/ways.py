@@ -42,17 +42,18 @@ def link(
     weakened: Weakening,
     *,
     page: str = "start",
+    until: Callable[[Visit], bool] = lambda _visit: False,
     archive: Callable[[Visit], Behaviour] | None = None,
     servers: tuple[str, ...] = ("bare",),
     recipe: Mapping[str, Any] | None = None,
 ) -> PageAttack:
-    """A link is followed; nothing else is done."""
+    """A link is followed; nothing else is done. In the viewer the run ends early once ``until`` tells that it succeeded."""
 
     def act(visit: Visit) -> Any:
         visit.stand.archive.behaviour = archive(visit) if archive else None
         visit.go(address(visit))
         if page == "viewer":
-            visit.settled()
+            visit.settled(until)
         else:
             visit.started()
 
