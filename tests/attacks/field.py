@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser
 
+from attacks.hostile import KEEP, PICTURE, answering
 from attacks.model import PageAttack, Seen, Weakening
 from attacks.stand import Server, Stand
 from attacks.variants import STOCK_SETTINGS, Variants
@@ -54,6 +56,16 @@ class Field:
                 cast = Cast(settings, stock=bool(against and against.stock))
                 visit = Visit(self._stand, running, context, self._edge, cast)
                 return visit.seen(attack.act(visit))
+        finally:
+            self._stand.archive.behaviour = None
+
+    @contextmanager
+    def serving(self, weakening: Weakening | None) -> Iterator[str]:
+        """The origin of a viewer whose archive has a picture that browsers may keep, for the length of the block."""
+        running, _ = self._served(weakening, {}, "start", "bare")
+        self._stand.archive.behaviour = answering(PICTURE * 50, "image/png", part="rendered", headers={KEEP: "max-age=3600"})
+        try:
+            yield running.origin
         finally:
             self._stand.archive.behaviour = None
 

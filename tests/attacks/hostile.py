@@ -12,6 +12,10 @@ from ohifbuild.verify.archive import EmbeddedArchive
 Behaviour = Callable[[web.Request, str], Awaitable[web.StreamResponse | None]]
 """Answers a request, or leaves it (None) to the archive proper and its gate."""
 
+PICTURE = "the bytes of a picture "
+KEEP = "X-Cache-Control"
+"""What a server without our headers lets pass as Cache-Control."""
+
 
 class HostileArchive:
     """The embedded archive. ``behaviour``, if there is one, is asked before it and before its gate."""

@@ -74,7 +74,7 @@ class Seen:
         sent: method and URL of every request that the browser began.
         result: what the attack's script returned.
         message: the reason of the page's own message, '' for none.
-        shown: what the page shows, and the texts of its frames.
+        shown: the text that the page shows.
         places: where else something can be kept or said: address, history, storage, console, errors, timings.
     """
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from attacks.hostile import HostileArchive
+from attacks.hostile import KEEP, HostileArchive
 from attacks.model import Received
 from ohifbuild.server import application, listening
 from ohifbuild.static import StaticFiles
@@ -128,6 +128,8 @@ def _recording(recorder: Recorder) -> Any:
 async def _strip(_request: web.Request, response: web.StreamResponse) -> None:
     for name in PROTECTIVE:
         response.headers.pop(name, None)
+    if KEEP in response.headers:
+        response.headers["Cache-Control"] = response.headers.pop(KEEP)
 
 
 EVIL_PAGES = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -171,12 +170,9 @@ class Visit:
         )
 
     def _shown(self) -> str:
-        texts = []
-        for page in self.context.pages:
-            for frame in page.frames:
-                with suppress(PlaywrightError):
-                    texts.append(str(frame.evaluate("document.documentElement?.innerText ?? ''")))
-        return "\n".join(texts)
+        with suppress(PlaywrightError):
+            return str(self.page.evaluate("document.documentElement?.innerText ?? ''"))
+        return ""
 
     def _places(self) -> dict[str, str]:
         places = {"console": "\n".join(self._console), "errors": "\n".join(self._errors), "url": self.page.url}
@@ -227,7 +223,3 @@ def window(browser: Browser, edge: Border, *origins: str) -> Iterator[BrowserCon
         with suppress(PlaywrightError):
             context.close()
 
-
-def without_spaces(text: str) -> str:
-    """The text in one line."""
-    return re.sub(r"\s+", " ", text).strip()

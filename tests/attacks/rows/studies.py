@@ -17,7 +17,7 @@ from attacks.demands import (
     token_only_in_its_header,
 )
 from attacks.hostile import Behaviour, answering, failing, redirecting, resetting
-from attacks.model import Demand, PageAttack, Weakening
+from attacks.model import Demand, PageAttack, Seen, Weakening
 from attacks.rows.ways import link, script
 from attacks.visit import Visit
 
@@ -165,13 +165,23 @@ def page_of_the_dist(name: str, why: str, path: str) -> PageAttack:
     return PageAttack(name, why, act, demand, weak.STOCK, page="viewer")
 
 
+def not_there(seen: Seen) -> str:
+    """The dist has no such file."""
+    return "" if seen.result == 404 else f"the file is there ({seen.result})"
+
+
+def not_succeeded(seen: Seen) -> str:
+    """The attacker's page gets neither a frame with the viewer nor a handle of its window."""
+    return "it has one" if seen.result else ""
+
+
 OTHER_PAGES = (
     page_of_the_dist("silent-refresh", "a page that loads a script of another host", "silent-refresh.html"),
     PageAttack(
         "service-worker",
         "a worker of the dist's that loads scripts of another host",
         lambda v: (v.open(), v.run("return (await fetch('/sw.js')).status"))[1],
-        lambda seen: "" if seen.result == 404 else f"there is a worker ({seen.result})",
+        not_there,
         weak.STOCK,
         page="viewer",
     ),
@@ -179,31 +189,11 @@ OTHER_PAGES = (
         "google-sign-in",
         "a configuration that signs in with another host",
         lambda v: (v.open(), v.run("return (await fetch('/google.js')).status"))[1],
-        lambda seen: "" if seen.result == 404 else f"there is a configuration ({seen.result})",
+        not_there,
         weak.STOCK,
         page="viewer",
     ),
 )
-
-FRAMES = (
-    PageAttack(
-        "framed",
-        "the attacker's page frames the viewer, and lays its own buttons over it",
-        lambda v: _framed(v),
-        lambda seen: "the viewer is shown in the attacker's page" if seen.result else "",
-        weak.BARE,
-        servers=("headers",),
-    ),
-    PageAttack(
-        "opened",
-        "the attacker's page opens the viewer and keeps a handle of its window",
-        lambda v: _opened(v),
-        lambda seen: "the attacker's page has a handle of the viewer's window" if seen.result else "",
-        weak.BARE,
-        servers=("headers",),
-    ),
-)
-
 
 def _framed(visit: Visit) -> bool:
     visit.go(f"{visit.evil}/x.html")
@@ -218,6 +208,26 @@ def _opened(visit: Visit) -> bool:
     visit.go(f"{visit.evil}/x.html")
     visit.run(f"window.viewer = window.open({json.dumps(visit.link())}); await new Promise(done => setTimeout(done, 700))")
     return visit.run("return !window.viewer.closed") is True
+
+
+FRAMES = (
+    PageAttack(
+        "framed",
+        "the attacker's page frames the viewer, and lays its own buttons over it",
+        _framed,
+        not_succeeded,
+        weak.BARE,
+        servers=("headers",),
+    ),
+    PageAttack(
+        "opened",
+        "the attacker's page opens the viewer and keeps a handle of its window",
+        _opened,
+        not_succeeded,
+        weak.BARE,
+        servers=("headers",),
+    ),
+)
 
 
 ROWS = (*DOCUMENTS, *STUDIES, *MISBEHAVING, *OTHER_PAGES, *FRAMES)
