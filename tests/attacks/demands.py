@@ -97,7 +97,9 @@ def token_once(seen: Seen) -> str:
 
 def only_reads(seen: Seen) -> str:
     """The archive gets nothing but GET and HEAD."""
-    return _listed("the archive got", [f"{r.method} {r.target}" for r in seen.archive if r.method not in ("GET", "HEAD")])
+    return _listed(
+        "the archive got", [f"{r.method} {r.target}" for r in seen.archive if r.method not in ("GET", "HEAD")]
+    )
 
 
 # What is shown
@@ -150,7 +152,9 @@ def result_is(wanted: object) -> Demand:
     """A demand for just this result of the script."""
 
     def demand(seen: Seen) -> str:
-        return "" if seen.result == wanted else f"the script found {json.dumps(seen.result, default=str)[:LONGEST_SHOWN]}"
+        return (
+            "" if seen.result == wanted else f"the script found {json.dumps(seen.result, default=str)[:LONGEST_SHOWN]}"
+        )
 
     demand.__doc__ = f"The script finds {json.dumps(wanted)}."
     return demand

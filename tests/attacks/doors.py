@@ -140,7 +140,9 @@ class Doors:
         deployment, file = CONFIGURED[kind]
         folder, port = self._folder / f"{kind}-{len(self._ports)}", free_port(0)
         folder.mkdir(mode=0o755)
-        options = DeployOptions(port=port, archive=self._archive.origin, **({"logs": str(folder)} if kind == "nginx" else {}))
+        options = DeployOptions(
+            port=port, archive=self._archive.origin, **({"logs": str(folder)} if kind == "nginx" else {})
+        )
         deploy(deployment, self._dist, folder / "viewer", options, SilentReporter())
         conf = folder / "viewer" / file
         if against:

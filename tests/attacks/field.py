@@ -63,7 +63,9 @@ class Field:
     def serving(self, weakening: Weakening | None) -> Iterator[str]:
         """The origin of a viewer whose archive has a picture that browsers may keep, for the length of the block."""
         running, _ = self._served(weakening, {}, "start", "bare")
-        self._stand.archive.behaviour = answering(PICTURE * 50, "image/png", part="rendered", headers={KEEP: "max-age=3600"})
+        self._stand.archive.behaviour = answering(
+            PICTURE * 50, "image/png", part="rendered", headers={KEEP: "max-age=3600"}
+        )
         try:
             yield running.origin
         finally:

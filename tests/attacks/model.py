@@ -56,7 +56,9 @@ class Received:
     @property
     def text(self) -> str:
         """All of it, to look for a token in."""
-        return "\n".join([f"{self.method} {self.target}", *(f"{name}: {value}" for name, value in self.headers), self.body])
+        return "\n".join(
+            [f"{self.method} {self.target}", *(f"{name}: {value}" for name, value in self.headers), self.body]
+        )
 
     def values(self, name: str) -> list[str]:
         """Every value of a header."""

@@ -108,4 +108,3 @@ def _surviving(stack: ExitStack, running: Any) -> OrthancServer:
 
     stack.callback(end)
     return server
-

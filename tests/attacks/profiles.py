@@ -58,7 +58,9 @@ def kept(field: Field, browser: Browser, attack: ProfileAttack, against: Weakeni
                 if page.evaluate(STARTED):
                     break
             page.wait_for_timeout(25)
-        page.evaluate("async path => { await (await fetch(path)).text(); }", f"/dicom-web/studies/{ORDINARY.uid}/rendered")
+        page.evaluate(
+            "async path => { await (await fetch(path)).text(); }", f"/dicom-web/studies/{ORDINARY.uid}/rendered"
+        )
         context.close()
         return attack.found(Path(folder))
 

@@ -13,10 +13,10 @@ from aiohttp import web
 
 from attacks.hostile import KEEP, HostileArchive
 from attacks.model import Received
+from ohifbuild.contract.settings import Settings
 from ohifbuild.server import application, listening
 from ohifbuild.static import StaticFiles
 from ohifbuild.verify.gate import Gate
-from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.tokens import Tokens
 
 EVIL_HOST = "127.0.0.2"
@@ -117,7 +117,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def _recording(recorder: Recorder) -> Any:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers)
+        headers = tuple(
+            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers
+        )
         body = (await request.read())[:4096].decode("latin-1") if request.can_read_body else ""
         recorder.note(Received(request.method, request.raw_path, headers, body))
         return await handler(request)

@@ -8,7 +8,9 @@ from attacks.field import Field
 from attacks.model import PageAttack
 from attacks.rows import PAGE_ATTACKS
 
-TRIED = [pytest.param(attack, server, id=f"{attack.name}-{server}") for attack in PAGE_ATTACKS for server in attack.servers]
+TRIED = [
+    pytest.param(attack, server, id=f"{attack.name}-{server}") for attack in PAGE_ATTACKS for server in attack.servers
+]
 WEAKENED = [pytest.param(attack, id=attack.name) for attack in PAGE_ATTACKS]
 
 
@@ -19,4 +21,6 @@ def test_the_viewer_withstands(field: Field, attack: PageAttack, server: str) ->
 
 @pytest.mark.parametrize("attack", WEAKENED)
 def test_a_weakened_viewer_does_not(field: Field, attack: PageAttack) -> None:
-    assert attack.demand(field.tried(attack, against=attack.weakened)) != "", f"it withstands with: {attack.weakened.name}"
+    assert attack.demand(field.tried(attack, against=attack.weakened)) != "", (
+        f"it withstands with: {attack.weakened.name}"
+    )

@@ -17,4 +17,6 @@ def test_the_server_withstands(doors: Doors, attack: SocketAttack, kind: str) ->
 
 @pytest.mark.parametrize(("attack", "kind"), TRIED)
 def test_a_server_without_the_rule_does_not(doors: Doors, attack: SocketAttack, kind: str) -> None:
-    assert attack.demand(doors.tried(attack, kind, attack.weakened)) != "", f"it withstands though {attack.weakened.name}"
+    assert attack.demand(doors.tried(attack, kind, attack.weakened)) != "", (
+        f"it withstands though {attack.weakened.name}"
+    )

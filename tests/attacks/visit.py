@@ -62,7 +62,9 @@ class Visit:
 
     # Where to
 
-    def link(self, more: str = "", *, token: str | None = None, studies: str | None = None, route: str = "viewer") -> str:
+    def link(
+        self, more: str = "", *, token: str | None = None, studies: str | None = None, route: str = "viewer"
+    ) -> str:
         """A share link of the own study with its token in the query; ``more`` follows."""
         value = self.token if token is None else token
         named = self.own if studies is None else studies
@@ -222,4 +224,3 @@ def window(browser: Browser, edge: Border, *origins: str) -> Iterator[BrowserCon
     finally:
         with suppress(PlaywrightError):
             context.close()
-

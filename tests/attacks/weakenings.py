@@ -37,11 +37,19 @@ QUERY_NAMES_THE_STUDY = _without(
 )
 PATH_NAMES_THE_STUDY = _without(
     "the study of the path counts, those of the query do not",
-    (REQUEST, "value.split(/[,\\\\]/).forEach(uid => studies.add(uid));", "studies.size || studies.add(value.split(/[,\\\\]/)[0]);"),
+    (
+        REQUEST,
+        "value.split(/[,\\\\]/).forEach(uid => studies.add(uid));",
+        "studies.size || studies.add(value.split(/[,\\\\]/)[0]);",
+    ),
 )
 ONE_STUDY_IS_ENOUGH = _without(
     "one study of the link among those that a request names is enough",
-    (REQUEST, "asked.studies.every(uid => scope.studies.includes(uid))", "asked.studies.some(uid => scope.studies.includes(uid))"),
+    (
+        REQUEST,
+        "asked.studies.every(uid => scope.studies.includes(uid))",
+        "asked.studies.some(uid => scope.studies.includes(uid))",
+    ),
 )
 PATIENTS_ARE_FREE = _without(
     "patients are not looked at",
@@ -74,18 +82,28 @@ ANY_ORIGIN = _without(
 REDIRECTS = _without("redirects are followed", (TRANSPORT, "redirect: 'error'", "redirect: 'follow'"))
 NATIVE_XHR = _without("XMLHttpRequest is not guarded", (INDEX, "  guardXhr(window, scope, credential, send);\n", ""))
 NATIVE_FETCH = _without("fetch is not guarded", (INDEX, "  guardFetch(window, scope, credential, send);\n", ""))
-NATIVE_MEDIA = _without("media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined);\n", ""))
+NATIVE_MEDIA = _without(
+    "media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined);\n", "")
+)
 DISK_CACHE = _without("answers may be kept in the disk cache", (TRANSPORT, ", cache: 'no-store'", ""))
 
 # The header
 
 ANY_HEADER = _without(
     "headers are sent as the page's code sets them",
-    (CREDENTIAL, "  function unwanted(name, value, guarded) {\n", "  function unwanted(name, value, guarded) {\n    return false;\n"),
+    (
+        CREDENTIAL,
+        "  function unwanted(name, value, guarded) {\n",
+        "  function unwanted(name, value, guarded) {\n    return false;\n",
+    ),
 )
 HEADER_BESIDES = _without(
     "the header is added to what is there",
-    (CREDENTIAL, "  function unwanted(name, value, guarded) {\n", "  function unwanted(name, value, guarded) {\n    return false;\n"),
+    (
+        CREDENTIAL,
+        "  function unwanted(name, value, guarded) {\n",
+        "  function unwanted(name, value, guarded) {\n    return false;\n",
+    ),
     (TRANSPORT, "headers.set(credential.name, value);", "headers.append(credential.name, value);"),
 )
 
@@ -108,7 +126,9 @@ MANY_STUDIES = _link_rule("any number of studies", "given.length > MOST_STUDIES 
 ANY_UID = _link_rule("UIDs are not looked at", "!given.every(uid => UID.test(uid)) ||")
 ANY_LENGTH = _link_rule("links of any length", "if (!place || href.length > LONGEST) {", "if (!place) {")
 FIRST_TOKEN = _without("the first of several tokens counts", (TOKEN, "given.length > 1 || token", "token"))
-ANY_TOKEN = _without("tokens of any characters", (TOKEN, "return value.length <= LONGEST && VISIBLE.test(value);", "return true;"))
+ANY_TOKEN = _without(
+    "tokens of any characters", (TOKEN, "return value.length <= LONGEST && VISIBLE.test(value);", "return true;")
+)
 ANY_JSON = _without(
     "links may name any JSON file, and everything under the roots is permitted",
     (STATE, "url => jsonFile(url, window.document.baseURI, origin, settings.dicomJson)", "url => url"),
@@ -123,18 +143,34 @@ XHR = "src/early/xhr.js"
 READ_TWICE = _without(
     "fetch reads its argument twice",
     (FETCH, "const target = input instanceof window.Request ? input : String(input);", "const target = input;"),
-    (FETCH, "const url = typeof target === 'string' ? target : target.url;", "const url = target instanceof window.Request ? target.url : String(target);"),
+    (
+        FETCH,
+        "const url = typeof target === 'string' ? target : target.url;",
+        "const url = target instanceof window.Request ? target.url : String(target);",
+    ),
     (FETCH, "send(request, verdict);", "send(request, { ...verdict, permitted: true });"),
 )
 URL_PROPERTY = _without(
     "whatever has a url counts as a Request",
-    (FETCH, "const target = input instanceof window.Request ? input : String(input);", "const target = 'url' in Object(input) ? input : String(input);"),
+    (
+        FETCH,
+        "const target = input instanceof window.Request ? input : String(input);",
+        "const target = 'url' in Object(input) ? input : String(input);",
+    ),
     (FETCH, "send(request, verdict);", "send(request, { ...verdict, permitted: true });"),
 )
 STALE_XHR = _without(
     "a request that was opened under a root stays so",
-    (XHR, "    jobs.delete(this);\n    if (!verdict) {", "    if (!verdict && jobs.get(this)) { jobs.get(this).url = new URL(text, document.baseURI).href; return undefined; }\n    jobs.delete(this);\n    if (!verdict) {"),
-    (XHR, "job.response = await send(request, verdict);", "job.response = await send(request, { permitted: true, url: job.url });"),
+    (
+        XHR,
+        "    jobs.delete(this);\n    if (!verdict) {",
+        "    if (!verdict && jobs.get(this)) { jobs.get(this).url = new URL(text, document.baseURI).href; return undefined; }\n    jobs.delete(this);\n    if (!verdict) {",
+    ),
+    (
+        XHR,
+        "job.response = await send(request, verdict);",
+        "job.response = await send(request, { permitted: true, url: job.url });",
+    ),
 )
 AS_SOMEONE = _without(
     "a user's name does not matter",
@@ -183,12 +219,20 @@ LEFT_OVER = _without(
 )
 EVERYWHERE = _without(
     "the token is kept in localStorage",
-    (STORE, "return window.sessionStorage.getItem(name) ?? undefined;", "return window.localStorage.getItem(name) ?? undefined;"),
+    (
+        STORE,
+        "return window.sessionStorage.getItem(name) ?? undefined;",
+        "return window.localStorage.getItem(name) ?? undefined;",
+    ),
     (STORE, "        window.sessionStorage.setItem(name, value);", "        window.localStorage.setItem(name, value);"),
 )
 KEPT_ALL_THE_SAME = _without(
     "the token is kept for a reload whatever the recipe says",
-    (STORE, "    if (settings.storage === 'tab') {\n      write(prefix + key, token);", "    if (true) {\n      write(prefix + key, token);"),
+    (
+        STORE,
+        "    if (settings.storage === 'tab') {\n      write(prefix + key, token);",
+        "    if (true) {\n      write(prefix + key, token);",
+    ),
 )
 UNAWARE = _without(
     "the address is read once",
@@ -196,7 +240,10 @@ UNAWARE = _without(
     (STATE, "      if (window.location.href !== read) {\n        sync();\n      }\n", ""),
     (INDEX, "  watchNavigation(window, sync);\n", ""),
 )
-DIES = _without("a failure of the first script is nobody's", (INDEX, "  } catch {\n    closePage(window);\n", "  } catch (error) {\n    throw error;\n    closePage(window);\n"))
+DIES = _without(
+    "a failure of the first script is nobody's",
+    (INDEX, "  } catch {\n    closePage(window);\n", "  } catch (error) {\n    throw error;\n    closePage(window);\n"),
+)
 REFERRERS = Weakening(
     "the page without its referrer policy, in which the token stays",
     template=STAYS.template,
@@ -222,6 +269,10 @@ ARRIVAL_STAYS = Weakening(
 BARE = Weakening("a server that sends no header that protects", bare=True)
 ROOT_IS_ALL = _without(
     "the whole origin is a root",
-    (PLACE, "if (!url || !isPlain(url.pathname)) {", "if (url?.origin === origin) { return { url, tail: '' }; }\n    if (!url) {"),
+    (
+        PLACE,
+        "if (!url || !isPlain(url.pathname)) {",
+        "if (url?.origin === origin) { return { url, tail: '' }; }\n    if (!url) {",
+    ),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
 )

@@ -16,7 +16,6 @@ from attacks.demands import (
     shows_nothing_of,
     site_gets_no,
     token_in_no,
-    token_only_in_its_header,
 )
 from attacks.hostile import Behaviour, answering
 from attacks.invented import NAME, data_url, dicom_json
@@ -31,7 +30,13 @@ WITH_JSON = {"dicom_json": JSON_ROUTE}
 
 
 def refused(
-    name: str, why: str, query: Address, weakened: Weakening, *, recipe: dict[str, str] | None = None, fragment: Address = lambda v: ""
+    name: str,
+    why: str,
+    query: Address,
+    weakened: Weakening,
+    *,
+    recipe: dict[str, str] | None = None,
+    fragment: Address = lambda v: "",
 ) -> PageAttack:
     """A link that must not be followed, with the token; the query is the address's own."""
 
@@ -43,7 +48,13 @@ def refused(
 
 def tokens(name: str, why: str, parameters: str, weakened: Weakening = weak.ANY_TOKEN) -> PageAttack:
     """A link whose token must not be used."""
-    return link(name, why, lambda v: v.link(f"&{parameters}" if parameters[0] != "#" else parameters, token=""), BAD_TOKEN, weakened)
+    return link(
+        name,
+        why,
+        lambda v: v.link(f"&{parameters}" if parameters[0] != "#" else parameters, token=""),
+        BAD_TOKEN,
+        weakened,
+    )
 
 
 UNREADABLE = (
@@ -81,7 +92,9 @@ UNREADABLE = (
 TOKENS = (
     tokens("two-tokens", "proxy and archive take different ones", "token=one1&token=two2", weak.FIRST_TOKEN),
     tokens("token-in-query-and-fragment", "the same, in two places", "token=one1#token=two2", weak.FIRST_TOKEN),
-    tokens("two-spellings-of-a-token", "names are read without regard to case", "token=one1&TOKEN=two2", weak.FIRST_TOKEN),
+    tokens(
+        "two-spellings-of-a-token", "names are read without regard to case", "token=one1&TOKEN=two2", weak.FIRST_TOKEN
+    ),
     tokens("encoded-name-of-a-token", "a name that is encoded", "token=one1&%74oken=two2", weak.FIRST_TOKEN),
     tokens("line-breaks", "a token that becomes a header of its own", "token=a%0D%0AX-Injected:%20yes"),
     tokens("null-in-token", "a token that ends early", "token=abc%00def"),
@@ -234,7 +247,8 @@ TAB = (
     script(
         "address-pushed",
         "the page's own code moves on to another study without a load",
-        _pushed("history.pushState({}, '', `/viewer?StudyInstanceUIDs=${other}`)") + "await fetch(`${root}/studies/${own}/series`).catch(() => {})",
+        _pushed("history.pushState({}, '', `/viewer?StudyInstanceUIDs=${other}`)")
+        + "await fetch(`${root}/studies/${own}/series`).catch(() => {})",
         archive_gets_nothing,
         weak.UNAWARE,
     ),

@@ -9,7 +9,9 @@ FILTER = "token_filter.py"
 TOKEN = "token: {token}"
 ROOT = "/dicom-web"
 
-ANY_STUDY = OpenFilter("a token opens all that DICOMweb has", (Change(FILTER, "return permits(grant.scope, asked)", "return True"),))
+ANY_STUDY = OpenFilter(
+    "a token opens all that DICOMweb has", (Change(FILTER, "return permits(grant.scope, asked)", "return True"),)
+)
 ANY_METHOD = OpenFilter(
     "methods are not looked at",
     (
@@ -17,23 +19,56 @@ ANY_METHOD = OpenFilter(
         Change(FILTER, "return permits(grant.scope, asked)", "return True"),
     ),
 )
-ANY_PATH = OpenFilter("a token opens Orthanc's own paths", (Change(FILTER, "if tail is None:\n            return False", "if tail is None:\n            return True"),))
-NO_TOKEN = OpenFilter("no token is needed", (Change(FILTER, "if not is_token(token):\n            return False", "if not is_token(token):\n            return True"),))
-ANY_TOKEN = OpenFilter("any token will do", (Change(FILTER, "if self._service is None or asked", "if self._service is None:\n            return True\n        if asked"),))
-ANY_DEPTH = OpenFilter("nesting is not counted", (Change("bounded_json.py", "if _depth(text) > DEEPEST:", "if False:"),))
+ANY_PATH = OpenFilter(
+    "a token opens Orthanc's own paths",
+    (Change(FILTER, "if tail is None:\n            return False", "if tail is None:\n            return True"),),
+)
+NO_TOKEN = OpenFilter(
+    "no token is needed",
+    (
+        Change(
+            FILTER,
+            "if not is_token(token):\n            return False",
+            "if not is_token(token):\n            return True",
+        ),
+    ),
+)
+ANY_TOKEN = OpenFilter(
+    "any token will do",
+    (
+        Change(
+            FILTER,
+            "if self._service is None or asked",
+            "if self._service is None:\n            return True\n        if asked",
+        ),
+    ),
+)
+ANY_DEPTH = OpenFilter(
+    "nesting is not counted", (Change("bounded_json.py", "if _depth(text) > DEEPEST:", "if False:"),)
+)
 ANY_OPEN = OpenFilter(
     "whatever is named may be open",
     (
         Change(FILTER, "if not isinstance(url, str) or not OPEN_PATH.fullmatch(url):", "if False:"),
-        Change(FILTER, 'if url.split("/")[1] in OWN_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):', "if False:"),
-        Change(FILTER, "return bool(self._open_url) and is_plain(raw)", 'return self._open_url == "/" or bool(self._open_url) and is_plain(raw)'),
+        Change(
+            FILTER,
+            'if url.split("/")[1] in OWN_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):',
+            "if False:",
+        ),
+        Change(
+            FILTER,
+            "return bool(self._open_url) and is_plain(raw)",
+            'return self._open_url == "/" or bool(self._open_url) and is_plain(raw)',
+        ),
     ),
 )
 
 
 def asks(name: str, why: str, tail: str, weakened: OpenFilter = ANY_STUDY) -> OrthancAttack:
     """A request with a token that is not good for it."""
-    return OrthancAttack(f"orthanc-{name}", why, (f"GET {ROOT}{tail} HTTP/1.1", TOKEN, "Accept: application/json"), weakened)
+    return OrthancAttack(
+        f"orthanc-{name}", why, (f"GET {ROOT}{tail} HTTP/1.1", TOKEN, "Accept: application/json"), weakened
+    )
 
 
 ROWS = (

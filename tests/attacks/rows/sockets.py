@@ -14,7 +14,8 @@ def _answer(status: int, *headers: str, body: str = "what the archive says") -> 
 
 
 ANSWERS = {
-    f"{ROOT}/studies/1.2/redirect{status}": _answer(status, f"Location: {EVIL}", "Set-Cookie: a=b") for status in (301, 302, 303, 307, 308)
+    f"{ROOT}/studies/1.2/redirect{status}": _answer(status, f"Location: {EVIL}", "Set-Cookie: a=b")
+    for status in (301, 302, 303, 307, 308)
 } | {
     f"{ROOT}/studies/1.2/inside": _answer(302, "Location: /elsewhere"),
     f"{ROOT}/studies/1.2/cookie": _answer(200, "Content-Type: application/dicom+json", "Set-Cookie: token=x; Path=/"),
@@ -23,7 +24,9 @@ ANSWERS = {
     f"{ROOT}/studies/1.2/refresh": _answer(200, f"Refresh: 0; url={EVIL}"),
     f"{ROOT}/studies/1.2/worker": _answer(200, "Content-Type: text/plain", "Service-Worker-Allowed: /"),
     f"{ROOT}/studies/1.2/cached": _answer(200, "Cache-Control: public, max-age=31536000"),
-    f"{ROOT}/studies/1.2/shared": _answer(200, "Access-Control-Allow-Origin: *", "Access-Control-Allow-Credentials: true"),
+    f"{ROOT}/studies/1.2/shared": _answer(
+        200, "Access-Control-Allow-Origin: *", "Access-Control-Allow-Credentials: true"
+    ),
 }
 
 
@@ -77,7 +80,7 @@ CROOKED = OpenDoor(
     "crooked paths are passed on",
     {
         "nginx": ((r"if \(\$ohifbuild_plain = 0\)", "if ($ohifbuild_plain = 7)"),),
-        "apache": ((r'(RewriteCond %\{THE_REQUEST\}[^\n]*\n\s*RewriteRule \^ - )\[R=400,L\]', r"\1[E=crooked:1]"),),
+        "apache": ((r"(RewriteCond %\{THE_REQUEST\}[^\n]*\n\s*RewriteRule \^ - )\[R=400,L\]", r"\1[E=crooked:1]"),),
         "caddy": ((r"@crooked not vars_regexp [^\n]*", "@crooked path /never"),),
     },
     {"ohifbuild.server.is_plain": lambda path: True},
@@ -97,11 +100,17 @@ def _header_passes(name: str) -> OpenDoor:
     return OpenDoor(
         f"the archive's {name} is passed back",
         {
-            "nginx": ((rf"proxy_hide_header {name};", ""), (r"proxy_intercept_errors on;", "proxy_intercept_errors off;")),
+            "nginx": (
+                (rf"proxy_hide_header {name};", ""),
+                (r"proxy_intercept_errors on;", "proxy_intercept_errors off;"),
+            ),
             "apache": ((rf"Header unset {name}\n", "\n"),),
             "caddy": ((rf"\t-{name}\n", "\n"), (r"@redirects status [^\n]*", "@redirects status 999")),
         },
-        {"ohifbuild.proxy.PASSED_BACK": frozenset({"content-type", "content-length", name.lower()}), "ohifbuild.proxy.REDIRECTS": ()},
+        {
+            "ohifbuild.proxy.PASSED_BACK": frozenset({"content-type", "content-length", name.lower()}),
+            "ohifbuild.proxy.REDIRECTS": (),
+        },
     )
 
 
@@ -121,10 +130,16 @@ def _not_added(name: str, *, hidden: bool = False) -> OpenDoor:
         f"{name} is not set on the archive's answers",
         {
             "nginx": ((rf"add_header {name} [^\n]*", ""), *(((rf"proxy_hide_header {name};", ""),) if hidden else ())),
-            "apache": ((rf"Header always set {name} [^\n]*", ""), *(((rf"Header unset {name}\n", "\n"),) if hidden else ())),
+            "apache": (
+                (rf"Header always set {name} [^\n]*", ""),
+                *(((rf"Header unset {name}\n", "\n"),) if hidden else ()),
+            ),
             "caddy": ((rf"\t{name} \"[^\n]*", ""),),
         },
-        {"ohifbuild.server.ADDED": {}, **({"ohifbuild.proxy.PASSED_BACK": frozenset({name.lower()})} if hidden else {})},
+        {
+            "ohifbuild.server.ADDED": {},
+            **({"ohifbuild.proxy.PASSED_BACK": frozenset({name.lower()})} if hidden else {}),
+        },
     )
 
 
@@ -147,7 +162,9 @@ OVERRIDES = OpenDoor(
     {"ohifbuild.proxy.NOT_PASSED_ON": ()},
 )
 ANY_HOST = OpenDoor("every host's name is taken", serve={"ohifbuild.server.is_known": lambda hosts, names: True})
-ANY_SITE = OpenDoor("pages of other sites get to the archive", serve={"ohifbuild.server._refusal": lambda request: None})
+ANY_SITE = OpenDoor(
+    "pages of other sites get to the archive", serve={"ohifbuild.server._refusal": lambda request: None}
+)
 
 
 def crooked(name: str, why: str, tail: str, kinds: tuple[str, ...] = KINDS) -> SocketAttack:
@@ -157,10 +174,18 @@ def crooked(name: str, why: str, tail: str, kinds: tuple[str, ...] = KINDS) -> S
 
 def method(name: str) -> SocketAttack:
     """A request that changes something in an archive."""
-    return SocketAttack(f"socket-{name.lower()}", "an archive that does what it is told", (f"{name} {ROOT}/studies/1.2 HTTP/1.1", "Content-Length: 0"), not_heard, ANY_METHOD)
+    return SocketAttack(
+        f"socket-{name.lower()}",
+        "an archive that does what it is told",
+        (f"{name} {ROOT}/studies/1.2 HTTP/1.1", "Content-Length: 0"),
+        not_heard,
+        ANY_METHOD,
+    )
 
 
-def answered(name: str, why: str, path: str, demand: Demand, weakened: OpenDoor, kinds: tuple[str, ...] = KINDS) -> SocketAttack:
+def answered(
+    name: str, why: str, path: str, demand: Demand, weakened: OpenDoor, kinds: tuple[str, ...] = KINDS
+) -> SocketAttack:
     """What the archive answers would act on the viewer's origin."""
     return SocketAttack(f"socket-{name}", why, (f"GET {ROOT}/studies/1.2/{path} HTTP/1.1",), demand, weakened, kinds)
 
@@ -169,7 +194,12 @@ CROOKED_PATHS = (
     crooked("dots-and-semicolon", "Java servers, which drop ;x before they resolve '..'", "studies/..;/x"),
     crooked("path-parameter", "Java servers, which drop ;x", "studies/1.2;x/series"),
     crooked("encoded-twice", "servers that decode twice", "studies/%252e%252e/x"),
-    crooked("encoded-slash", "servers that decode before they resolve '..'", "studies/1.2%2f..%2f3.4/series", ("serve", "nginx", "caddy")),
+    crooked(
+        "encoded-slash",
+        "servers that decode before they resolve '..'",
+        "studies/1.2%2f..%2f3.4/series",
+        ("serve", "nginx", "caddy"),
+    ),
     crooked("encoded-backslash", "servers that take a backslash for a slash", "studies/1.2%5c..%5c3.4"),
     crooked("backslash", "the same, unencoded", "studies\\1.2\\..\\3.4"),
     crooked("encoded-dots", "servers that resolve '..' before they decode", "studies/%2e%2e/%2e%2e/system", ("serve",)),
@@ -180,25 +210,105 @@ CROOKED_PATHS = (
 )
 METHODS = tuple(method(name) for name in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"))
 REDIRECTS = tuple(
-    answered(f"redirect-{status}", "the archive sends the browser to the attacker", f"redirect{status}", answers_without("location"), _header_passes("Location"))
+    answered(
+        f"redirect-{status}",
+        "the archive sends the browser to the attacker",
+        f"redirect{status}",
+        answers_without("location"),
+        _header_passes("Location"),
+    )
     for status in (301, 302, 303, 307, 308)
 )
 ANSWERED = (
-    answered("redirect-inside", "the archive sends the browser elsewhere in the origin", "inside", answers_without("location"), _header_passes("Location")),
-    answered("set-cookie", "the archive sets cookies for the viewer's origin", "cookie", answers_without("set-cookie"), _header_passes("Set-Cookie")),
-    answered("refresh", "the archive sends the browser on a little later", "refresh", answers_without("refresh"), _header_passes("Refresh")),
-    answered("service-worker", "the archive lets a worker stand before the whole origin", "worker", answers_without("service-worker-allowed"), _header_passes("Service-Worker-Allowed")),
-    answered("shared", "the archive lets every site read its answers", "shared", answers_without("access-control-allow-origin"), _header_passes("Access-Control-Allow-Origin")),
+    answered(
+        "redirect-inside",
+        "the archive sends the browser elsewhere in the origin",
+        "inside",
+        answers_without("location"),
+        _header_passes("Location"),
+    ),
+    answered(
+        "set-cookie",
+        "the archive sets cookies for the viewer's origin",
+        "cookie",
+        answers_without("set-cookie"),
+        _header_passes("Set-Cookie"),
+    ),
+    answered(
+        "refresh",
+        "the archive sends the browser on a little later",
+        "refresh",
+        answers_without("refresh"),
+        _header_passes("Refresh"),
+    ),
+    answered(
+        "service-worker",
+        "the archive lets a worker stand before the whole origin",
+        "worker",
+        answers_without("service-worker-allowed"),
+        _header_passes("Service-Worker-Allowed"),
+    ),
+    answered(
+        "shared",
+        "the archive lets every site read its answers",
+        "shared",
+        answers_without("access-control-allow-origin"),
+        _header_passes("Access-Control-Allow-Origin"),
+    ),
     answered("script", "an object that calls itself a script", "script", no_script, SCRIPTS),
-    answered("sandbox", "an answer that is opened as a page of the viewer's origin", "html", answers_with("content-security-policy", "sandbox"), _not_added("Content-Security-Policy")),
-    answered("nosniff", "an answer whose type the browser guesses", "html", answers_with("x-content-type-options", "nosniff"), _not_added("X-Content-Type-Options")),
-    answered("no-store", "images that stay in the disk cache", "cached", answers_with("cache-control", "no-store"), _not_added("Cache-Control", hidden=True)),
+    answered(
+        "sandbox",
+        "an answer that is opened as a page of the viewer's origin",
+        "html",
+        answers_with("content-security-policy", "sandbox"),
+        _not_added("Content-Security-Policy"),
+    ),
+    answered(
+        "nosniff",
+        "an answer whose type the browser guesses",
+        "html",
+        answers_with("x-content-type-options", "nosniff"),
+        _not_added("X-Content-Type-Options"),
+    ),
+    answered(
+        "no-store",
+        "images that stay in the disk cache",
+        "cached",
+        answers_with("cache-control", "no-store"),
+        _not_added("Cache-Control", hidden=True),
+    ),
 )
 PASSED_ON = (
-    SocketAttack("socket-cookie", "cookies of other services of the host", (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Cookie: session=admin"), heard_without("cookie"), COOKIES),
-    SocketAttack("socket-method-override", "a header that makes a GET a DELETE", (f"GET {ROOT}/studies/1.2 HTTP/1.1", "X-HTTP-Method-Override: DELETE"), heard_without("x-http-method-override"), OVERRIDES),
-    SocketAttack("socket-host", "a page of another site whose name leads here", (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Host: evil.example"), not_heard, ANY_HOST, ("serve",)),
-    SocketAttack("socket-cross-site", "a page of another site asks the archive", (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Sec-Fetch-Site: cross-site"), not_heard, ANY_SITE, ("serve",)),
+    SocketAttack(
+        "socket-cookie",
+        "cookies of other services of the host",
+        (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Cookie: session=admin"),
+        heard_without("cookie"),
+        COOKIES,
+    ),
+    SocketAttack(
+        "socket-method-override",
+        "a header that makes a GET a DELETE",
+        (f"GET {ROOT}/studies/1.2 HTTP/1.1", "X-HTTP-Method-Override: DELETE"),
+        heard_without("x-http-method-override"),
+        OVERRIDES,
+    ),
+    SocketAttack(
+        "socket-host",
+        "a page of another site whose name leads here",
+        (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Host: evil.example"),
+        not_heard,
+        ANY_HOST,
+        ("serve",),
+    ),
+    SocketAttack(
+        "socket-cross-site",
+        "a page of another site asks the archive",
+        (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Sec-Fetch-Site: cross-site"),
+        not_heard,
+        ANY_SITE,
+        ("serve",),
+    ),
 )
 
 ROWS = (*CROOKED_PATHS, *METHODS, *REDIRECTS, *ANSWERED, *PASSED_ON)

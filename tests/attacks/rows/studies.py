@@ -75,7 +75,9 @@ def _document(visit: Visit, document: dict[str, Any], kind: str) -> Behaviour:
     return answer
 
 
-def document(name: str, why: str, held: Any, demand: Demand, weakened: Weakening, kind: str = "text/html") -> PageAttack:
+def document(
+    name: str, why: str, held: Any, demand: Demand, weakened: Weakening, kind: str = "text/html"
+) -> PageAttack:
     """The viewer opens a study whose document was made by an attacker."""
 
     def act(visit: Visit) -> Any:
@@ -94,10 +96,19 @@ def _inline(text: str) -> dict[str, str]:
 
 STUDIES = (
     document(
-        "inline-html", "a document that calls itself HTML, within the metadata", lambda v: _inline(BAD_HTML), script_does_not_run, weak.STOCK
+        "inline-html",
+        "a document that calls itself HTML, within the metadata",
+        lambda v: _inline(BAD_HTML),
+        script_does_not_run,
+        weak.STOCK,
     ),
     document(
-        "inline-svg", "a document that calls itself a drawing", lambda v: _inline(BAD_SVG), script_does_not_run, weak.STOCK, "image/svg+xml"
+        "inline-svg",
+        "a document that calls itself a drawing",
+        lambda v: _inline(BAD_SVG),
+        script_does_not_run,
+        weak.STOCK,
+        "image/svg+xml",
     ),
     document(
         "bulk-data-of-the-attacker",
@@ -140,10 +151,27 @@ def misbehaves(name: str, why: str, behaviour: Behaviour, *reasons: str) -> Page
 
 
 MISBEHAVING = (
-    misbehaves("answers-html", "a sign-in page in place of an answer", answering(BAD_HTML, "text/html"), "unreachable", "not-found"),
-    misbehaves("answers-nonsense", "an answer that is no JSON", answering("[{", "application/dicom+json"), "unreachable", "not-found"),
+    misbehaves(
+        "answers-html",
+        "a sign-in page in place of an answer",
+        answering(BAD_HTML, "text/html"),
+        "unreachable",
+        "not-found",
+    ),
+    misbehaves(
+        "answers-nonsense",
+        "an answer that is no JSON",
+        answering("[{", "application/dicom+json"),
+        "unreachable",
+        "not-found",
+    ),
     misbehaves("answers-nothing", "an empty list of studies", answering("[]", "application/dicom+json"), "not-found"),
-    misbehaves("redirects-to-sign-in", "a redirect to a sign-in page of the origin", redirecting(302, "/elsewhere/login"), "unreachable"),
+    misbehaves(
+        "redirects-to-sign-in",
+        "a redirect to a sign-in page of the origin",
+        redirecting(302, "/elsewhere/login"),
+        "unreachable",
+    ),
     misbehaves("resets", "a connection that breaks off", resetting(), "unreachable"),
     misbehaves("breaks-off", "an answer that breaks off", resetting(after=b"[{"), "unreachable"),
     misbehaves("fails", "an archive that fails", failing(500), "unreachable"),
@@ -195,18 +223,23 @@ OTHER_PAGES = (
     ),
 )
 
+
 def _framed(visit: Visit) -> bool:
     visit.go(f"{visit.evil}/x.html")
     visit.run(
         "const f = document.createElement('iframe'); f.src = link; document.body.append(f);"
-        " await new Promise(done => { f.onload = done; setTimeout(done, 1000); })".replace("link", json.dumps(visit.link()))
+        " await new Promise(done => { f.onload = done; setTimeout(done, 1000); })".replace(
+            "link", json.dumps(visit.link())
+        )
     )
     return any("/viewer" in frame.url for frame in visit.page.frames)
 
 
 def _opened(visit: Visit) -> bool:
     visit.go(f"{visit.evil}/x.html")
-    visit.run(f"window.viewer = window.open({json.dumps(visit.link())}); await new Promise(done => setTimeout(done, 700))")
+    visit.run(
+        f"window.viewer = window.open({json.dumps(visit.link())}); await new Promise(done => setTimeout(done, 700))"
+    )
     return visit.run("return !window.viewer.closed") is True
 
 

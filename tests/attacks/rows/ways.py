@@ -58,3 +58,27 @@ def link(
             visit.started()
 
     return PageAttack(name, why, act, demand, weakened, page=page, servers=servers, recipe=recipe or {})
+
+
+# Each vehicle asks for ${url}.
+FETCH = "await fetch(url).catch(() => {});"
+REQUEST = "await fetch(new Request(url)).catch(() => {});"
+URL_OBJECT = "await fetch(new URL(url, location.href)).catch(() => {});"
+XHR = (
+    "await new Promise(done => { const x = new XMLHttpRequest(); x.open('GET', url); x.onloadend = done; x.send(); });"
+)
+IMAGE = "await new Promise(done => { const i = new Image(); i.onload = i.onerror = done; i.src = url; });"
+VIDEO = "await new Promise(done => { const v = document.createElement('video'); v.oncanplay = v.onerror = done; v.src = url; });"
+SOURCE = (
+    "await new Promise(done => { const v = document.createElement('video'), s = document.createElement('source');"
+    " s.onerror = done; s.src = url; v.append(s); document.body.append(v); });"
+)
+FRAME = (
+    "await new Promise(done => { const f = document.createElement('iframe'); f.onload = f.onerror = done;"
+    " f.setAttribute('src', url); document.body.append(f); });"
+)
+OBJECT = (
+    "await new Promise(done => { const o = document.createElement('object'); o.onload = o.onerror = done; o.data = url;"
+    " document.body.append(o); setTimeout(done, 400); });"
+)
+EMBED = OBJECT.replace("'object'", "'embed'").replace("o.data", "o.src")
