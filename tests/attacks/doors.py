@@ -1,0 +1,171 @@
+"""Servers between browser and archive, as ``deploy`` configures them and as ``serve`` is, whole or with a rule taken out."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from aiohttp import web
+
+from attacks.stand import Stand
+from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import read_settings
+from ohifbuild.deploy import DeployOptions, Kind, deploy
+from ohifbuild.orthanc.door import free_port
+from ohifbuild.proxy import Upstream
+from ohifbuild.server import application
+from ohifbuild.static import StaticFiles
+from recording_archive import Heard, RecordingArchive
+from servers import nginx_running
+from web_servers import apache_running, caddy_running
+
+SECONDS = 5.0
+
+CONFIGURED: Mapping[str, tuple[Kind, str]] = {
+    "nginx": ("nginx", "nginx/viewer.conf"),
+    "apache": ("static", "apache.conf"),
+    "caddy": ("static", "Caddyfile"),
+}
+KINDS = ("serve", *CONFIGURED)
+
+
+@dataclass(frozen=True)
+class OpenDoor:
+    """A server with one rule taken out.
+
+    Args:
+        configured: by server, the patterns of its configuration that are replaced, and by what; each must be found.
+        serve: what is put in place of which name in our own server's modules.
+    """
+
+    name: str
+    configured: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    serve: Mapping[str, Any] = field(default_factory=dict)
+
+    def applied(self, kind: str, text: str) -> str:
+        """The configuration without the rule."""
+        for pattern, replacement in self.configured[kind]:
+            text, count = re.subn(pattern, replacement, text)
+            assert count, f"the configuration of {kind} has nothing like {pattern}"
+        return text
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer to a raw request, and what the archive heard of it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    heard: tuple[Heard, ...]
+
+
+Demand = Callable[[Answered], str]
+
+
+@dataclass(frozen=True)
+class SocketAttack:
+    """An attack on a server, tried by a request exactly as written.
+
+    Args:
+        request: the request line and further headers.
+        kinds: the servers that it is tried on: those that fail without the rule.
+    """
+
+    name: str
+    why: str
+    request: tuple[str, ...]
+    demand: Demand
+    weakened: OpenDoor
+    kinds: tuple[str, ...] = KINDS
+
+
+class Doors:
+    """Starts each server once, before one archive that notes what it hears."""
+
+    def __init__(self, folder: Path, dist: Path, archive: RecordingArchive, stand: Stand, stack: ExitStack) -> None:
+        self._folder = folder
+        self._dist = dist
+        self._archive = archive
+        self._stand = stand
+        self._stack = stack
+        self._ports: dict[tuple[str, str], int] = {}
+
+    def tried(self, attack: SocketAttack, kind: str, against: OpenDoor | None = None) -> Answered:
+        """What comes of the attack."""
+        port = self._port(kind, against)
+        self._archive.clear()
+        with self._opened(kind, against):
+            answer = sent(port, attack.request)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers: dict[str, str] = {}
+        for name, _, value in (line.partition(":") for line in lines):
+            headers[name.lower()] = ", ".join(filter(None, [headers.get(name.lower()), value.strip()]))
+        status = int(first.split()[1]) if first else 0
+        return Answered(status, headers, body, tuple(self._archive.heard()))
+
+    @contextmanager
+    def _opened(self, kind: str, against: OpenDoor | None) -> Iterator[None]:
+        with ExitStack() as stack:
+            for name, value in against.serve.items() if against and kind == "serve" else ():
+                stack.enter_context(patch(name, value))
+            yield
+
+    def _port(self, kind: str, against: OpenDoor | None) -> int:
+        key = kind, against.name if against and kind != "serve" else ""
+        if key not in self._ports:
+            self._ports[key] = self._serve() if kind == "serve" else self._configured(kind, against)
+        return self._ports[key]
+
+    def _serve(self) -> int:
+        settings, upstream = read_settings(self._dist), Upstream(f"{self._archive.origin}/dicom-web")
+        app = application(StaticFiles(self._dist, settings.public_url), "/dicom-web", upstream.handle, names=())
+
+        async def running(_app: web.Application) -> Any:
+            await upstream.open()
+            yield
+            await upstream.close()
+
+        app.cleanup_ctx.append(running)
+        return int(self._stand.start(app, "127.0.0.1").origin.rpartition(":")[2])
+
+    def _configured(self, kind: str, against: OpenDoor | None) -> int:
+        deployment, file = CONFIGURED[kind]
+        folder, port = self._folder / f"{kind}-{len(self._ports)}", free_port(0)
+        folder.mkdir(mode=0o755)
+        options = DeployOptions(
+            port=port, archive=self._archive.origin, **({"logs": str(folder)} if kind == "nginx" else {})
+        )
+        deploy(deployment, self._dist, folder / "viewer", options, SilentReporter())
+        conf = folder / "viewer" / file
+        if against:
+            conf.write_text(against.applied(kind, conf.read_text()))
+        self._stack.enter_context(self._running(kind, folder, conf, port))
+        return port
+
+    def _running(self, kind: str, folder: Path, conf: Path, port: int) -> AbstractContextManager[None]:
+        if kind == "nginx":
+            return nginx_running(conf, folder / "prefix", port)
+        return (apache_running if kind == "apache" else caddy_running)(folder, conf, port)
+
+
+def sent(port: int, lines: tuple[str, ...]) -> bytes:
+    """The answer to a request exactly as written; what came of it where the connection is broken off."""
+    first, *others = lines
+    head = [first, *([] if any(line.lower().startswith("host:") for line in others) else ["Host: localhost"]), *others]
+    with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as connection:
+        connection.sendall("\r\n".join([*head, "Connection: close", "", ""]).encode("latin-1"))
+        parts = []
+        try:
+            while part := connection.recv(65536):
+                parts.append(part)
+        except OSError:
+            """It was broken off."""
+    return b"".join(parts)

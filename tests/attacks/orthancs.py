@@ -1,0 +1,110 @@
+"""Real Orthancs with the token filter, whole or with a rule taken out."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from attacks.doors import sent
+from attacks.field import OTHER_TOKEN, TOKEN
+from attacks.model import Change
+from ohifbuild.cache import default_cache
+from ohifbuild.errors import OhifbuildError, OrthancUnsuitable
+from ohifbuild.orthanc import SCRIPTS, OrthancServer, orthanc
+from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.dataset.contents import ORDINARY, SECOND, STRANGER
+from ohifbuild.verify.tokens import Grant, Tokens
+
+TOKENS = Tokens({TOKEN: Grant(frozenset({ORDINARY.uid})), OTHER_TOKEN: Grant(frozenset({SECOND.uid}))})
+REFUSED = 403
+KEPT = {ORDINARY.key: "soft", STRANGER.key: "soft"}
+
+
+@dataclass(frozen=True)
+class OpenFilter:
+    """The token filter with one rule taken out."""
+
+    name: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class OrthancAttack:
+    """An attack on Orthanc: a raw request, in which ``{own}``, ``{other}``, ``{token}`` and others stand for values.
+
+    Args:
+        section: settings of the filter besides its own.
+        tokens: what is written into the file of tokens before.
+    """
+
+    name: str
+    why: str
+    request: tuple[str, ...]
+    weakened: OpenFilter
+    section: Mapping[str, Any] = field(default_factory=dict)
+    tokens: str = ""
+
+
+class Orthancs:
+    """Starts an Orthanc for each filter, once."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self._numbers = count()
+        self._running: dict[str, OrthancServer] = {}
+        self._studies = folder / "studies"
+        for study, series in KEPT.items():
+            shutil.copytree(cached_dataset(default_cache()) / study / series, self._studies / study)
+
+    def status(self, attack: OrthancAttack, against: OpenFilter | None = None) -> int:
+        """The status of the answer; 0 if there is none because Orthanc has ended."""
+        try:
+            server = self._server(attack, against)
+        except OrthancUnsuitable:
+            return REFUSED  # whatever is asked for, its administrator included
+        if attack.tokens:
+            server.tokens_file.write_text(attack.tokens)
+        values = {"own": ORDINARY.uid, "other": STRANGER.uid, "token": TOKEN, "patient": ORDINARY.patient.id}
+        lines = tuple(line.format_map(values) for line in attack.request)
+        answer = sent(int(server.origin.rpartition(":")[2]), lines)
+        return int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/") else 0
+
+    def _server(self, attack: OrthancAttack, against: OpenFilter | None) -> OrthancServer:
+        # An attack that changes settings or tokens spoils its Orthanc for all others.
+        key = f"{against.name if against else ''} {attack.name if attack.section or attack.tokens else ''}"
+        if key not in self._running:
+            scripts = self._scripts(against)
+            extra = {"PythonScript": str(scripts / "token_filter.py"), "TokenFilter": dict(attack.section)}
+            running = orthanc(None if attack.tokens or attack.section else self._studies, tokens=TOKENS, extra=extra)
+            self._running[key] = _surviving(self._stack, running)
+        return self._running[key]
+
+    def _scripts(self, against: OpenFilter | None) -> Path:
+        if against is None:
+            return SCRIPTS
+        copy = self._folder / f"scripts-{next(self._numbers)}"
+        shutil.copytree(SCRIPTS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        for change in against.changes:
+            path = copy / change.file
+            path.write_text(change.applied(path.read_text()))
+        return copy
+
+
+def _surviving(stack: ExitStack, running: Any) -> OrthancServer:
+    """The server; that it has ended by itself is what some attacks are about, and no error at the end."""
+    server: OrthancServer = running.__enter__()
+
+    def end() -> None:
+        try:
+            running.__exit__(None, None, None)
+        except OhifbuildError:
+            """It had ended."""
+
+    stack.callback(end)
+    return server

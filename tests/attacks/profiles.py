@@ -1,0 +1,83 @@
+"""What a browser keeps in its profile after it was closed."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser
+from playwright.sync_api import Error as PlaywrightError
+
+from attacks.field import TOKEN, Field
+from attacks.hostile import PICTURE
+from attacks.model import Weakening
+from attacks.visit import STARTED
+from ohifbuild.console import SilentReporter
+from ohifbuild.verify.browser import ARGUMENTS, find_browser, why_no_sandbox
+from ohifbuild.verify.dataset.contents import ORDINARY
+
+CHAIN_END = 0x20000000
+"""Of a visit's transition in Chromium's History: the browser lists it (ui/base/page_transition_types.h)."""
+
+
+@dataclass(frozen=True)
+class ProfileAttack:
+    """Somebody looks through the profile of a browser that is closed.
+
+    Args:
+        query: what follows the studies in the link.
+        found: what is looked for, in the profile's folder; '' if it is not there.
+    """
+
+    name: str
+    why: str
+    query: str
+    found: Callable[[Path], str]
+    weakened: Weakening
+
+
+def kept(field: Field, browser: Browser, attack: ProfileAttack, against: Weakening | None = None) -> str:
+    """What is found after the link was opened and the browser closed."""
+    with tempfile.TemporaryDirectory() as folder, field.serving(against) as origin:
+        context = browser.browser_type.launch_persistent_context(
+            folder,
+            executable_path=find_browser(SilentReporter()).executable,
+            headless=True,
+            chromium_sandbox=not why_no_sandbox(),
+            args=list(ARGUMENTS),
+        )
+        page = context.pages[0]
+        with suppress(PlaywrightError):  # the page leaves at once
+            page.goto(f"{origin}/viewer?StudyInstanceUIDs={ORDINARY.uid}{attack.query}", wait_until="commit")
+        for _ in range(200):
+            with suppress(PlaywrightError):
+                if page.evaluate(STARTED):
+                    break
+            page.wait_for_timeout(25)
+        page.evaluate(
+            "async path => { await (await fetch(path)).text(); }", f"/dicom-web/studies/{ORDINARY.uid}/rendered"
+        )
+        context.close()
+        return attack.found(Path(folder))
+
+
+def in_history(profile: Path) -> str:
+    """An address with the token that the browser's own history lists."""
+    database = sqlite3.connect(f"file:{profile / 'Default/History'}?immutable=1", uri=True)
+    try:
+        rows = database.execute("select u.url, v.transition from visits v join urls u on u.id = v.url").fetchall()
+    finally:
+        database.close()
+    assert rows, "the history is empty"
+    return next((url for url, transition in rows if TOKEN in url and transition & CHAIN_END), "")
+
+
+def in_the_cache(profile: Path) -> str:
+    """A file of the disk cache that holds the picture."""
+    files = [path for path in profile.rglob("*") if path.is_file() and "Cache" in str(path.relative_to(profile))]
+    assert files, "there is no cache"
+    return next((path.name for path in files if PICTURE.encode() in path.read_bytes()), "")

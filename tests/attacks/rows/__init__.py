@@ -1,0 +1,10 @@
+"""The rows of the attack suite, by what they attack."""
+
+from __future__ import annotations
+
+from attacks.rows import guards, last_exit, links, orthanc, policy, profiles, sockets, studies, traces
+
+PAGE_ATTACKS = (*last_exit.ROWS, *guards.ROWS, *policy.ROWS, *links.ROWS, *traces.ROWS, *studies.ROWS)
+SOCKET_ATTACKS = sockets.ROWS
+ORTHANC_ATTACKS = orthanc.ROWS
+PROFILE_ATTACKS = profiles.ROWS

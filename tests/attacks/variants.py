@@ -1,0 +1,112 @@
+"""Viewers to attack: ours, ours with a rule taken out, and OHIF as it is published."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from attacks.model import Weakening
+from ohifbuild.cache import default_cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import Settings
+from ohifbuild.extensions import read_package
+from ohifbuild.finish.ready import link_tree, ready
+from ohifbuild.inject import inject
+from ohifbuild.origins.choose import base_viewer
+from ohifbuild.recipe import Recipe
+from ohifbuild.releases import catalogue, resolve
+from ohifbuild.resources import extension_template
+
+NOT_COPIED = shutil.ignore_patterns("node_modules", "test", "tests")
+LOADS = re.compile(r"<script\b[^>]*\bsrc=[^>]*></script>|<link\b[^>]*>")
+
+STOCK_SOURCE = {
+    "namespace": "@ohif/extension-default.dataSourcesModule.dicomweb",
+    "sourceName": "dicomweb",
+    "configuration": {
+        "name": "dicomweb",
+        "qidoRoot": "/dicom-web",
+        "wadoRoot": "/dicom-web",
+        "imageRendering": "wadors",
+        "thumbnailRendering": "wadors",
+        "enableStudyLazyLoad": True,
+        "supportsWildcard": False,
+        "omitQuotationForMultipartRequest": True,
+        "singlepart": "bulkdata,video",
+        "bulkDataURI": {"enabled": True, "relativeResolution": "studies"},
+    },
+}
+STOCK_JSON = {
+    "namespace": "@ohif/extension-default.dataSourcesModule.dicomjson",
+    "sourceName": "dicomjson",
+    "configuration": {"friendlyName": "JSON", "name": "json"},
+}
+STOCK_CONFIG = {
+    "routerBasename": "/",
+    "showStudyList": True,
+    "extensions": [],
+    "modes": [],
+    "dataSources": [STOCK_SOURCE, STOCK_JSON],
+}
+# As OHIF's documentation has it, for installations that want ?configUrl=.
+DYNAMIC = "window.config.dangerouslyUseDynamicConfig = { enabled: true, regex: /.*/ };\n"
+# What stock OHIF does with `?token=`: it sends it as a bearer token.
+STOCK_SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
+
+
+class Variants:
+    """Makes viewers of one release in a folder, each once."""
+
+    def __init__(self, folder: Path, release: str) -> None:
+        self._folder = folder
+        self.release = release
+        self._made: dict[str, Path] = {}
+        self._numbers = count()
+
+    def dist(self, weakening: Weakening | None, recipe: Mapping[str, Any], *, page: str) -> Path:
+        """The folder of a viewer: ``page`` is ``viewer`` for all of it, or ``start`` for its page without OHIF."""
+        key = json.dumps([weakening.name if weakening else "", dict(recipe), page], sort_keys=True, default=str)
+        if key not in self._made:
+            place = self._folder / str(next(self._numbers))
+            self._make(place, weakening, recipe, page)
+            self._made[key] = place / "dist"
+        return self._made[key]
+
+    def _make(self, place: Path, weakening: Weakening | None, recipe: Mapping[str, Any], page: str) -> None:
+        place.mkdir(parents=True)
+        reporter, cache, dist = SilentReporter(), default_cache(), place / "dist"
+        wanted = Recipe.of({"version": self.release, "from": "published", **recipe})
+        pin = resolve(wanted.version, catalogue())
+        base = base_viewer(wanted, pin, cache, offline=False, reporter=reporter)
+        if weakening and weakening.stock:
+            link_tree(base.path, dist)
+            (dist / "app-config.js").unlink()
+            config = {**STOCK_CONFIG, "defaultDataSourceName": weakening.stock}
+            (dist / "app-config.js").write_text(f"window.config = {json.dumps(config)};\n{DYNAMIC}")
+            return
+        package = read_package(self._template(place, weakening), ours=True)
+        viewer = ready(base, cache, minify=True, offline=False, reporter=reporter)
+        inject(viewer, wanted, (package,), dist, cache, offline=False, reporter=reporter)
+        index = dist / "index.html"
+        text = index.read_text(encoding="utf-8")
+        for pattern, replacement in weakening.page if weakening else ():
+            text, count = re.subn(pattern, lambda _, new=replacement: new, text, flags=re.DOTALL)
+            assert count == 1, f"index.html has {count} times: {pattern}"
+        if page == "start":
+            text = LOADS.sub("", text)
+        index.write_text(text, encoding="utf-8")
+
+    def _template(self, place: Path, weakening: Weakening | None) -> Path:
+        if weakening is None or not weakening.template:
+            return extension_template()
+        copy = place / "template"
+        shutil.copytree(extension_template(), copy, ignore=NOT_COPIED)
+        for change in weakening.template:
+            path = copy / change.file
+            path.write_text(change.applied(path.read_text(encoding="utf-8")), encoding="utf-8")
+        return copy

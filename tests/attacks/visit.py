@@ -1,0 +1,226 @@
+"""One run of an attack: a browser window of its own, what is done in it, and all that comes to light."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Error as PlaywrightError
+
+from attacks.model import Received, Seen
+from attacks.stand import Server, Stand
+from ohifbuild.contract.settings import Settings
+from ohifbuild.verify.border import Border
+from ohifbuild.verify.session import READERS
+
+PATIENCE = 12.0
+POLL_MS = 25
+SCRIPT_MS = 4000
+IDLE_SECONDS = 0.1
+
+MESSAGE = "ohifbuild-message"
+# The page is loaded, and is not about to be replaced by the same without the token.
+STARTED = """() => document.readyState === 'complete' && (!!document.getElementById('ohifbuild-message')
+  || (window[Symbol.for('ohifbuild')]?.link().status ?? 'leaving') !== 'leaving')"""
+
+Found = TypeVar("Found")
+
+
+class Visit:
+    """A window, with whatever an attack needs to know: addresses, studies, tokens.
+
+    ``page`` is its first tab. ``own`` is the study of the link, ``other`` another one of the same patient's, ``stranger``
+    one of another patient; ``token`` opens ``own``, ``other_token`` opens ``other``.
+    """
+
+    def __init__(self, stand: Stand, server: Server, context: BrowserContext, edge: Border, cast: Any) -> None:
+        self.stand = stand
+        self.origin = server.origin
+        self.evil = stand.evil.origin
+        self.context = context
+        self.settings: Settings = cast.settings
+        self.root = self.settings.dicomweb_root
+        self.own, self.other, self.stranger = cast.own, cast.other, cast.stranger
+        self.token, self.other_token = cast.token, cast.other_token
+        self.patient = cast.patient
+        self._stock: bool = cast.stock
+        self._server = server
+        self._edge = edge
+        self._began = len(server.recorder.requests()), len(stand.evil.recorder.requests()), len(edge.attempts())
+        self._sent: list[str] = []
+        self._pending: set[Request] = set()
+        self._last_busy = time.monotonic()
+        self._console: list[str] = []
+        self._errors: list[str] = []
+        context.on("page", self._watch)
+        self.page: Page = context.new_page()
+
+    # Where to
+
+    def link(
+        self, more: str = "", *, token: str | None = None, studies: str | None = None, route: str = "viewer"
+    ) -> str:
+        """A share link of the own study with its token in the query; ``more`` follows."""
+        value = self.token if token is None else token
+        named = self.own if studies is None else studies
+        parts = [f"StudyInstanceUIDs={named}" if named else "", f"token={quote(value, safe='')}" if value else ""]
+        return f"{self.origin}{self.settings.public_url}{route}?{'&'.join(filter(None, parts))}{more}"
+
+    # What is done
+
+    def go(self, url: str, page: Page | None = None) -> None:
+        """Opens an address as a followed link does."""
+        with suppress(PlaywrightError):  # a page that leaves at once breaks off what led to it
+            (page or self.page).goto(url, wait_until="commit", timeout=PATIENCE * 1000)
+
+    def open(self, url: str | None = None) -> None:
+        """Opens an address, by default the share link, and waits until our script has done its work."""
+        self.go(url or self.link())
+        self.started()
+
+    def started(self) -> None:
+        """Waits until our script has done its work."""
+        self.until(lambda: self.page.evaluate(STARTED), 5.0)
+
+    def run(self, script: str, page: Page | None = None) -> Any:
+        """Runs a script in the page; it may use ``own``, ``other``, ``stranger``, ``patient``, ``root``, ``evil``, ``token``."""
+        names = ("own", "other", "stranger", "patient", "root", "evil", "token", "origin")
+        values = {name: getattr(self, name) for name in names}
+        body = (
+            f"async ({{ {', '.join(names)} }}) => await Promise.race([(async () => {{ {script} }})(),"
+            f" new Promise(done => setTimeout(done, {SCRIPT_MS}, 'it did not end'))])"
+        )
+        try:
+            return (page or self.page).evaluate(body, values)
+        except PlaywrightError as error:
+            return f"threw {error.message.splitlines()[0]}"
+
+    def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE) -> Found | None:
+        """Asks again and again until the answer is something; None when the time is up."""
+        end = time.monotonic() + seconds
+        while True:
+            with suppress(PlaywrightError):
+                found = check()
+                if found:
+                    return found
+            if time.monotonic() > end:
+                return None
+            self.page.wait_for_timeout(POLL_MS)
+
+    def idle(self, seconds: float = IDLE_SECONDS) -> None:
+        """Waits until no request has been begun or been under way for a moment."""
+
+        def silent() -> bool:
+            if self._pending:
+                self._last_busy = time.monotonic()
+            return time.monotonic() - self._last_busy > seconds
+
+        self._last_busy = time.monotonic()
+        self.until(silent, 5.0)
+
+    def ours(self) -> bool:
+        """Whether the viewer is ours, and not OHIF as it is published."""
+        return not self._stock
+
+    def message(self) -> str:
+        """The reason of the page's own message, '' for none."""
+        with suppress(PlaywrightError):
+            return str(self.page.evaluate(f"document.getElementById('{MESSAGE}')?.dataset.reason ?? ''"))
+        return ""
+
+    def settled(self, until: Callable[[Visit], bool] = lambda _visit: False) -> None:
+        """Waits until the viewer shows a message or an image, or the attack has been seen to succeed."""
+        drawn = "!!document.querySelector('.cornerstone-viewport-element canvas')"
+        self.until(lambda: self.message() or self.page.evaluate(drawn) or until(self))
+        self.idle()
+
+    def archive(self) -> tuple[Received, ...]:
+        """What the archive got so far."""
+        return tuple(r for r in self.requests() if r.target.startswith((self.root + "/", self.root + "?")))
+
+    def attacked(self) -> tuple[Received, ...]:
+        """What the attacker's server got so far."""
+        return self.stand.evil.recorder.requests(self._began[1])
+
+    def requests(self) -> tuple[Received, ...]:
+        """What the viewer's server got so far."""
+        return self._server.recorder.requests(self._began[0])
+
+    # What has come to light
+
+    def seen(self, result: Any) -> Seen:
+        """All of it."""
+        self.idle()
+        return Seen(
+            token=self.token,
+            own=self.own,
+            other=self.other,
+            root=self.root,
+            site=self.requests(),
+            evil=self.attacked(),
+            strayed=self._edge.attempts(self._began[2]),
+            sent=tuple(self._sent),
+            result=result,
+            message=self.message(),
+            shown=self._shown(),
+            places=self._places(),
+        )
+
+    def _shown(self) -> str:
+        with suppress(PlaywrightError):
+            return str(self.page.evaluate("document.documentElement?.innerText ?? ''"))
+        return ""
+
+    def _places(self) -> dict[str, str]:
+        places = {"console": "\n".join(self._console), "errors": "\n".join(self._errors), "url": self.page.url}
+        places["cookies"] = json.dumps(self.context.cookies())
+        with suppress(PlaywrightError):
+            state = self.page.evaluate(f"async () => await ({READERS}).state()")
+            places |= {name: value if isinstance(value, str) else json.dumps(value) for name, value in state.items()}
+        with suppress(PlaywrightError):
+            devtools = self.context.new_cdp_session(self.page)
+            entries = devtools.send("Page.getNavigationHistory")["entries"]
+            places["history"] = "\n".join(str(entry["url"]) for entry in entries)
+            devtools.detach()
+        return places
+
+    def _watch(self, page: Page) -> None:
+        page.on("request", self._on_request)
+        # Not "requestfinished": a body that nobody reads never ends.
+        page.on("response", lambda response: self._on_done(response.request))
+        page.on("requestfailed", self._on_done)
+        page.on("console", lambda message: self._console.append(f"{message.type}: {message.text} ({message.location})"))
+        page.on("pageerror", lambda error: self._errors.append(f"{error.message}\n{error.stack}"))
+        page.on("dialog", lambda dialog: dialog.dismiss())
+
+    def _on_request(self, request: Request) -> None:
+        self._sent.append(f"{request.method} {request.url}")
+        if urlsplit(request.url).scheme in ("http", "https"):
+            self._pending.add(request)
+        self._last_busy = time.monotonic()
+
+    def _on_done(self, request: Request) -> None:
+        self._pending.discard(request)
+        self._last_busy = time.monotonic()
+
+
+@contextmanager
+def window(browser: Browser, edge: Border, *origins: str) -> Iterator[BrowserContext]:
+    """A window that reaches these origins and nothing else; what it tries besides ends at the border."""
+    hosts = ",".join(urlsplit(origin).netloc for origin in origins)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 800},
+        proxy={"server": edge.address, "bypass": f"<-loopback>,{hosts}"},
+        service_workers="allow",
+    )
+    context.set_default_timeout(PATIENCE * 1000)
+    try:
+        yield context
+    finally:
+        with suppress(PlaywrightError):
+            context.close()

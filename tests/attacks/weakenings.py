@@ -1,0 +1,278 @@
+"""The viewer with one rule taken out each: what the attacks have to succeed against."""
+
+from __future__ import annotations
+
+from attacks.model import Change, Weakening
+
+SCOPE = "src/early/scope.js"
+TRANSPORT = "src/early/transport.js"
+REQUEST = "src/contract/request.js"
+PLACE = "src/contract/place.js"
+LINK = "src/contract/link.js"
+TOKEN = "src/contract/token.js"
+STATE = "src/early/link-state.js"
+STORE = "src/early/token-store.js"
+CREDENTIAL = "src/early/credential.js"
+MEDIA_TYPES = "src/early/media-types.js"
+INDEX = "src/early/index.js"
+
+STOCK = Weakening("OHIF as it is published", stock="dicomweb")
+STOCK_JSON = Weakening("OHIF as it is published, with its data source for JSON files", stock="dicomjson")
+
+
+def _without(name: str, *changes: tuple[str, str, str]) -> Weakening:
+    return Weakening(name, template=tuple(Change(*change) for change in changes))
+
+
+# The last exit
+
+NO_LAST_EXIT = _without(
+    "every request under the roots is permitted",
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+ANY_METHOD = _without("methods are not looked at", (REQUEST, "!METHODS.includes(method) || ", ""))
+QUERY_NAMES_THE_STUDY = _without(
+    "the study of the query counts, that of the path does not",
+    (REQUEST, "const studies = new Set(steps.slice(1, 2));", "const studies = new Set();"),
+)
+PATH_NAMES_THE_STUDY = _without(
+    "the study of the path counts, those of the query do not",
+    (
+        REQUEST,
+        "value.split(/[,\\\\]/).forEach(uid => studies.add(uid));",
+        "studies.size || studies.add(value.split(/[,\\\\]/)[0]);",
+    ),
+)
+ONE_STUDY_IS_ENOUGH = _without(
+    "one study of the link among those that a request names is enough",
+    (
+        REQUEST,
+        "asked.studies.every(uid => scope.studies.includes(uid))",
+        "asked.studies.some(uid => scope.studies.includes(uid))",
+    ),
+)
+PATIENTS_ARE_FREE = _without(
+    "patients are not looked at",
+    (REQUEST, "(scope.anyPatient || asked.patients.every(id => scope.patients.includes(id)))", "true"),
+)
+PATIENT_ID_ONLY = _without(
+    "of a patient's attributes only the Patient ID counts",
+    (REQUEST, "} else if (ABOUT_PATIENT.test(folded(name))) {\n      patients.add('*');", "} else if (false) {"),
+)
+OPEN_SEARCHES = _without("searches over the archive are permitted", (REQUEST, "return scope.open;", "return true;"))
+OTHER_IS_FREE = _without(
+    "what cannot be understood is permitted",
+    (REQUEST, "if (asked.kind === 'other') {\n    return false;", "if (asked.kind === 'other') {\n    return true;"),
+)
+ANY_PATH = _without(
+    "crooked paths lie under a root",
+    (PLACE, "if (!url || !isPlain(url.pathname)) {", "if (!url) {"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+ROOT_BY_PREFIX = _without(
+    "a root is any path that begins like it",
+    (PLACE, "return path.startsWith(`${root}/`) ?", "return path.startsWith(root) ?"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+ANY_ORIGIN = _without(
+    "a root is at every origin",
+    (PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below("),
+    (INDEX, "  closeBorder(window, settings);\n", ""),
+)
+REDIRECTS = _without("redirects are followed", (TRANSPORT, "redirect: 'error'", "redirect: 'follow'"))
+NATIVE_XHR = _without("XMLHttpRequest is not guarded", (INDEX, "  guardXhr(window, scope, credential, send);\n", ""))
+NATIVE_FETCH = _without("fetch is not guarded", (INDEX, "  guardFetch(window, scope, credential, send);\n", ""))
+NATIVE_MEDIA = _without(
+    "media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined);\n", "")
+)
+DISK_CACHE = _without("answers may be kept in the disk cache", (TRANSPORT, ", cache: 'no-store'", ""))
+
+# The header
+
+ANY_HEADER = _without(
+    "headers are sent as the page's code sets them",
+    (
+        CREDENTIAL,
+        "  function unwanted(name, value, guarded) {\n",
+        "  function unwanted(name, value, guarded) {\n    return false;\n",
+    ),
+)
+HEADER_BESIDES = _without(
+    "the header is added to what is there",
+    (
+        CREDENTIAL,
+        "  function unwanted(name, value, guarded) {\n",
+        "  function unwanted(name, value, guarded) {\n    return false;\n",
+    ),
+    (TRANSPORT, "headers.set(credential.name, value);", "headers.append(credential.name, value);"),
+)
+
+# Documents
+
+# Links
+
+
+def _link_rule(name: str, clause: str, instead: str = "false ||") -> Weakening:
+    return _without(name, (LINK, clause, instead))
+
+
+TWO_URLS = _without(
+    "the first of several url counts",
+    (LINK, "urls.length > 1 ||", "false ||"),
+    (LINK, "!urls.every(url => decode(url) && fileOf(decode(url) ?? ''))", "false"),
+)
+URL_BESIDE_STUDIES = _link_rule("url may stand beside studies", "(urls.length > 0 && named !== undefined) ||")
+MANY_STUDIES = _link_rule("any number of studies", "given.length > MOST_STUDIES ||")
+ANY_UID = _link_rule("UIDs are not looked at", "!given.every(uid => UID.test(uid)) ||")
+ANY_LENGTH = _link_rule("links of any length", "if (!place || href.length > LONGEST) {", "if (!place) {")
+FIRST_TOKEN = _without("the first of several tokens counts", (TOKEN, "given.length > 1 || token", "token"))
+ANY_TOKEN = _without(
+    "tokens of any characters", (TOKEN, "return value.length <= LONGEST && VISIBLE.test(value);", "return true;")
+)
+ANY_JSON = _without(
+    "links may name any JSON file, and everything under the roots is permitted",
+    (STATE, "url => jsonFile(url, window.document.baseURI, origin, settings.dicomJson)", "url => url"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    (SCOPE, "if (isFile(url)) {", "if (false) {"),
+)
+
+# Tricks
+
+FETCH = "src/early/fetch.js"
+XHR = "src/early/xhr.js"
+READ_TWICE = _without(
+    "fetch reads its argument twice",
+    (FETCH, "const target = input instanceof window.Request ? input : String(input);", "const target = input;"),
+    (
+        FETCH,
+        "const url = typeof target === 'string' ? target : target.url;",
+        "const url = target instanceof window.Request ? target.url : String(target);",
+    ),
+    (FETCH, "send(request, verdict);", "send(request, { ...verdict, permitted: true });"),
+)
+URL_PROPERTY = _without(
+    "whatever has a url counts as a Request",
+    (
+        FETCH,
+        "const target = input instanceof window.Request ? input : String(input);",
+        "const target = 'url' in Object(input) ? input : String(input);",
+    ),
+    (FETCH, "send(request, verdict);", "send(request, { ...verdict, permitted: true });"),
+)
+STALE_XHR = _without(
+    "a request that was opened under a root stays so",
+    (
+        XHR,
+        "    jobs.delete(this);\n    if (!verdict) {",
+        "    if (!verdict && jobs.get(this)) { jobs.get(this).url = new URL(text, document.baseURI).href; return undefined; }\n    jobs.delete(this);\n    if (!verdict) {",
+    ),
+    (
+        XHR,
+        "job.response = await send(request, verdict);",
+        "job.response = await send(request, { permitted: true, url: job.url });",
+    ),
+)
+AS_SOMEONE = _without(
+    "a user's name does not matter",
+    (XHR, "asSomeone ? undefined : scope", "scope"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+VERDICT_BY_FIRST_URL = _without(
+    "the URL that is sent is not judged again",
+    (FETCH, "scope.judge(request.method, request.url));", "scope.judge(request.method, url));"),
+)
+
+# The page
+
+POLICY = r'<meta http-equiv="Content-Security-Policy"[^>]*>'
+BORDER = Change(INDEX, "  closeBorder(window, settings);\n", "")
+NO_POLICY = Weakening("the page without its policy", template=(BORDER,), page=((POLICY, ""),))
+
+
+# The token
+
+NO_HANDOVER = _without(
+    "the token is taken out of the address by replaceState alone",
+    (STATE, "if (link.carries && store.handOver(", "if (false && store.handOver("),
+)
+STAYS = _without(
+    "the token stays in the address",
+    (STATE, "if (link.carries && store.handOver(", "if (false && store.handOver("),
+    (STATE, "replaceState?.(history.state, '', address || plainAddress());", ""),
+)
+ARRIVAL = _without("where the page came from is not forgotten", (INDEX, "  forgetArrival(window);\n", ""))
+ONE_FOR_ALL = _without(
+    "a tab's token is good for every link",
+    (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
+    (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
+)
+LIST_IS_OPEN = _without(
+    "a tab's token is good for a page that names no study",
+    (STATE, "(key !== LIST || settings.studyList)", "true"),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
+    (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
+)
+LEFT_OVER = _without(
+    "a token that was handed over is good for whatever link comes next",
+    (STATE, "note(handed ?? {", "note(handed ? { ...handed, key } : {"),
+)
+EVERYWHERE = _without(
+    "the token is kept in localStorage",
+    (
+        STORE,
+        "return window.sessionStorage.getItem(name) ?? undefined;",
+        "return window.localStorage.getItem(name) ?? undefined;",
+    ),
+    (STORE, "        window.sessionStorage.setItem(name, value);", "        window.localStorage.setItem(name, value);"),
+)
+KEPT_ALL_THE_SAME = _without(
+    "the token is kept for a reload whatever the recipe says",
+    (
+        STORE,
+        "    if (settings.storage === 'tab') {\n      write(prefix + key, token);",
+        "    if (true) {\n      write(prefix + key, token);",
+    ),
+)
+UNAWARE = _without(
+    "the address is read once",
+    (STATE, "state: () => (window.location.href === read ? state : sync()),", "state: () => state,"),
+    (STATE, "      if (window.location.href !== read) {\n        sync();\n      }\n", ""),
+    (INDEX, "  watchNavigation(window, sync);\n", ""),
+)
+DIES = _without(
+    "a failure of the first script is nobody's",
+    (INDEX, "  } catch {\n    closePage(window);\n", "  } catch (error) {\n    throw error;\n    closePage(window);\n"),
+)
+REFERRERS = Weakening(
+    "the page without its referrer policy, in which the token stays",
+    template=STAYS.template,
+    page=((r'<meta name="referrer" content="no-referrer">', ""),),
+)
+
+ANY_DOCUMENT = Weakening(
+    "a document is shown as the type that it claims, in a page without its policy",
+    template=(BORDER, Change(MEDIA_TYPES, "return HARMLESS.test(bare) ? bare : undefined;", "return bare;")),
+    page=((POLICY, ""),),
+)
+ANY_JSON_AND_PLACE = Weakening(
+    "links may name any JSON file, in a page without its policy", (BORDER, *ANY_JSON.template), ((POLICY, ""),)
+)
+HANDOVER_STAYS = _without(
+    "what was handed over is not taken away",
+    (STORE, "    write(HANDOVER, undefined);\n", ""),
+)
+ARRIVAL_STAYS = Weakening(
+    "where the page came from is not forgotten, and the token is taken out by replaceState alone",
+    template=(*NO_HANDOVER.template, *ARRIVAL.template),
+)
+BARE = Weakening("a server that sends no header that protects", bare=True)
+ROOT_IS_ALL = _without(
+    "the whole origin is a root",
+    (
+        PLACE,
+        "if (!url || !isPlain(url.pathname)) {",
+        "if (url?.origin === origin) { return { url, tail: '' }; }\n    if (!url) {",
+    ),
+    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
