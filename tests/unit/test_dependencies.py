@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 # What stands beside the importing file: our own modules, and what Orthanc's Python plugin provides.
-BESIDE = (*ROOT.glob("tests/*.py"), *ROOT.glob("toolkit/ohifbuild/orthanc/scripts/*.py"))
+BESIDE = (*ROOT.glob("tests/**/*.py"), *ROOT.glob("toolkit/ohifbuild/orthanc/scripts/*.py"))
 OUR_OWN = {"ohifbuild", "orthanc"} | {path.stem for path in BESIDE}
 
 
