@@ -96,11 +96,11 @@ def test_what_is_wrong_is_said_without_quoting_it() -> None:
 
 
 def test_hostile_texts_take_no_time() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     for data in (b'"' + b'\\"' * 500_000, b'"' * 1_000_000, b"\\" * 1_000_000, b"[]," * 300_000, b"1" * 1_000_000):
         with pytest.raises(ValueError, match=r"."):
             bounded_json.parse(data, LONGEST)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_only_ordinary_files_are_read(tmp_path: Path) -> None:

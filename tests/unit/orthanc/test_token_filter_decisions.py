@@ -199,8 +199,8 @@ def test_deploy_refuses_the_paths_that_the_filter_refuses() -> None:
 
 
 def test_a_path_is_judged_in_no_time(chosen: TokenFilter) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     for path in ("/" * 60_000, "/a" * 30_000, "a" * 60_000, "%41" * 20_000):
         chosen.allows(True, f"{ROOT}/studies/{OWN}/{path};", {"token": "t"}, {"limit": "%" * 1000})
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
     assert meaning("GET", f"studies/{OWN}{'/a' * 30_000};", "") == OTHER

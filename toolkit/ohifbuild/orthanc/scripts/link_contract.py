@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 LONGEST_TOKEN = 8192
 """Characters. nginx and Apache refuse header lines beyond about 8 KiB by default."""
@@ -29,8 +29,8 @@ _ENCODED = r"%(?:2[0146789A-Da-d]|3[0-9ADad]|4[0-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f
 _SEGMENT = rf"(?:[{_LETTERS}]|{_ENCODED})(?:[{_LETTERS}.]|{_ENCODED})*"
 _PLAIN = re.compile(rf"/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?")
 
-UID = re.compile(r"(?=.{1,64}\Z)[0-9]+(?:\.[0-9]+)*")
-"""A Study Instance UID (DICOM PS3.5 9.1), used with ``fullmatch``."""
+UID = re.compile(r"(?!.{65})[0-9]+(?:\.[0-9]+)*")
+"""At most 64 digits and dots (DICOM PS3.5 9.1), used with ``fullmatch``."""
 
 Kind = Literal["study", "patient", "open", "other"]
 
@@ -41,7 +41,7 @@ _PATIENT_NAMES = frozenset({"PatientID", "00100020"})
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|[0-9A-Fa-f]{8}")
 # Compared without case, hyphens and underscores: some server may take these spellings for the exact names.
 _ABOUT_STUDY = re.compile(r"studyinstanceuids?|studyuid|0020000d|requesttype")
-_ABOUT_PATIENT = re.compile(r"0010[0-9a-f]{4}|(?:issuerof|other)?patient.*|mrn")
+_ABOUT_PATIENT = re.compile(r"0010.{4}|(?:issuerof|other)?patient.*|mrn")
 _PRINTABLE = re.compile(r"[!\"$-:<-~]*")
 _TWICE_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]")
 _ANY_PATIENT = "*"
@@ -109,8 +109,9 @@ def meaning(method: str, tail: str, query: str) -> Meaning:
     pairs = _pairs(query)
     if method not in _METHODS or pairs is None or not is_plain(f"/{tail}"):
         return OTHER
-    steps = [_decode(step) or "" for step in tail.removesuffix("/").split("/")]
-    return _wado_uri(pairs) if steps == [""] else _dicomweb(steps, pairs)
+    if not tail:
+        return _wado_uri(pairs)
+    return _dicomweb([unquote(step) for step in tail.removesuffix("/").split("/")], pairs)
 
 
 def permits(scope: Scope, asked: Meaning) -> bool:
@@ -120,7 +121,7 @@ def permits(scope: Scope, asked: Meaning) -> bool:
 
 
 def _dicomweb(steps: list[str], pairs: list[tuple[str, str]]) -> Meaning:
-    if steps[0] not in _SEARCHES or (len(steps) > 1 and steps[0] != "studies"):
+    if steps[0] not in _SEARCHES or (steps[1:] and steps[0] != "studies"):
         return OTHER
     studies, patients = set(steps[1:2]), set()
     for name, value in pairs:
@@ -156,13 +157,13 @@ def _pairs(query: str) -> list[tuple[str, str]] | None:
     """The decoded parameters; None if two servers could read them differently."""
     pairs = []
     for piece in filter(None, query.split("&")):
-        raw_name, _, raw_value = piece.partition("=")
-        name, value = _decode(raw_name), _decode(raw_value)
-        if name is None or value is None or not _PLAIN_NAME.fullmatch(raw_name):
+        name, _, raw = piece.partition("=")
+        value = _decode(raw)
+        if value is None or not _PLAIN_NAME.fullmatch(name):
             return None
-        if not _PRINTABLE.fullmatch(raw_value) or _TWICE_ENCODED.search(value):
+        if not _PRINTABLE.fullmatch(raw) or _TWICE_ENCODED.search(value):
             return None
-        if "+" in raw_value and name in _PATIENT_NAMES:
+        if "+" in raw and name in _PATIENT_NAMES:
             return None
         pairs.append((name, value))
     return pairs
@@ -173,7 +174,7 @@ def _decode(raw: str) -> str | None:
     if _BROKEN_ESCAPE.search(raw):
         return None
     try:
-        return unquote_to_bytes(raw).decode("utf-8")
+        return unquote_to_bytes(raw).decode()
     except UnicodeError:
         return None
 
