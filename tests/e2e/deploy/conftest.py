@@ -155,7 +155,7 @@ class Tap:
         headers = tuple((name.lower(), value.strip()) for name, _, value in pairs)
         path, _, query = target.partition("?")
         tail = path.removeprefix(self._settings.roots[0]).lstrip("/")
-        decision = decide(headers, tail, query, self._tokens, self._settings)
+        decision = decide(method, headers, tail, query, self._tokens, self._settings)
         self._records.append(ReceivedRequest(method, path, query, headers, decision, 0, 0.0))
         return len(self._records) - 1
 

@@ -77,7 +77,7 @@ def image_observation() -> Observation:
     return Observation(
         scenario="open",
         title="The link is opened",
-        expects=Expectation("image", TOKEN, (TOKEN,), (STUDY,), (SERIES,), (SERIES + ".1",)),
+        expects=Expectation("image", TOKEN, (TOKEN,), (STUDY,), ("108506",), (SERIES,), (SERIES + ".1",)),
         link=f"{ORIGIN}/viewer?StudyInstanceUIDs={STUDY}&token={TOKEN}",
         sent=(
             SentRequest("GET", f"{ORIGIN}/viewer?StudyInstanceUIDs={STUDY}&token={TOKEN}", (), "document", 200, 0),

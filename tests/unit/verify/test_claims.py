@@ -13,6 +13,7 @@ import pytest
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.model import ImageMatch, Message, Observation, PageState, ReceivedRequest, SentRequest
 
+STUDY = "1.2.826.0.1.3680043.8.498.1"
 Failing = Callable[..., set[str]]
 BLANK = ImageMatch("viewport 1", True)
 
@@ -21,17 +22,19 @@ def with_state(seen: Observation, **changes: Any) -> Observation:
     return dataclasses.replace(seen, state=dataclasses.replace(seen.state, **changes))
 
 
-def ask(seen: Observation, path: str, decision: str = "granted", *, at_archive: bool = True) -> Observation:
+def ask(
+    seen: Observation, path: str, decision: str = "granted", *, at_archive: bool = True, method: str = "GET"
+) -> Observation:
     """The observation with one more archive request, seen at both ends."""
     token = seen.expects.token
     headers = (("token", token),) if token else ()
     origin = seen.link.partition("/viewer")[0]
     bare, _, query = path.partition("?")
     status = 200 if decision == "granted" else 403
-    more = ReceivedRequest("GET", bare, query, headers, decision, status, 1.0)
+    more = ReceivedRequest(method, bare, query, headers, decision, status, 1.0)
     return dataclasses.replace(
         seen,
-        sent=(*seen.sent, SentRequest("GET", origin + path, headers, "xhr", status, 1.0)),
+        sent=(*seen.sent, SentRequest(method, origin + path, headers, "xhr", status, 1.0)),
         received=(*seen.received, more) if at_archive else seen.received,
     )
 
@@ -95,24 +98,60 @@ def test_a_request_seen_at_one_end_only_fails(good: Observation, failing: Failin
 @pytest.mark.parametrize(
     ("query", "claim"),
     [
-        ("studies?00100020=108506", {"no-patient-query", "no-open-search"}),
-        ("studies?PatientID=*108506*&limit=5", {"no-patient-query", "no-open-search"}),
-        ("studies?limit=101", {"no-open-search"}),
-        ("series", {"no-open-search"}),
-        ("instances?SOPInstanceUID=1.2", {"no-open-search"}),
-        ("studies/1.2.3/series", {"own-studies"}),
-        ("studies?StudyInstanceUID=1.2.3", {"own-studies"}),
+        ("studies?00100020=108506", "no-patient-query"),
+        ("studies?PatientID=*108506*&limit=5", "no-patient-query"),
+        ("studies?PatientBirthDate=19700101", "no-patient-query"),
+        ("studies?00100030=19700101", "no-patient-query"),
+        ("studies?OtherPatientIDs=108506", "no-patient-query"),
+        (f"studies/{STUDY}/series?PatientName=A*", "no-patient-query"),
+        ("studies?limit=101", "no-open-search"),
+        ("series", "no-open-search"),
+        ("instances?SOPInstanceUID=1.2", "no-open-search"),
+        ("studies/1.2.3/series", "own-studies"),
+        ("studies?StudyInstanceUID=1.2.3", "own-studies"),
+        (f"studies/{STUDY}/series?StudyInstanceUID=1.2.3", "own-studies"),
+        ("?requestType=WADO&studyUID=1.2.3&objectUID=1.2.4", "own-studies"),
+        # What could be read in two ways is nobody's own.
+        (f"?requestType=WADO&studyUID={STUDY}", "own-studies"),
+        (f"studies?studyinstanceuid={STUDY}", "own-studies"),
+        ("series/9.9/instances", "own-studies"),
+        (f"viewer/studies/{STUDY}/series", "own-studies"),
+        (f"studies/{STUDY}/%2e%2e/1.2.3/series", "own-studies"),
+        ("", "own-studies"),
     ],
 )
-def test_a_request_beyond_the_study_fails(good: Observation, failing: Failing, query: str, claim: set[str]) -> None:
-    assert failing(ask(good, f"/dicom-web/{query}")) == claim
-    assert failing(ask(good, f"/dicom-web/{query}", "other-study")) == {*claim, "none-refused"}
+def test_a_request_beyond_the_study_fails(good: Observation, failing: Failing, query: str, claim: str) -> None:
+    assert failing(ask(good, f"/dicom-web/{query}")) == {claim}
+    assert failing(ask(good, f"/dicom-web/{query}", "other-study")) == {claim, "none-refused"}
 
 
-def test_exact_priors_allow_an_exact_patient_query_only(good: Observation, failing: Failing) -> None:
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PUT"])
+def test_a_request_that_could_change_something_fails(good: Observation, failing: Failing, method: str) -> None:
+    path = f"/dicom-web/studies/{STUDY}"
+    assert failing(ask(good, path, method=method)) == {"own-studies"}
+
+
+def test_exact_priors_allow_a_search_for_the_links_own_patient_only(good: Observation, failing: Failing) -> None:
     settings = Settings(priors="exact")
     assert failing(ask(good, "/dicom-web/studies?00100020=108506"), settings) == set()
-    assert failing(ask(good, "/dicom-web/studies?00100020=*108506*"), settings) == {"no-patient-query"}
+    for value in ("*108506*", "1085061", "108506&PatientName=A"):
+        assert failing(ask(good, f"/dicom-web/studies?00100020={value}"), settings) == {"no-patient-query"}
+    assert failing(ask(good, "/dicom-web/studies"), settings) == {"no-open-search"}
+
+
+def test_what_the_recipe_allows_is_no_fault(good: Observation, failing: Failing) -> None:
+    assert failing(ask(good, "/dicom-web/studies?00100020=*9*"), Settings(priors="ohif")) == set()
+    assert failing(ask(good, "/dicom-web/studies?limit=5"), Settings(study_list=True)) == set()
+
+
+def test_the_same_path_at_another_origin_is_not_the_archive(good: Observation, failing: Failing) -> None:
+    away = dataclasses.replace(good.sent[-1], url=good.sent[-1].url.replace("127.0.0.1:8099", "127.0.0.1:8098"))
+    assert failing(dataclasses.replace(good, sent=(*good.sent, away))) == {"token-one-way"}
+
+
+def test_a_request_without_a_token_to_ask_with_fails(refused: Observation, failing: Failing) -> None:
+    seen = ask(refused, f"/dicom-web/studies/{STUDY}/series", "no-token")
+    assert failing(seen) == {"header-sent", "header-received"}
 
 
 def test_asking_twice_fails(good: Observation, failing: Failing) -> None:
@@ -133,6 +172,8 @@ def test_a_token_in_a_url_fails_but_for_the_link_itself(good: Observation, faili
     url = good.sent[1].url + "?t=" + quote(good.expects.token)
     leaked = (good.sent[0], dataclasses.replace(good.sent[1], url=url), *good.sent[2:])
     assert failing(dataclasses.replace(good, sent=leaked)) == {"token-one-way"}
+    again = (good.sent[0], good.sent[0], *good.sent[1:])
+    assert failing(dataclasses.replace(good, sent=again)) == {"token-one-way"}
 
 
 @pytest.mark.parametrize(
@@ -190,7 +231,8 @@ def test_pixels_behind_a_message_fail(good: Observation, refused: Observation, f
 
 def test_an_answer_behind_a_message_fails(refused: Observation, failing: Failing) -> None:
     study = refused.expects.studies[0]
-    given = ask(refused, f"/dicom-web/studies/{study}/series")
+    asking = dataclasses.replace(refused, expects=dataclasses.replace(refused.expects, token="wrong"))
+    given = ask(asking, f"/dicom-web/studies/{study}/series")
     assert failing(given) == {"no-pixels"}
     # An archive that enforces tokens itself may give what our gate would have refused.
     decided = [dataclasses.replace(request, decision="other-study") for request in given.received]

@@ -14,6 +14,7 @@ class Subject:
 
     name: str
     studies: tuple[str, ...]
+    patients: tuple[str, ...]
     token: str
     thumbnails: tuple[str, ...]
 

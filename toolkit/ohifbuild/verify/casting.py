@@ -71,6 +71,7 @@ def _subject(given: GivenTokens | None, name: str, *studies: Study) -> Subject:
     return Subject(
         name=name,
         studies=tuple(study.uid for study in studies),
+        patients=tuple(dict.fromkeys(study.patient.id for study in studies)),
         token=given.by_studies[_uids(studies)] if given else new_token(),
         thumbnails=tuple(series.uid for series in shown),
     )
@@ -79,5 +80,4 @@ def _subject(given: GivenTokens | None, name: str, *studies: Study) -> Subject:
 def _grant(subject: Subject, settings: Settings) -> Grant:
     if settings.priors == "never":
         return Grant(frozenset(subject.studies))
-    patients = frozenset(study.patient.id for study in STUDIES if study.uid in subject.studies)
-    return Grant(frozenset(subject.studies), patients)
+    return Grant(frozenset(subject.studies), frozenset(subject.patients))

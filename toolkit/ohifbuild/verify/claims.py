@@ -19,15 +19,13 @@ from ohifbuild.verify.model import (
 from ohifbuild.verify.pixels import shows
 from ohifbuild.verify.redact import contains
 from ohifbuild.verify.traffic import (
+    asked,
     header,
-    is_open_search,
-    patient_values,
     received_line,
     same_page,
+    scope_of,
     sent_line,
-    studies_of,
     target,
-    targets,
     to_archive,
 )
 
@@ -149,7 +147,7 @@ def no_pixels(seen: Observation, settings: Settings) -> Verdict:
 
 
 def header_sent(seen: Observation, settings: Settings) -> Verdict:
-    """The browser's end: each archive request has the header once, with the link's token; without one, none."""
+    """The browser's end: each archive request has the header once, with the link's token; without one there is none."""
     requests = to_archive(seen, settings)
     bad = [r for r in requests if header(r.headers, settings) != _expected(seen, settings)]
     return _about_header(bad, len(requests), seen, [sent_line(r, settings) for r in bad or requests])
@@ -175,14 +173,15 @@ def both_ends_agree(seen: Observation, settings: Settings) -> Verdict:
 
 
 def token_goes_nowhere_else(seen: Observation, settings: Settings) -> Verdict:
-    """No other header, no Referer, no URL (but the link's own) and no static file's request carries the token."""
+    """No other header, no Referer, no URL (but the link's, opened once) and no static file's request carries it."""
     name = settings.token_header.lower()
     secrets = seen.expects.secrets
+    archive = set(to_archive(seen, settings))
     bad = []
-    for request in seen.sent:
-        allowed = name if settings.is_archive(request.url) else ""
+    for number, request in enumerate(seen.sent):
+        allowed = name if request in archive else ""
         headers = [f"{key}: {value}" for key, value in request.headers if key != allowed]
-        is_link = request.resource_type == "document" and same_page(request.url, seen.link)
+        is_link = number == 0 and request.resource_type == "document" and same_page(request.url, seen.link)
         if contains(secrets, "\n".join([*headers, "" if is_link else request.url])):
             bad.append(f"sent: {request.method} {request.url}")
     for received in seen.received:
@@ -241,35 +240,34 @@ def none_refused(seen: Observation, settings: Settings) -> Verdict:
 
 
 def own_studies_only(seen: Observation, settings: Settings) -> Verdict:
-    """Every study named in a request is one of the link's."""
-    bad = [t for t in targets(seen, settings) if studies_of(t, settings) - set(seen.expects.studies)]
+    """Every request means something for certain, and every study that it names is one of the link's."""
+    own = scope_of(seen.expects, settings).studies
+    bad = [each.line for each in asked(seen, settings) if each.meaning.kind == "other" or each.meaning.studies - own]
     if bad:
-        return Verdict(False, f"{len(bad)} requests name another study.", tuple(bad))
+        return Verdict(False, f"{len(bad)} requests name another study, or could be read in two ways.", tuple(bad))
     return Verdict(True, "No request names a study that the link does not.")
 
 
 def no_patient_query(seen: Observation, settings: Settings) -> Verdict:
-    """No search by patient; with priors ``exact`` none with a wildcard; with ``ohif`` as OHIF does it."""
-    found = [t for t in targets(seen, settings) if patient_values(t)]
-    if settings.priors == "ohif":
-        return Verdict(True, f"{len(found)} searches by patient, as the recipe's priors = ohif allows.", tuple(found))
-    if settings.priors == "exact":
-        found = [t for t in found if any("*" in value or "?" in value for value in patient_values(t))]
-    if found:
-        return Verdict(False, f"{len(found)} searches by patient.", tuple(found))
-    return Verdict(True, "None was sent, none was received.")
+    """No search by patient; with priors ``exact`` one for the link's own Patient ID; with ``ohif`` as OHIF does it."""
+    scope = scope_of(seen.expects, settings)
+    found = [each for each in asked(seen, settings) if each.meaning.patients]
+    bad = [each.line for each in found if not (scope.any_patient or each.meaning.patients <= scope.patients)]
+    if bad:
+        return Verdict(False, f"{len(bad)} searches by patient.", tuple(bad))
+    lines = tuple(each.line for each in found)
+    allowed = f"{len(found)} searches by patient, as the recipe's priors = {settings.priors} allows."
+    return Verdict(True, allowed if found else "None was sent, none was received.", lines)
 
 
 def no_open_search(seen: Observation, settings: Settings) -> Verdict:
-    """No search for studies that does not name the study it wants."""
-    found = [t for t in targets(seen, settings) if is_open_search(t, settings)]
-    if settings.priors != "never":
-        found = [t for t in found if not patient_values(t)]  # another claim's matter
-    if settings.study_list:
-        return Verdict(True, f"{len(found)} open searches, as the recipe's study list allows.", tuple(found))
-    if found:
-        return Verdict(False, f"{len(found)} searches over the whole archive.", tuple(found))
-    return Verdict(True, "None was sent, none was received.")
+    """No search that names neither a study nor a patient."""
+    found = tuple(each.line for each in asked(seen, settings) if each.meaning.kind == "open")
+    if not found:
+        return Verdict(True, "None was sent, none was received.")
+    if scope_of(seen.expects, settings).open:
+        return Verdict(True, f"{len(found)} open searches, as the recipe's study list allows.", found)
+    return Verdict(False, f"{len(found)} searches over the whole archive.", found)
 
 
 def nothing_elsewhere(seen: Observation, settings: Settings) -> Verdict:
@@ -329,14 +327,14 @@ def _expected(seen: Observation, settings: Settings) -> tuple[str, ...]:
 
 
 def _about_header(bad: Sequence[object], total: int, seen: Observation, lines: Sequence[str]) -> Verdict:
-    once = "the token exactly once" if seen.expects.token else "no token"
     if bad:
-        return Verdict(False, f"{len(bad)} of {total} requests do not carry {once}.", tuple(lines))
+        return Verdict(False, f"{len(bad)} of {total} requests do not carry the token exactly once.", tuple(lines))
+    if total and not seen.expects.token:
+        return Verdict(False, f"{total} requests, though there is no token to ask with.", tuple(lines))
     if not total and seen.expects.outcome == "image":
         return Verdict(False, "There was no request at all.")
-    return Verdict(
-        True, f"{total} of {total} requests carry {once}." if total else "No request was made.", tuple(lines)
-    )
+    detail = f"{total} of {total} requests carry the token exactly once." if total else "No request was made."
+    return Verdict(True, detail, tuple(lines))
 
 
 def _absent(seen: Observation, places: dict[str, str], clean: str) -> Verdict:

@@ -1,22 +1,20 @@
 """The archive's gate: lets each token reach its own studies only, and writes every request down.
 
-``decide`` is a pure function of what arrived. It reads paths and queries as strictly as it can: whatever it does not
-understand is refused, because an archive behind it might understand more.
+``decide`` is a pure function of what arrived. What a request asks for, the contract says; whatever has no certain
+meaning is refused, because an archive behind the gate might take it for more.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
-from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from ohifbuild.contract.place import is_plain
+from ohifbuild.contract.request import Meaning, meaning, permits
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.model import ReceivedRequest
 from ohifbuild.verify.tokens import Grant, Tokens
@@ -31,6 +29,8 @@ STATUS = {
     "other-study": 403,
     "patient-query": 403,
     "unpinned": 403,
+    "unclear": 403,
+    "method": 405,
 }
 TEXT = {
     "no-token": "This archive wants a token.",
@@ -39,47 +39,42 @@ TEXT = {
     "other-study": "This token is for another study.",
     "patient-query": "This token does not allow a search by patient.",
     "unpinned": "This token does not allow a search that names no study.",
+    "unclear": "This archive cannot tell for certain what is asked for.",
+    "method": "This archive only gives.",
 }
-STUDY_KEYS = frozenset({"studyinstanceuid", "0020000d", "studyuid"})
-ID_KEYS = frozenset({"patientid", "00100020"})
-PATIENT_GROUP = re.compile(r"0010[0-9a-f]{4}|patient\w*|issuerofpatient\w*|otherpatient\w*|mrn")
+METHODS = ("GET", "HEAD")
 
 
-def decide(headers: Headers, tail: str, query: str, tokens: Tokens, settings: Settings) -> str:
+def decide(method: str, headers: Headers, tail: str, query: str, tokens: Tokens, settings: Settings) -> str:
     """What becomes of a request: one of the keys of STATUS.
 
     Args:
+        method: as sent.
         headers: all headers, names in lower case, in order and with repetitions.
         tail: the raw path below the archive's root, without a leading slash.
         query: the raw query.
     """
+    if method not in METHODS:
+        return "method"
     values = [value for name, value in headers if name == settings.token_header.lower()]
     if not values:
         return "no-token"
-    # A doubled header is nobody's token: which of the two counts would be anybody's guess.
+    # A doubled header is nobody's token: archives differ in which of the two they take.
     by_value = {settings.header_value(token): token for token in (*tokens.grants, *tokens.expired)}
     token = by_value.get(values[0]) if len(values) == 1 else None
     if token is None:
         return "unknown-token"
     if token in tokens.expired:
         return "expired"
-    return _of_grant(tokens.grants[token], tail, query)
+    return _of_grant(tokens.grants[token], meaning(method, tail, query))
 
 
-def _of_grant(grant: Grant, tail: str, query: str) -> str:
-    if not is_plain(f"/{tail}"):
-        return "unpinned"
-    levels = [unquote(part) for part in tail.split("/") if part]
-    pairs = [(key.lower(), value) for key, value in parse_qsl(query, keep_blank_values=True)]
-    named = [uid for key, value in pairs if key in STUDY_KEYS for uid in re.split(r"[,\\]", value)]
-    if levels[:1] == ["studies"] and len(levels) > 1:
-        named.append(levels[1])
-    if named and not set(named) <= grant.studies:
-        return "other-study"
-    by_patient = [(key, value) for key, value in pairs if PATIENT_GROUP.fullmatch(key)]
-    if any(key not in ID_KEYS or value not in grant.patients for key, value in by_patient):
-        return "patient-query"
-    return "granted" if named or by_patient else "unpinned"
+def _of_grant(grant: Grant, asked: Meaning) -> str:
+    if permits(grant.scope, asked):
+        return "granted"
+    if asked.kind in ("open", "other"):
+        return "unpinned" if asked.kind == "open" else "unclear"
+    return "patient-query" if asked.studies <= grant.studies else "other-study"
 
 
 class Archive(Protocol):
@@ -102,7 +97,8 @@ class Gate:
 
     Args:
         enforce: whether refused requests end here; if not, the archive behind is asked all the same (because it
-            enforces tokens itself) and only the decision that we would have made is written down.
+            enforces tokens itself) and only the decision that we would have made is written down. Requests that could
+            change something end here in any case.
     """
 
     def __init__(self, tokens: Tokens, settings: Settings, *, enforce: bool = True) -> None:
@@ -129,14 +125,14 @@ class Gate:
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers
         )
-        decision = decide(headers, tail, query, self._tokens, self._settings)
+        decision = decide(request.method, headers, tail, query, self._tokens, self._settings)
         at = time.monotonic()
         record = ReceivedRequest(request.method, path, query, headers, decision, 0, at - self._began)
         with self._lock:
             number = len(self._records)
             self._records.append(record)
         response: web.StreamResponse = _refusal(decision, self._settings)
-        if decision == "granted" or not self._enforce:
+        if decision == "granted" or (decision != "method" and not self._enforce):
             try:
                 response = await archive.handle(request, tail)
             except Exception:
@@ -166,4 +162,6 @@ def _refusal(decision: str, settings: Settings) -> web.Response:
         if decision != "no-token":
             challenge += f', error="invalid_token", error_description="{TEXT[decision]}"'
         headers["WWW-Authenticate"] = challenge
+    if decision == "method":
+        headers["Allow"] = ", ".join(METHODS)
     return web.Response(status=STATUS[decision], text=TEXT[decision] + "\n", headers=headers)

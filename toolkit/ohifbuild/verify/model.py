@@ -14,7 +14,7 @@ class ReceivedRequest:
     """One request as the archive's gate saw it.
 
     ``headers`` keeps order and repetition (a doubled header must be seen); names are lower-case. ``decision`` is
-    ``granted``, ``no-token``, ``unknown-token``, ``expired``, ``other-study``, ``patient-query`` or ``unpinned``.
+    ``granted``, or why not (see ``gate.STATUS``).
     ``at`` is in seconds since the site started, ``seconds`` the time to the last byte, ``size`` the answer's bytes with
     its headers.
     """
@@ -54,6 +54,7 @@ class Expectation:
         token: the value the archive must get in the header; empty if no request may carry one.
         secrets: every value that must not be seen elsewhere.
         studies: Study Instance UIDs that may be asked for.
+        patients: their Patient IDs, which may be searched for where the recipe's priors are ``exact``.
         thumbnails: Series Instance UIDs that need a thumbnail.
         instances: SOP Instance UIDs of which one has to be on the canvas; empty for any of the studies'.
         reasons: for ``message``: the reasons (``data-reason``) that fit.
@@ -63,6 +64,7 @@ class Expectation:
     token: str = ""
     secrets: tuple[str, ...] = ()
     studies: tuple[str, ...] = ()
+    patients: tuple[str, ...] = ()
     thumbnails: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()

@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ohifbuild.contract.request import Scope
+
 LENGTH = 32
 """Random bytes per token; 43 characters."""
 
@@ -21,6 +23,11 @@ class Grant:
 
     studies: frozenset[str]
     patients: frozenset[str] = frozenset()
+
+    @property
+    def scope(self) -> Scope:
+        """What may be asked for with the token."""
+        return Scope(self.studies, self.patients)
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,49 @@
-"""What a request to the archive asks for, as read from its URL and headers."""
+"""What a scenario's requests to the archive ask for, and how they are told in a line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, unquote, urlsplit
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
+from ohifbuild.contract.request import Meaning, Scope, meaning
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.model import Observation, ReceivedRequest, SentRequest
+from ohifbuild.verify.model import Expectation, Observation, ReceivedRequest, SentRequest
 
-PATIENT_KEYS = frozenset({"patientid", "00100020", "mrn", "patientname", "00100010", "issuerofpatientid", "00100021"})
-STUDY_KEYS = frozenset({"studyinstanceuid", "studyinstanceuids", "0020000d"})
-LEVELS = ("studies", "series", "instances")
+
+@dataclass(frozen=True)
+class Asked:
+    """An archive request and what it means."""
+
+    line: str
+    meaning: Meaning
+
+
+def asked(seen: Observation, settings: Settings) -> list[Asked]:
+    """What was asked of the archive, as seen at either end, each request once."""
+    here = _at_origin_of(seen, settings)
+    requests = [(sent.method, sent.url) for sent in to_archive(seen, settings)]
+    requests += [(r.method, _origin(seen.link) + _target(r)) for r in seen.received]
+    return [
+        Asked(f"{method} {target(url)}", meaning(method, here.tail(url) or "", urlsplit(url).query))
+        for method, url in dict.fromkeys(requests)
+    ]
+
+
+def scope_of(expects: Expectation, settings: Settings) -> Scope:
+    """What the scenario's page may ask for."""
+    return Scope(
+        studies=frozenset(expects.studies),
+        patients=frozenset(expects.patients if settings.priors == "exact" else ()),
+        any_patient=settings.priors == "ohif",
+        open=settings.study_list,
+    )
 
 
 def to_archive(seen: Observation, settings: Settings) -> list[SentRequest]:
     """The requests that went to the archive."""
-    return [request for request in seen.sent if settings.is_archive(request.url)]
-
-
-def targets(seen: Observation, settings: Settings) -> list[str]:
-    """Path and query of every archive request, as seen at either end, each once."""
-    sent = [target(request.url) for request in to_archive(seen, settings)]
-    received = [r.path + (f"?{r.query}" if r.query else "") for r in seen.received]
-    return list(dict.fromkeys((*sent, *received)))
+    here = _at_origin_of(seen, settings)
+    return [request for request in seen.sent if here.is_archive(request.url)]
 
 
 def target(url: str) -> str:
@@ -41,39 +62,6 @@ def header(headers: Iterable[tuple[str, str]], settings: Settings) -> tuple[str,
     return tuple(value for name, value in headers if name.lower() == settings.token_header.lower())
 
 
-def _levels(target: str, settings: Settings) -> list[str]:
-    """The path below the root, such as ``["studies", "1.2.3", "series"]``."""
-    path = unquote(urlsplit(target).path)
-    roots = sorted((urlsplit(root).path for root in settings.roots), key=len, reverse=True)
-    below = next((path[len(root) :] for root in roots if path.startswith(root)), path)
-    return [part for part in below.split("/") if part]
-
-
-def _query(target: str) -> list[tuple[str, str]]:
-    return [(key.lower(), value) for key, value in parse_qsl(urlsplit(target).query, keep_blank_values=True)]
-
-
-def studies_of(target: str, settings: Settings) -> set[str]:
-    """Every Study Instance UID that a request names, in its path or its query."""
-    levels = _levels(target, settings)
-    named = {levels[1]} if len(levels) > 1 and levels[0] == "studies" else set()
-    for key, value in _query(target):
-        if key in STUDY_KEYS:
-            named |= {uid for uid in value.replace("\\", ",").split(",") if uid}
-    return named
-
-
-def patient_values(target: str) -> list[str]:
-    """What a request asks for by patient."""
-    return [value for key, value in _query(target) if key in PATIENT_KEYS]
-
-
-def is_open_search(target: str, settings: Settings) -> bool:
-    """Whether a request searches studies, series or instances without naming a study."""
-    levels = _levels(target, settings)
-    return len(levels) == 1 and levels[0] in LEVELS and not studies_of(target, settings)
-
-
 def sent_line(request: SentRequest, settings: Settings) -> str:
     """One line about a request as it was sent."""
     values = header(request.headers, settings)
@@ -83,5 +71,20 @@ def sent_line(request: SentRequest, settings: Settings) -> str:
 
 def received_line(request: ReceivedRequest) -> str:
     """One line about a request as it was received."""
-    query = f"?{request.query}" if request.query else ""
-    return f"{request.method} {request.path}{query} -> {request.status} {request.decision}"
+    return f"{request.method} {_target(request)} -> {request.status} {request.decision}"
+
+
+def _target(request: ReceivedRequest) -> str:
+    return request.path + (f"?{request.query}" if request.query else "")
+
+
+def _at_origin_of(seen: Observation, settings: Settings) -> Settings:
+    """The settings with absolute roots: a path is a root at the page's own origin only."""
+    origin = _origin(seen.link)
+    roots = tuple(root if urlsplit(root).netloc else origin + root for root in settings.roots)
+    return replace(settings, roots=roots)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
