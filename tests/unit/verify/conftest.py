@@ -53,6 +53,7 @@ def page_state(**changes: Any) -> PageState:
         referrer="",
         history=("about:blank", f"{ORIGIN}/viewer?StudyInstanceUIDs={STUDY}"),
         history_state="null",
+        visits=(f"{ORIGIN}/viewer?StudyInstanceUIDs={STUDY} ",),
         local={"shownTours": "[]"},
         session={"ohifbuild:" + STUDY: TOKEN},
         cookies=(),
@@ -60,6 +61,9 @@ def page_state(**changes: Any) -> PageState:
         caches=(),
         window_name="",
         timings=(ORIGIN + "/app.bundle.js",),
+        stack="Error\n    at open (ohifbuild-early.js:1:200)",
+        policy="default-src 'self'; script-src 'self' 'sha256-x'",
+        served_policy="default-src 'self'; script-src 'self' 'sha256-x'; frame-ancestors 'none'",
         html="<html><body>OHIF</body></html>",
     )
     return dataclasses.replace(kept, **changes)

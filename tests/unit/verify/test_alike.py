@@ -3,7 +3,7 @@ from __future__ import annotations
 from ohifbuild.verify.alike import alike
 from ohifbuild.verify.model import Expectation, ImageMatch, Observation, PageState, ReceivedRequest
 
-STATE = PageState("", "", (), "", {}, {}, (), (), (), "", (), "")
+STATE = PageState("", "", (), "", (), {}, {}, (), (), (), "", (), "", "", "", "")
 
 
 def observation(scenario: str, *paths: str, picture: str = "slice 1") -> Observation:

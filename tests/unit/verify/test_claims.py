@@ -183,6 +183,7 @@ def test_a_token_in_a_url_fails_but_for_the_link_itself(good: Observation, faili
         ("referrer", "token-address"),
         ("history", "token-address"),
         ("history_state", "token-address"),
+        ("visits", "token-address"),
         ("local", "token-storage"),
         ("session", "token-storage"),
         ("cookies", "token-storage"),
@@ -190,6 +191,7 @@ def test_a_token_in_a_url_fails_but_for_the_link_itself(good: Observation, faili
         ("caches", "token-storage"),
         ("window_name", "token-storage"),
         ("timings", "token-unseen"),
+        ("stack", "token-unseen"),
         ("html", "token-unseen"),
     ],
 )
@@ -207,6 +209,21 @@ def test_memory_mode_keeps_nothing_even_in_the_tab(good: Observation, failing: F
 
 def test_a_token_on_the_console_fails(good: Observation, failing: Failing) -> None:
     assert failing(dataclasses.replace(good, console=(f"log: {good.expects.token}",))) == {"token-unseen"}
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "",
+        "default-src 'self'",
+        "default-src 'self'; script-src 'self' 'sha256-x' https://elsewhere.example",
+        "default-src *; script-src 'self' 'sha256-x'",
+    ],
+)
+def test_a_page_without_the_whole_policy_that_is_sent_with_it_fails(
+    good: Observation, failing: Failing, policy: str
+) -> None:
+    assert failing(with_state(good, policy=policy)) == {"page-policy"}
 
 
 def test_leaving_the_site_and_uncaught_errors_fail(good: Observation, failing: Failing) -> None:
@@ -242,3 +259,4 @@ def test_an_answer_behind_a_message_fails(refused: Observation, failing: Failing
 def test_page_state_has_every_place_a_page_can_keep_things() -> None:
     names = {field.name for field in dataclasses.fields(PageState)}
     assert {"local", "session", "cookies", "databases", "caches", "window_name", "history", "html"} <= names
+    assert {"visits", "timings", "stack", "referrer"} <= names

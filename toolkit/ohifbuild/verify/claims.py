@@ -42,6 +42,9 @@ class Verdict:
     evidence: tuple[str, ...] = ()
 
 
+HEADER_ONLY = frozenset({"frame-ancestors", "report-to", "report-uri", "sandbox"})
+"""Directives that browsers take from a header only (Content Security Policy Level 3, 3.3)."""
+
 Check = Callable[[Observation, Settings], Verdict]
 
 
@@ -194,9 +197,12 @@ def token_goes_nowhere_else(seen: Observation, settings: Settings) -> Verdict:
 
 
 def token_leaves_address(seen: Observation, settings: Settings) -> Verdict:
-    """The token is neither in the address bar, nor in the tab's history, nor in the referrer."""
+    """The token is neither in the address bar, nor in the tab's history, nor in the referrer.
+
+    The history is read from the browser, and from what the Navigation API tells the page of it.
+    """
     state = seen.state
-    history = "\n".join((*state.history, state.history_state))
+    history = "\n".join((*state.history, state.history_state, *state.visits))
     places = {"address": state.url, "referrer": state.referrer, "history": history}
     return _absent(seen, places, f"Address bar and {len(state.history)} history entries are clean.")
 
@@ -217,15 +223,20 @@ def token_not_stored(seen: Observation, settings: Settings) -> Verdict:
 
 
 def token_not_shown(seen: Observation, settings: Settings) -> Verdict:
-    """The token is neither in the document, nor on the console, nor in an error, nor in the resource timings."""
+    """The token is neither in the document, nor in the timings, nor on the console, nor in any error or its stack.
+
+    A stack and a console line name the script that they come from, and an inline script is named by its page's first
+    address unless it gives itself another name.
+    """
     places = {
         "document": seen.state.html,
         "console": "\n".join(seen.console),
         "errors": "\n".join(seen.errors),
-        "resource timings": "\n".join(seen.state.timings),
+        "stack of an error": seen.state.stack,
+        "timings": "\n".join(seen.state.timings),
         "message": seen.message.text if seen.message else "",
     }
-    return _absent(seen, places, f"Document and {len(seen.console)} console lines are clean.")
+    return _absent(seen, places, f"Document, timings, stack and {len(seen.console)} console lines are clean.")
 
 
 # Confinement
@@ -286,6 +297,21 @@ def no_doubled_request(seen: Observation, settings: Settings) -> Verdict:
     return Verdict(True, f"{counts.total()} requests for as many resources.")
 
 
+def held_to_policy(seen: Observation, settings: Settings) -> Verdict:
+    """The policy that the server sends with the page stands in the page too, ahead of every script.
+
+    So no other script runs, whatever server the dist lies on. What a page cannot say of itself is left out.
+    """
+    own, served = _directives(seen.state.policy), _directives(seen.state.served_policy)
+    missing = {name: value for name, value in served.items() if name not in HEADER_ONLY and own.get(name) != value}
+    lines = tuple(f"not in the page: {name} {value}" for name, value in missing.items())
+    if not own:
+        return Verdict(False, "The page brings no policy along, or a script comes before it.")
+    if missing:
+        return Verdict(False, f"The page lacks {len(missing)} rules of the policy that is sent with it.", lines)
+    return Verdict(True, f"{len(own)} rules stand in the page itself.")
+
+
 def no_page_error(seen: Observation, settings: Settings) -> Verdict:
     """No uncaught error, no unhandled rejection, no policy violation."""
     violations = [line for line in seen.console if "Content Security Policy" in line]
@@ -313,13 +339,20 @@ CLAIMS: tuple[Claim, ...] = (
     ),
     Claim("token-address", "The token is gone from address bar and history", EVERYWHERE, token_leaves_address),
     Claim("token-storage", "The token is stored nowhere but in the tab's own entry", EVERYWHERE, token_not_stored),
-    Claim("token-unseen", "The token is not in the document or on the console", EVERYWHERE, token_not_shown),
+    Claim("token-unseen", "The token is in no document, console, error or timing", EVERYWHERE, token_not_shown),
     Claim("nothing-elsewhere", "Nothing reaches another origin", EVERYWHERE, nothing_elsewhere),
+    Claim("page-policy", "The page itself lets no other script run", EVERYWHERE, held_to_policy),
     Claim("no-page-error", "No uncaught error in the page", EVERYWHERE, no_page_error),
 )
 
 
 # Helpers
+
+
+def _directives(policy: str) -> dict[str, str]:
+    """The value by directive of a content security policy."""
+    pairs = (directive.strip().partition(" ") for directive in policy.split(";"))
+    return {name.lower(): value.strip() for name, _, value in pairs if name}
 
 
 def _expected(seen: Observation, settings: Settings) -> tuple[str, ...]:

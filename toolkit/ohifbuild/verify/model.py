@@ -92,12 +92,22 @@ class ImageMatch:
 
 @dataclass(frozen=True)
 class PageState:
-    """Everything a page has kept, at one moment."""
+    """Everything a page has kept, at one moment.
+
+    Args:
+        history: the tab's entries as the browser has them.
+        visits: what the page's own Navigation API tells of them.
+        timings: the names of all entries of ``performance``, the page's own navigation among them.
+        stack: an error's, from below the page's guards.
+        policy: the content security policy that stands in the page ahead of every script.
+        served_policy: the one that the server sent with it.
+    """
 
     url: str
     referrer: str
     history: tuple[str, ...]
     history_state: str
+    visits: tuple[str, ...]
     local: Mapping[str, str]
     session: Mapping[str, str]
     cookies: tuple[str, ...]
@@ -105,6 +115,9 @@ class PageState:
     caches: tuple[str, ...]
     window_name: str
     timings: tuple[str, ...]
+    stack: str
+    policy: str
+    served_policy: str
     html: str
 
 

@@ -53,6 +53,8 @@
   },
 
   async state() {
+    // First, so that nothing that is asked for below counts.
+    const timings = performance.getEntries().map(entry => entry.name);
     const entries = storage => Object.fromEntries(Object.entries(storage));
     return {
       url: location.href,
@@ -63,9 +65,36 @@
       databases: await this.databases(),
       caches: await this.caches(),
       window_name: window.name,
-      timings: performance.getEntriesByType('resource').map(entry => entry.name),
+      timings,
+      visits: this.visits(),
+      stack: this.stack(),
+      policy: this.policy(),
       html: document.documentElement.outerHTML,
     };
+  },
+
+  // What the Navigation API tells of the tab's entries and of the navigation that led here.
+  visits() {
+    const { entry, from } = window.navigation?.activation ?? {};
+    const all = [...(window.navigation?.entries() ?? []), entry, from];
+    return all.flatMap(visit => (visit ? [`${visit.url} ${JSON.stringify(visit.getState()) ?? ''}`] : []));
+  },
+
+  // The stack of an error thrown below whatever the page has put in XMLHttpRequest's place. Nothing is asked for.
+  stack() {
+    let stack = '';
+    const toString = () => {
+      stack = new Error().stack;
+      return 'about:blank';
+    };
+    new XMLHttpRequest().open('GET', { toString });
+    return stack;
+  },
+
+  // The policy that the page itself brings along; '' if a script comes before it.
+  policy() {
+    const [first] = document.querySelectorAll('script, meta[http-equiv="Content-Security-Policy" i]');
+    return first?.tagName === 'META' ? first.content : '';
   },
 
   // Every record of every IndexedDB database, as text.

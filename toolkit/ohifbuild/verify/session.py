@@ -22,6 +22,7 @@ POLL_MS = 80
 QUIET_SECONDS = 0.25
 PATIENCE_SECONDS = 20.0
 LONGEST_CONSOLE_LINE = 2000
+POLICY = "content-security-policy"
 READERS = files("ohifbuild.verify").joinpath("page.js").read_text(encoding="utf-8").strip()
 
 # The tour that greets a first visitor dims the picture; it is hidden for the photograph only.
@@ -45,6 +46,7 @@ class Tab:
         self.errors: list[str] = []
         self._context = context
         self._requests: list[tuple[Request, float]] = []
+        self._document: Request | None = None
         self._pending: set[Request] = set()
         self._last_busy = time.monotonic()
         self._began = time.time()
@@ -143,8 +145,18 @@ class Tab:
         cookies = tuple(f"{c.get('name')}={c.get('value')}" for c in self._context.cookies())
         # A page with a no-referrer policy cannot read its own history entries' addresses; the browser can.
         entries = self._devtools.send("Page.getNavigationHistory")["entries"]
-        history = tuple(str(entry["url"]) for entry in entries)
-        return PageState(cookies=cookies, history=history, **{key: _frozen(value) for key, value in kept.items()})
+        history = tuple(dict.fromkeys(str(entry[name]) for entry in entries for name in ("url", "userTypedURL")))
+        return PageState(
+            cookies=cookies,
+            history=history,
+            served_policy=self._served_policy(),
+            **{key: _frozen(value) for key, value in kept.items()},
+        )
+
+    def _served_policy(self) -> str:
+        response = self._document.existing_response if self._document else None
+        headers = response.headers if response else {}
+        return headers.get(POLICY, "") or headers.get(f"{POLICY}-report-only", "")
 
     def screenshot(self, caption: str) -> Screenshot:
         """A photograph of the page without the greeting tour."""
@@ -196,6 +208,8 @@ class Tab:
 
     def _on_request(self, request: Request) -> None:
         self._requests.append((request, time.time() - self._began))
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self._document = request
         self._pending.add(request)
         self._last_busy = time.monotonic()
 
@@ -204,10 +218,11 @@ class Tab:
         self._last_busy = time.monotonic()
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        self.console.append(f"{message.type}: {message.text[:LONGEST_CONSOLE_LINE]}")
+        line = f"{message.type}: {message.text[:LONGEST_CONSOLE_LINE]}"
+        self.console.append(line + (f" ({message.location['url']})" if message.location["url"] else ""))
 
     def _on_page_error(self, error: PlaywrightError) -> None:
-        self.errors.append(error.message[:LONGEST_CONSOLE_LINE])
+        self.errors.append((error.stack or error.message)[:LONGEST_CONSOLE_LINE])
 
 
 @contextmanager
