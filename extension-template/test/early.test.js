@@ -48,6 +48,26 @@ test('the same studies with a new token replace it; with a bad one, forget it', 
   assert.deepEqual([third.api.link().status, third.reason(), third.stored()], ['bad-token', 'bad-token', {}]);
 });
 
+test('only a page with a link that holds loads the viewer', () => {
+  const kept = started({ path: `${A}&token=t` }).stored();
+  for (const [path, loads] of /** @type {const} */ ([
+    [A, true],
+    [`${A}&token=t`, false], // it leaves
+    [B, false],
+    ['/', false],
+    [`${A}&url=/dicom-web/x.json`, false],
+    [`${A}&token=a%0ab`, false],
+  ])) {
+    const tab = openTab({ path, session: kept });
+    /** @type {string[]} */
+    const written = [];
+    Object.defineProperty(tab.document, 'readyState', { value: 'loading' });
+    tab.document.write = text => written.push(text);
+    tab.start();
+    assert.deepEqual(written, loads ? [] : ['<plaintext hidden>'], path);
+  }
+});
+
 test('a bad token stays bad when OHIF rewrites the address, until a good one comes', async () => {
   const { api, window } = started({ path: `${A}&token=a%0ab` });
   window.history.replaceState({ idx: 0 }, '', A);

@@ -72,8 +72,10 @@ function begin(window, leave) {
   const links = createLinkState(window, settings, createTokenStore(window, settings), leave);
   const { status } = links.sync();
   closeBorder(window, settings);
-  if (status === 'leaving' && window.document.readyState === 'loading') {
-    window.document.write('<plaintext hidden>'); // what follows is not loaded: the next page loads it
+  // Without a link that holds there is nothing to show but a message, and the page that leaves is taken the place of.
+  const bare = status !== 'ready' && window.document.readyState === 'loading';
+  if (bare) {
+    window.document.write('<plaintext hidden>'); // what follows in the page is not loaded
   }
 
   const locate = createRoots(settings.roots, () => window.document.baseURI, window.location.origin);
@@ -116,6 +118,9 @@ function begin(window, leave) {
       messages.link(state.status);
     }
     said = state;
+    if (bare && state.status === 'ready') {
+      window.location.reload();
+    }
     return state;
   }
   forgetArrival(window);
