@@ -29,13 +29,17 @@ from ohifbuild.verify.session import Tab, tab, window
 from ohifbuild.verify.site import Site, site
 
 ROOTS = ("/orthanc/studies", "/orthanc/instances")
+ROUTE = "/orthanc/studies/{id}/ohif-dicom-json"
 STUDY = STUDIES[0]
 SERIES = STUDY.series[0]
 LINK = f"viewer?url=../orthanc/studies/{STUDY.key}/ohif-dicom-json"
 
 
 class OrthancWithOhifPlugin:
-    """What such links need of Orthanc and its OHIF plugin, for one token, and a login that lets everybody in."""
+    """What such links need of Orthanc and its OHIF plugin, for one token, and a login that lets everybody in.
+
+    Besides it has JSON files that no such plugin would make, named for what is wrong with them.
+    """
 
     name = "Orthanc"
 
@@ -57,7 +61,12 @@ class OrthancWithOhifPlugin:
             return web.Response(status=403)
         if kind == "instances":
             return web.FileResponse(self._files[rest.partition("/")[0]])
-        return web.json_response({"studies": [study_of(self._instances)]})
+        found, content_type = study_of(self._instances), "application/json"
+        if "another-type" in rest:
+            content_type = "text/plain"
+        if "another-place" in rest:
+            found["series"][0]["instances"][0]["url"] = "dicomweb:../assets/slice.dcm"
+        return web.json_response({"studies": [found]}, content_type=content_type)
 
 
 def instance_of(ds: Dataset) -> dict[str, Any]:
@@ -82,7 +91,7 @@ def study_of(instances: list[dict[str, Any]]) -> dict[str, Any]:
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("links") / "dist"
     wish = {"from": "published", "output": output, "dicomweb_root": "/orthanc/dicom-web", "verify": False}
-    recipe = Recipe.of({**wish, "token_roots": ROOTS})
+    recipe = Recipe.of({**wish, "token_roots": ROOTS, "dicom_json": ROUTE})
     return build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter()).dist
 
 
@@ -133,15 +142,42 @@ def test_a_json_file_is_opened_with_the_token_and_so_are_the_images_that_it_name
     [
         (f"{LINK}&token=wrong", "refused"),
         (LINK, "no-token"),
-        ("viewer?url=/assets/evil.json&token=t", "not-found"),
-        ("viewer?url=//elsewhere.example/orthanc/studies/x&token=t", "not-found"),
+        ("viewer?url=../orthanc/studies/another-type/ohif-dicom-json&token=", "not-found"),
+        ("viewer?url=../orthanc/studies/another-place/ohif-dicom-json&token=", "not-found"),
     ],
 )
 def test_a_json_file_that_may_not_be_read_is_told(dist: Path, browser: Browser, link: str, reason: str) -> None:
-    with visit(dist, browser) as (page, running, _):
-        page.go(running.base_url + link)
+    with visit(dist, browser) as (page, running, parts):
+        page.go(running.base_url + link + (quote(parts.cast.main.token) if link.endswith("=") else ""))
         assert page.until(lambda: (message := page.message()) and message.visible and message.reason == reason)
-        assert len(running.received()) == (reason == "refused")
+        page.quiet()
+        assert len(running.received()) == (reason != "no-token")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "/assets/evil.json",
+        "//elsewhere.example/orthanc/studies/x/ohif-dicom-json",
+        "data:application/json,{}",
+        # Under a root that takes the token, and not of the configured form.
+        f"../orthanc/studies/{STUDY.key}/ohif-dicom-json%3Fx",
+        f"../orthanc/studies/{STUDY.key}/archive",
+        f"../orthanc/studies/{STUDY.key}/x/ohif-dicom-json",
+        "../orthanc/instances/1.2/file",
+        "../orthanc/dicom-web/studies",
+        # Two files, and a file beside studies.
+        f"../orthanc/studies/{STUDY.key}/ohif-dicom-json&URL=/assets/evil.json",
+        f"../orthanc/studies/{STUDY.key}/ohif-dicom-json&StudyInstanceUIDs={STUDY.uid}",
+    ],
+)
+def test_a_link_to_any_other_file_is_called_damaged(dist: Path, browser: Browser, file: str) -> None:
+    with visit(dist, browser) as (page, running, parts):
+        page.go(f"{running.base_url}viewer?url={file}&token={quote(parts.cast.main.token)}")
+        assert page.until(lambda: (message := page.message()) and message.visible and message.reason == "bad-link")
+        page.quiet()
+        assert running.received() == ()
+        assert parts.cast.main.token not in page.state().url
 
 
 def test_a_link_survives_a_login_that_sends_the_browser_back(dist: Path, browser: Browser) -> None:

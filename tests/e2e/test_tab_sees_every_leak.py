@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from playwright.sync_api import BrowserContext
 
 from ohifbuild.console import SilentReporter
 from ohifbuild.verify.border import Border, border
@@ -37,6 +40,23 @@ new Worker('/worker.js');
   setTimeout(() => {{ throw new Error('uncaught: ' + token) }});
 }})();
 </script>"""
+# The first page leaves for the second; both ask for something and say something. A script of the second one wraps what
+# is asked with, and a policy comes behind it.
+FIRST = "<!doctype html><script>fetch('/first'); console.log('one'); location.replace('/second?a')</script>"
+SECOND = """<!doctype html><script>
+const { open } = XMLHttpRequest.prototype;
+XMLHttpRequest.prototype.open = function (method, url) { return open.call(this, method, String(url)); };
+fetch('/own'); console.log('two'); document.title = 'done';
+</script><meta http-equiv="Content-Security-Policy" content="default-src 'self'">"""
+HELD = """<!doctype html><meta http-equiv="content-security-policy" content="default-src 'self'; img-src data:">
+<link rel="icon" href="data:,"><script src="/title.js"></script><script>document.title = 'not run'</script>"""
+PAGES = {
+    "/": PAGE,
+    "/first": FIRST,
+    "/second": SECOND,
+    "/held": HELD,
+    "/title.js": "document.title = 'done'",
+}
 WORKER = (
     f"fetch('/from-worker', {{ headers: {{ token: '{TOKEN}' }} }}); fetch('http://worker.example/').catch(() => {{}});"
 )
@@ -44,10 +64,11 @@ WORKER = (
 
 class Leaky(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        worker = self.path == "/worker.js"
-        body = (WORKER if worker else PAGE if self.path == "/" else "{}").encode()
+        script = self.path.endswith(".js")
+        body = {**PAGES, "/worker.js": WORKER}.get(self.path.partition("?")[0], "{}").encode()
         self.send_response(200)
-        self.send_header("Content-Type", "text/javascript" if worker else "text/html")
+        self.send_header("Content-Type", "text/javascript" if script else "text/html")
+        self.send_header("Content-Security-Policy", "" if self.path != "/held" else "frame-ancestors 'self'")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -56,8 +77,22 @@ class Leaky(BaseHTTPRequestHandler):
         pass
 
 
+@dataclass(frozen=True)
+class Visit:
+    """A window, and the border around the only origin that it reaches."""
+
+    origin: str
+    context: BrowserContext
+    edge: Border
+
+    @contextmanager
+    def tab(self) -> Iterator[Tab]:
+        with tab(self.context, self.origin) as page:
+            yield page
+
+
 @pytest.fixture(scope="module")
-def visited() -> Iterator[tuple[Tab, Border]]:
+def visit() -> Iterator[Visit]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Leaky)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -66,16 +101,21 @@ def visited() -> Iterator[tuple[Tab, Border]]:
         border() as edge,
         started(find_browser(reporter), reporter) as browser,
         window(browser, origin, edge) as context,
-        tab(context, origin) as page,
     ):
-        page.go(origin + "/")
-        assert page.until(lambda: page.page.title() == "done" and page.errors)
-        assert page.until(lambda: any("worker.example" in attempt for attempt in edge.attempts()))
-        page.quiet()
-        yield page, edge
+        yield Visit(origin, context, edge)
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def visited(visit: Visit) -> Iterator[tuple[Tab, Border]]:
+    with visit.tab() as page:
+        page.go(f"{visit.origin}/?{TOKEN}")
+        assert page.until(lambda: page.page.title() == "done" and page.errors)
+        assert page.until(lambda: any("worker.example" in attempt for attempt in visit.edge.attempts()))
+        page.quiet()
+        yield page, visit.edge
 
 
 def test_reads_every_place_where_a_page_can_keep_a_token(visited: tuple[Tab, Border]) -> None:
@@ -93,6 +133,8 @@ def test_reads_every_place_where_a_page_can_keep_a_token(visited: tuple[Tab, Bor
         "document": state.html,
         "console": "\n".join(visited[0].console),
         "errors": "\n".join(visited[0].errors),
+        "timings": "\n".join(state.timings),
+        "navigations": "\n".join(state.visits),
     }
     assert [place for place, text in places.items() if TOKEN not in text] == []
 
@@ -106,3 +148,67 @@ def test_nothing_leaves_and_every_attempt_is_noted(visited: tuple[Tab, Border]) 
     attempts = "\n".join(visited[1].attempts())
     for target in ("fetch.example", "beacon.example:443", "socket.example:443", "10.9.8.7", "worker.example"):
         assert target in attempts
+
+
+def paths(page: Tab) -> list[str]:
+    return [request.url.removeprefix(page.origin) for request in page.sent()]
+
+
+def test_pages_that_take_one_anothers_place_are_one_recording(visit: Visit) -> None:
+    with visit.tab() as page:
+        page.go(f"{visit.origin}/first?{TOKEN}")
+        assert page.until(lambda: page.page.title() == "done")
+        page.quiet()
+        assert [path for path in paths(page) if "favicon" not in path] == [
+            f"/first?{TOKEN}",
+            "/first",
+            "/second?a",
+            "/own",
+        ]
+        assert [line.split(" (")[0] for line in page.console if line.startswith("log")] == ["log: one", "log: two"]
+        page.go(f"{visit.origin}/held")
+        assert page.until(lambda: page.page.title() == "done")
+        assert paths(page)[:2] == ["/held", "/title.js"]
+
+
+def test_a_stack_and_a_console_line_name_the_script_that_they_come_from(visit: Visit) -> None:
+    with visit.tab() as page:
+        page.go(f"{visit.origin}/second?{TOKEN}")
+        assert page.until(lambda: page.page.title() == "done")
+        assert f"/second?{TOKEN}" in page.state().stack
+        assert f"/second?{TOKEN}" in "\n".join(page.console)
+
+
+def test_only_a_policy_ahead_of_every_script_counts(visit: Visit) -> None:
+    with visit.tab() as page:
+        page.go(f"{visit.origin}/second")
+        assert page.until(lambda: page.page.title() == "done")
+        assert (page.state().policy, page.state().served_policy) == ("", "")
+        page.go(f"{visit.origin}/held")
+        assert page.until(lambda: page.page.title() == "done")
+        assert page.state().policy == "default-src 'self'; img-src data:"
+        assert page.state().served_policy == "frame-ancestors 'self'"
+
+
+@pytest.mark.parametrize("how", ["go_in_frame", "go_from_opener"])
+def test_a_page_in_a_frame_and_one_that_was_opened_are_looked_at_as_any_other(visit: Visit, how: str) -> None:
+    with visit.tab() as page:
+        getattr(page, how)(f"{visit.origin}/first")
+        assert page.until(lambda: page.state().url == f"{visit.origin}/second?a")
+        page.quiet()
+        assert [path for path in paths(page) if "favicon" not in path] == ["/first", "/first", "/second?a", "/own"]
+        assert f"{visit.origin}/second?a" in "\n".join(page.state().visits)
+
+
+def test_asks_by_each_means_of_the_page(visit: Visit) -> None:
+    with visit.tab() as page:
+        page.go(f"{visit.origin}/held")
+        assert page.until(lambda: page.page.title() == "done")
+        page.begin()
+        page.ask("/own?")
+        page.quiet()
+        kinds = {request.url[-1]: request.resource_type for request in page.sent()}
+        assert kinds["1"] == "fetch"
+        assert kinds["2"] == "xhr"
+        # The policy of this page lets no picture of its own origin through.
+        assert "3" not in kinds or page.sent()[-1].status is None

@@ -86,6 +86,22 @@ def test_the_archive_gets_the_token_if_it_enforces_it_and_else_the_administrator
         assert [dict(request.headers).get("token") for request in running.received()] == ["mine", "mine", None, "mine"]
 
 
+@pytest.mark.parametrize("enforces", [True, False])
+def test_nothing_that_could_change_the_archive_reaches_it(
+    server: OrthancServer, verified: Verified, empty_dist: Path, ask: Any, enforces: bool
+) -> None:
+    url = f"{server.dicomweb_url}/studies"
+    with (
+        verified.enter(server.dicomweb_url, server.administrator, enforces=enforces, put=True) as behind,
+        site(empty_dist, behind.archive, TOKENS, settings=Settings(), enforce=not behind.enforces) as running,
+    ):
+        study = f"{running.origin}/dicom-web/studies/{ORDINARY.uid}"
+        for method in ("DELETE", "POST", "PUT"):
+            reply = ask(study, ("token", "mine"), method=method, body=b"")
+            assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD")
+    assert len(ask(url, *server.administrator.items()).json) == len(STUDIES)
+
+
 def test_credentials_that_the_archive_refuses_are_told(server: OrthancServer, verified: Verified) -> None:
     for header in ({}, {"token": "guess"}, {"Authorization": "Basic YTpi"}):
         with pytest.raises(ArchiveUnsuitable, match="403") as caught, verified.enter(server.dicomweb_url, header):

@@ -63,6 +63,23 @@ def test_links_lead_to_the_viewer(running: Site) -> None:
     assert running.link(("1.2", "1.3"), "") == start
 
 
+def test_an_archive_can_be_made_to_redirect_what_it_would_grant(running: Site, ask: Any) -> None:
+    url = f"{running.origin}/dicom-web/studies/{ORDINARY.uid}/series"
+    running.redirect("http://elsewhere.example/")
+    reply = ask(url, ("token", "mine"))
+    assert (reply.status, reply.headers["location"]) == (302, "http://elsewhere.example/")
+    assert ask(url).status == 401
+    running.redirect("")
+    assert ask(url, ("token", "mine")).status == 200
+    assert [request.decision for request in running.received()] == ["redirected", "no-token", "granted"]
+
+
+def test_other_pages_of_the_dist_are_known(dist: Path, dataset: Path) -> None:
+    (dist / "assets" / "silent.html").write_text("<!doctype html>")
+    with site(dist, EmbeddedArchive(dataset), TOKENS) as running:
+        assert running.pages == ("assets/silent.html",)
+
+
 def test_a_token_of_16_kib_is_refused_and_not_choked_on(running: Site, ask: Any) -> None:
     url = f"{running.origin}/dicom-web/studies/{ORDINARY.uid}/series"
     assert ask(url, ("token", "x" * 16384)).status == 401

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +7,7 @@ from hypothesis import strategies as st
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.gate import STATUS, decide
 from ohifbuild.verify.tokens import Grant, Tokens
+from vectors import rows
 
 SETTINGS = Settings()
 TOKENS = Tokens(
@@ -22,7 +20,7 @@ TOKENS = Tokens(
 )
 
 
-REQUESTS = json.loads(Path(__file__).parents[2].joinpath("vectors", "requests.json").read_text())["rows"]
+REQUESTS = rows("requests")
 PERMITTED = [row for row in REQUESTS if row["kind"] == "study" and not row["patients"]]
 UNCLEAR = [row for row in REQUESTS if row["kind"] == "other"]
 

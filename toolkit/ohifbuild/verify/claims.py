@@ -137,7 +137,7 @@ def message_shown(seen: Observation, settings: Settings) -> Verdict:
 def no_pixels(seen: Observation, settings: Settings) -> Verdict:
     """No viewport and no thumbnail shows anything, and the archive gave nothing away."""
     pictures = [match for match in (*seen.viewports, *seen.thumbnails) if not match.blank]
-    given = [request for request in seen.received if request.decision == "granted" or 0 < request.status < 400]
+    given = [r for r in seen.received if r.decision == "granted" or (r.decision != "redirected" and 0 < r.status < 400)]
     lines = (*map(_match_line, pictures), *map(received_line, given))
     if pictures:
         return Verdict(False, f"{len(pictures)} pictures are on the screen.", lines)
@@ -164,11 +164,13 @@ def header_received(seen: Observation, settings: Settings) -> Verdict:
 
 def both_ends_agree(seen: Observation, settings: Settings) -> Verdict:
     """What the browser sent is what the archive received: nothing lost, added or sent by something unseen."""
-    sent = Counter(target(r.url) for r in to_archive(seen, settings) if r.status is not None)
+    sent = to_archive(seen, settings)
+    asked_for = Counter(target(r.url) for r in sent)
+    answered = Counter(target(r.url) for r in sent if r.status is not None)
     received = Counter(r.path + (f"?{r.query}" if r.query else "") for r in seen.received)
     lines = (
-        *(f"sent, not received: {target}" for target in sent - received),
-        *(f"received, not sent by the page: {target}" for target in received - sent),
+        *(f"answered, not received: {target}" for target in answered - received),
+        *(f"received, not sent by the page: {target}" for target in received - asked_for),
     )
     if lines:
         return Verdict(False, f"{len(lines)} requests were seen at one end only.", lines)

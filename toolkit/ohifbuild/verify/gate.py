@@ -23,6 +23,7 @@ Headers = Sequence[tuple[str, str]]
 
 STATUS = {
     "granted": 200,
+    "redirected": 302,
     "no-token": 401,
     "unknown-token": 401,
     "expired": 401,
@@ -108,6 +109,11 @@ class Gate:
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._records: list[ReceivedRequest] = []
+        self._location = ""
+
+    def redirect(self, location: str) -> None:
+        """From now on what would be granted is answered with a redirect to there; '' ends that."""
+        self._location = location
 
     def received(self) -> tuple[ReceivedRequest, ...]:
         """Every request so far, in the order of arrival; a status of 0 means that its answer has not begun yet."""
@@ -126,13 +132,15 @@ class Gate:
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers
         )
         decision = decide(request.method, headers, tail, query, self._tokens, self._settings)
+        if decision == "granted" and self._location:
+            decision = "redirected"
         at = time.monotonic()
         record = ReceivedRequest(request.method, path, query, headers, decision, 0, at - self._began)
         with self._lock:
             number = len(self._records)
             self._records.append(record)
-        response: web.StreamResponse = _refusal(decision, self._settings)
-        if decision == "granted" or (decision != "method" and not self._enforce):
+        response: web.StreamResponse = _refusal(decision, self._settings, self._location)
+        if decision == "granted" or (decision not in ("method", "redirected") and not self._enforce):
             try:
                 response = await archive.handle(request, tail)
             except Exception:
@@ -152,10 +160,12 @@ class Gate:
                 self._records[number] = record
 
 
-def _refusal(decision: str, settings: Settings) -> web.Response:
+def _refusal(decision: str, settings: Settings, location: str) -> web.Response:
     """What a refused client is told (RFC 6750 3: the challenge says whether the token has expired)."""
     if decision == "granted":
         return web.Response()
+    if decision == "redirected":
+        return web.Response(status=STATUS[decision], headers={"Cache-Control": "no-store", "Location": location})
     headers = {"Cache-Control": "no-store"}
     if STATUS[decision] == 401:
         challenge = f'{settings.token_scheme or "Token"} realm="studies"'

@@ -52,6 +52,18 @@
     };
   },
 
+  // Asks for a URL in all the ways that pages ask; whatever comes of it is not read.
+  async ask(url) {
+    const xhr = new XMLHttpRequest();
+    const image = new Image();
+    const ended = element => new Promise(resolve => ['loadend', 'load', 'error'].forEach(event => (element[`on${event}`] = resolve)));
+    const all = [ended(xhr), ended(image), fetch(`${url}1`).catch(() => {})];
+    xhr.open('GET', `${url}2`);
+    xhr.send();
+    image.src = `${url}3`;
+    await Promise.all(all);
+  },
+
   async state() {
     // First, so that nothing that is asked for below counts.
     const timings = performance.getEntries().map(entry => entry.name);

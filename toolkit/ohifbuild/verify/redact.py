@@ -43,6 +43,8 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without tokens."""
+        if not self._found_in(text):
+            return text
         return self._pattern.sub(lambda found: self._labels[found.group().lower()], text)
 
     def value(self, value: Value) -> Value:
@@ -51,12 +53,17 @@ class Redactor:
 
     def check(self, text: str, where: str) -> None:
         """Raises InternalError if the text, about to be written to ``where``, holds a token."""
-        if self._pattern.search(text):
+        if self._found_in(text):
             raise InternalError(
                 f"A token was about to be written to {where}; nothing was written.",
                 cause="A defect of ohifbuild: a finding reached the report unredacted.",
                 fix="Please report it.",
             )
+
+    def _found_in(self, text: str) -> bool:
+        # Many times faster than the pattern, and hardly any text holds a token.
+        lowered = text.lower()
+        return any(form in lowered for form in self._labels)
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from urllib.parse import quote
 
+from ohifbuild.verify.bad_links import bad_links
 from ohifbuild.verify.model import Observation
 from ohifbuild.verify.stage import Stage
 
@@ -22,6 +23,7 @@ HOSTILE_TOKENS = {SPLITTING_TOKEN: "with line breaks", HUGE_TOKEN: "of 16 KiB", 
 """Label by token, for the reports."""
 
 OTHER_MODES = ("segmentation", "tmtv", "microscopy")
+ELSEWHERE = "http://elsewhere.example/"
 
 
 def a_visit(stage: Stage) -> Iterator[Observation]:
@@ -39,8 +41,9 @@ def a_visit(stage: Stage) -> Iterator[Observation]:
     else:
         yield stage.message("reload", "The page is reloaded", ("no-token",), link, move=tab.reload)
     pair = stage.cast.pair
+    without = stage.link(pair, "")
     yield stage.message(
-        "no-inheritance", "Another link without a token, same tab", ("no-token",), stage.link(pair, ""), subject=pair
+        "no-inheritance", "Another link without a token, same tab", ("no-token",), without, studies=pair.studies
     )
     if keeps:
         yield stage.image("back", "Back to the first link", main, link, move=tab.back)
@@ -53,25 +56,44 @@ def other_forms(stage: Stage) -> Iterator[Observation]:
     yield stage.image("fragment", "The token is in the fragment", main, f"{stage.link(main, '')}#{name}={token}")
     capitals = f"{stage.address('viewer')}?{name.upper()}={quote(pair.token, safe='')}&studyinstanceuids="
     yield stage.image(
-        "two-studies", "Two studies, parameters in other letter case", pair, capitals + ",".join(pair.studies)
+        "two-studies",
+        "Another link in the same tab: two studies, parameters in other letter case",
+        pair,
+        capitals + ",".join(pair.studies),
     )
     mpr = stage.link(main, more="&hangingProtocolId=mpr")
     yield stage.image("mpr", "Multiplanar reconstruction", main, mpr)
 
 
 def other_contents(stage: Stage) -> Iterator[Observation]:
-    """Studies of other kinds: compressed, multi-frame, segmentation, PDF, video."""
+    """Studies of other kinds, some of them opened in other ways than by a link in a message."""
+    tab = stage.tab
+    ways: dict[int, tuple[str, str, Callable[[str], object]]] = {
+        1: (", in a frame of another page", "", tab.go_in_frame),
+        2: (", by a link with a user's name", "somebody@", tab.go),
+        3: (", in a window that a page has opened", "", tab.go_from_opener),
+    }
     for number, subject in enumerate(stage.cast.others, 1):
-        yield stage.image(f"content-{number}", subject.name, subject, stage.link(subject))
+        how, user, go = ways.get(number, ("", "", tab.go))
+        link = stage.link(subject).replace("://", f"://{user}", 1)
+        yield stage.image(f"content-{number}", subject.name + how, subject, link, move=partial(go, link))
 
 
-def other_routes(stage: Stage) -> Iterator[Observation]:
-    """No other mode and not the study list is a way round."""
+def other_ways(stage: Stage) -> Iterator[Observation]:
+    """No other mode and not the study list is a way round, and no other page of the dist."""
     main = stage.cast.main
     for mode in OTHER_MODES:
         yield stage.confined(f"mode-{mode}", f"The mode /{mode}", main, stage.link(main, route=mode))
     search = stage.address("") + "?mrn=108506"
     yield stage.confined("study-list", "The study list with a search", main, search, token="")
+    yield from other_pages(stage)
+
+
+def other_pages(stage: Stage) -> Iterator[Observation]:
+    """The dist's other HTML files, opened as if they were the viewer."""
+    main = stage.cast.main
+    for page in stage.site.pages:
+        yield stage.confined(f"page-{page}", f"The page {page}", main, stage.link(main, route=page))
 
 
 def refusals(stage: Stage) -> Iterator[Observation]:
@@ -91,15 +113,39 @@ def refusals(stage: Stage) -> Iterator[Observation]:
     yield stage.message(
         "splitting-token", "A token with line breaks", ("bad-token",), splitting, secret=SPLITTING_TOKEN
     )
-    down = stage.link(main)
+
+
+def a_strange_archive(stage: Stage) -> Iterator[Observation]:
+    """An archive that sends the browser elsewhere, and one that does not answer."""
+    main, reasons = stage.cast.main, ("unreachable",)
+    link = stage.link(main)
+    try:
+        yield stage.message(
+            "redirect",
+            "The archive sends the browser to another path, and to another site",
+            reasons,
+            link,
+            move=partial(stage.open_redirected, link, (stage.address("elsewhere"), ELSEWHERE)),
+            token=main.token,
+        )
+    finally:
+        stage.site.redirect("")
     yield stage.message(
         "archive-down",
         "The archive does not answer",
-        ("unreachable",),
-        down,
-        move=partial(stage.open_without_archive, down),
+        reasons,
+        link,
+        move=partial(stage.open_without_archive, link),
         token=main.token,
     )
 
 
-LIVES: tuple[Life, ...] = (a_visit, other_forms, refusals, other_routes, other_contents)
+LIVES: tuple[Life, ...] = (
+    a_visit,
+    other_forms,
+    refusals,
+    bad_links,
+    a_strange_archive,
+    other_ways,
+    other_contents,
+)

@@ -28,6 +28,10 @@ READERS = files("ohifbuild.verify").joinpath("page.js").read_text(encoding="utf-
 # The tour that greets a first visitor dims the picture; it is hidden for the photograph only.
 PHOTOGRAPHED = ".shepherd-element, .shepherd-modal-overlay-container { visibility: hidden !important }"
 
+EMBEDDER = "embedder"
+EMBEDDING = """<!doctype html><title>Embedder</title><link rel="icon" href="data:,">
+<style>iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0 }</style><iframe></iframe>"""
+
 THUMBNAILS = '[data-cy^="study-browser-thumbnail"] img'
 
 Found = TypeVar("Found")
@@ -36,7 +40,8 @@ Found = TypeVar("Found")
 class Tab:
     """A tab with a sessionStorage of its own.
 
-    Every navigation begins a new recording; ``sent()``, ``console`` and ``errors`` are about the current one.
+    Every opened address begins a new recording; ``sent()``, ``console`` and ``errors`` are about the current one, with
+    all the pages that took one another's place in it.
     """
 
     def __init__(self, context: BrowserContext, origin: str, check: Callable[[], None]) -> None:
@@ -50,14 +55,18 @@ class Tab:
         self._pending: set[Request] = set()
         self._last_busy = time.monotonic()
         self._began = time.time()
-        self.page: Page = context.new_page()
-        self._devtools = context.new_cdp_session(self.page)
+        self._show(context.new_page())
+
+    def _show(self, page: Page) -> None:
+        self.page = page
+        self._frame = page.main_frame
+        self._devtools = self._context.new_cdp_session(page)
         # The page's events cover its workers' requests too.
-        self.page.on("request", self._on_request)
-        self.page.on("requestfinished", self._on_done)
-        self.page.on("requestfailed", self._on_done)
-        self.page.on("console", self._on_console)
-        self.page.on("pageerror", self._on_page_error)
+        page.on("request", self._on_request)
+        page.on("requestfinished", self._on_done)
+        page.on("requestfailed", self._on_done)
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_page_error)
 
     def begin(self) -> None:
         """Begins a new recording; navigations do so by themselves."""
@@ -70,8 +79,28 @@ class Tab:
 
     def go(self, url: str) -> None:
         """Opens an address as a followed link does."""
+        self._frame = self.page.main_frame
         self.begin()
         self._navigate(lambda: self.page.goto(url, wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
+
+    def go_in_frame(self, url: str) -> None:
+        """Opens an address in a frame of a page of the same origin; from now on that frame is what is looked at."""
+        embedder = f"{self.origin}/{EMBEDDER}"
+        self.page.route(embedder, lambda route: route.fulfill(content_type="text/html", body=EMBEDDING))
+        self.page.goto(embedder)
+        self.page.unroute(embedder)
+        self._frame = self.page.frames[-1]
+        self.begin()
+        self.page.evaluate("url => void (document.querySelector('iframe').src = url)", url)
+
+    def go_from_opener(self, url: str) -> None:
+        """Opens an address in a window that a script of an empty page has opened, and looks at that window."""
+        opener = self.page
+        with opener.expect_popup() as popup:
+            opener.evaluate("() => void (window.popup = window.open('about:blank'))")
+        self._show(popup.value)
+        self.begin()
+        opener.evaluate("url => void (window.popup.location = url)", url)
 
     def reload(self) -> None:
         """Loads the page again, as F5 does."""
@@ -132,7 +161,11 @@ class Tab:
 
         The event goes straight to the thumbnail, since the greeting tour may lie above it.
         """
-        self.page.locator(THUMBNAILS).nth(number).dispatch_event("dblclick")
+        self._frame.locator(THUMBNAILS).nth(number).dispatch_event("dblclick")
+
+    def ask(self, url: str) -> None:
+        """Has the page ask for a URL by each of its means, a digit added for each; waits until all have ended."""
+        self._read("ask", url)
 
     def message(self) -> Message | None:
         """The viewer's own message to its reader, if there is one."""
@@ -194,7 +227,7 @@ class Tab:
             return tuple(request.headers.items())
 
     def _read(self, reader: str, argument: str = "") -> Any:
-        return self.page.evaluate(f"async argument => await ({READERS}).{reader}(argument)", argument)
+        return self._frame.evaluate(f"async argument => await ({READERS}).{reader}(argument)", argument)
 
     def _navigate(self, move: Callable[[], object]) -> None:
         try:
@@ -208,7 +241,7 @@ class Tab:
 
     def _on_request(self, request: Request) -> None:
         self._requests.append((request, time.time() - self._began))
-        if request.is_navigation_request() and request.frame == self.page.main_frame:
+        if request.is_navigation_request() and request.frame == self._frame:
             self._document = request
         self._pending.add(request)
         self._last_busy = time.monotonic()
@@ -252,11 +285,13 @@ def window(browser: Browser, origin: str, border: Border) -> Iterator[BrowserCon
 def tab(context: BrowserContext, origin: str, check: Callable[[], None] = lambda: None) -> Iterator[Tab]:
     """A fresh tab for the length of the block; ``check`` is called while it waits, and may raise."""
     fresh = Tab(context, origin, check)
+    first = fresh.page
     try:
         yield fresh
     finally:
-        with suppress(PlaywrightError):
-            fresh.page.close()
+        for page in {first, fresh.page}:
+            with suppress(PlaywrightError):
+                page.close()
 
 
 def _frozen(value: Any) -> Any:

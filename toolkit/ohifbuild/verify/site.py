@@ -15,7 +15,7 @@ from aiohttp import web
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.headers import connects_to
 from ohifbuild.server import application, listening, own_root
-from ohifbuild.static import StaticFiles
+from ohifbuild.static import INDEX, StaticFiles
 from ohifbuild.verify.gate import Archive, Gate
 from ohifbuild.verify.model import ReceivedRequest
 from ohifbuild.verify.tokens import Tokens
@@ -24,11 +24,15 @@ GRACE_SECONDS = 0.5
 
 
 class Site:
-    """A running site. ``origin`` is ``http://127.0.0.1:port``, ``base_url`` where the viewer is in it."""
+    """A running site. ``origin`` is ``http://127.0.0.1:port``, ``base_url`` where the viewer is in it.
 
-    def __init__(self, origin: str, settings: Settings, gate: Gate) -> None:
+    ``pages`` are the dist's HTML files but index.html.
+    """
+
+    def __init__(self, origin: str, settings: Settings, gate: Gate, pages: tuple[str, ...]) -> None:
         self.origin = origin
         self.settings = settings
+        self.pages = pages
         self._gate = gate
 
     @property
@@ -39,6 +43,10 @@ class Site:
     def received(self) -> tuple[ReceivedRequest, ...]:
         """Every request that the archive has received so far, in the order of arrival."""
         return self._gate.received()
+
+    def redirect(self, location: str) -> None:
+        """From now on what the archive would grant is answered with a redirect; '' ends that."""
+        self._gate.redirect(location)
 
     def clear(self) -> None:
         """Forgets what was received."""
@@ -87,7 +95,12 @@ def site(
     if bare:
         app.on_response_prepare.append(_strip)
     with _served(app, archive, host, port, ssl_context) as origin:
-        yield Site(origin, settings, gate)
+        yield Site(origin, settings, gate, _pages(dist))
+
+
+def _pages(dist: Path) -> tuple[str, ...]:
+    found = (path.relative_to(dist).as_posix() for path in dist.rglob("*.html"))
+    return tuple(sorted(name for name in found if name != INDEX))
 
 
 async def _strip(_request: web.Request, response: web.StreamResponse) -> None:

@@ -100,5 +100,5 @@ def _data_url(jpeg: bytes) -> str:
     height = round(picture.height * PICTURE_WIDTH / picture.width)
     smaller = picture.resize((PICTURE_WIDTH, height), Image.Resampling.LANCZOS)
     file = io.BytesIO()
-    smaller.save(file, "WEBP", quality=PICTURE_QUALITY, method=4)
+    smaller.save(file, "WEBP", quality=PICTURE_QUALITY, method=2)
     return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()

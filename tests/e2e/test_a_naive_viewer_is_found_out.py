@@ -1,0 +1,113 @@
+"""A viewer that does what a link says: each scenario that no honest viewer fails finds it out, for the right reason."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import pytest
+
+from ohifbuild.cache import default_cache
+from ohifbuild.console import SilentReporter
+from ohifbuild.contract.settings import read_settings
+from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.verify.bad_links import bad_links
+from ohifbuild.verify.browser import find_browser
+from ohifbuild.verify.casting import casting
+from ohifbuild.verify.claims import judge
+from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.play import play
+from ohifbuild.verify.scenarios import a_strange_archive, other_pages
+from ohifbuild.verify.site import site
+
+SETTINGS = {
+    "tokenParam": "token",
+    "tokenHeader": "token",
+    "tokenScheme": "",
+    "roots": ["/dicom-web"],
+    "priors": "never",
+    "storage": "tab",
+    "studyList": False,
+    "publicUrl": "/",
+}
+SCRIPT = """
+const names = new URLSearchParams(`${location.search.slice(1)}&${location.hash.slice(1)}`);
+const token = names.get('token');
+const { open } = XMLHttpRequest.prototype;
+XMLHttpRequest.prototype.open = function (method, url) {
+  open.call(this, method, String(url));
+  if (token) this.setRequestHeader('token', token);
+};
+function ask(url) {
+  const xhr = new XMLHttpRequest();
+  xhr.open('GET', url);
+  xhr.onloadend = () => say(xhr.status ? 'bad-link' : 'unreachable');
+  xhr.send();
+}
+function say(reason) {
+  const box = Object.assign(document.createElement('p'), { id: 'ohifbuild-message', textContent: 'No.' });
+  box.dataset.reason = reason;
+  document.body.append(box);
+}
+history.replaceState(null, '', '/viewer');
+addEventListener('load', () => {
+  const [study] = (names.get('StudyInstanceUIDs') ?? '').split(',');
+  ask(names.get('url') ?? `/dicom-web/studies/${encodeURIComponent(study)}/series`);
+});
+"""
+INDEX = f"""<!doctype html><html><head><meta charset="utf-8"><title>Naive</title><link rel="icon" href="data:,">
+<script type="application/json" id="ohifbuild-settings">{json.dumps(SETTINGS)}</script>
+<script>{SCRIPT}</script></head><body></body></html>"""
+
+Broken = dict[str, set[str]]
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
+    """The claims that do not hold, by scenario."""
+    dist, reporter = tmp_path_factory.mktemp("naive"), SilentReporter()
+    (dist / "index.html").write_text(INDEX)
+    (dist / "other.html").write_text(
+        "<!doctype html><title>Other</title><script src='https://away.example/x.js'></script>"
+    )
+    settings: Any = read_settings(dist)
+    parts, archive = casting(settings), EmbeddedArchive(cached_dataset(default_cache()))
+    with reporter.step("Verify") as meter, site(dist, archive, parts.tokens, bare=True) as running:
+        lives = (bad_links, a_strange_archive, other_pages)
+        seen, _ = play(running, find_browser(reporter), parts.cast, settings, reporter, meter, lives=lives)
+    found: Broken = defaultdict(set)
+    for result in judge(seen, settings):
+        if not result.holds:
+            found[result.scenario].add(result.claim)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("scenario", "claims"),
+    [
+        ("file-and-studies", {"own-studies", "no-pixels", "header-sent", "header-received"}),
+        ("file-of-study", {"own-studies", "no-pixels"}),
+        ("file-patient", {"no-patient-query"}),
+        ("file-studies", {"no-open-search"}),
+        ("file-instances", {"no-open-search"}),
+        ("file-other-study", {"own-studies"}),
+        ("many-studies", {"own-studies"}),
+        ("long-link", {"own-studies", "no-pixels"}),
+        ("broken-uid", {"own-studies"}),
+        ("redirect", {"token-one-way", "nothing-elsewhere"}),
+        ("page-other.html", {"token-address", "token-unseen", "page-policy", "nothing-elsewhere"}),
+    ],
+)
+def test_each_scenario_finds_out_what_it_is_for(broken: Broken, scenario: str, claims: set[str]) -> None:
+    assert claims <= broken[scenario]
+
+
+def test_a_page_that_only_rewrites_its_address_keeps_the_token_where_scripts_can_read_it(broken: Broken) -> None:
+    """``history.replaceState`` does not change the page's navigation timing, nor the name of its inline scripts."""
+    assert "token-unseen" in broken["file-of-study"]
+
+
+def test_a_page_without_a_policy_of_its_own_fails(broken: Broken) -> None:
+    assert all("page-policy" in claims for claims in broken.values())
+    assert len(broken) == 14
