@@ -74,11 +74,6 @@ ROOT_BY_PREFIX = _without(
     (PLACE, "return path.startsWith(`${root}/`) ?", "return path.startsWith(root) ?"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
 )
-ANY_ORIGIN = _without(
-    "a root is at every origin",
-    (PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below("),
-    (INDEX, "  closeBorder(window, settings);\n", ""),
-)
 REDIRECTS = _without("redirects are followed", (TRANSPORT, "redirect: 'error'", "redirect: 'follow'"))
 NATIVE_XHR = _without("XMLHttpRequest is not guarded", (INDEX, "  guardXhr(window, scope, credential, send);\n", ""))
 NATIVE_FETCH = _without("fetch is not guarded", (INDEX, "  guardFetch(window, scope, credential, send);\n", ""))
@@ -163,7 +158,7 @@ STALE_XHR = _without(
     "a request that was opened under a root stays so",
     (
         XHR,
-        "    jobs.delete(this);\n    if (!verdict) {",
+        "    jobs.get(this)?.abort.abort();\n    jobs.delete(this);\n    if (!verdict) {",
         "    if (!verdict && jobs.get(this)) { jobs.get(this).url = new URL(text, document.baseURI).href; return undefined; }\n    jobs.delete(this);\n    if (!verdict) {",
     ),
     (
@@ -275,4 +270,9 @@ ROOT_IS_ALL = _without(
         "if (url?.origin === origin) { return { url, tail: '' }; }\n    if (!url) {",
     ),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+ANY_ORIGIN = Weakening(
+    "a root is at every origin, in a page without its policy",
+    template=(BORDER, Change(PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below(")),
+    page=((POLICY, ""),),
 )
