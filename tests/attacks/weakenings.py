@@ -276,3 +276,8 @@ ANY_ORIGIN = Weakening(
     template=(BORDER, Change(PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below(")),
     page=((POLICY, ""),),
 )
+UNNAMED = Weakening(
+    "the first script has no name of its own, and the token is taken out by replaceState alone",
+    template=NO_HANDOVER.template,
+    page=((POLICY, ""), (r"//# sourceURL=ohifbuild-early\.js", "")),
+)
