@@ -113,10 +113,10 @@ def _link_rule(name: str, clause: str, instead: str = "false ||") -> Weakening:
 
 TWO_URLS = _without(
     "the first of several url counts",
-    (LINK, "urls.length > 1 ||", "false ||"),
-    (LINK, "!urls.every(url => decode(url) && fileOf(decode(url) ?? ''))", "false"),
+    (LINK, "files.length > 1 ||", "false ||"),
+    (LINK, "!files.every(Boolean);", "false;"),
 )
-URL_BESIDE_STUDIES = _link_rule("url may stand beside studies", "(urls.length > 0 && named !== undefined) ||")
+URL_BESIDE_STUDIES = _link_rule("url may stand beside studies", "(files.length > 0 && named !== undefined) ||")
 MANY_STUDIES = _link_rule("any number of studies", "given.length > MOST_STUDIES ||")
 ANY_UID = _link_rule("UIDs are not looked at", "!given.every(uid => UID.test(uid)) ||")
 ANY_LENGTH = _link_rule("links of any length", "if (!place || href.length > LONGEST) {", "if (!place) {")
