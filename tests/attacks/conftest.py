@@ -27,7 +27,6 @@ from ohifbuild.verify.border import border
 from ohifbuild.verify.browser import find_browser, started
 from ohifbuild.verify.dataset import cached_dataset
 from recording_archive import recording_archive
-from servers import orthanc_installed
 
 RELEASE_VARIABLE = "OHIFBUILD_ATTACKS_RELEASE"
 RELEASE = "3.12.0"
@@ -62,10 +61,9 @@ def doors(servers: Stand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield Doors(folder, dist, archive, servers, stack)
 
 
-@pytest.fixture(scope="session")
-def orthancs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthancs]:
+@pytest.fixture(scope="module")
+def orthancs(orthanc_there: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthancs]:
     """Where attacks on Orthanc are tried."""
-    orthanc_installed()
     with ExitStack() as stack:
         yield Orthancs(tmp_path_factory.mktemp("orthancs"), stack)
 

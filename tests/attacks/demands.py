@@ -10,8 +10,8 @@ from urllib.parse import unquote
 from attacks.model import Demand, Received, Seen
 
 LONGEST_SHOWN = 240
-STUDY_NAMES = frozenset({"studyinstanceuid", "studyinstanceuids", "0020000d", "0020,000d", "studyuid"})
-PATIENT_NAMES = re.compile(r".*patient|0010")
+STUDY_NAMES = frozenset({"StudyInstanceUID", "0020000D", "0020000d", "studyUID"})
+CROOKED_NAMES = re.compile(r"(?i)study(instance)?uid|0020,?000d|.*patient|0010")
 
 
 def everything(*demands: Demand) -> Demand:
@@ -169,11 +169,12 @@ def _is_about(request: Received, study: str) -> bool:
     """Whether a request names this study alone. Deliberately simpler than the contract, of which it knows nothing."""
     path, _, query = unquote(request.target).partition("?")
     levels = [level for level in path.split("/")[2:] if level]
-    pairs = [(name.lower(), value) for name, _, value in (pair.partition("=") for pair in query.split("&"))]
+    pairs = [(name, value) for name, _, value in (pair.partition("=") for pair in query.split("&"))]
     named = set(levels[1:2]) if levels[:1] == ["studies"] else set()
     named |= {uid for name, value in pairs if name in STUDY_NAMES for uid in re.split(r"[,\\]", value)}
     search = len(levels) <= 1 or levels[0] == "studies"
-    return search and named == {study} and not any(PATIENT_NAMES.match(name) for name, _ in pairs)
+    crooked = any(name not in STUDY_NAMES and CROOKED_NAMES.match(name) for name, _ in pairs)
+    return search and named == {study} and not crooked
 
 
 def _carrying(requests: Iterable[Received], token: str) -> list[str]:

@@ -133,10 +133,10 @@ class Visit:
             return str(self.page.evaluate(f"document.getElementById('{MESSAGE}')?.dataset.reason ?? ''"))
         return ""
 
-    def settled(self, until: Callable[[Visit], bool] = lambda _visit: False) -> None:
-        """Waits until the viewer shows a message or an image, or the attack has been seen to succeed."""
+    def settled(self, until: Callable[[Visit], bool] | None = None) -> None:
+        """Waits until the viewer shows a message, or an image; with ``until`` a message, or that the attack succeeded."""
         drawn = "!!document.querySelector('.cornerstone-viewport-element canvas')"
-        self.until(lambda: self.message() or self.page.evaluate(drawn) or until(self))
+        self.until(lambda: self.message() or (until(self) if until else self.page.evaluate(drawn)))
         self.idle()
 
     def archive(self) -> tuple[Received, ...]:

@@ -74,11 +74,6 @@ ROOT_BY_PREFIX = _without(
     (PLACE, "return path.startsWith(`${root}/`) ?", "return path.startsWith(root) ?"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
 )
-ANY_ORIGIN = _without(
-    "a root is at every origin",
-    (PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below("),
-    (INDEX, "  closeBorder(window, settings);\n", ""),
-)
 REDIRECTS = _without("redirects are followed", (TRANSPORT, "redirect: 'error'", "redirect: 'follow'"))
 NATIVE_XHR = _without("XMLHttpRequest is not guarded", (INDEX, "  guardXhr(window, scope, credential, send);\n", ""))
 NATIVE_FETCH = _without("fetch is not guarded", (INDEX, "  guardFetch(window, scope, credential, send);\n", ""))
@@ -118,10 +113,10 @@ def _link_rule(name: str, clause: str, instead: str = "false ||") -> Weakening:
 
 TWO_URLS = _without(
     "the first of several url counts",
-    (LINK, "urls.length > 1 ||", "false ||"),
-    (LINK, "!urls.every(url => decode(url) && fileOf(decode(url) ?? ''))", "false"),
+    (LINK, "files.length > 1 ||", "false ||"),
+    (LINK, "!files.every(Boolean);", "false;"),
 )
-URL_BESIDE_STUDIES = _link_rule("url may stand beside studies", "(urls.length > 0 && named !== undefined) ||")
+URL_BESIDE_STUDIES = _link_rule("url may stand beside studies", "(files.length > 0 && named !== undefined) ||")
 MANY_STUDIES = _link_rule("any number of studies", "given.length > MOST_STUDIES ||")
 ANY_UID = _link_rule("UIDs are not looked at", "!given.every(uid => UID.test(uid)) ||")
 ANY_LENGTH = _link_rule("links of any length", "if (!place || href.length > LONGEST) {", "if (!place) {")
@@ -163,7 +158,7 @@ STALE_XHR = _without(
     "a request that was opened under a root stays so",
     (
         XHR,
-        "    jobs.delete(this);\n    if (!verdict) {",
+        "    jobs.get(this)?.abort.abort();\n    jobs.delete(this);\n    if (!verdict) {",
         "    if (!verdict && jobs.get(this)) { jobs.get(this).url = new URL(text, document.baseURI).href; return undefined; }\n    jobs.delete(this);\n    if (!verdict) {",
     ),
     (
@@ -275,4 +270,14 @@ ROOT_IS_ALL = _without(
         "if (url?.origin === origin) { return { url, tail: '' }; }\n    if (!url) {",
     ),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+)
+ANY_ORIGIN = Weakening(
+    "a root is at every origin, in a page without its policy",
+    template=(BORDER, Change(PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below(")),
+    page=((POLICY, ""),),
+)
+UNNAMED = Weakening(
+    "the first script has no name of its own, and the token is taken out by replaceState alone",
+    template=NO_HANDOVER.template,
+    page=((POLICY, ""), (r"//# sourceURL=ohifbuild-early\.js", "")),
 )

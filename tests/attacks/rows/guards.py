@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attacks import weakenings as weak
 from attacks.demands import (
+    archive_gets_no_token,
     archive_gets_only_the_study,
     attacker_gets_no_token,
     everything,
@@ -204,7 +205,7 @@ TRICKS = (
         "xhr-as-someone",
         "a request with a user name and a password",
         "await new Promise(done => { const x = new XMLHttpRequest(); x.open('GET', `${root}/studies/${other}/series`, true, 'u', 'p'); x.onloadend = done; x.send(); })",
-        token_only_in_its_header,
+        archive_gets_no_token,
         weak.AS_SOMEONE,
     ),
     script(

@@ -189,8 +189,7 @@ def page_of_the_dist(name: str, why: str, path: str) -> PageAttack:
         visit.go(f"{visit.origin}/{path}?token={visit.token}#token={visit.token}")
         visit.until(lambda: visit.page.evaluate("document.readyState === 'complete'"))
 
-    demand = everything(attacker_gets_nothing, token_only_in_its_header)
-    return PageAttack(name, why, act, demand, weak.STOCK, page="viewer")
+    return PageAttack(name, why, act, attacker_gets_nothing, weak.STOCK, page="viewer")
 
 
 def not_there(seen: Seen) -> str:

@@ -44,10 +44,10 @@ def looks(name: str, why: str, js: str, weakened: Weakening = weak.NO_HANDOVER) 
 SPY = "let stack = ''; const spy = { toString() { stack = new Error('spy').stack; return location.href; } };"
 
 PLACES = (
-    finds("stack-of-fetch", "the stack of whatever passes through the guard of fetch", f"{SPY} await fetch(spy).catch(() => {{}}); return stack"),
-    finds("stack-of-xhr", "the stack of whatever passes through the guard of XMLHttpRequest", f"{SPY} new XMLHttpRequest().open('GET', spy); return stack"),
-    finds("stack-of-history", "the stack of whatever passes through the guard of history", f"{SPY} history.pushState({{}}, '', spy); return stack"),
-    finds("stack-of-pictures", "the stack of whatever passes through the guard of media", f"{SPY} new Image().src = spy; document.createElement('img').setAttribute('src', spy); return stack"),
+    finds("stack-of-fetch", "the stack of whatever passes through the guard of fetch", f"{SPY} await fetch(spy).catch(() => {{}}); return stack", weak.UNNAMED),
+    finds("stack-of-xhr", "the stack of whatever passes through the guard of XMLHttpRequest", f"{SPY} new XMLHttpRequest().open('GET', spy); return stack", weak.UNNAMED),
+    finds("stack-of-history", "the stack of whatever passes through the guard of history", f"{SPY} history.pushState({{}}, '', spy); return stack", weak.UNNAMED),
+    finds("stack-of-pictures", "the stack of whatever passes through the guard of media", f"{SPY} new Image().src = spy; document.createElement('img').setAttribute('src', spy); return stack", weak.UNNAMED),
     *looks("navigation-timing", "the page's own timing names its address", "return performance.getEntriesByType('navigation').map(e => e.name)"),
     *looks("all-timings", "every timing names an address", "await fetch('/app-config.js').catch(() => {}); return performance.getEntries().map(e => JSON.stringify(e))"),
     *looks("activation", "the page knows where it came from and how it began", "const a = navigation.activation; return [a?.entry?.url, a?.from?.url]", weak.ARRIVAL_STAYS),
@@ -74,7 +74,7 @@ SAID = (
         "setTimeout(() => { const e = new Image(); e.src = { toString() { throw new Error('spoilt'); } }; }, 0);"
         "await new Promise(done => setTimeout(done, 150)); return true",
         token_in_no("console", "errors"),
-        weak.NO_HANDOVER,
+        weak.UNNAMED,
     ),
     script(
         "referrer-of-a-file",

@@ -42,7 +42,7 @@ def link(
     weakened: Weakening,
     *,
     page: str = "start",
-    until: Callable[[Visit], bool] = lambda _visit: False,
+    until: Callable[[Visit], bool] | None = None,
     archive: Callable[[Visit], Behaviour] | None = None,
     servers: tuple[str, ...] = ("bare",),
     recipe: Mapping[str, Any] | None = None,
