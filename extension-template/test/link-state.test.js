@@ -148,3 +148,8 @@ test('the page forgets the address that it took the place of', () => {
   tab.start();
   assert.equal(/** @type {any} */ (tab.window).navigation.activation, null);
 });
+
+test('a token that came without a study is kept only where there is a study list', () => {
+  assert.deepEqual(started({ path: '/?token=t' }).stored(), {});
+  assert.deepEqual(started({ path: '/?token=t', settings: { studyList: true } }).stored(), { 'ohifbuild:/:list': 't' });
+});

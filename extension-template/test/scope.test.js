@@ -103,11 +103,11 @@ function jsonTab(file, type = 'application/json') {
   return started({ path: `/viewer?url=${JSON_FILE}&token=t`, settings: JSON_SETTINGS, archive });
 }
 
-const named = { studies: [{ series: [{ instances: [{ url: 'dicomweb:../orthanc/instances/1/file', metadata: { x: { BulkDataURI: '/dicom-web/b' } } }] }] }] };
+const named = { studies: [{ StudyInstanceUID: '1.2.3', series: [{ instances: [{ url: 'dicomweb:../orthanc/instances/1/file', metadata: { x: { BulkDataURI: '/dicom-web/studies/1.2.3/bulk/b' } } }] }] }] };
 
 test('a JSON file and what it names under the roots is sent, and nothing else', async () => {
   const tab = jsonTab(named);
-  const urls = ['/orthanc/instances/1/file', '/dicom-web/b'];
+  const urls = ['/orthanc/instances/1/file', '/dicom-web/studies/1.2.3/bulk/b'];
   assert.deepEqual(await sentOf(tab, urls), [], 'the file has not been read yet');
   assert.equal(await tab.xhr(JSON_FILE), 200);
   const others = ['/orthanc/instances/2/file', '/orthanc/studies/b/ohif-dicom-json', '/dicom-web/studies', '/dicom-web/studies/1.2.3', '/orthanc/system', `${JSON_FILE}?x=1`];
@@ -118,6 +118,9 @@ test('a JSON file of another type, or one that names something elsewhere, is not
   for (const [file, type] of /** @type {[unknown, string][]} */ ([
     [named, 'video/mp4'], [named, 'text/html'], [named, ''], [named, 'application/jsonx'],
     [{ url: 'dicomweb:https://evil.example/x' }, 'application/json'], [{ a: [{ url: 'dicomweb:/files/x' }] }, 'application/json'],
+    [{ ...named, url: 'wadouri:/dicom-web/studies?PatientID=*' }, 'application/json'], [{ ...named, url: '/dicom-web/studies' }, 'application/json'],
+    [{ ...named, url: '/dicom-web/studies/9.9/rendered' }, 'application/json'], [{ ...named, url: '/dicom-web/patients' }, 'application/json'],
+    [{ studies: 'x', url: '/dicom-web/studies/1.2.3' }, 'application/json'], [{ studies: [null, {}], url: '/dicom-web/studies/1.2.3' }, 'application/json'],
     [{ DirectRetrieveURL: 'data:text/html,x' }, 'application/json'], [{ BulkDataURI: 'javascript:1' }, 'application/json'],
   ])) {
     assert.equal(await jsonTab(file, type).xhr(JSON_FILE), 0);

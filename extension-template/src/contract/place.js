@@ -39,7 +39,8 @@ export function below(path, root) {
 /**
  * @typedef {object} Place
  * @property {URL} url absolute
- * @property {string} tail its raw path below the longest root that it is under
+ * @property {string} root the longest root that it is under, as configured
+ * @property {string} tail its raw path below that root
  */
 
 /**
@@ -49,17 +50,20 @@ export function below(path, root) {
  * @returns {(url: string) => Place | undefined} where a URL lies under the roots, if it does
  */
 export function createRoots(roots, base, origin) {
-  const known = roots.flatMap(root => parse(root, origin) ?? []);
+  const known = roots.flatMap(name => {
+    const root = parse(name, origin);
+    return root ? [{ name, origin: root.origin, path: root.pathname.replace(/\/$/, '') }] : [];
+  });
   return text => {
     const url = parse(text, base());
     if (!url || !isPlain(url.pathname)) {
       return undefined;
     }
-    const tails = known.flatMap(root => {
-      const tail = root.origin === url.origin ? below(url.pathname, root.pathname.replace(/\/$/, '')) : undefined;
-      return tail === undefined ? [] : [tail];
+    const places = known.flatMap(root => {
+      const tail = root.origin === url.origin ? below(url.pathname, root.path) : undefined;
+      return tail === undefined ? [] : [{ url, root: root.name, tail }];
     });
-    return tails.length ? { url, tail: tails.reduce((one, other) => (other.length < one.length ? other : one)) } : undefined;
+    return places.sort((one, other) => one.tail.length - other.tail.length)[0];
   };
 }
 

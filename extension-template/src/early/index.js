@@ -48,11 +48,12 @@ export function start(window, leave = address => window.location.replace(address
  * @returns {EarlyApi}
  */
 function startOrRefuse(window, leave) {
+  const messages = createMessages(window);
   try {
-    return begin(window, leave);
+    return begin(window, leave, messages);
   } catch {
     closePage(window);
-    createMessages(window).show('broken');
+    messages.show('broken');
     const link = () => /** @type {const} */ ({ status: 'broken', studies: [] });
     const settings = readSettings(window);
     const nothing = () => undefined;
@@ -65,9 +66,10 @@ function startOrRefuse(window, leave) {
 /**
  * @param {Window & typeof globalThis} window
  * @param {(address: string) => void} leave
+ * @param {ReturnType<typeof createMessages>} messages
  * @returns {EarlyApi}
  */
-function begin(window, leave) {
+function begin(window, leave, messages) {
   const settings = readSettings(window);
   const links = createLinkState(window, settings, createTokenStore(window, settings), leave);
   const { status } = links.sync();
@@ -81,7 +83,6 @@ function begin(window, leave) {
   const locate = createRoots(settings.roots, () => window.document.baseURI, window.location.origin);
   const scope = createScope(settings, locate, links.state);
   const credential = createCredential(window, settings, links.token);
-  const messages = createMessages(window);
   /** @type {Set<(trouble: Trouble) => void>} */
   const listeners = new Set();
   let gone = false; // requests that the browser cuts off when the page goes are nobody's fault

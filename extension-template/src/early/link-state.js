@@ -79,7 +79,7 @@ export function createLinkState(window, settings, store, leave) {
     if (found.problem) {
       problems.set(found.key, found.problem);
       store.keep(found.key, undefined);
-    } else if (found.token) {
+    } else if (found.token && (settings.studyList || found.key !== LIST)) {
       problems.delete(found.key);
       store.keep(found.key, found.token);
     }

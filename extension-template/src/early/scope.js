@@ -87,14 +87,28 @@ export function createScope(settings, locate, link) {
       if (!JSON_TYPE.test(response.headers.get('Content-Type') ?? '')) {
         throw new TypeError('Failed to fetch');
       }
-      const named = urlsOf(await response.clone().json()).map(text => locate(text.replace(LOADER, '')));
-      if (named.includes(undefined)) {
+      const file = await response.clone().json();
+      const named = urlsOf(file).map(text => locate(text.replace(LOADER, '')));
+      const own = studiesOf(file);
+      if (!named.every(place => place && mayBeNamed(place, own))) {
         throw new TypeError('Failed to fetch');
       }
       named.forEach(place => place && current().urls.add(withoutHash(place.url)));
     } else if (settings.priors === 'exact' && /\/studies$/.test(new URL(url).pathname)) {
       rememberRows(asked, await response.clone().json().catch(() => []));
     }
+  }
+
+  /**
+   * Whether a JSON file may name a URL: under the DICOMweb root only what belongs to the studies that the file describes.
+   *
+   * @param {import('../contract/place.js').Place} place
+   * @param {string[]} own
+   */
+  function mayBeNamed({ url, tail, root }, own) {
+    const asked = meaning('GET', tail, url.search.slice(1));
+    const described = permits({ studies: own, patients: [], anyStudy: false, anyPatient: false, open: false }, asked);
+    return described || (asked.kind === 'other' && root !== settings.roots[0]);
   }
 
   /**
@@ -124,6 +138,17 @@ export function createScope(settings, locate, link) {
 function withoutHash(url) {
   url.hash = '';
   return url.href;
+}
+
+/**
+ * The studies that a JSON file of OHIF's data source `dicomjson` describes.
+ *
+ * @param {any} file
+ * @returns {string[]}
+ */
+function studiesOf(file) {
+  const studies = Array.isArray(file?.studies) ? file.studies : [];
+  return studies.flatMap((/** @type {any} */ study) => (typeof study?.StudyInstanceUID === 'string' ? study.StudyInstanceUID : []));
 }
 
 /**

@@ -108,7 +108,7 @@ def spoilt(name: str, why: str, before: str, demand: Demand, weakened: Weakening
 NO_STORAGE = "for (const name of ['sessionStorage', 'localStorage']) Object.defineProperty(window, name, { get() { throw new DOMException('no', 'SecurityError'); } });"
 NO_REPLACE = "History.prototype.replaceState = () => { throw new DOMException('too often', 'SecurityError'); };"
 FETCHES = "await fetch(`${root}/studies/${own}/series`).catch(() => {}); await fetch(evil, { mode: 'no-cors' }).catch(() => {})"
-CLOSED = everything(says("broken", "unreachable"), archive_gets_nothing, attacker_gets_nothing)
+CLOSED = everything(says("broken"), archive_gets_nothing, attacker_gets_nothing)
 
 SPOILT = (
     spoilt("no-storage", "a browser that keeps nothing", NO_STORAGE, token_in_no("url", "history"), weak.STAYS),
