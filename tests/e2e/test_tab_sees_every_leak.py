@@ -212,3 +212,11 @@ def test_asks_by_each_means_of_the_page(visit: Visit) -> None:
         assert kinds["2"] == "xhr"
         # The policy of this page lets no picture of its own origin through.
         assert "3" not in kinds or page.sent()[-1].status is None
+
+
+def test_a_page_whose_requests_never_end_is_not_waited_for(visit: Visit) -> None:
+    with visit.tab() as page:
+        page.go(f"{visit.origin}/held")
+        assert page.until(lambda: page.page.title() == "done")
+        page.page.evaluate("() => void (window.fetch = () => new Promise(() => {}))")
+        page.ask("/own?")

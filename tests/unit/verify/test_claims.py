@@ -159,6 +159,15 @@ def test_asking_twice_fails(good: Observation, failing: Failing) -> None:
     assert failing(ask(ask(good, path), path)) == {"no-doubles"}
 
 
+def test_ohif_may_search_for_the_patient_of_each_study_where_the_recipe_lets_it(
+    good: Observation, failing: Failing
+) -> None:
+    path = "/dicom-web/studies?00100020=108506"
+    twice = ask(ask(good, path), path)
+    assert failing(twice, Settings(priors="ohif")) == set()
+    assert failing(twice, Settings(priors="exact")) == {"no-doubles"}
+
+
 @pytest.mark.parametrize(
     "header", [("referer", "http://127.0.0.1:8099/viewer?token={}"), ("authorization", "Bearer {}"), ("x", "{}")]
 )

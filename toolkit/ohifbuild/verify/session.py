@@ -164,7 +164,7 @@ class Tab:
         self._frame.locator(THUMBNAILS).nth(number).dispatch_event("dblclick")
 
     def ask(self, url: str) -> None:
-        """Has the page ask for a URL by each of its means, a digit added for each; waits until all have ended."""
+        """Has the page ask for a URL by each of its means, a digit added for each; waits for their end, 5 s at most."""
         self._read("ask", url)
 
     def message(self) -> Message | None:

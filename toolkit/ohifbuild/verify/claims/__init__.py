@@ -1,0 +1,99 @@
+"""The claims, as pure functions: what was observed goes in, whether each claim holds and what shows it comes out.
+
+Whatever can be seen from both ends (what the browser sent, what the archive received) is checked from both ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ohifbuild.contract.settings import Settings
+from ohifbuild.verify.claims.confinement import (
+    held_to_policy,
+    no_doubled_request,
+    no_open_search,
+    no_page_error,
+    no_patient_query,
+    none_refused,
+    nothing_elsewhere,
+    own_studies_only,
+)
+from ohifbuild.verify.claims.on_screen import message_shown, no_pixels, right_image, thumbnails
+from ohifbuild.verify.claims.token_way import (
+    both_ends_agree,
+    header_received,
+    header_sent,
+    token_goes_nowhere_else,
+    token_leaves_address,
+    token_not_shown,
+    token_not_stored,
+)
+from ohifbuild.verify.claims.verdict import Verdict
+from ohifbuild.verify.model import ClaimResult, Observation
+
+__all__ = ["CLAIMS", "Claim", "judge"]
+
+Check = Callable[[Observation, Settings], Verdict]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that verify checks in every scenario whose expected outcome is among ``outcomes``."""
+
+    key: str
+    title: str
+    outcomes: frozenset[str]
+    check: Check
+
+
+EVERYWHERE = frozenset({"image", "message", "confined"})
+GOOD = frozenset({"image", "confined"})
+IMAGE = frozenset({"image"})
+MESSAGE = frozenset({"message"})
+
+CLAIMS: tuple[Claim, ...] = (
+    Claim("right-image", "The link's own image is on the screen", IMAGE, right_image),
+    Claim("thumbnails", "Each series shows its own thumbnail", IMAGE, thumbnails),
+    Claim("message", "The page says what is wrong", MESSAGE, message_shown),
+    Claim("no-pixels", "Nothing of the archive is shown", MESSAGE, no_pixels),
+    Claim("header-sent", "The browser sends the token once with each archive request", EVERYWHERE, header_sent),
+    Claim("header-received", "The archive receives it once in each", EVERYWHERE, header_received),
+    Claim("both-ends", "Browser and archive saw the same requests", EVERYWHERE, both_ends_agree),
+    Claim("none-refused", "The archive refuses nothing", GOOD, none_refused),
+    Claim("own-studies", "Only the link's studies are asked for", EVERYWHERE, own_studies_only),
+    Claim("no-patient-query", "No search by patient", EVERYWHERE, no_patient_query),
+    Claim("no-open-search", "No search over the whole archive", EVERYWHERE, no_open_search),
+    Claim("no-doubles", "Nothing is asked for twice", IMAGE, no_doubled_request),
+    Claim(
+        "token-one-way", "The token is in no URL, Referer or static file's request", EVERYWHERE, token_goes_nowhere_else
+    ),
+    Claim("token-address", "The token is gone from address bar and history", EVERYWHERE, token_leaves_address),
+    Claim("token-storage", "The token is stored nowhere but in the tab's own entry", EVERYWHERE, token_not_stored),
+    Claim("token-unseen", "The token is in no document, console, error or timing", EVERYWHERE, token_not_shown),
+    Claim("nothing-elsewhere", "Nothing reaches another origin", EVERYWHERE, nothing_elsewhere),
+    Claim("page-policy", "The page itself lets no other script run", EVERYWHERE, held_to_policy),
+    Claim("no-page-error", "No uncaught error in the page", EVERYWHERE, no_page_error),
+)
+
+
+def judge(observations: Iterable[Observation], settings: Settings) -> tuple[ClaimResult, ...]:
+    """Every claim in every scenario that it is about."""
+    return tuple(
+        _result(claim, observation, settings)
+        for observation in observations
+        for claim in CLAIMS
+        if observation.expects.outcome in claim.outcomes
+    )
+
+
+def _result(claim: Claim, observation: Observation, settings: Settings) -> ClaimResult:
+    verdict = claim.check(observation, settings)
+    return ClaimResult(
+        claim=claim.key,
+        title=claim.title,
+        scenario=observation.scenario,
+        holds=verdict.holds,
+        detail=verdict.detail,
+        evidence=verdict.evidence,
+    )

@@ -1,0 +1,144 @@
+"""Claims about the one way of the token: to the archive in its header, and nowhere else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ohifbuild.contract.settings import Settings
+from ohifbuild.verify.claims.verdict import Verdict
+from ohifbuild.verify.model import Observation, PageState
+from ohifbuild.verify.redact import contains
+from ohifbuild.verify.traffic import header, received_line, same_page, sent_line, target, to_archive
+
+OWN_STORAGE = "ohifbuild"
+"""Keys of the tab's own sessionStorage entries begin with this word."""
+
+
+def header_sent(seen: Observation, settings: Settings) -> Verdict:
+    """The browser's end: each archive request has the header once, with the link's token; without one there is none."""
+    requests = to_archive(seen, settings)
+    bad = [r for r in requests if header(r.headers, settings) != _expected(seen, settings)]
+    return _about_header(bad, len(requests), seen, [sent_line(r, settings) for r in bad or requests])
+
+
+def header_received(seen: Observation, settings: Settings) -> Verdict:
+    """The archive's end of the same."""
+    bad = [r for r in seen.received if header(r.headers, settings) != _expected(seen, settings)]
+    return _about_header(bad, len(seen.received), seen, [received_line(r) for r in bad or seen.received])
+
+
+def both_ends_agree(seen: Observation, settings: Settings) -> Verdict:
+    """What the browser sent is what the archive received: nothing lost, added or sent by something unseen."""
+    sent = to_archive(seen, settings)
+    asked_for = Counter(target(r.url) for r in sent)
+    answered = Counter(target(r.url) for r in sent if r.status is not None)
+    received = Counter(r.path + (f"?{r.query}" if r.query else "") for r in seen.received)
+    lines = (
+        *(f"answered, not received: {target}" for target in answered - received),
+        *(f"received, not sent by the page: {target}" for target in received - asked_for),
+    )
+    if lines:
+        return Verdict(False, f"{len(lines)} requests were seen at one end only.", lines)
+    return Verdict(True, f"{received.total()} requests, seen at both ends.")
+
+
+def token_goes_nowhere_else(seen: Observation, settings: Settings) -> Verdict:
+    """No other header, no Referer, no URL (but the link's, opened once) and no static file's request carries it."""
+    name = settings.token_header.lower()
+    secrets = seen.expects.secrets
+    archive = set(to_archive(seen, settings))
+    bad = []
+    for number, request in enumerate(seen.sent):
+        allowed = name if request in archive else ""
+        headers = [f"{key}: {value}" for key, value in request.headers if key != allowed]
+        is_link = number == 0 and request.resource_type == "document" and same_page(request.url, seen.link)
+        if contains(secrets, "\n".join([*headers, "" if is_link else request.url])):
+            bad.append(f"sent: {request.method} {request.url}")
+    for received in seen.received:
+        headers = [f"{key}: {value}" for key, value in received.headers if key != name]
+        if contains(secrets, "\n".join([*headers, received.path, received.query])):
+            bad.append(f"received: {received.method} {received.path}")
+    if bad:
+        return Verdict(False, f"{len(bad)} requests carry the token where it does not belong.", tuple(bad))
+    return Verdict(True, f"Not in the URL, Referer or another header of any of {len(seen.sent)} requests.")
+
+
+def token_leaves_address(seen: Observation, settings: Settings) -> Verdict:
+    """The token is neither in the address bar, nor in the tab's history, nor in the referrer.
+
+    The history is read from the browser, and from what the Navigation API tells the page of it.
+    """
+    state = seen.state
+    history = "\n".join((*state.history, state.history_state, *state.visits))
+    places = {"address": state.url, "referrer": state.referrer, "history": history}
+    return _absent(seen, places, f"Address bar and {len(state.history)} history entries are clean.")
+
+
+def token_not_stored(seen: Observation, settings: Settings) -> Verdict:
+    """The token is in no storage but the tab's own sessionStorage entry, and not even there in ``memory`` mode."""
+    state = seen.state
+    places = {
+        "localStorage": _joined(state.local.items()),
+        "sessionStorage": _joined(_foreign_session(state, settings)),
+        "cookies": "\n".join(state.cookies),
+        "IndexedDB": "\n".join(state.databases),
+        "cache storage": "\n".join(state.caches),
+        "window.name": state.window_name,
+    }
+    where = "only the tab's own entry may hold it" if settings.storage == "tab" else "none at all holds it"
+    return _absent(seen, places, f"{len(state.local) + len(state.session)} storage entries read; {where}.")
+
+
+def token_not_shown(seen: Observation, settings: Settings) -> Verdict:
+    """The token is neither in the document, nor in the timings, nor on the console, nor in any error or its stack.
+
+    A stack and a console line name the script that they come from, and an inline script is named by its page's first
+    address unless it gives itself another name.
+    """
+    places = {
+        "document": seen.state.html,
+        "console": "\n".join(seen.console),
+        "errors": "\n".join(seen.errors),
+        "stack of an error": seen.state.stack,
+        "timings": "\n".join(seen.state.timings),
+        "message": seen.message.text if seen.message else "",
+    }
+    return _absent(seen, places, f"Document, timings, stack and {len(seen.console)} console lines are clean.")
+
+
+def _expected(seen: Observation, settings: Settings) -> tuple[str, ...]:
+    return (settings.header_value(seen.expects.token),) if seen.expects.token else ()
+
+
+def _about_header(bad: Sequence[object], total: int, seen: Observation, lines: Sequence[str]) -> Verdict:
+    if bad:
+        return Verdict(False, f"{len(bad)} of {total} requests do not carry the token exactly once.", tuple(lines))
+    if total and not seen.expects.token:
+        return Verdict(False, f"{total} requests, though there is no token to ask with.", tuple(lines))
+    if not total and seen.expects.outcome == "image":
+        return Verdict(False, "There was no request at all.")
+    detail = f"{total} of {total} requests carry the token exactly once." if total else "No request was made."
+    return Verdict(True, detail, tuple(lines))
+
+
+def _absent(seen: Observation, places: dict[str, str], clean: str) -> Verdict:
+    found = [place for place, text in places.items() if contains(seen.expects.secrets, text)]
+    if found:
+        lines = tuple(f"{place}: {_around(places[place], seen)}" for place in found)
+        return Verdict(False, f"Found in: {', '.join(found)}.", lines)
+    return Verdict(True, clean)
+
+
+def _around(text: str, seen: Observation) -> str:
+    line = next((line for line in text.splitlines() if contains(seen.expects.secrets, line)), "")
+    return line if len(line) <= 400 else "in a longer text"
+
+
+def _foreign_session(state: PageState, settings: Settings) -> list[tuple[str, str]]:
+    keeps = settings.storage == "tab"
+    return [(key, value) for key, value in state.session.items() if not (keeps and key.startswith(OWN_STORAGE))]
+
+
+def _joined(items: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(f"{key} = {value}" for key, value in items)
