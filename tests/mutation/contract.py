@@ -35,7 +35,8 @@ JAVASCRIPT_TESTS = ("vectors", "place", "link")
 
 
 def main(names: list[str]) -> int:
-    explained = {line for line in (Path(__file__).parent / "equivalent.txt").read_text().splitlines() if line}
+    lines = (Path(__file__).parent / "equivalent.txt").read_text().splitlines()
+    explained = {line.strip() for line in lines if line.startswith("  ")}
     survivors = 0
     for path in map(Path, names):
         if path.suffix == ".py":
@@ -72,11 +73,11 @@ def _python_mutants(path: Path) -> Iterator[Mutant]:
 
 def _python_dies(path: Path) -> Callable[[str], bool]:
     """Runs the tests in a child of this process, which has read pytest and the tables once and for all."""
-    sys.path[:0] = [str(TESTS), str(ROOT / "toolkit"), str(path.parent)]
+    sys.path[:0] = [str(TESTS), str(ROOT / "toolkit"), str(ROOT / "toolkit/ohifbuild/orthanc/scripts")]
     warnings.simplefilter("ignore")
-    name = f"ohifbuild.contract.{path.stem}" if path.parent.name == "contract" else path.stem
-    folder = TESTS / "unit" / ("contract" if path.parent.name == "contract" else "orthanc")
-    tests = sorted(folder.glob("test_*.py" if path.parent.name == "contract" else "test_link_contract.py"))
+    contract = path.parent.name == "contract"
+    name = f"ohifbuild.contract.{path.stem}" if contract else path.stem
+    tests = sorted(TESTS.glob("unit/contract/test_*.py" if contract else f"unit/orthanc/test_{path.stem}.py"))
     import pytest  # noqa: F401 -- read once
 
     import vectors

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import string
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+import link_contract
 from link_contract import OTHER, UID, Meaning, Scope, below, is_plain, is_token, meaning, permits
+from ohifbuild.contract import link, token
 from ohifbuild.orthanc import SCRIPTS
 from vectors import rows
 
@@ -47,6 +50,16 @@ def test_token(row: Row) -> None:
         assert is_token(row["token"]), row["why"]
     elif "%" not in given:
         assert not is_token(unquote(given)), row["why"]
+
+
+def test_limits_are_the_contracts() -> None:
+    assert (link_contract.MOST_STUDIES, link_contract.LONGEST_TOKEN) == (link.MOST_STUDIES, token.LONGEST)
+
+
+@pytest.mark.parametrize("judged", [Scope(), Meaning("open")])
+def test_what_was_judged_does_not_change(judged: object) -> None:
+    with pytest.raises(FrozenInstanceError):
+        judged.studies = frozenset()  # type: ignore[attr-defined]
 
 
 LETTERS = string.ascii_letters + string.digits + "-_~!$&'()*+,:=@"
