@@ -1,6 +1,6 @@
 """Changes one rule of the contract after the other and says which changes no test notices.
 
-    pip install cosmic-ray
+    pip install '.[mutation]'
     python tests/mutation/contract.py toolkit/ohifbuild/contract/*.py
     python tests/mutation/contract.py extension-template/src/contract/*.js
 

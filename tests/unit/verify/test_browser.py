@@ -94,3 +94,29 @@ def test_a_program_that_is_no_browser_is_an_error(program: Program) -> None:
     with pytest.raises(BrowserFailed) as caught, started(Browser(fake, "given"), SilentReporter()):
         pass
     assert "libnss3.so" in caught.value.cause
+
+
+LACKS_A_LIBRARY = 'echo "node: error while loading shared libraries: libatomic.so.1: cannot open" >&2; exit 127'
+
+
+def test_a_library_that_playwright_lacks_is_installed_with_the_systems_packages(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chrome, node = program("chromium", ""), program("node-of-playwright", LACKS_A_LIBRARY)
+    program("apt-get", f'case "$*" in *"install"*libatomic1) echo exit 0 > {node} ;; *install*) exit 1 ;; esac')
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    environ = {**path_of(chrome), "PLAYWRIGHT_NODEJS_PATH": str(node)}
+    node.write_text("#!/bin/sh\n" + LACKS_A_LIBRARY)
+    assert find_browser(SilentReporter(), environ=environ) == Browser(chrome, "system")
+
+
+def test_a_library_that_cannot_be_installed_is_an_error_with_the_command_that_does(program: Program) -> None:
+    chrome, node = program("chromium", ""), program("node-of-playwright", LACKS_A_LIBRARY)
+    environ = {**path_of(chrome), "PLAYWRIGHT_NODEJS_PATH": str(node)}
+    with pytest.raises(BrowserMissing, match="Playwright") as caught:
+        find_browser(SilentReporter(), environ=environ)
+    assert caught.value.cause == "The system lacks the library libatomic.so.1."
+    program("apt-get", "exit 100")
+    with pytest.raises(BrowserMissing) as caught:
+        find_browser(SilentReporter(), environ=environ)
+    assert caught.value.fix == "sudo apt-get update && sudo apt-get install -y libatomic1"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,8 +15,10 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Playwright, sync_playwright
 
 from ohifbuild.console import Reporter
-from ohifbuild.errors import BrowserFailed, BrowserMissing, OhifbuildError
-from ohifbuild.process import find_program, run
+from ohifbuild.errors import BrowserFailed, BrowserMissing
+from ohifbuild.process import find_program
+from ohifbuild.verify import apt
+from ohifbuild.verify.driver import make_driver_run
 
 BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge")
@@ -72,14 +73,16 @@ def find_browser(
     install: bool = True,
     managed: Callable[[], Path] | None = None,
 ) -> Browser:
-    """The Chromium to drive, installed if need be: by Playwright, else by apt.
+    """The Chromium to drive, installed if need be: by Playwright, else by apt. So is what Playwright itself lacks.
 
     Order: $OHIFBUILD_BROWSER; a system's own; Playwright's; then, with ``install``, ``playwright install chromium``
     and, on Debian and Ubuntu with root or passwordless sudo, ``apt-get install chromium``.
 
     Raises:
-        BrowserMissing: there is none, and none could be installed. Its ``fix`` is the command that mends it.
+        BrowserMissing: there is none, and none could be installed, or Playwright does not start. Its ``fix`` is the
+            command that mends it.
     """
+    make_driver_run(reporter, environ, install=install)
     given = environ.get(BROWSER_VARIABLE, "")
     if given:
         return Browser(_given(given, environ), "given")
@@ -205,42 +208,17 @@ def _installed_by_playwright(environ: Mapping[str, str], reporter: Reporter, tri
     reporter.say("No Chromium here: asking Playwright to install its own.")
     # Playwright goes through its mirrors, several times each; without this every one may take half a minute.
     env = {**environ, "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}
-    return _succeeds([sys.executable, "-m", "playwright", "install", "chromium"], env, tried)
+    return apt.succeeds([sys.executable, "-m", "playwright", "install", "chromium"], env, tried)
 
 
 def _installed_by_apt(environ: Mapping[str, str], reporter: Reporter, tried: list[str]) -> bool:
-    command = _apt_command(environ)
-    if command is None:
+    if not apt.has_apt(environ):
         return False
     reporter.say("Installing Chromium with apt.")
-    env = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
-    return _succeeds(command, env, tried)
-
-
-def _apt_command(environ: Mapping[str, str]) -> list[str | Path] | None:
-    apt = find_program("apt-get", env=environ)
-    if apt is None:
-        return None
-    command: list[str | Path] = [apt, "install", "--yes", "--no-install-recommends", "chromium"]
-    if os.geteuid() == 0:
-        return command
-    sudo = find_program("sudo", env=environ)
-    if sudo is None or not _succeeds([sudo, "--non-interactive", "true"], environ, []):
-        return None
-    return [sudo, "--non-interactive", *command]
-
-
-def _succeeds(argv: list[str | Path], env: Mapping[str, str], tried: list[str]) -> bool:
-    try:
-        run(argv, env=env)
-    except OhifbuildError as error:
-        last = error.details.strip().splitlines()[-1:] or [error.what]
-        tried.append(f"{' '.join(Path(str(part)).name for part in argv[:1])} {' '.join(map(str, argv[1:]))}: {last[0]}")
-        return False
-    return True
+    return apt.install("chromium", environ, tried)
 
 
 def _fix(environ: Mapping[str, str]) -> str:
-    if shutil.which("apt-get", path=environ.get("PATH")):
-        return "sudo apt-get update && sudo apt-get install -y chromium"
+    if apt.has_apt(environ):
+        return apt.command_for("chromium")
     return f"{sys.executable} -m playwright install --with-deps chromium"
