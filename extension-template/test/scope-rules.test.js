@@ -63,6 +63,16 @@ for (const [settings, permitted] of /** @type {[Record<string, unknown>, boolean
   });
 }
 
+test('a link that names nothing permits nothing', () => {
+  assert.deepEqual(['studies', 'studies/1.2.3', 'x'].map(path => scopeOf({}).permits(path)), [false, false, false]);
+});
+
+test('priors: a search for the link\'s study finds no other one of its patient', async () => {
+  const { answer, permits } = scopeOf(undefined, { priors: 'exact' });
+  await answer('studies?StudyInstanceUID=1.2.3', [row('1.2.3', '7'), row('9.9', '7')]);
+  assert.deepEqual([permits('studies?PatientID=7'), permits('studies/9.9')], [true, false]);
+});
+
 test('of a link to a JSON file the file alone is permitted, and reading it alone', () => {
   const { permits } = scopeOf({ url: FILE });
   const file = FILE.slice('/dicom-web/'.length);
@@ -135,7 +145,7 @@ test('the file of another link is no file of this one', async () => {
 
 test('priors: the Patient ID of the link\'s study, then the studies of that patient', async () => {
   const { answer, permits, open } = scopeOf(undefined, { priors: 'exact' });
-  await answer('studies?StudyInstanceUID=1.2.3', [row('1.2.3', '7'), row('9.9', '8'), null, 5, {}, { '0020000D': {} }, row('1.2.3', undefined)]);
+  await answer('studies?StudyInstanceUID=1.2.3', [row('1.2.3', '7'), row('9.9', '8'), null, 5, {}, { '0020000D': {} }, row('1.2.3', undefined), { ...row('1.2.3', '8'), '00100020': {} }]);
   assert.deepEqual(['7', '8', '*', '7*'].map(id => permits(`studies?PatientID=${id}`)), [true, false, false, false]);
   assert.equal(permits('studies/4.5.6'), false);
   await answer('studies?PatientID=7', [row('4.5.6', '7'), row('6.6', '8'), { '0020000D': { Value: ['5.5'] } }]);

@@ -52,7 +52,7 @@ export function createScope(settings, locate, link) {
     const { url, tail } = place;
     url.hash = '';
     const asked = meaning(method, tail, url.search.slice(1));
-    const named = link().url !== undefined && method === 'GET' && (isFile(url.href) || current().urls.has(url.href));
+    const named = method === 'GET' && (isFile(url.href) || current().urls.has(url.href));
     return { url: url.href, asked, permitted: named || permits(limits(), asked) };
   }
 
