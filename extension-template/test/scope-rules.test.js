@@ -110,26 +110,28 @@ test('an answer that is an error is handed on, and nothing is learned from it', 
 test('what the file names may be read, and nothing else', async () => {
   const { answer, permits, open } = scopeOf({ url: FILE });
   await answer('studies/a/ohif-dicom-json', {
-    studies: [{ series: [{ instances: [
-      { url: 'dicomweb:/dicom-web/a' }, { url: 'wadouri:/dicom-web/b#frame' }, { URL: `dicomfile:${ORIGIN}/dicom-web/c` },
-      { metadata: { BulkDataURI: '/dicom-web/d', x: { directRetrieveURL: '/dicom-web/e/dicomweb:f' }, n: null, number: 1 } },
-      { url: { url: '/dicom-web/g' } }, { url: null }, { urls: '/dicom-web/h', curl: 'https://elsewhere.example/i', text: 'url' },
+    studies: [{ StudyInstanceUID: '1.2', series: [{ instances: [
+      { url: 'dicomweb:/dicom-web/studies/1.2/a' }, { url: 'wadouri:/dicom-web/studies/1.2/b#frame' }, { URL: `dicomfile:${ORIGIN}/dicom-web/studies/1.2/c` },
+      { metadata: { BulkDataURI: '/dicom-web/studies/1.2/d', x: { directRetrieveURL: '/dicom-web/studies/1.2/e/dicomweb:f' }, n: null, number: 1 } },
+      { url: { url: '/dicom-web/studies/1.2/g' } }, { url: null }, { urls: '/dicom-web/h', curl: 'https://elsewhere.example/i', text: 'url' },
     ] }] }],
   });
-  assert.deepEqual(['a', 'b', 'c', 'd', 'e/dicomweb:f', 'g', 'studies/a/ohif-dicom-json'].map(path => permits(path)), Array(7).fill(true));
-  assert.deepEqual(['h', 'i', 'e/f', 'a?x', 'studies', 'studies/1.2.3'].map(path => permits(path)), Array(6).fill(false));
-  assert.deepEqual([permits('a', 'HEAD'), permits('a', 'POST')], [false, false]);
+  assert.deepEqual(['a', 'b', 'c', 'd', 'e/dicomweb:f', 'g'].map(path => permits(`studies/1.2/${path}`)), Array(6).fill(true));
+  assert.deepEqual(['h', 'studies/1.2/i', 'studies/1.2/e/f', 'studies/1.2/a?x', 'studies', 'studies/1.2'].map(path => permits(path)), Array(6).fill(false));
+  assert.equal(permits('studies/a/ohif-dicom-json'), true);
+  assert.deepEqual([permits('studies/1.2/a', 'HEAD'), permits('studies/1.2/a', 'POST')], [false, false]);
   open({ studies: ['1.2.3'] });
-  assert.equal(permits('a'), false);
+  assert.equal(permits('studies/1.2/a'), false);
   open({ url: FILE });
-  assert.equal(permits('a'), false, 'another link in between: what was learned is gone');
+  assert.equal(permits('studies/1.2/a'), false, 'another link in between: what was learned is gone');
 });
 
 for (const url of ['https://elsewhere.example/a', 'dicomweb:https://elsewhere.example/dicom-web/a', '/dicom-web/../x', 'data:,x', '/other', 'xdicomweb:/dicom-web/a']) {
   test(`a file that names ${url} is not handed on`, async () => {
     const { answer, permits } = scopeOf({ url: FILE });
-    await assert.rejects(answer('studies/a/ohif-dicom-json', { a: [{ url: '/dicom-web/a' }, { url }] }), refused);
-    assert.equal(permits('a'), false);
+    const studies = [{ StudyInstanceUID: '1.2', a: [{ url: '/dicom-web/studies/1.2/a' }, { url }] }];
+    await assert.rejects(answer('studies/a/ohif-dicom-json', { studies }), refused);
+    assert.equal(permits('studies/1.2/a'), false);
   });
 }
 
