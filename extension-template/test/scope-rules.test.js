@@ -8,7 +8,7 @@ import { createScope } from '../src/early/scope.js';
 
 const ORIGIN = 'https://v.example';
 const FILE = '/dicom-web/studies/a/ohif-dicom-json';
-const locate = createRoots(['/dicom-web'], () => `${ORIGIN}/viewer`, ORIGIN);
+const locate = createRoots(['/dicom-web', '/orthanc'], () => `${ORIGIN}/viewer`, ORIGIN);
 
 /**
  * @param {{studies?: string[], url?: string}} [of] the link in effect
@@ -99,39 +99,58 @@ test('bytes without any type are no JSON file', async () => {
 
 test('an answer that is an error is handed on, and nothing is learned from it', async () => {
   const file = scopeOf({ url: FILE });
-  await file.answer('studies/a/ohif-dicom-json', { url: '/dicom-web/x' }, { status: 404, headers: { 'Content-Type': 'application/json' } });
+  await file.answer('studies/a/ohif-dicom-json', { url: '/orthanc/x' }, { status: 404, headers: { 'Content-Type': 'application/json' } });
   await file.answer('studies/a/ohif-dicom-json', '<p>', { status: 500, headers: { 'Content-Type': 'text/html' } });
-  assert.equal(file.permits('x'), false);
+  assert.equal(file.scope.judge('GET', '/orthanc/x')?.permitted, false);
   const prior = scopeOf(undefined, { priors: 'exact' });
   await prior.answer('studies?StudyInstanceUID=1.2.3', [row('1.2.3', '7')], { status: 403 });
   assert.equal(prior.permits('studies?PatientID=7'), false);
 });
 
-test('what the file names may be read, and nothing else', async () => {
-  const { answer, permits, open } = scopeOf({ url: FILE });
+test('what the file names under another root may be read, and nothing else', async () => {
+  const { answer, permits, open, scope } = scopeOf({ url: FILE });
   await answer('studies/a/ohif-dicom-json', {
-    studies: [{ StudyInstanceUID: '1.2', series: [{ instances: [
-      { url: 'dicomweb:/dicom-web/studies/1.2/a' }, { url: 'wadouri:/dicom-web/studies/1.2/b#frame' }, { URL: `dicomfile:${ORIGIN}/dicom-web/studies/1.2/c` },
-      { metadata: { BulkDataURI: '/dicom-web/studies/1.2/d', x: { directRetrieveURL: '/dicom-web/studies/1.2/e/dicomweb:f' }, n: null, number: 1 } },
-      { url: { url: '/dicom-web/studies/1.2/g' } }, { url: null }, { urls: '/dicom-web/h', curl: 'https://elsewhere.example/i', text: 'url' },
+    studies: [{ series: [{ instances: [
+      { url: 'dicomweb:/orthanc/a' }, { url: 'wadouri:/orthanc/b#frame' }, { URL: `dicomfile:${ORIGIN}/orthanc/c` },
+      { metadata: { BulkDataURI: '/orthanc/d', x: { directRetrieveURL: '/orthanc/e/dicomweb:f' }, n: null, number: 1 } },
+      { url: { url: '/orthanc/g' } }, { url: null }, { urls: '/orthanc/h', curl: 'https://elsewhere.example/i', text: 'url' },
     ] }] }],
   });
-  assert.deepEqual(['a', 'b', 'c', 'd', 'e/dicomweb:f', 'g'].map(path => permits(`studies/1.2/${path}`)), Array(6).fill(true));
-  assert.deepEqual(['h', 'studies/1.2/i', 'studies/1.2/e/f', 'studies/1.2/a?x', 'studies', 'studies/1.2'].map(path => permits(path)), Array(6).fill(false));
-  assert.equal(permits('studies/a/ohif-dicom-json'), true);
-  assert.deepEqual([permits('studies/1.2/a', 'HEAD'), permits('studies/1.2/a', 'POST')], [false, false]);
+  const reads = (/** @type {string} */ name, method = 'GET') => scope.judge(method, `/orthanc/${name}`)?.permitted;
+  assert.deepEqual(['a', 'b', 'c', 'd', 'e/dicomweb:f', 'g'].map(name => reads(name)), Array(6).fill(true));
+  assert.deepEqual(['h', 'i', 'e/f', 'a?x', 'studies', 'studies/1.2.3'].map(name => reads(name)), Array(6).fill(false));
+  assert.deepEqual([reads('a', 'HEAD'), reads('a', 'POST'), permits('a'), permits('studies/a/ohif-dicom-json')], [false, false, false, true]);
   open({ studies: ['1.2.3'] });
-  assert.equal(permits('studies/1.2/a'), false);
+  assert.equal(reads('a'), false);
   open({ url: FILE });
-  assert.equal(permits('studies/1.2/a'), false, 'another link in between: what was learned is gone');
+  assert.equal(reads('a'), false, 'another link in between: what was learned is gone');
 });
 
-for (const url of ['https://elsewhere.example/a', 'dicomweb:https://elsewhere.example/dicom-web/a', '/dicom-web/../x', 'data:,x', '/other', 'xdicomweb:/dicom-web/a']) {
+test('under the DICOMweb root a file names what belongs to the studies that it describes', async () => {
+  const { answer, permits } = scopeOf({ url: FILE });
+  const frame = '/dicom-web/studies/1.2.3/series/1.2/instances/1.3/frames/1';
+  await answer('studies/a/ohif-dicom-json', { studies: [{ StudyInstanceUID: '1.2.3', url: frame }, { StudyInstanceUID: '4.5.6' }, { StudyInstanceUID: 5 }, null] });
+  assert.deepEqual([permits(frame.slice('/dicom-web/'.length)), permits('studies/1.2.3'), permits('studies/4.5.6')], [true, false, false]);
+});
+
+for (const url of [
+  '/dicom-web/studies/9.9/series', '/dicom-web/studies', '/dicom-web/studies?PatientID=7', '/dicom-web/studies/1.2.3?PatientID=7', '/dicom-web/instances/1', '/dicom-web/x',
+  '/dicom-web/studies/1.2.3?StudyInstanceUID=9.9', '/orthanc/studies', '/orthanc/studies/9.9', '/orthanc/series?PatientName=x',
+]) {
+  test(`a file that names ${url} and describes another study is not handed on`, () =>
+    assert.rejects(scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies: [{ StudyInstanceUID: '1.2.3' }], url }), refused));
+}
+
+for (const studies of [undefined, 'x', { StudyInstanceUID: '1.2.3' }, [], [{ StudyInstanceUID: ['1.2.3'] }], [null], ['1.2.3']]) {
+  test(`a file whose studies are ${JSON.stringify(studies)} describes none`, () =>
+    assert.rejects(scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies, url: '/dicom-web/studies/1.2.3' }), refused));
+}
+
+for (const url of ['https://elsewhere.example/a', 'dicomweb:https://elsewhere.example/dicom-web/a', '/dicom-web/../x', 'data:,x', '/other', 'xdicomweb:/orthanc/a']) {
   test(`a file that names ${url} is not handed on`, async () => {
-    const { answer, permits } = scopeOf({ url: FILE });
-    const studies = [{ StudyInstanceUID: '1.2', a: [{ url: '/dicom-web/studies/1.2/a' }, { url }] }];
-    await assert.rejects(answer('studies/a/ohif-dicom-json', { studies }), refused);
-    assert.equal(permits('studies/1.2/a'), false);
+    const { answer, scope } = scopeOf({ url: FILE });
+    await assert.rejects(answer('studies/a/ohif-dicom-json', { a: [{ url: '/orthanc/a' }, { url }] }), refused);
+    assert.equal(scope.judge('GET', '/orthanc/a')?.permitted, false);
   });
 }
 
@@ -140,9 +159,9 @@ for (const file of ['text', null, 5, [], true]) {
 }
 
 test('the file of another link is no file of this one', async () => {
-  const { answer, permits } = scopeOf({ url: FILE });
-  await answer('studies/b/ohif-dicom-json', { url: '/dicom-web/a' }, { headers: { 'Content-Type': 'text/html' } });
-  assert.equal(permits('a'), false);
+  const { answer, scope } = scopeOf({ url: FILE });
+  await answer('studies/b/ohif-dicom-json', { url: '/orthanc/a' }, { headers: { 'Content-Type': 'text/html' } });
+  assert.equal(scope.judge('GET', '/orthanc/a')?.permitted, false);
 });
 
 test('priors: the Patient ID of the link\'s study, then the studies of that patient', async () => {
