@@ -1,13 +1,8 @@
 """What a token, a place under a root and a request are: the rules of ohifbuild, stated for Orthanc's scripts.
 
 ``ohifbuild.contract`` states them for the toolkit, and the viewer's JavaScript for browsers. This script can import
-<<<<<<< HEAD
-neither, because it is copied to servers that have only Orthanc. All three run the
-tables in ``extension-template/test/vectors``.
-=======
 neither, because it is copied to servers that have only Orthanc. All three run the same tables, in
 ``extension-template/test/vectors``.
->>>>>>> mutation
 
 Only the standard library is used; Python 3.9 suffices.
 """
