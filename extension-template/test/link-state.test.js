@@ -153,3 +153,13 @@ test('a token that came without a study is kept only where there is a study list
   assert.deepEqual(started({ path: '/?token=t' }).stored(), {});
   assert.deepEqual(started({ path: '/?token=t', settings: { studyList: true } }).stored(), { 'ohifbuild:/:list': 't' });
 });
+
+test('a page without any storage, in which OHIF stops without a word, says so', async () => {
+  const tab = openTab({ path: `${A}&token=t` });
+  for (const name of ['sessionStorage', 'localStorage']) {
+    Object.defineProperty(tab.window, name, { get: () => { throw new Error('SecurityError'); } });
+  }
+  assert.equal(tab.start().link().status, 'broken');
+  await settle();
+  assert.deepEqual([tab.reason(), tab.address(), tab.left], ['broken', A, []]);
+});

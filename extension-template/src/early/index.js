@@ -73,6 +73,9 @@ function begin(window, leave, messages) {
   const settings = readSettings(window);
   const links = createLinkState(window, settings, createTokenStore(window, settings), leave);
   const { status } = links.sync();
+  if (status === 'ready') {
+    void window.localStorage.length; // throws where the browser gives the page no storage; OHIF stops there without a word
+  }
   closeBorder(window, settings);
   // Without a link that holds there is nothing to show but a message, and the page that leaves is taken the place of.
   const bare = status !== 'ready' && window.document.readyState === 'loading';
