@@ -32,9 +32,9 @@ RELEASE_VARIABLE = "OHIFBUILD_ATTACKS_RELEASE"
 RELEASE = "3.12.0"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all attacks."""
+    """One Chromium for all attacks of a module; Playwright allows no second one beside it, which other tests start."""
     reporter = SilentReporter()
     with started(find_browser(reporter), reporter) as running:
         yield running
@@ -68,7 +68,7 @@ def orthancs(orthanc_there: None, tmp_path_factory: pytest.TempPathFactory) -> I
         yield Orthancs(tmp_path_factory.mktemp("orthancs"), stack)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def field(browser: Browser, servers: Stand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     """Where attacks on the page are tried, on the release that $OHIFBUILD_ATTACKS_RELEASE names."""
     variants = Variants(tmp_path_factory.mktemp("attacks"), os.environ.get(RELEASE_VARIABLE, RELEASE))
