@@ -18,7 +18,7 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.border import Border
 from ohifbuild.verify.session import READERS
 
-PATIENCE = 12.0
+PATIENCE = 40.0
 POLL_MS = 25
 SCRIPT_MS = 4000
 IDLE_SECONDS = 0.1
