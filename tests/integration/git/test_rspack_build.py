@@ -11,12 +11,15 @@ from ohifbuild.supply.components import contents_of
 
 from .conftest import MONOREPO, TAG, make_upstream, write_extension
 
+# The engines of @rspack/core 2.2.8: Debian 12 has an older Node, so that one is made for the build there.
+NODE = "^20.19.0 || >=22.12.0"
+
 
 def test_rspack_bundles_as_webpack_does_and_takes_extensions_by_their_folder(tmp_path: Path, cache: Cache) -> None:
     upstream = make_upstream(tmp_path / "upstream")
     shutil.copytree(MONOREPO.with_name("monorepo-rspack"), upstream.path, dirs_exist_ok=True)
     upstream.commit(tag=TAG)
-    pin = upstream.pin(bundler="rspack")
+    pin = upstream.pin(bundler="rspack", node=NODE)
     source, reporter = Source(str(upstream.path)), SilentReporter()
     packages = read_source_packages([write_extension(tmp_path / "extension")])
     viewer = base_viewer(pin, source, (), cache, packages=packages, offline=False, reporter=reporter)
