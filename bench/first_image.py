@@ -20,28 +20,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ohifbuild.appconfig import app_config
 from ohifbuild.build import finish
-from ohifbuild.cache import Cache, default_root
-from ohifbuild.console import TerminalReporter
+from ohifbuild.cache.default import default_root
+from ohifbuild.cache.entries import Cache
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import Settings
-from ohifbuild.finish.compress import compressible
-from ohifbuild.finish.ready import link_tree
-from ohifbuild.inject import read_packages
-from ohifbuild.origins.base import BaseViewer
-from ohifbuild.origins.published import base_viewer
-from ohifbuild.recipe import Recipe
-from ohifbuild.releases import catalogue, resolve
-from ohifbuild.verify.archive import EmbeddedArchive
-from ohifbuild.verify.border import border
+from ohifbuild.core.console import TerminalReporter
+from ohifbuild.dist.app_config import app_config
+from ohifbuild.dist.compress import compressible
+from ohifbuild.dist.inject import read_packages
+from ohifbuild.dist.prepare import link_tree
+from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.sources.published import base_viewer
 from ohifbuild.verify.browser import find_browser, started
-from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.model import Observation
-from ohifbuild.verify.pixels import Album
+from ohifbuild.verify.egress_proxy import egress_proxy
+from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verify.evidence import Observation
+from ohifbuild.verify.fixtures import prepare_fixtures
+from ohifbuild.verify.pixels import PictureIndex
+from ohifbuild.verify.scenario_context import ScenarioContext
 from ohifbuild.verify.session import tab, window
-from ohifbuild.verify.site import site
-from ohifbuild.verify.stage import Stage
+from ohifbuild.verify.viewer_site import site
 
 STOCK_SOURCE = "@ohif/extension-default.dataSourcesModule.dicomweb"
 SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
@@ -78,20 +79,20 @@ def measured(seen: Observation) -> Visit:
 @contextmanager
 def visits(dist: Path, cache: Cache, reporter: TerminalReporter) -> Iterator[Callable[[], Visit]]:
     """A function that visits ``dist`` once."""
-    parts = casting(SETTINGS)
-    album = Album(parts.cast.pictures)
+    parts = prepare_fixtures(SETTINGS)
+    album = PictureIndex(parts.fixtures.pictures)
     with site(dist, EmbeddedArchive(cached_dataset(cache)), parts.tokens, settings=SETTINGS) as running:
         origin = running.base_url.rstrip("/")
 
         def visit() -> Visit:
             with (
-                border() as edge,
+                egress_proxy() as edge,
                 started(find_browser(reporter), reporter) as browser,
                 window(browser, origin, edge) as context,
                 tab(context, origin) as fresh,
             ):
-                stage = Stage(fresh, running, edge, parts.cast, SETTINGS, album)
-                return measured(stage.image("open", "open", parts.cast.main, stage.link(parts.cast.main)))
+                stage = ScenarioContext(fresh, running, edge, parts.fixtures, SETTINGS, album)
+                return measured(stage.image("open", "open", parts.fixtures.main, stage.link(parts.fixtures.main)))
 
         yield visit
 

@@ -23,11 +23,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ohifbuild.cache import Cache, default_root
-from ohifbuild.console import TerminalReporter
-from ohifbuild.package_managers import package_manager
-from ohifbuild.releases import ReleasePin, catalogue, resolve
-from ohifbuild.toolchain import NodeTools, node_tools
+from ohifbuild.cache.default import default_root
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import TerminalReporter
+from ohifbuild.releases.catalogue import ReleasePin, catalogue, resolve
+from ohifbuild.tools.package_managers import package_manager
+from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 SAMPLE_SECONDS = 0.2

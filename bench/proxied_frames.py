@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from ohifbuild.process import run, running
+from ohifbuild.core.processes import run, running
 
 AT_A_TIME = 200
 FRAME_BYTES = 512 * 1024

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ohifbuild.contract.grants import Tokens, new_token
 from ohifbuild.contract.settings import Settings
-from ohifbuild.orthanc import OrthancServer
-from ohifbuild.orthanc.door import Door, free_port
+from ohifbuild.core.processes import run, running
+from ohifbuild.orthanc.admin_client import AdminClient, free_port
+from ohifbuild.orthanc.configuration import write_token_file
 from ohifbuild.orthanc.find import find_orthanc
-from ohifbuild.orthanc.tokens import write_token_file
-from ohifbuild.process import run, running
-from ohifbuild.verify.tokens import Tokens, new_token
+from ohifbuild.orthanc.orthanc_process import OrthancServer
 from system import installed, orthanc_installed
 
 WAIT_SECONDS = 20.0
@@ -91,7 +91,7 @@ def deployed_orthanc(
     said = json.loads(configuration.read_text())
     tokens_file, log, administrator = deployment / "orthanc/tokens.json", deployment / "orthanc.log", new_token()
     write_token_file(tokens_file, tokens, administrator=administrator)
-    door = Door(said["HttpPort"], administrator, {settings.token_header: settings.header_value(administrator)})
+    door = AdminClient(said["HttpPort"], administrator, {settings.token_header: settings.header_value(administrator)})
     with running([find_orthanc().program, f"--logfile={log}", configuration]) as child:
         server = OrthancServer(f"http://127.0.0.1:{door.port}", root, tokens_file, child, log, door)
         server.wait_until_ready(ORTHANC_SECONDS)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.errors import OhifbuildError, OrthancMissing
+from ohifbuild.core.errors import OhifbuildError, OrthancMissing
+from ohifbuild.core.processes import find_program, run
 from ohifbuild.orthanc.find import PROGRAM_VARIABLE, find_orthanc
-from ohifbuild.process import find_program, run
 
 ORTHANC = ("orthanc", "orthanc-dicomweb", "orthanc-python")
 # Debian puts servers where only root's PATH leads.

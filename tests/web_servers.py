@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ohifbuild.process import run, running
+from ohifbuild.core.processes import run, running
 from servers import await_port
 from system import installed
 

@@ -19,13 +19,13 @@ from attacks.rows.sockets import ANSWERS
 from attacks.stand import Stand, stand
 from attacks.variants import Variants
 from ohifbuild.build import build
-from ohifbuild.cache import default_cache
-from ohifbuild.console import SilentReporter
-from ohifbuild.recipe import Recipe
-from ohifbuild.verify.archive import EmbeddedArchive
-from ohifbuild.verify.border import border
+from ohifbuild.cache.default import default_cache
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.verify.browser import find_browser, started
 from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.egress_proxy import egress_proxy
+from ohifbuild.verify.embedded_archive import EmbeddedArchive
 from recording_archive import recording_archive
 
 RELEASE_VARIABLE = "OHIFBUILD_ATTACKS_RELEASE"
@@ -72,5 +72,5 @@ def orthancs(orthanc_there: None, tmp_path_factory: pytest.TempPathFactory) -> I
 def field(browser: Browser, servers: Stand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
     """Where attacks on the page are tried, on the release that $OHIFBUILD_ATTACKS_RELEASE names."""
     variants = Variants(tmp_path_factory.mktemp("attacks"), os.environ.get(RELEASE_VARIABLE, RELEASE))
-    with border() as edge:
+    with egress_proxy() as edge:
         yield Field(browser, edge, servers, variants)

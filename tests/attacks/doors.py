@@ -14,13 +14,13 @@ from unittest.mock import patch
 from aiohttp import web
 
 from attacks.stand import Stand
-from ohifbuild.console import SilentReporter
 from ohifbuild.contract.settings import read_settings
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, Kind, deploy
-from ohifbuild.orthanc.door import free_port
-from ohifbuild.proxy import Upstream
-from ohifbuild.server import application
-from ohifbuild.static import StaticFiles
+from ohifbuild.orthanc.admin_client import free_port
+from ohifbuild.server.proxy import Upstream
+from ohifbuild.server.static_files import StaticFiles
+from ohifbuild.server.web_server import application
 from recording_archive import Heard, RecordingArchive
 from servers import nginx_running
 from web_servers import apache_running, caddy_running

@@ -15,17 +15,17 @@ from attacks.model import PageAttack, Seen, Weakening
 from attacks.stand import Server, Stand
 from attacks.variants import STOCK_SETTINGS, Variants
 from attacks.visit import Visit, window
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings, read_settings
-from ohifbuild.verify.border import Border
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND, STRANGER
-from ohifbuild.verify.tokens import Grant, Tokens
+from ohifbuild.verify.egress_proxy import EgressProxy
 
 TOKEN = "t0ken-of-the-own-study-5f3a9c"
 OTHER_TOKEN = "t0ken-of-the-other-study-b71e"
 
 
 @dataclass(frozen=True)
-class Cast:
+class Fixtures:
     """Studies and tokens of an attack."""
 
     settings: Settings
@@ -41,7 +41,7 @@ class Cast:
 class Field:
     """A browser, the servers and the viewers."""
 
-    def __init__(self, browser: Browser, edge: Border, stand: Stand, variants: Variants) -> None:
+    def __init__(self, browser: Browser, edge: EgressProxy, stand: Stand, variants: Variants) -> None:
         self._browser = browser
         self._edge = edge
         self._stand = stand
@@ -53,8 +53,8 @@ class Field:
         running, settings = self._served(against, attack.recipe, attack.page, server)
         try:
             with window(self._browser, self._edge, running.origin, self._stand.evil.origin) as context:
-                cast = Cast(settings, stock=bool(against and against.stock))
-                visit = Visit(self._stand, running, context, self._edge, cast)
+                fixtures = Fixtures(settings, stock=bool(against and against.stock))
+                visit = Visit(self._stand, running, context, self._edge, fixtures)
                 return visit.seen(attack.act(visit))
         finally:
             self._stand.archive.behaviour = None

@@ -13,12 +13,13 @@ from typing import Any
 from attacks.doors import sent
 from attacks.field import OTHER_TOKEN, TOKEN
 from attacks.model import Change
-from ohifbuild.cache import default_cache
-from ohifbuild.errors import OhifbuildError, OrthancUnsuitable
-from ohifbuild.orthanc import SCRIPTS, OrthancServer, orthanc
+from ohifbuild.cache.default import default_cache
+from ohifbuild.contract.grants import Grant, Tokens
+from ohifbuild.core.errors import OhifbuildError, OrthancUnsuitable
+from ohifbuild.orthanc.configuration import SCRIPTS
+from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND, STRANGER
-from ohifbuild.verify.tokens import Grant, Tokens
 
 TOKENS = Tokens({TOKEN: Grant(frozenset({ORDINARY.uid})), OTHER_TOKEN: Grant(frozenset({SECOND.uid}))})
 REFUSED = 403

@@ -16,7 +16,7 @@ from attacks.field import TOKEN, Field
 from attacks.hostile import PICTURE
 from attacks.model import Weakening
 from attacks.visit import STARTED
-from ohifbuild.console import SilentReporter
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.verify.browser import ARGUMENTS, find_browser, why_no_sandbox
 from ohifbuild.verify.dataset.contents import ORDINARY
 

@@ -13,11 +13,11 @@ from aiohttp import web
 
 from attacks.hostile import KEEP, HostileArchive
 from attacks.model import Received
+from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings
-from ohifbuild.server import application, listening
-from ohifbuild.static import StaticFiles
+from ohifbuild.server.static_files import StaticFiles
+from ohifbuild.server.web_server import application, listening
 from ohifbuild.verify.gate import Gate
-from ohifbuild.verify.tokens import Tokens
 
 EVIL_HOST = "127.0.0.2"
 PROTECTIVE = (

@@ -11,16 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from attacks.model import Weakening
-from ohifbuild.cache import default_cache
-from ohifbuild.console import SilentReporter
+from ohifbuild.cache.default import default_cache
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import Settings
-from ohifbuild.extensions import read_package
-from ohifbuild.finish.ready import link_tree, ready
-from ohifbuild.inject import inject
-from ohifbuild.origins.choose import base_viewer
-from ohifbuild.recipe import Recipe
-from ohifbuild.releases import catalogue, resolve
-from ohifbuild.resources import extension_template
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.resources import extension_template
+from ohifbuild.dist.extensions import read_package
+from ohifbuild.dist.inject import inject
+from ohifbuild.dist.prepare import link_tree, ready
+from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.sources.choose import base_viewer
 
 NOT_COPIED = shutil.ignore_patterns("node_modules", "test", "tests")
 LOADS = re.compile(r"<script\b[^>]*\bsrc=[^>]*></script>|<link\b[^>]*>")

@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from attacks.model import Received, Seen
 from attacks.stand import Server, Stand
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.border import Border
+from ohifbuild.verify.egress_proxy import EgressProxy
 from ohifbuild.verify.session import READERS
 
 PATIENCE = 40.0
@@ -38,17 +38,17 @@ class Visit:
     one of another patient; ``token`` opens ``own``, ``other_token`` opens ``other``.
     """
 
-    def __init__(self, stand: Stand, server: Server, context: BrowserContext, edge: Border, cast: Any) -> None:
+    def __init__(self, stand: Stand, server: Server, context: BrowserContext, edge: EgressProxy, fixtures: Any) -> None:
         self.stand = stand
         self.origin = server.origin
         self.evil = stand.evil.origin
         self.context = context
-        self.settings: Settings = cast.settings
+        self.settings: Settings = fixtures.settings
         self.root = self.settings.dicomweb_root
-        self.own, self.other, self.stranger = cast.own, cast.other, cast.stranger
-        self.token, self.other_token = cast.token, cast.other_token
-        self.patient = cast.patient
-        self._stock: bool = cast.stock
+        self.own, self.other, self.stranger = fixtures.own, fixtures.other, fixtures.stranger
+        self.token, self.other_token = fixtures.token, fixtures.other_token
+        self.patient = fixtures.patient
+        self._stock: bool = fixtures.stock
         self._server = server
         self._edge = edge
         self._began = len(server.recorder.requests()), len(stand.evil.recorder.requests()), len(edge.attempts())
@@ -210,7 +210,7 @@ class Visit:
 
 
 @contextmanager
-def window(browser: Browser, edge: Border, *origins: str) -> Iterator[BrowserContext]:
+def window(browser: Browser, edge: EgressProxy, *origins: str) -> Iterator[BrowserContext]:
     """A window that reaches these origins and nothing else; what it tries besides ends at the border."""
     hosts = ",".join(urlsplit(origin).netloc for origin in origins)
     context = browser.new_context(

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.cache import default_cache
-from ohifbuild.console import SilentReporter
+from ohifbuild.cache.default import default_cache
 from ohifbuild.contract.settings import read_settings
-from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.verify.bad_links import bad_links
 from ohifbuild.verify.browser import find_browser
-from ohifbuild.verify.casting import casting
 from ohifbuild.verify.claims import judge
 from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.play import play
+from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verify.fixtures import prepare_fixtures
+from ohifbuild.verify.runner import run_scenarios
 from ohifbuild.verify.scenarios import a_strange_archive, other_pages
-from ohifbuild.verify.site import site
+from ohifbuild.verify.viewer_site import site
 
 SETTINGS = {
     "tokenParam": "token",
@@ -72,10 +72,12 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
         "<!doctype html><title>Other</title><script src='https://away.example/x.js'></script>"
     )
     settings: Any = read_settings(dist)
-    parts, archive = casting(settings), EmbeddedArchive(cached_dataset(default_cache()))
+    parts, archive = prepare_fixtures(settings), EmbeddedArchive(cached_dataset(default_cache()))
     with reporter.step("Verify") as meter, site(dist, archive, parts.tokens, bare=True) as running:
         lives = (bad_links, a_strange_archive, other_pages)
-        seen, _ = play(running, find_browser(reporter), parts.cast, settings, reporter, meter, lives=lives)
+        seen, _ = run_scenarios(
+            running, find_browser(reporter), parts.fixtures, settings, reporter, meter, journeys=lives
+        )
     found: Broken = defaultdict(set)
     for result in judge(seen, settings):
         if not result.holds:

@@ -12,13 +12,13 @@ import pytest
 from aiohttp import web
 from PIL import Image
 
-from ohifbuild import server
-from ohifbuild.console import SilentReporter
+from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings
-from ohifbuild.headers import ISOLATION
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.server import web_server
+from ohifbuild.server.headers import ISOLATION
 from ohifbuild.verify.browser import find_browser, started
-from ohifbuild.verify.site import Site, site
-from ohifbuild.verify.tokens import Tokens
+from ohifbuild.verify.viewer_site import Site, site
 
 RAN = "document.documentElement.setAttribute('data-ran', origin); fetch('/dicom-web/ran')"
 XHTML = f'<html xmlns="http://www.w3.org/1999/xhtml"><head><script>{RAN}</script></head><body>x</body></html>'
@@ -92,8 +92,8 @@ def test_the_viewers_page_loads_pictures_of_the_archive_and_no_scripts(tmp_path:
 def test_with_the_viewers_own_headers_alone_each_of_them_would_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "ADDED", ISOLATION)
-    monkeypatch.setattr(server, "SCRIPT_TYPE", "no such type")
+    monkeypatch.setattr(web_server, "ADDED", ISOLATION)
+    monkeypatch.setattr(web_server, "SCRIPT_TYPE", "no such type")
     with opened(tmp_path) as (tab, running, archive):
         assert [name for name in PAGES if not ran(tab, running.origin, archive, name)] == []
         assert ran(tab, running.origin, archive, "")

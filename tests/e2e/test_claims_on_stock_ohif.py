@@ -9,22 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.cache import Cache, default_root
-from ohifbuild.console import SilentReporter
+from ohifbuild.cache.default import default_root
+from ohifbuild.cache.entries import Cache
 from ohifbuild.contract.settings import Settings
-from ohifbuild.finish.ready import link_tree
-from ohifbuild.origins.published import base_viewer
-from ohifbuild.releases import catalogue, resolve
-from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.dist.prepare import link_tree
+from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.sources.published import base_viewer
 from ohifbuild.verify.browser import find_browser
-from ohifbuild.verify.casting import casting
 from ohifbuild.verify.claims import judge
 from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.model import Observation
-from ohifbuild.verify.play import play
+from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verify.evidence import Observation
+from ohifbuild.verify.fixtures import prepare_fixtures
+from ohifbuild.verify.runner import run_scenarios
+from ohifbuild.verify.scenario_context import ScenarioContext
 from ohifbuild.verify.scenarios import a_strange_archive, other_pages
-from ohifbuild.verify.site import site
-from ohifbuild.verify.stage import Stage
+from ohifbuild.verify.viewer_site import site
 
 # What stock OHIF does with `?token=`: it sends it as a bearer token.
 SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
@@ -52,8 +53,8 @@ CONFIG = {
 }
 
 
-def a_short_visit(stage: Stage) -> Iterator[Observation]:
-    main = stage.cast.main
+def a_short_visit(stage: ScenarioContext) -> Iterator[Observation]:
+    main = stage.fixtures.main
     link = stage.link(main)
     yield stage.image("open", "A link is opened", main, link)
     yield stage.image("reload", "The page is reloaded", main, link, move=stage.tab.reload)
@@ -76,13 +77,15 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_stock_ohif_fails_just_the_claims_it_is_known_to_break(stock: Path) -> None:
-    reporter, parts = SilentReporter(), casting(SETTINGS)
+    reporter, parts = SilentReporter(), prepare_fixtures(SETTINGS)
     archive = EmbeddedArchive(cached_dataset(Cache(default_root())))
     with (
         reporter.step("Verify") as meter,
         site(stock, archive, parts.tokens, settings=SETTINGS, bare=True) as running,
     ):
-        seen, _ = play(running, find_browser(reporter), parts.cast, SETTINGS, reporter, meter, lives=(a_short_visit,))
+        seen, _ = run_scenarios(
+            running, find_browser(reporter), parts.fixtures, SETTINGS, reporter, meter, journeys=(a_short_visit,)
+        )
     broken: dict[str, set[str]] = {}
     for result in judge(seen, SETTINGS):
         if not result.holds:

@@ -16,17 +16,17 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from ohifbuild.build import build
-from ohifbuild.cache import default_cache
-from ohifbuild.console import SilentReporter
+from ohifbuild.cache.default import default_cache
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
-from ohifbuild.recipe import Recipe
-from ohifbuild.verify.border import border
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.verify.browser import Browser, find_browser, started
-from ohifbuild.verify.casting import Casting, casting
 from ohifbuild.verify.dataset import STUDIES, cached_dataset
-from ohifbuild.verify.pixels import Album, shows
+from ohifbuild.verify.egress_proxy import egress_proxy
+from ohifbuild.verify.fixtures import PreparedFixtures, prepare_fixtures
+from ohifbuild.verify.pixels import PictureIndex, shows
 from ohifbuild.verify.session import Tab, tab, window
-from ohifbuild.verify.site import Site, site
+from ohifbuild.verify.viewer_site import Site, site
 
 ROOTS = ("/orthanc/studies", "/orthanc/instances")
 ROUTE = "/orthanc/studies/{id}/ohif-dicom-json"
@@ -103,29 +103,29 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def visit(dist: Path, browser: Browser) -> Iterator[tuple[Tab, Site, Casting]]:
+def visit(dist: Path, browser: Browser) -> Iterator[tuple[Tab, Site, PreparedFixtures]]:
     settings = read_settings(dist)
-    parts = casting(settings)
-    orthanc = OrthancWithOhifPlugin(cached_dataset(default_cache()), parts.cast.main.token)
+    parts = prepare_fixtures(settings)
+    orthanc = OrthancWithOhifPlugin(cached_dataset(default_cache()), parts.fixtures.main.token)
     all_of_it = replace(settings, roots=("/orthanc",))
     with (
         site(dist, orthanc, parts.tokens, settings=all_of_it, enforce=False, bare=True) as running,
-        border() as edge,
+        egress_proxy() as edge,
         window(browser, running.origin, edge) as context,
         tab(context, running.origin) as page,
     ):
         yield page, running, parts
 
 
-def shows_the_study(page: Tab, parts: Casting) -> bool:
-    album = Album(parts.cast.pictures)
+def shows_the_study(page: Tab, parts: PreparedFixtures) -> bool:
+    album = PictureIndex(parts.fixtures.pictures)
     matches = [album.recognise(canvas, "viewport") for canvas, _ in page.viewports()]
     return any(shows(match) and STUDY.uid in match.studies for match in matches)
 
 
 def test_a_json_file_is_opened_with_the_token_and_so_are_the_images_that_it_names(dist: Path, browser: Browser) -> None:
     with visit(dist, browser) as (page, running, parts):
-        token = parts.cast.main.token
+        token = parts.fixtures.main.token
         page.go(f"{running.base_url}{LINK}&token={quote(token)}")
         assert page.until(lambda: shows_the_study(page, parts))
         page.quiet()
@@ -148,7 +148,7 @@ def test_a_json_file_is_opened_with_the_token_and_so_are_the_images_that_it_name
 )
 def test_a_json_file_that_may_not_be_read_is_told(dist: Path, browser: Browser, link: str, reason: str) -> None:
     with visit(dist, browser) as (page, running, parts):
-        page.go(running.base_url + link + (quote(parts.cast.main.token) if link.endswith("=") else ""))
+        page.go(running.base_url + link + (quote(parts.fixtures.main.token) if link.endswith("=") else ""))
         assert page.until(lambda: (message := page.message()) and message.visible and message.reason == reason)
         page.quiet()
         assert len(running.received()) == (reason != "no-token")
@@ -173,16 +173,16 @@ def test_a_json_file_that_may_not_be_read_is_told(dist: Path, browser: Browser, 
 )
 def test_a_link_to_any_other_file_is_called_damaged(dist: Path, browser: Browser, file: str) -> None:
     with visit(dist, browser) as (page, running, parts):
-        page.go(f"{running.base_url}viewer?url={file}&token={quote(parts.cast.main.token)}")
+        page.go(f"{running.base_url}viewer?url={file}&token={quote(parts.fixtures.main.token)}")
         assert page.until(lambda: (message := page.message()) and message.visible and message.reason == "bad-link")
         page.quiet()
         assert running.received() == ()
-        assert parts.cast.main.token not in page.state().url
+        assert parts.fixtures.main.token not in page.state().url
 
 
 def test_a_link_survives_a_login_that_sends_the_browser_back(dist: Path, browser: Browser) -> None:
     with visit(dist, browser) as (page, running, parts):
-        link = f"{running.base_url}{LINK}&token={quote(parts.cast.main.token)}&state=abc&code=1"
+        link = f"{running.base_url}{LINK}&token={quote(parts.fixtures.main.token)}&state=abc&code=1"
         page.go(f"{running.origin}/orthanc/login?to={quote(link, safe='')}")
         assert page.until(lambda: shows_the_study(page, parts))
         assert "state=abc" in page.state().url

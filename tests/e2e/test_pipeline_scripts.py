@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ohifbuild.cache import default_root
+from ohifbuild.cache.default import default_root
 from system import installed
 
 RECIPE = "viewers/radiology.toml"
@@ -32,9 +32,9 @@ for word in "$@"; do echo "$word" >> gh-was-told; done
 def run(script: str, folder: Path, env: Mapping[str, str]) -> None:
     """A script in the shell that both engines use."""
     programs = f"{folder / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    surroundings = {**os.environ, "OHIFBUILD_CACHE": str(default_root()), **env, "PATH": programs}
+    context = {**os.environ, "OHIFBUILD_CACHE": str(default_root()), **env, "PATH": programs}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
-    done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, env=context, capture_output=True, text=True)
     assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.build import build, report_of
-from ohifbuild.cache import default_cache
-from ohifbuild.console import SilentReporter
-from ohifbuild.recipe import Recipe
-from ohifbuild.releases import catalogue
+from ohifbuild.cache.default import default_cache
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.releases.catalogue import catalogue
 
 LOADS_FROM_ELSEWHERE = re.compile(
     r"""(?:\bsrc=["'`]?|importScripts\(\s*["'`]|\bimport\(\s*["'`]|\b(?:import|from)\s*["'`])(?:https?:)?//\w"""

@@ -11,9 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import BrowserContext
 
-from ohifbuild.console import SilentReporter
-from ohifbuild.verify.border import Border, border
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.verify.browser import find_browser, started
+from ohifbuild.verify.egress_proxy import EgressProxy, egress_proxy
 from ohifbuild.verify.session import Tab, tab, window
 
 TOKEN = "s3cret-token-9f2c"
@@ -83,7 +83,7 @@ class Visit:
 
     origin: str
     context: BrowserContext
-    edge: Border
+    edge: EgressProxy
 
     @contextmanager
     def tab(self) -> Iterator[Tab]:
@@ -98,18 +98,18 @@ def visit() -> Iterator[Visit]:
     thread.start()
     origin, reporter = f"http://127.0.0.1:{server.server_port}", SilentReporter()
     with (
-        border() as edge,
+        egress_proxy() as proxy,
         started(find_browser(reporter), reporter) as browser,
-        window(browser, origin, edge) as context,
+        window(browser, origin, proxy) as context,
     ):
-        yield Visit(origin, context, edge)
+        yield Visit(origin, context, proxy)
     server.shutdown()
     thread.join()
     server.server_close()
 
 
 @pytest.fixture(scope="module")
-def visited(visit: Visit) -> Iterator[tuple[Tab, Border]]:
+def visited(visit: Visit) -> Iterator[tuple[Tab, EgressProxy]]:
     with visit.tab() as page:
         page.go(f"{visit.origin}/?{TOKEN}")
         assert page.until(lambda: page.page.title() == "done" and page.errors)
@@ -118,7 +118,7 @@ def visited(visit: Visit) -> Iterator[tuple[Tab, Border]]:
         yield page, visit.edge
 
 
-def test_reads_every_place_where_a_page_can_keep_a_token(visited: tuple[Tab, Border]) -> None:
+def test_reads_every_place_where_a_page_can_keep_a_token(visited: tuple[Tab, EgressProxy]) -> None:
     state = visited[0].state()
     places = {
         "url": state.url,
@@ -139,12 +139,12 @@ def test_reads_every_place_where_a_page_can_keep_a_token(visited: tuple[Tab, Bor
     assert [place for place, text in places.items() if TOKEN not in text] == []
 
 
-def test_sees_the_headers_of_page_and_worker(visited: tuple[Tab, Border]) -> None:
+def test_sees_the_headers_of_page_and_worker(visited: tuple[Tab, EgressProxy]) -> None:
     carrying = {request.url.rpartition("/")[2] for request in visited[0].sent() if ("token", TOKEN) in request.headers}
     assert carrying == {"own", "from-worker"}
 
 
-def test_nothing_leaves_and_every_attempt_is_noted(visited: tuple[Tab, Border]) -> None:
+def test_nothing_leaves_and_every_attempt_is_noted(visited: tuple[Tab, EgressProxy]) -> None:
     attempts = "\n".join(visited[1].attempts())
     for target in ("fetch.example", "beacon.example:443", "socket.example:443", "10.9.8.7", "worker.example"):
         assert target in attempts

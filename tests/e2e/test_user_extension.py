@@ -6,17 +6,17 @@ import json
 from pathlib import Path
 
 from ohifbuild.build import build
-from ohifbuild.cache import default_cache
-from ohifbuild.console import SilentReporter
+from ohifbuild.cache.default import default_cache
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
-from ohifbuild.recipe import Recipe
-from ohifbuild.verify.archive import EmbeddedArchive
-from ohifbuild.verify.border import border
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.verify.browser import find_browser, started
-from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.egress_proxy import egress_proxy
+from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verify.fixtures import prepare_fixtures
 from ohifbuild.verify.session import tab, window
-from ohifbuild.verify.site import site
+from ohifbuild.verify.viewer_site import site
 
 MODULE = """
 import { title } from './title.js';
@@ -35,11 +35,11 @@ def test_a_package_of_es_modules_is_loaded_by_ohif(tmp_path: Path) -> None:
     build(Recipe.of(wish), cache=cache, offline=False, reporter=reporter)
 
     settings = read_settings(dist)
-    parts = casting(settings)
-    main = parts.cast.main
+    parts = prepare_fixtures(settings)
+    main = parts.fixtures.main
     with (
         site(dist, EmbeddedArchive(cached_dataset(cache)), parts.tokens) as running,
-        border() as edge,
+        egress_proxy() as edge,
         started(find_browser(reporter), reporter) as browser,
         window(browser, running.origin, edge) as context,
         tab(context, running.origin) as page,

@@ -8,24 +8,23 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.build import build
-from ohifbuild.cache import default_cache
-from ohifbuild.console import SilentReporter
+from ohifbuild.cache.default import default_cache
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
-from ohifbuild.errors import OrthancFailed
-from ohifbuild.orthanc import OrthancServer, orthanc
-from ohifbuild.proxy import Upstream
-from ohifbuild.recipe import Recipe
-from ohifbuild.verify.behind import real_orthanc
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import OrthancFailed
+from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
+from ohifbuild.server.proxy import Upstream
+from ohifbuild.verify.backend import real_orthanc
 from ohifbuild.verify.browser import find_browser
-from ohifbuild.verify.casting import Casting, casting
 from ohifbuild.verify.claims import judge
 from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.model import Observation
-from ohifbuild.verify.play import play
-from ohifbuild.verify.run import verify
-from ohifbuild.verify.scenarios import WRONG_TOKEN, Life
-from ohifbuild.verify.site import site
-from ohifbuild.verify.stage import Stage
+from ohifbuild.verify.evidence import Observation
+from ohifbuild.verify.fixtures import PreparedFixtures, prepare_fixtures
+from ohifbuild.verify.runner import run_scenarios, verify
+from ohifbuild.verify.scenario_context import ScenarioContext
+from ohifbuild.verify.scenarios import WRONG_TOKEN, Journey
+from ohifbuild.verify.viewer_site import site
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")
 
@@ -47,26 +46,28 @@ def test_every_claim_holds_with_an_orthanc_that_enforces_the_tokens(dist: Path, 
     assert "Video" in {seen.title for seen in evidence.observations if seen.first_image is not None}
 
 
-def played(dist: Path, server: OrthancServer, parts: Casting, life: Life) -> tuple[Observation, ...]:
+def played(dist: Path, server: OrthancServer, parts: PreparedFixtures, journey: Journey) -> tuple[Observation, ...]:
     reporter, settings = SilentReporter(), read_settings(dist)
     with (
         reporter.step("Verify") as meter,
         site(dist, Upstream(server.dicomweb_url), parts.tokens, enforce=False, bare=True) as running,
     ):
         browser, watch = find_browser(reporter), server.check_alive
-        return play(running, browser, parts.cast, settings, reporter, meter, lives=(life,), watch=watch)[0]
+        return run_scenarios(
+            running, browser, parts.fixtures, settings, reporter, meter, journeys=(journey,), watch=watch
+        )[0]
 
 
-def strangers(stage: Stage) -> Iterator[Observation]:
-    main = stage.cast.main
-    for key, token in (("foreign", stage.cast.foreign), ("wrong", WRONG_TOKEN)):
+def strangers(stage: ScenarioContext) -> Iterator[Observation]:
+    main = stage.fixtures.main
+    for key, token in (("foreign", stage.fixtures.foreign), ("wrong", WRONG_TOKEN)):
         yield stage.message(key, "Somebody else's token", ("refused",), stage.link(main, token), token=token)
 
 
 def test_an_orthanc_that_lets_everything_through_fails_the_claims(dist: Path, tmp_path: Path) -> None:
     script, settings = tmp_path / "open.py", read_settings(dist)
     script.write_text("import orthanc\northanc.RegisterIncomingHttpRequestFilter(lambda uri, **request: True)\n")
-    parts = casting(settings)
+    parts = prepare_fixtures(settings)
     unguarded = {"PythonScript": str(script), "LuaScripts": []}
     with orthanc(cached_dataset(default_cache()), tokens=parts.tokens, extra=unguarded) as server:
         seen = played(dist, server, parts, strangers)
@@ -75,12 +76,12 @@ def test_an_orthanc_that_lets_everything_through_fails_the_claims(dist: Path, tm
 
 
 def test_an_orthanc_that_dies_ends_verify_with_its_own_error(dist: Path) -> None:
-    parts = casting(read_settings(dist))
+    parts = prepare_fixtures(read_settings(dist))
 
-    def a_death(stage: Stage) -> Iterator[Observation]:
+    def a_death(stage: ScenarioContext) -> Iterator[Observation]:
         server._child.kill()
         server._child.wait()
-        yield stage.image("open", "A link is opened", stage.cast.main, stage.link(stage.cast.main))
+        yield stage.image("open", "A link is opened", stage.fixtures.main, stage.link(stage.fixtures.main))
         raise AssertionError("nobody noticed")
 
     with pytest.raises(OrthancFailed, match="ended by itself"), orthanc(tokens=parts.tokens) as server:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.cache import Cache
-from ohifbuild.console import SilentReporter
-from ohifbuild.errors import ExtensionInvalid
-from ohifbuild.extensions import BundledPackage, bundle, bundle_early, check_distinct, read_package
-from ohifbuild.resources import extension_template
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import ExtensionInvalid
+from ohifbuild.core.resources import extension_template
+from ohifbuild.dist.extensions import BundledPackage, bundle, bundle_early, check_distinct, read_package
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import pytest
 PATIENCE_SECONDS = 60.0
 # A program that has been asked to stop, and the programs that it stops, need a moment on a busy machine.
 AT_ONCE_SECONDS = 6.0
-REFS = "import sys; from ohifbuild.origins.remote import refs_of; refs_of(sys.argv[1])"
+REFS = "import sys; from ohifbuild.sources.git_remote import refs_of; refs_of(sys.argv[1])"
 
 
 class SilentServer:

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from ohifbuild.build import build
-from ohifbuild.cache import Cache
-from ohifbuild.console import SilentReporter
-from ohifbuild.locking import LockBook, lock_path
-from ohifbuild.recipe import load_recipe
+from ohifbuild.cache.entries import Cache
+from ohifbuild.config.recipe import load_recipe
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.lock.resolve import LockBook, lock_path
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "examples" / "shared-study" / "ohifbuild.toml"

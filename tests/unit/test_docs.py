@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.recipe import Recipe
+from ohifbuild.config.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "extension-template" / "README.md"])

@@ -12,7 +12,7 @@ from typing import NoReturn
 def main() -> NoReturn:
     """Runs the command line."""
     try:
-        from ohifbuild.cli import main as run
+        from ohifbuild.commands.main import main as run
     except KeyboardInterrupt:
         sys.stderr.write("Error: Stopped; nothing had begun.\n")
         sys.exit(130)

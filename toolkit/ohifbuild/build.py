@@ -8,24 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from ohifbuild import __version__
-from ohifbuild.cache import Cache
-from ohifbuild.console import Reporter
-from ohifbuild.errors import ClaimsFailed
-from ohifbuild.extensions import ExtensionPackage
-from ohifbuild.finish.compress import compress_all, compressible
-from ohifbuild.finish.manifest import Manifest, hash_tree
-from ohifbuild.finish.ready import ready
-from ohifbuild.inject import Injected, inject, read_packages
-from ohifbuild.lock import Lock
-from ohifbuild.locking import LockBook, lock_of, options_of
-from ohifbuild.origins.base import BaseViewer
-from ohifbuild.origins.choose import base_viewer
-from ohifbuild.output import StagedDist, check_dist_output, staged_dist
-from ohifbuild.recipe import Recipe
-from ohifbuild.releases import ReleasePin, catalogue, resolve
-from ohifbuild.supply.statements import write_statements
-from ohifbuild.verify.model import Evidence
-from ohifbuild.verify.run import verify
+from ohifbuild.cache.entries import Cache
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.core.console import Reporter
+from ohifbuild.core.errors import ClaimsFailed
+from ohifbuild.dist.compress import compress_all, compressible
+from ohifbuild.dist.extensions import ExtensionPackage
+from ohifbuild.dist.inject import Injected, inject, read_packages
+from ohifbuild.dist.manifest import Manifest, hash_tree
+from ohifbuild.dist.move import move_dist
+from ohifbuild.dist.output import StagedDist, check_dist_output, staged_dist
+from ohifbuild.dist.prepare import ready
+from ohifbuild.lock.lock_file import Lock
+from ohifbuild.lock.resolve import LockBook, lock_of, options_of
+from ohifbuild.releases.catalogue import ReleasePin, catalogue, resolve
+from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.sources.choose import base_viewer
+from ohifbuild.supply.sbom_files import move_sbom_files, write_sbom_files
+from ohifbuild.verify.evidence import Evidence
+from ohifbuild.verify.runner import verify
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter, bo
     Raises:
         ClaimsFailed: the viewer was built, and does not keep its claims.
         LockDiffers: the lock was to be kept to, and cannot be.
-        OhifbuildError: whatever the parts raise; see ``errors.py``.
+        OhifbuildError: whatever the parts raise; see ``core/errors.py``.
     """
     started = time.monotonic()
     pin = book.pin(recipe) if book else resolve(recipe.version, catalogue())
@@ -66,7 +67,7 @@ def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter, bo
         lock = lock_of(recipe, base, injected)
         if book:
             book.check(lock)
-        write_statements(stage.dist, stage.evidence, manifest, base, injected, cache)
+        write_sbom_files(stage.dist, stage.evidence, manifest, base, injected, cache)
         if recipe.verify:
             evidence = prove(stage, cache, reporter)
     if book:
@@ -147,3 +148,8 @@ def require_claims(evidence: Evidence) -> None:
 def report_of(evidence: Evidence) -> Path:
     """The page among the reports that a person opens."""
     return next(path for path in evidence.reports if path.suffix == ".html")
+
+
+def move(dist: Path, output: Path, *, public_url: str | None = None, dicomweb_root: str | None = None) -> Manifest:
+    """Writes ``dist`` for another place to ``output``, with its SBOM and provenance; see ``dist.move.move_dist``."""
+    return move_dist(dist, output, public_url=public_url, dicomweb_root=dicomweb_root, move_documents=move_sbom_files)

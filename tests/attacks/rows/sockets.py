@@ -83,7 +83,7 @@ CROOKED = OpenDoor(
         "apache": ((r"(RewriteCond %\{THE_REQUEST\}[^\n]*\n\s*RewriteRule \^ - )\[R=400,L\]", r"\1[E=crooked:1]"),),
         "caddy": ((r"@crooked not vars_regexp [^\n]*", "@crooked path /never"),),
     },
-    {"ohifbuild.server.is_plain": lambda path: True},
+    {"ohifbuild.server.web_server.is_plain": lambda path: True},
 )
 ANY_METHOD = OpenDoor(
     "every method is passed on",
@@ -92,7 +92,7 @@ ANY_METHOD = OpenDoor(
         "apache": ((r'(RewriteCond %\{REQUEST_METHOD\}) "!\^[^"]*"', r'\1 "^NEVER$"'),),
         "caddy": ((r"@other not method [^\n]*", "@other method NEVER"),),
     },
-    {"ohifbuild.server.METHODS": ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND")},
+    {"ohifbuild.server.web_server.METHODS": ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND")},
 )
 
 
@@ -108,8 +108,8 @@ def _header_passes(name: str) -> OpenDoor:
             "caddy": ((rf"\t-{name}\n", "\n"), (r"@redirects status [^\n]*", "@redirects status 999")),
         },
         {
-            "ohifbuild.proxy.PASSED_BACK": frozenset({"content-type", "content-length", name.lower()}),
-            "ohifbuild.proxy.REDIRECTS": (),
+            "ohifbuild.server.proxy.PASSED_BACK": frozenset({"content-type", "content-length", name.lower()}),
+            "ohifbuild.server.proxy.REDIRECTS": (),
         },
     )
 
@@ -121,7 +121,7 @@ SCRIPTS = OpenDoor(
         "apache": ((r"Header edit Content-Type[^\n]*", ""),),
         "caddy": ((r'\tContent-Type "\(\?i\)[^\n]*', ""),),
     },
-    {"ohifbuild.server.SCRIPT_TYPE": "never"},
+    {"ohifbuild.server.web_server.SCRIPT_TYPE": "never"},
 )
 
 
@@ -137,8 +137,8 @@ def _not_added(name: str, *, hidden: bool = False) -> OpenDoor:
             "caddy": ((rf"\t{name} \"[^\n]*", ""),),
         },
         {
-            "ohifbuild.server.ADDED": {},
-            **({"ohifbuild.proxy.PASSED_BACK": frozenset({name.lower()})} if hidden else {}),
+            "ohifbuild.server.web_server.ADDED": {},
+            **({"ohifbuild.server.proxy.PASSED_BACK": frozenset({name.lower()})} if hidden else {}),
         },
     )
 
@@ -150,7 +150,7 @@ COOKIES = OpenDoor(
         "apache": ((r"RequestHeader unset Cookie\n", "\n"),),
         "caddy": ((r"header_up -Cookie\n", "\n"),),
     },
-    {"ohifbuild.proxy.NOT_PASSED_ON": ()},
+    {"ohifbuild.server.proxy.NOT_PASSED_ON": ()},
 )
 OVERRIDES = OpenDoor(
     "headers that make a request another one are passed on",
@@ -159,11 +159,13 @@ OVERRIDES = OpenDoor(
         "apache": ((r"RequestHeader unset X-HTTP-Method-Override\n", "\n"),),
         "caddy": ((r"header_up -X-HTTP-Method-Override\n", "\n"),),
     },
-    {"ohifbuild.proxy.NOT_PASSED_ON": ()},
+    {"ohifbuild.server.proxy.NOT_PASSED_ON": ()},
 )
-ANY_HOST = OpenDoor("every host's name is taken", serve={"ohifbuild.server.is_known": lambda hosts, names: True})
+ANY_HOST = OpenDoor(
+    "every host's name is taken", serve={"ohifbuild.server.web_server.is_known": lambda hosts, names: True}
+)
 ANY_SITE = OpenDoor(
-    "pages of other sites get to the archive", serve={"ohifbuild.server._refusal": lambda request: None}
+    "pages of other sites get to the archive", serve={"ohifbuild.server.web_server._refusal": lambda request: None}
 )
 
 

@@ -20,19 +20,18 @@ import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ohifbuild.build import build
-from ohifbuild.cache import default_cache
-from ohifbuild.console import SilentReporter
+from ohifbuild.build import build, move
+from ohifbuild.cache.default import default_cache
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings
-from ohifbuild.errors import OhifbuildError
-from ohifbuild.process import run
-from ohifbuild.recipe import Recipe
-from ohifbuild.relocate import relocate
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import OhifbuildError
+from ohifbuild.core.processes import run
 from ohifbuild.verify.browser import Browser, find_browser
 from ohifbuild.verify.dataset import cached_dataset
+from ohifbuild.verify.evidence import ReceivedRequest
 from ohifbuild.verify.gate import decide
-from ohifbuild.verify.model import ReceivedRequest
-from ohifbuild.verify.tokens import Tokens
 from system import installed, orthanc_installed
 
 ADDRESS = "198.18.0.1"
@@ -73,7 +72,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def moved(dist: Path) -> Path:
     """The same below a path, with its archive below another."""
     output = dist.with_name("moved")
-    relocate(dist, output, public_url="/ohif/", dicomweb_root="/orthanc/dicom-web")
+    move(dist, output, public_url="/ohif/", dicomweb_root="/orthanc/dicom-web")
     return output
 
 

@@ -14,18 +14,17 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.console import SilentReporter
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings, read_settings
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.processes import run
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.process import run
-from ohifbuild.verify.cast import Cast
-from ohifbuild.verify.casting import Casting, casting
 from ohifbuild.verify.claims import judge
-from ohifbuild.verify.model import Observation, ReceivedRequest
-from ohifbuild.verify.play import play
+from ohifbuild.verify.evidence import Observation, ReceivedRequest
+from ohifbuild.verify.fixtures import Fixtures, PreparedFixtures, prepare_fixtures
 from ohifbuild.verify.redact import contains
-from ohifbuild.verify.stage import Stage
-from ohifbuild.verify.tokens import Grant, Tokens
+from ohifbuild.verify.runner import run_scenarios
+from ohifbuild.verify.scenario_context import ScenarioContext
 from servers import an_orthanc, deployed_orthanc, nginx_running, stunnel_running
 
 FACTS = "({ secure: isSecureContext, isolated: crossOriginIsolated, shared: typeof SharedArrayBuffer })"
@@ -48,10 +47,10 @@ class Seen:
     files: dict[str, Any] = field(default_factory=dict)
 
 
-def a_visit(seen: Seen, stage: Stage) -> Iterator[Observation]:
+def a_visit(seen: Seen, stage: ScenarioContext) -> Iterator[Observation]:
     """A person opens a link, reloads, and looks at what needs codecs (compressed) and shared memory (volumes)."""
-    cast, main = stage.cast, stage.cast.main
-    compressed = cast.others[0]
+    fixtures, main = stage.fixtures, stage.fixtures.main
+    compressed = fixtures.others[0]
     link = stage.link(main)
     yield stage.image("open", "A link is opened", main, link)
     seen.facts.append(stage.tab.page.evaluate(FACTS))
@@ -62,12 +61,12 @@ def a_visit(seen: Seen, stage: Stage) -> Iterator[Observation]:
     seen.facts.append(stage.tab.page.evaluate(FACTS))
 
 
-def a_stranger(stage: Stage) -> Iterator[Observation]:
+def a_stranger(stage: ScenarioContext) -> Iterator[Observation]:
     """Somebody else, in a tab of their own, tries links that are not good."""
-    cast, main = stage.cast, stage.cast.main
+    fixtures, main = stage.fixtures, stage.fixtures.main
     yield stage.message("no-token", "The link has no token", ("no-token",), stage.link(main, ""))
-    foreign = stage.link(main, cast.foreign)
-    yield stage.message("foreign-token", "A token of another study", ("refused",), foreign, token=cast.foreign)
+    foreign = stage.link(main, fixtures.foreign)
+    yield stage.message("foreign-token", "A token of another study", ("refused",), foreign, token=fixtures.foreign)
 
 
 @dataclass(frozen=True)
@@ -81,20 +80,26 @@ class Place:
         return self.tap.received() if self.tap else ()
 
 
-def visited(place: Place, network: Any, parts: Casting, settings: Settings) -> Seen:
+def visited(place: Place, network: Any, parts: PreparedFixtures, settings: Settings) -> Seen:
     seen, reporter = Seen(), SilentReporter()
     with reporter.step("Visit") as meter:
-        seen.observations, _ = play(
-            place, network.browser, parts.cast, settings, reporter, meter, lives=(partial(a_visit, seen), a_stranger)
+        seen.observations, _ = run_scenarios(
+            place,
+            network.browser,
+            parts.fixtures,
+            settings,
+            reporter,
+            meter,
+            journeys=(partial(a_visit, seen), a_stranger),
         )
     return seen
 
 
-def with_a_long_token(parts: Casting, length: int) -> Casting:
-    """The same cast, whose main study has a token of so many characters."""
-    main = replace(parts.cast.main, token="x" * length)
+def with_a_long_token(parts: PreparedFixtures, length: int) -> PreparedFixtures:
+    """The same fixtures, whose main study has a token of so many characters."""
+    main = replace(parts.fixtures.main, token="x" * length)
     tokens = {**parts.tokens.grants, main.token: Grant(frozenset(main.studies))}
-    return Casting(replace(parts.cast, main=main), Tokens(tokens, parts.tokens.expired))
+    return PreparedFixtures(replace(parts.fixtures, main=main), Tokens(tokens, parts.tokens.expired))
 
 
 def check_the_page(seen: Seen, base_url: str, settings: Settings) -> None:
@@ -112,9 +117,9 @@ def check_the_page(seen: Seen, base_url: str, settings: Settings) -> None:
     assert {r.status for each in refused for r in each.sent if settings.is_archive(r.url)} == {403}
 
 
-def check_from_outside(network: Any, place: Place, parts: Casting) -> None:
+def check_from_outside(network: Any, place: Place, parts: PreparedFixtures) -> None:
     """``doctor`` looks at headers, caching, media types, policies, TLS and the archive's URLs, and finds nothing."""
-    main = parts.cast.main
+    main = parts.fixtures.main
     link = f"{place.base_url}viewer?StudyInstanceUIDs={main.studies[0]}&token={main.token}"
     env = {**os.environ, "SSL_CERT_FILE": str(network.authority)}
     run([sys.executable, "-m", "ohifbuild", "doctor", link], env=env)
@@ -128,9 +133,9 @@ def broken(seen: Seen, settings: Settings) -> list[str]:
     ]
 
 
-def logs_with_tokens(folder: Path, cast: Cast) -> list[str]:
+def logs_with_tokens(folder: Path, fixtures: Fixtures) -> list[str]:
     """The servers' logs, of which there has to be one, that hold a token of this visit."""
-    tokens, logs = [cast.main.token, cast.foreign, cast.others[0].token], list(folder.rglob("*.log"))
+    tokens, logs = [fixtures.main.token, fixtures.foreign, fixtures.others[0].token], list(folder.rglob("*.log"))
     assert any(path.stat().st_size for path in logs)
     return [path.name for path in logs if contains(tokens, path.read_text())]
 
@@ -141,7 +146,7 @@ def test_nginx_and_orthanc_share_studies(
 ) -> None:
     dist = request.getfixturevalue(folder)
     settings, deployment = read_settings(dist), tmp_path / "deployment"
-    parts = with_a_long_token(casting(settings), length)
+    parts = with_a_long_token(prepare_fixtures(settings), length)
     existing, orthanc_port = an_orthanc(tmp_path)
     with ExitStack() as stack:
         tap = stack.enter_context(tapped(orthanc_port, settings, parts.tokens))
@@ -168,14 +173,14 @@ def test_nginx_and_orthanc_share_studies(
     assert broken(seen, settings) == []
     # Orthanc's filter and verify's gate are of one mind.
     assert {(r.decision == "granted", r.status != 403) for r in received} == {(True, True), (False, False)}
-    assert logs_with_tokens(tmp_path, parts.cast) == []
+    assert logs_with_tokens(tmp_path, parts.fixtures) == []
     assert f"GET {settings.public_url}index.html" in logged
     assert f"GET {settings.roots[0]}/studies" in logged
 
 
 def test_orthanc_alone_shares_studies(tmp_path: Path, network: Any, moved: Path, studies: Path) -> None:
     settings, deployment = read_settings(moved), tmp_path / "deployment"
-    parts = casting(settings)
+    parts = prepare_fixtures(settings)
     existing, _ = an_orthanc(tmp_path)
     options = DeployOptions(
         host=network.address,
@@ -193,7 +198,7 @@ def test_orthanc_alone_shares_studies(tmp_path: Path, network: Any, moved: Path,
         seen = visited(place, network, parts, settings)
         check_from_outside(network, place, parts)
     check_the_page(seen, base_url, settings)
-    assert logs_with_tokens(tmp_path, parts.cast) == []
+    assert logs_with_tokens(tmp_path, parts.fixtures) == []
     # Nobody listens between browser and Orthanc, so nothing is known of what arrived.
     at_the_other_end = ("both-ends", "header-received")
     assert [

@@ -16,7 +16,7 @@ import pytest
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.place import below, is_plain
 from ohifbuild.contract.request import Scope, meaning, permits
-from ohifbuild.contract.token import choose_token, says_expired
+from ohifbuild.contract.tokens import choose_token, says_expired
 
 pytestmark = pytest.mark.integration
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import brotli
 import pytest
 
-from ohifbuild.appconfig import CONFIG_START
-from ohifbuild.finish.manifest import Manifest, hash_tree
+from ohifbuild.dist.app_config import CONFIG_START
+from ohifbuild.dist.manifest import Manifest, hash_tree
 from ohifbuild.verify.dataset import write_dataset
 from servers import nginx_running
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.archive_rules import ADDED, NOT_PASSED_BACK, NOT_PASSED_ON, PASSED_BACK, REDIRECTS
-from ohifbuild.console import SilentReporter
 from ohifbuild.contract.place import is_plain
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.processes import running
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.process import running
+from ohifbuild.server.archive_rules import ADDED, NOT_PASSED_BACK, NOT_PASSED_ON, PASSED_BACK, REDIRECTS
 from recording_archive import Heard, RecordingArchive, recording_archive
 from servers import nginx_running
 from vectors import rows

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ohifbuild.console import SilentReporter
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import ToolFailed, ToolMissing
+from ohifbuild.core.processes import output, run
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.errors import ToolFailed, ToolMissing
-from ohifbuild.process import output, run
 from system import installed
 
 

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.console import SilentReporter
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import read_settings
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.processes import run
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.deploy.tls import CIPHERS
-from ohifbuild.headers import ISOLATION, inline_hashes
-from ohifbuild.orthanc import orthanc
-from ohifbuild.process import run
+from ohifbuild.deploy.https import CIPHERS
+from ohifbuild.orthanc.orthanc_process import orthanc
+from ohifbuild.server.headers import ISOLATION, inline_hashes
 from ohifbuild.verify.dataset.contents import DOCUMENTS
-from ohifbuild.verify.tokens import Grant, Tokens
 from system import installed
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")

@@ -14,16 +14,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ohifbuild.appconfig import CONFIG_START
-from ohifbuild.console import SilentReporter
+from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import read_settings
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import ToolFailed
+from ohifbuild.core.processes import run
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.errors import ToolFailed
-from ohifbuild.headers import ISOLATION, inline_hashes
-from ohifbuild.process import run
+from ohifbuild.dist.app_config import CONFIG_START
+from ohifbuild.server.headers import ISOLATION, inline_hashes
 from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
-from ohifbuild.verify.tokens import Tokens
 from servers import an_orthanc, deployed_orthanc
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.console import SilentReporter
+from ohifbuild.contract.grants import Tokens
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.headers import ISOLATION
-from ohifbuild.verify.archive import EmbeddedArchive
-from ohifbuild.verify.site import site
-from ohifbuild.verify.tokens import Tokens
+from ohifbuild.server.headers import ISOLATION
+from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verify.viewer_site import site
 from web_servers import apache_running, caddy_running
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"

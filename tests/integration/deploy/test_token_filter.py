@@ -18,13 +18,14 @@ import pytest
 
 from auth_service import PER_SECOND, UNKNOWN_SAVED
 from link_contract import Scope, meaning, permits
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings
-from ohifbuild.errors import OrthancFailed, OrthancMissing, OrthancUnsuitable, PortInUse
-from ohifbuild.orthanc import SCRIPTS, OrthancServer, orthanc
+from ohifbuild.core.errors import OrthancFailed, OrthancMissing, OrthancUnsuitable, PortInUse
+from ohifbuild.orthanc.configuration import SCRIPTS
 from ohifbuild.orthanc.find import find_orthanc
-from ohifbuild.verify.casting import casting
+from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
 from ohifbuild.verify.dataset.contents import DOCUMENTS, ORDINARY, SECOND
-from ohifbuild.verify.tokens import Grant, Tokens
+from ohifbuild.verify.fixtures import prepare_fixtures
 from token_file import read_grants
 from token_filter import filter_of
 from vectors import rows
@@ -33,13 +34,13 @@ pytestmark = pytest.mark.usefixtures("orthanc_there")
 
 A, B = ORDINARY.uid, SECOND.uid
 OTHER = DOCUMENTS.uid
-CAST = casting(Settings())
+PREPARED = prepare_fixtures(Settings())
 ROOT = "/dicom-web"
 
 
 @pytest.fixture(scope="module")
 def server(dataset: Path) -> Iterator[OrthancServer]:
-    with orthanc(dataset, tokens=CAST.tokens) as running:
+    with orthanc(dataset, tokens=PREPARED.tokens) as running:
         assert not running.refused
         yield running
 
@@ -60,13 +61,13 @@ ALL = (
 
 
 def test_a_token_reaches_its_study_and_nothing_else(server: OrthancServer, web: Any) -> None:
-    token = CAST.cast.main.token
+    token = PREPARED.fixtures.main.token
     assert statuses(web, server, token, *OWN) == [200] * 3
     assert statuses(web, server, token, *ALL, f"{ROOT}/studies/{B}/series", "/token-filter") == [403] * 8
 
 
 def test_a_token_of_two_studies_reaches_both_at_once(server: OrthancServer, web: Any) -> None:
-    token = CAST.cast.pair.token
+    token = PREPARED.fixtures.pair.token
     both = f"{ROOT}/studies?StudyInstanceUID={A},{B}"
     assert statuses(web, server, token, *OWN, f"{ROOT}/studies/{B}/series", both) == [200] * 5
     assert statuses(web, server, token, f"{ROOT}/studies?StudyInstanceUID={A},{B},{OTHER}") == [403]
@@ -76,11 +77,11 @@ def test_a_token_of_two_studies_reaches_both_at_once(server: OrthancServer, web:
     "token",
     [
         "",
-        CAST.cast.expired,
-        CAST.cast.foreign,
+        PREPARED.fixtures.expired,
+        PREPARED.fixtures.foreign,
         "unknown",
-        CAST.cast.main.token[:-1],
-        CAST.cast.main.token + "=",
+        PREPARED.fixtures.main.token[:-1],
+        PREPARED.fixtures.main.token + "=",
         "\xff",
     ],
     ids=["none", "expired", "of another study", "unknown", "cut", "longer", "not ASCII"],
@@ -119,7 +120,7 @@ HOSTILE_SEARCHES = (
 
 
 def test_no_spelling_of_a_search_widens_it(server: OrthancServer, web: Any) -> None:
-    token = CAST.cast.main.token
+    token = PREPARED.fixtures.main.token
     for level in ("studies", "series", "instances", f"studies/{A}/series"):
         found = {}
         for search in HOSTILE_SEARCHES:
@@ -156,7 +157,7 @@ HOSTILE_PATHS = (
 
 
 def test_no_spelling_of_a_path_leads_elsewhere(server: OrthancServer, web: Any) -> None:
-    token = CAST.cast.main.token
+    token = PREPARED.fixtures.main.token
     for path in HOSTILE_PATHS:
         line = f"GET {ROOT}{path.format(a=A, b=B)} HTTP/1.1"
         answer = web.raw(_port(server), f"{line}\r\nHost: x\r\ntoken: {token}\r\nConnection: close\r\n\r\n")
@@ -177,7 +178,9 @@ def test_series_and_instances_of_another_study_are_not_found_in_the_tokens_own(s
         f"/instances/{instance}/bulk/00420011",
         f"/instances/{instance}/metadata",
     )
-    answers = [web.ask(server.origin + here + rest, {"token": CAST.cast.main.token, "Accept": "*/*"}) for rest in rests]
+    answers = [
+        web.ask(server.origin + here + rest, {"token": PREPARED.fixtures.main.token, "Accept": "*/*"}) for rest in rests
+    ]
     assert all(answer.status >= 400 for answer in answers)
     assert web.ask(server.origin + there + rests[3], server.administrator | {"Accept": "*/*"}).status == 200
 
@@ -225,7 +228,7 @@ def _as_orthanc_reads(tail: str, query: str) -> tuple[str, str]:
 )
 def test_of_two_values_the_filter_and_orthanc_take_the_same(server: OrthancServer, web: Any, search: str) -> None:
     url = f"{server.dicomweb_url}/studies?{search.format(a=A, b=B)}"
-    found = web.ask(url, {"token": CAST.cast.main.token})
+    found = web.ask(url, {"token": PREPARED.fixtures.main.token})
     assert found.status == 200
     assert [study["0020000D"]["Value"] for study in json.loads(found.body)] == [[A]]
 
@@ -255,7 +258,7 @@ HOSTILE_HEADERS = (
 
 
 def test_nothing_but_the_token_alone_in_its_header_opens_anything(server: OrthancServer, web: Any) -> None:
-    names = {"good": CAST.cast.main.token, "other": "unknown"}
+    names = {"good": PREPARED.fixtures.main.token, "other": "unknown"}
     found = {}
     for header in HOSTILE_HEADERS:
         lines = f"GET {OWN[1]} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header.format(**names)}\r\n\r\n"
@@ -267,7 +270,9 @@ def test_nothing_but_the_token_alone_in_its_header_opens_anything(server: Orthan
 
 
 def test_the_archives_answers_set_no_cookie_and_lead_nowhere(server: OrthancServer, web: Any) -> None:
-    answers = [web.ask(server.origin + path, {"token": CAST.cast.main.token}) for path in (*OWN, *ALL, "/", "/ohif")]
+    answers = [
+        web.ask(server.origin + path, {"token": PREPARED.fixtures.main.token}) for path in (*OWN, *ALL, "/", "/ohif")
+    ]
     assert not [
         answer for answer in answers if {"set-cookie", "location", "access-control-allow-origin"} & set(answer.names)
     ]
@@ -285,7 +290,7 @@ DEEP = {
 
 
 def test_no_token_file_ends_orthanc_and_each_bad_one_closes_it(server: OrthancServer, web: Any) -> None:
-    token, good = CAST.cast.main.token, server.tokens_file.read_text()
+    token, good = PREPARED.fixtures.main.token, server.tokens_file.read_text()
     try:
         for name, text in DEEP.items():
             server.tokens_file.write_text(text)
@@ -298,7 +303,7 @@ def test_no_token_file_ends_orthanc_and_each_bad_one_closes_it(server: OrthancSe
 
 
 def test_only_gets_are_let_through(server: OrthancServer, web: Any) -> None:
-    header = {"token": CAST.cast.main.token}
+    header = {"token": PREPARED.fixtures.main.token}
     url = f"{server.origin}{ROOT}/studies/{A}/series"
     assert [web.ask(url, header, method=method).status for method in ("POST", "PUT", "DELETE")] == [403] * 3
     override = header | {"X-HTTP-Method-Override": "DELETE"}

@@ -15,11 +15,11 @@ import brotli
 import pytest
 import trustme
 
-from ohifbuild import archive_rules
+from ohifbuild.contract.grants import Grant
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import Report, examine_deployment
+from ohifbuild.server import archive_rules
 from ohifbuild.verify.dataset.contents import ORDINARY
-from ohifbuild.verify.tokens import Grant
 
 ENTRY = "app.bundle.0123456789abcdef0123.js"
 REDIRECTS = f"error_page {' '.join(map(str, archive_rules.REDIRECTS))} = @ohifbuild_redirected;"

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from ohifbuild.commands.doctor import command
 from ohifbuild.contract.settings import Settings
-from ohifbuild.errors import FaultsFound, LinkInvalid
+from ohifbuild.core.errors import FaultsFound, LinkInvalid
 
 TOKEN = "the-token-of-this-link"
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from ohifbuild.doctor import Report, client, judge
 from ohifbuild.doctor.gather import gather
 from ohifbuild.doctor.show import show
-from ohifbuild.server import listening
+from ohifbuild.server.web_server import listening
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.console import SilentReporter
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings, read_settings
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.doctor import examine_deployment
-from ohifbuild.orthanc import orthanc
+from ohifbuild.orthanc.orthanc_process import orthanc
 from ohifbuild.verify.dataset import write_dataset
 from ohifbuild.verify.dataset.contents import DOCUMENTS
-from ohifbuild.verify.tokens import Grant, Tokens
 from servers import an_orthanc, deployed_orthanc
 
 TOKEN = "the-token-of-this-link"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ohifbuild import process, resources
-from ohifbuild.cache import Cache
-from ohifbuild.console import SilentReporter
-from ohifbuild.finish.esbuild import esbuild
-from ohifbuild.toolchain import node_tools
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core import processes, resources
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.tools.esbuild import esbuild
+from ohifbuild.tools.toolchain import node_tools
 
 DATA = Path(__file__).parents[2] / "data/patches"
 STAND_INS = ("react", "@ohif/core", "@cornerstonejs/core")
@@ -26,8 +26,8 @@ def test_patched_code_does_what_the_patches_promise(tmp_path: Path) -> None:
         name = f"{source.parents[2].name}-{source.parent.name}-{source.name.partition('.')[0]}.mjs"
         aliases = [f"--alias:{package}={DATA / 'stand-ins.mjs'}" for package in STAND_INS]
         apart = ["--external:./updateAuthServiceAndCleanUrl", *aliases]
-        process.run([bundler, entry, "--bundle", "--format=esm", f"--outfile={tmp_path / name}", *apart])
-    output = process.run([node.node, "--test", tmp_path / "behaviour.test.mjs"], env=dict(node.env), cwd=tmp_path)
+        processes.run([bundler, entry, "--bundle", "--format=esm", f"--outfile={tmp_path / name}", *apart])
+    output = processes.run([node.node, "--test", tmp_path / "behaviour.test.mjs"], env=dict(node.env), cwd=tmp_path)
     assert "# fail 0" in output
     assert "# pass 0" not in output
 

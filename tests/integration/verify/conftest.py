@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ohifbuild.cache import Cache
+from ohifbuild.cache.entries import Cache
 from ohifbuild.verify.dataset import write_dataset
 
 SETTINGS = {

@@ -10,13 +10,13 @@ import pytest
 from pydicom import dcmread
 from pydicom.filebase import DicomBytesIO
 
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.archive import EmbeddedArchive
 from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import COMPRESSED, DOCUMENTS, MULTIFRAME, ORDINARY, SEGMENTED, VIDEO
-from ohifbuild.verify.dataset.plan import Series, Study
-from ohifbuild.verify.site import site
-from ohifbuild.verify.tokens import Grant, Tokens
+from ohifbuild.verify.dataset.studies import Series, Study
+from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verify.viewer_site import site
 
 TOKEN = ("token", "all")
 STORED = ("Accept", "multipart/related; type=application/octet-stream; transfer-syntax=*")

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.cache import Cache
-from ohifbuild.console import SilentReporter
+from ohifbuild.cache.entries import Cache
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings
-from ohifbuild.errors import DistInvalid, OrthancFailed, OrthancUnsuitable
-from ohifbuild.finish.manifest import Manifest, hash_tree
-from ohifbuild.orthanc import OrthancServer, orthanc
-from ohifbuild.verify.behind import real_orthanc
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import DistInvalid, OrthancFailed, OrthancUnsuitable
+from ohifbuild.dist.manifest import Manifest, hash_tree
+from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
+from ohifbuild.verify.backend import real_orthanc
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.dataset.contents import COMPRESSED, ORDINARY, SECOND, VIDEO
-from ohifbuild.verify.dataset.plan import Series, Study
-from ohifbuild.verify.run import verify
-from ohifbuild.verify.site import site
-from ohifbuild.verify.tokens import Grant, Tokens
+from ohifbuild.verify.dataset.studies import Series, Study
+from ohifbuild.verify.runner import verify
+from ohifbuild.verify.viewer_site import site
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")
 

@@ -13,19 +13,19 @@ import pytest
 import trustme
 from aiohttp import web
 
-from ohifbuild.cache import Cache
-from ohifbuild.console import SilentReporter
+from ohifbuild.cache.entries import Cache
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings
-from ohifbuild.errors import ArchiveUnreachable, ArchiveUnsuitable, OhifbuildError, OrthancFailed
-from ohifbuild.orthanc import OrthancServer, orthanc
-from ohifbuild.reach import check_archive
-from ohifbuild.server import listening
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import ArchiveUnreachable, ArchiveUnsuitable, OhifbuildError, OrthancFailed
+from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
+from ohifbuild.server.archive_probe import check_archive
+from ohifbuild.server.web_server import listening
 from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
-from ohifbuild.verify.remote import running_at
-from ohifbuild.verify.site import site
+from ohifbuild.verify.remote_archive import running_at
 from ohifbuild.verify.stow import make_sure_of_studies
-from ohifbuild.verify.tokens import Grant, Tokens
+from ohifbuild.verify.viewer_site import site
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.errors import DistInvalid, PortInUse
-from ohifbuild.verify.archive import EmbeddedArchive
+from ohifbuild.contract.grants import Grant, Tokens
+from ohifbuild.core.errors import DistInvalid, PortInUse
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
-from ohifbuild.verify.site import Site, site
-from ohifbuild.verify.tokens import Grant, Tokens
+from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verify.viewer_site import Site, site
 
 TOKENS = Tokens({"mine": Grant(frozenset({ORDINARY.uid}))}, frozenset({"old"}))
 BROTLI = ("Accept-Encoding", "gzip, deflate, br")

@@ -10,7 +10,7 @@ import pytest
 from ohifbuild.contract.link import make_link, read_link
 from ohifbuild.contract.place import below, is_plain
 from ohifbuild.contract.request import Meaning, Scope, meaning, permits
-from ohifbuild.contract.token import Choice, choose_token, is_token, says_expired
+from ohifbuild.contract.tokens import Choice, choose_token, is_token, says_expired
 from vectors import rows
 
 Row = dict[str, Any]

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.appconfig import CONFIG_START
-from ohifbuild.console import SilentReporter
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
 from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
-from ohifbuild.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
-from ohifbuild.finish.manifest import Manifest, hash_tree
+from ohifbuild.dist.app_config import CONFIG_START
+from ohifbuild.dist.manifest import Manifest, hash_tree
 
 
 def dist_at(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ohifbuild.deploy.table import immutable_paths
-from ohifbuild.static import HASHED
+from ohifbuild.server.static_files import HASHED
 
 NAME = st.text(alphabet="0123456789abcdef./_-xjs", max_size=45)
 

@@ -14,11 +14,11 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.evidence import ArchiveSeen, Arrival, Evidence, FileSeen, ViewerSeen
-from ohifbuild.doctor.model import Finding
-from ohifbuild.doctor.page import Page
+from ohifbuild.doctor.findings import Finding
+from ohifbuild.doctor.gathered import ArchiveSeen, Arrival, Evidence, FileSeen, ViewerSeen
 from ohifbuild.doctor.tls import Certificate, Tls
-from ohifbuild.headers import ISOLATION, content_security_policy
+from ohifbuild.doctor.viewer_page import Page
+from ohifbuild.server.headers import ISOLATION, content_security_policy
 
 NOW = 1_800_000_000.0
 DATE = "Fri, 15 Jan 2027 08:00:00 GMT"

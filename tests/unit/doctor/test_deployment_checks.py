@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from ohifbuild import resources
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
+from ohifbuild.core import resources
+from ohifbuild.dist.manifest import FileEntry
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
-from ohifbuild.doctor.evidence import FileSeen
-from ohifbuild.doctor.page import Page
+from ohifbuild.doctor.gathered import FileSeen
 from ohifbuild.doctor.tls import Certificate, Tls
-from ohifbuild.finish.manifest import FileEntry
+from ohifbuild.doctor.viewer_page import Page
 
 NOW = 1_800_000_000.0
 DAY = 86400.0

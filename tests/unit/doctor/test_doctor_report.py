@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from ohifbuild.doctor.checks import CHECKS, FOLLOWS
-from ohifbuild.doctor.model import Finding, Report, report
+from ohifbuild.doctor.findings import Finding, Report, report
 from ohifbuild.doctor.show import show
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from ohifbuild.contract.settings import Settings
+from ohifbuild.core.errors import LinkInvalid
 from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.findings import forms_of
 from ohifbuild.doctor.gather import follows
-from ohifbuild.doctor.model import forms_of
-from ohifbuild.doctor.page import modules_in, read_page, root_in
-from ohifbuild.errors import LinkInvalid
+from ohifbuild.doctor.viewer_page import modules_in, read_page, root_in
 
 BASE = "https://pacs.example/ohif/viewer"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.cache import Cache
-from ohifbuild.doctor import machine, network, room
-from ohifbuild.errors import BrowserMissing, OrthancMissing, ToolMissing
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.errors import BrowserMissing, OrthancMissing, ToolMissing
+from ohifbuild.doctor import disk_space, machine, network
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -18,14 +18,14 @@ Usage = namedtuple("Usage", "total used free")
 @pytest.mark.parametrize(("free", "state"), [(500_000_000, "wrong"), (2_000_000_000, "note"), (9_000_000_000, "right")])
 def test_room_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(free, 0, free))
-    found = room.room("cache", "Cache", tmp_path / "not" / "there" / "yet", "another")
+    found = disk_space.room("cache", "Cache", tmp_path / "not" / "there" / "yet", "another")
     assert found.state == state
     assert str(tmp_path) in found.found
 
 
 def test_a_folder_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("os.access", lambda *_: False)
-    assert room.room("cache", "Cache", tmp_path, "another").change == "another"
+    assert disk_space.room("cache", "Cache", tmp_path, "another").change == "another"
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,13 @@ def test_memory_is_the_machines_or_the_containers(
         ("CGROUP_USE", str(used)),
     ):
         (tmp_path / name).write_text(text)
-        monkeypatch.setattr(room, name, tmp_path / name)
-    assert room.memory().state == state
+        monkeypatch.setattr(disk_space, name, tmp_path / name)
+    assert disk_space.memory().state == state
 
 
 def test_memory_that_nobody_counts_is_not_guessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "MEMORY_FACTS", tmp_path / "none")
-    assert room.memory().state == "untried"
+    monkeypatch.setattr(disk_space, "MEMORY_FACTS", tmp_path / "none")
+    assert disk_space.memory().state == "untried"
 
 
 def refuse(error: Exception) -> Any:

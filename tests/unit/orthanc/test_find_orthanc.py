@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.errors import OrthancMissing, OrthancUnsuitable
+from ohifbuild.core.errors import OrthancMissing, OrthancUnsuitable
 from ohifbuild.orthanc.find import PLUGINS_VARIABLE, PROGRAM_VARIABLE, check_version, find_orthanc
 
 PLUGINS = ("libOrthancDicomWeb.so", "libOrthancPython.so")

@@ -13,8 +13,8 @@ import pytest
 
 import link_contract
 from link_contract import OTHER, UID, Meaning, Scope, below, is_plain, is_token, meaning, permits
-from ohifbuild.contract import link, token
-from ohifbuild.orthanc import SCRIPTS
+from ohifbuild.contract import link, tokens
+from ohifbuild.orthanc.configuration import SCRIPTS
 from vectors import rows
 
 Row = dict[str, Any]
@@ -53,7 +53,7 @@ def test_token(row: Row) -> None:
 
 
 def test_limits_are_the_contracts() -> None:
-    assert (link_contract.MOST_STUDIES, link_contract.LONGEST_TOKEN) == (link.MOST_STUDIES, token.LONGEST)
+    assert (link_contract.MOST_STUDIES, link_contract.LONGEST_TOKEN) == (link.MOST_STUDIES, tokens.LONGEST)
 
 
 @pytest.mark.parametrize("judged", [Scope(), Meaning("open")])

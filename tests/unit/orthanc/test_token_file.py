@@ -11,8 +11,8 @@ import pytest
 
 import token_file
 from link_contract import Scope
-from ohifbuild.orthanc.tokens import write_token_file
-from ohifbuild.verify.tokens import Grant, Tokens
+from ohifbuild.contract.grants import Grant, Tokens
+from ohifbuild.orthanc.configuration import write_token_file
 from token_file import TokenFile, read_grants
 
 OWN, FOREIGN = "1.2.3", "1.2.4"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from link_contract import OTHER, Meaning, Scope, below, is_plain, meaning, permits
-from ohifbuild.deploy.orthanc import TAKEN
+from ohifbuild.deploy.orthanc_alone import TAKEN
 from token_file import TokenFile
 from token_filter import OWN_PATHS, TokenFilter, filter_of
 from vectors import rows

@@ -12,7 +12,7 @@ from PIL import Image
 
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.claims import judge
-from ohifbuild.verify.model import (
+from ohifbuild.verify.evidence import (
     Evidence,
     Expectation,
     ImageMatch,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ohifbuild.verify.archive.accept import EXPLICIT, Form, accepts, frame_form, parse_accept, wants_multipart
+from ohifbuild.verify.embedded_archive.accept import EXPLICIT, Form, accepts, frame_form, parse_accept, wants_multipart
 
 JLS = "1.2.840.10008.1.2.4.80"
 OCTETS = "application/octet-stream"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.console import SilentReporter
-from ohifbuild.errors import BrowserFailed, BrowserMissing
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import BrowserFailed, BrowserMissing
 from ohifbuild.verify.browser import Browser, find_browser, started, why_no_sandbox
 
 Program = Callable[[str, str], Path]

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.model import ImageMatch, Message, Observation, PageState, ReceivedRequest, SentRequest
+from ohifbuild.verify.evidence import ImageMatch, Message, Observation, PageState, ReceivedRequest, SentRequest
 
 STUDY = "1.2.826.0.1.3680043.8.498.1"
 Failing = Callable[..., set[str]]

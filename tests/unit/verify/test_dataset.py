@@ -14,12 +14,13 @@ from pydicom.encaps import encapsulate
 from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEGLosslessSV1
 
-from ohifbuild.cache import Cache, digest_of_tree
-from ohifbuild.verify.archive.pixeldata import rendered
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.verify.dataset import STUDIES, cached_dataset, write_dataset
 from ohifbuild.verify.dataset.encode import Frame
 from ohifbuild.verify.dataset.lossless_jpeg import lossless_jpeg
-from ohifbuild.verify.dataset.plan import Series
+from ohifbuild.verify.dataset.studies import Series
+from ohifbuild.verify.embedded_archive.pixeldata import rendered
 from ohifbuild.verify.pixels import TWINS, from_data_url, on_grid, similarity
 
 LOSSY = "1.2.840.10008.1.2.4.50"

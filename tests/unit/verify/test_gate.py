@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.gate import STATUS, decide
-from ohifbuild.verify.tokens import Grant, Tokens
 from vectors import rows
 
 SETTINGS = Settings()

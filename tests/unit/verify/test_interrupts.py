@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from ohifbuild.errors import BrowserFailed
+from ohifbuild.core.errors import BrowserFailed
 from ohifbuild.verify.interrupts import interruptible
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ohifbuild.verify.pixels import Album, Grey, Picture, from_data_url, is_flat, shows, similarity, windowed
+from ohifbuild.verify.pixels import Grey, Picture, PictureIndex, from_data_url, is_flat, shows, similarity, windowed
 
 RANDOM = np.random.default_rng(7)
 
@@ -42,7 +42,9 @@ def test_recognises_the_image_at_any_size_shape_and_spacing(
     height: int, width: int, rows: int, columns: int, tall: float, zoom: float
 ) -> None:
     pictures = [picture(str(n), blobs(rows, columns), tall) for n in range(6)]
-    match = Album(pictures).recognise(on_canvas(pictures[3].grey, height, width, tall=tall, zoom=zoom), "viewport 1")
+    match = PictureIndex(pictures).recognise(
+        on_canvas(pictures[3].grey, height, width, tall=tall, zoom=zoom), "viewport 1"
+    )
     assert match.instances == ("3",)
     assert shows(match)
 
@@ -54,12 +56,12 @@ def test_neighbouring_slices_are_told_apart() -> None:
         grey = base.copy()
         grey[8 * n : 8 * n + 12, 10:30] = 1
         pictures.append(picture(str(n), grey))
-    match = Album(pictures).recognise(on_canvas(pictures[4].grey, 200, 256), "viewport 1")
+    match = PictureIndex(pictures).recognise(on_canvas(pictures[4].grey, 200, 256), "viewport 1")
     assert (match.name, shows(match)) == ("4", True)
 
 
 def test_a_picture_of_something_else_is_not_taken_for_an_image() -> None:
-    match = Album([picture(str(n), blobs(64, 64)) for n in range(6)]).recognise(blobs(200, 256), "viewport 1")
+    match = PictureIndex([picture(str(n), blobs(64, 64)) for n in range(6)]).recognise(blobs(200, 256), "viewport 1")
     assert not shows(match)
 
 
@@ -70,13 +72,13 @@ def test_copies_count_as_one_image() -> None:
         picture("jpeg", (grey * 0.98 + 0.01).astype(np.float32)),
         picture("x", blobs(64, 64)),
     ]
-    match = Album(pictures).recognise(on_canvas(grey, 200, 200), "viewport 1")
+    match = PictureIndex(pictures).recognise(on_canvas(grey, 200, 200), "viewport 1")
     assert set(match.instances) == {"raw", "jpeg"}
     assert match.rival == "x"
 
 
 def test_an_empty_canvas_shows_nothing() -> None:
-    match = Album([picture("a", blobs(64, 64))]).recognise(np.zeros((100, 100), dtype=np.float32), "viewport 1")
+    match = PictureIndex([picture("a", blobs(64, 64))]).recognise(np.zeros((100, 100), dtype=np.float32), "viewport 1")
     assert match.blank
     assert not shows(match)
     assert is_flat(np.zeros((0, 0), dtype=np.float32))
@@ -104,7 +106,7 @@ def test_reads_a_data_url_with_transparency_as_black() -> None:
 
 def test_a_negative_is_recognised_only_where_that_is_asked_for() -> None:
     grey = blobs(64, 64)
-    album, canvas = Album([picture("a", grey), picture("b", blobs(64, 64))]), on_canvas(grey, 200, 200)
+    album, canvas = PictureIndex([picture("a", grey), picture("b", blobs(64, 64))]), on_canvas(grey, 200, 200)
     negative = np.asarray(1 - canvas, dtype=np.float32)
     assert not shows(album.recognise(negative, "viewport 1"))
     match = album.recognise(negative, "thumbnail 1", negatives=True)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ohifbuild.errors import InternalError
-from ohifbuild.verify.model import Message
+from ohifbuild.core.errors import InternalError
+from ohifbuild.verify.evidence import Message
 from ohifbuild.verify.redact import Redactor, contains
 
 TOKENS = st.text(st.characters(codec="utf-8"), min_size=6, max_size=40).filter(lambda t: len(t.strip()) >= 6)

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import pytest
 from rich.console import Console
 
-from ohifbuild.errors import InternalError
+from ohifbuild.core.errors import InternalError
 from ohifbuild.verify.claims import judge
-from ohifbuild.verify.model import Evidence
+from ohifbuild.verify.evidence import Evidence
 from ohifbuild.verify.redact import Redactor
 from ohifbuild.verify.report import terminal, write_reports
 from ohifbuild.verify.report.waterfall import shortened

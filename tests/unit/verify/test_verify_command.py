@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from ohifbuild.commands.verify import command
-from ohifbuild.errors import ArchiveUnsuitable, DistInvalid
-from ohifbuild.verify.remote import HEADER_VARIABLE
+from ohifbuild.core.errors import ArchiveUnsuitable, DistInvalid
+from ohifbuild.verify.remote_archive import HEADER_VARIABLE
 
 URL = "http://127.0.0.1:1/dicom-web"
 

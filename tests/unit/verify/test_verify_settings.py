@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.contract.settings import Settings, read_settings
-from ohifbuild.errors import DistInvalid
+from ohifbuild.core.errors import DistInvalid
 
 JSON = (
     '{"tokenParam":"t","tokenHeader":"Authorization","tokenScheme":"Bearer","roots":["/pacs/dicom-web"],'

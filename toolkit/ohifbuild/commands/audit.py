@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from ohifbuild.audit import audit
-from ohifbuild.audit.report import as_json, as_markdown, as_table
-from ohifbuild.cache import disk_errors
-from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.errors import AuditFailed
-from ohifbuild.releases import catalogue, resolve
+from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.errors import AuditFailed
+from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.supply.audit import audit
+from ohifbuild.supply.audit.audit_report import as_json, as_markdown, as_table
 
 SHOWN = 10
 
@@ -21,19 +21,17 @@ SHOWN = 10
 @click.option("--source", metavar="URL", help="OHIF's git repository, or a mirror, or a path (default: OHIF's own).")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as Markdown.")
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
-@with_surroundings
-def command(
-    surroundings: Surroundings, /, version: str, source: str | None, report: Path | None, offline: bool
-) -> None:
+@with_command_context
+def command(context: CommandContext, /, version: str, source: str | None, report: Path | None, offline: bool) -> None:
     """Rebuild the published release VERSION from its source and compare every file with what npm ships."""
     remote = source or catalogue().source
     pin = resolve(version, catalogue())
-    found = audit(pin, remote, surroundings.cache, offline=offline, reporter=surroundings.reporter)
+    found = audit(pin, remote, context.cache, offline=offline, reporter=context.reporter)
     if report:
         with disk_errors(report.parent):
             report.write_text(as_markdown(found), encoding="utf-8")
-    surroundings.result(as_json(found))
-    surroundings.show(as_table(found))
+    context.result(as_json(found))
+    context.show(as_table(found))
     if not found.ok:
         bad = [verdict for verdict in found.verdicts if not verdict.ok]
         raise AuditFailed(
@@ -42,7 +40,7 @@ def command(
             fix="Do not use this release before you know why; building it with --from git does not use npm's files.",
             details="\n".join(f"  {verdict.name}\n    {_indented(verdict.detail)}" for verdict in bad[:SHOWN]),
         )
-    surroundings.reporter.say(f"All {len(found.verdicts)} files of OHIF {found.release} come from its source.")
+    context.reporter.say(f"All {len(found.verdicts)} files of OHIF {found.release} come from its source.")
 
 
 def _indented(text: str) -> str:

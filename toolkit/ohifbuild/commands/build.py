@@ -9,12 +9,12 @@ import click
 
 from ohifbuild import __version__
 from ohifbuild.build import Built, build, report_of
-from ohifbuild.commands.common import Surroundings, human_size, with_surroundings
-from ohifbuild.console import Reporter
-from ohifbuild.locking import LockBook, lock_path
-from ohifbuild.recipe import RECIPE_NAME, Recipe, load_recipe
-from ohifbuild.releases import ReleasePin
-from ohifbuild.reproduce import check_reproducible
+from ohifbuild.commands.common import CommandContext, human_size, with_command_context
+from ohifbuild.config.recipe import RECIPE_NAME, Recipe, load_recipe
+from ohifbuild.core.console import Reporter
+from ohifbuild.dist.reproduce import check_reproducible
+from ohifbuild.lock.resolve import LockBook, lock_path
+from ohifbuild.releases.catalogue import ReleasePin
 
 Flags = dict[str, object]
 # Flags that a second build to compare with does not take over.
@@ -45,9 +45,9 @@ OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet
 @click.option("--locked", is_flag=True, help="Refuse to build anything but what ohifbuild.lock says.")
 @click.option("--check-reproducible", "twice", is_flag=True, help="Build twice under other conditions and compare.")
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
-@with_surroundings
+@with_command_context
 def command(
-    surroundings: Surroundings,
+    context: CommandContext,
     /,
     recipe: Path | None,
     locked: bool,
@@ -58,14 +58,14 @@ def command(
     """Build a viewer and prove that it keeps to its link's token."""
     wish = load_recipe(recipe, _given(options))
     book = LockBook(lock_path(recipe), strict=locked)
-    _preamble(wish, book.pin(wish), recipe, surroundings)
+    _preamble(wish, book.pin(wish), recipe, context)
     for note in wish.notes():
-        surroundings.reporter.warn(note)
-    built = build(wish, cache=surroundings.cache, offline=offline, reporter=surroundings.reporter, book=book)
+        context.reporter.warn(note)
+    built = build(wish, cache=context.cache, offline=offline, reporter=context.reporter, book=book)
     if twice:
-        check_reproducible(built.dist, _again(click.get_current_context()), surroundings.reporter)
-    _summary(built, surroundings.reporter)
-    surroundings.result(_document(built))
+        check_reproducible(built.dist, _again(click.get_current_context()), context.reporter)
+    _summary(built, context.reporter)
+    context.result(_document(built))
 
 
 def _again(context: click.Context) -> list[str]:
@@ -91,9 +91,9 @@ def _given(options: dict[str, Any]) -> Flags:
     return {name: value for name, value in options.items() if value is not None and value != ()}
 
 
-def _preamble(wish: Recipe, pin: ReleasePin, recipe: Path | None, surroundings: Surroundings) -> None:
+def _preamble(wish: Recipe, pin: ReleasePin, recipe: Path | None, context: CommandContext) -> None:
     """Says what will be built from what, before it begins."""
-    reporter = surroundings.reporter
+    reporter = context.reporter
     roots = " and ".join((wish.dicomweb_root, *wish.token_roots))
     scheme = f"{wish.token_scheme} " if wish.token_scheme else ""
     reporter.say(f"ohifbuild {__version__}")
@@ -104,7 +104,7 @@ def _preamble(wish: Recipe, pin: ReleasePin, recipe: Path | None, surroundings: 
     reporter.say(f"  link      {wish.public_url}viewer?StudyInstanceUIDs=…&{wish.token_param}=…")
     reporter.say(f"  token     goes to {roots} as '{wish.token_header}: {scheme}…', and nowhere else")
     reporter.say(f"  priors    {wish.priors};  study list {'on' if wish.study_list else 'off'}")
-    reporter.say(f"  cache     {surroundings.cache.root}")
+    reporter.say(f"  cache     {context.cache.root}")
 
 
 def _summary(built: Built, reporter: Reporter) -> None:

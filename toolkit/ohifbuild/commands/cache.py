@@ -9,8 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from ohifbuild.cache_upkeep import KindUsage, prune, usage
-from ohifbuild.commands.common import Surroundings, human_size, with_surroundings
+from ohifbuild.cache.upkeep import KindUsage, prune, usage
+from ohifbuild.commands.common import CommandContext, human_size, with_command_context
 
 
 @click.group("cache")
@@ -19,14 +19,14 @@ def command() -> None:
 
 
 @command.command("info")
-@with_surroundings
-def info(surroundings: Surroundings, /) -> None:
+@with_command_context
+def info(context: CommandContext, /) -> None:
     """Show where the cache is and what it holds."""
-    kinds = usage(surroundings.cache)
-    surroundings.result({"root": str(surroundings.cache.root), "kinds": [asdict(kind) for kind in kinds]})
-    if not surroundings.as_json:
+    kinds = usage(context.cache)
+    context.result({"root": str(context.cache.root), "kinds": [asdict(kind) for kind in kinds]})
+    if not context.as_json:
         console = Console(highlight=False)
-        console.print(f"{surroundings.cache.root}: {human_size(sum(kind.bytes for kind in kinds))}", soft_wrap=True)
+        console.print(f"{context.cache.root}: {human_size(sum(kind.bytes for kind in kinds))}", soft_wrap=True)
         if kinds:
             console.print(_table(kinds))
 
@@ -34,14 +34,14 @@ def info(surroundings: Surroundings, /) -> None:
 @command.command("prune")
 @click.option("--unused-days", type=click.FloatRange(min=0), metavar="DAYS", help="What was not used for so long.")
 @click.option("--all", "everything", is_flag=True, help="Everything.")
-@with_surroundings
-def prune_command(surroundings: Surroundings, /, unused_days: float | None, everything: bool) -> None:
+@with_command_context
+def prune_command(context: CommandContext, /, unused_days: float | None, everything: bool) -> None:
     """Remove entries, and what killed builds left; nothing while a build is running."""
     if everything == (unused_days is not None):
         raise click.UsageError("Say what to remove: --unused-days DAYS, or --all.")
-    freed = prune(surroundings.cache, unused_days=unused_days)
-    surroundings.result(asdict(freed))
-    surroundings.reporter.say(f"Removed {freed.entries} entries, {human_size(freed.bytes)}.")
+    freed = prune(context.cache, unused_days=unused_days)
+    context.result(asdict(freed))
+    context.reporter.say(f"Removed {freed.entries} entries, {human_size(freed.bytes)}.")
 
 
 def _table(kinds: tuple[KindUsage, ...]) -> Table:

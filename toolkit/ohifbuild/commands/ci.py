@@ -7,10 +7,10 @@ from typing import cast, get_args
 
 import click
 
-from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.errors import RecipeError
-from ohifbuild.pipelines import REQUIREMENT, Engine, Pipeline, Publish, jobs_of
-from ohifbuild.recipe import RECIPE_NAME
+from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.config.recipe import RECIPE_NAME
+from ohifbuild.core.errors import RecipeError
+from ohifbuild.supply.pipelines import REQUIREMENT, Engine, Pipeline, Publish, jobs_of
 
 
 @click.command("ci")
@@ -21,9 +21,9 @@ from ohifbuild.recipe import RECIPE_NAME
 @click.option("--publish", type=click.Choice(get_args(Publish)), default="release", show_default=True)
 @click.option("--requirement", default=REQUIREMENT, show_default=True, help="What pip installs to get ohifbuild.")
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The repository.")
-@with_surroundings
+@with_command_context
 def command(
-    surroundings: Surroundings,
+    context: CommandContext,
     /,
     engine: str,
     recipes: tuple[Path, ...],
@@ -42,5 +42,5 @@ def command(
         ) from error
     path = pipeline.write(into)
     names = [job.name for job in pipeline.jobs]
-    surroundings.reporter.say(f"{path}: {', '.join(names)}. Commit it with each recipe and its lock.")
-    surroundings.result({"pipeline": str(path), "jobs": names})
+    context.reporter.say(f"{path}: {', '.join(names)}. Commit it with each recipe and its lock.")
+    context.result({"pipeline": str(path), "jobs": names})

@@ -11,14 +11,15 @@ from typing import Any, Concatenate, ParamSpec
 import click
 from rich.console import RenderableType
 
-from ohifbuild.cache import Cache, default_cache
-from ohifbuild.console import Level, TerminalReporter
+from ohifbuild.cache.default import default_cache
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import Level, TerminalReporter
 
 P = ParamSpec("P")
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class CommandContext:
     """Where a command runs: whom it tells, which cache it uses, whether its result is JSON on standard output."""
 
     reporter: TerminalReporter
@@ -36,8 +37,8 @@ class Surroundings:
             self.reporter.console.print(table)
 
 
-def with_surroundings(command: Callable[Concatenate[Surroundings, P], None]) -> Callable[P, None]:
-    """Adds ``-q``, ``-v`` and ``--json`` to a command, which gets ``Surroundings`` in their place."""
+def with_command_context(command: Callable[Concatenate[CommandContext, P], None]) -> Callable[P, None]:
+    """Adds ``-q``, ``-v`` and ``--json`` to a command, which gets ``CommandContext`` in their place."""
 
     @click.option("-q", "--quiet", is_flag=True, help="Say nothing but warnings and errors.")
     @click.option("-v", "--verbose", is_flag=True, help="Say more.")
@@ -48,8 +49,8 @@ def with_surroundings(command: Callable[Concatenate[Surroundings, P], None]) -> 
         if quiet and verbose:
             raise click.UsageError("-q and -v exclude each other.")
         level = Level.QUIET if quiet else Level.VERBOSE if verbose else Level.NORMAL
-        surroundings = Surroundings(TerminalReporter(level), default_cache(), as_json)
-        command(surroundings, *args, **kwargs)
+        context = CommandContext(TerminalReporter(level), default_cache(), as_json)
+        command(context, *args, **kwargs)
 
     return wrapped
 

@@ -8,29 +8,29 @@ from pathlib import Path
 import click
 
 from ohifbuild.build import build
-from ohifbuild.commands.common import Surroundings, with_surroundings
+from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
-from ohifbuild.recipe import Recipe
-from ohifbuild.verify.archive import EmbeddedArchive
-from ohifbuild.verify.casting import casting
 from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.site import site
+from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verify.fixtures import prepare_fixtures
+from ohifbuild.verify.viewer_site import site
 
 
 @click.command("demo")
 @click.argument("dist", type=click.Path(path_type=Path), default=Path("dist"))
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port (default: a free one).")
 @click.option("--open", "opens", is_flag=True, help="Open the first link in the default browser.")
-@with_surroundings
-def command(surroundings: Surroundings, /, dist: Path, port: int, opens: bool) -> None:
+@with_command_context
+def command(context: CommandContext, /, dist: Path, port: int, opens: bool) -> None:
     """Show DIST with made-up studies, and links to click. Builds DIST first if it is not there."""
-    reporter = surroundings.reporter
+    reporter = context.reporter
     if not dist.exists():
         reporter.say(f"{dist} is not there yet: building it.")
-        build(Recipe.of({"output": dist, "verify": False}), cache=surroundings.cache, offline=False, reporter=reporter)
+        build(Recipe.of({"output": dist, "verify": False}), cache=context.cache, offline=False, reporter=reporter)
     settings = read_settings(dist)
-    parts = casting(settings)
-    cast, archive = parts.cast, EmbeddedArchive(cached_dataset(surroundings.cache))
+    parts = prepare_fixtures(settings)
+    cast, archive = parts.fixtures, EmbeddedArchive(cached_dataset(context.cache))
     try:
         with site(dist, archive, parts.tokens, settings=settings, port=port) as running:
             main, pair = cast.main, cast.pair
@@ -44,7 +44,7 @@ def command(surroundings: Surroundings, /, dist: Path, port: int, opens: bool) -
             }
             for name, link in links.items():
                 reporter.say(f"  {name:<26} {link}")
-            surroundings.result(links)
+            context.result(links)
             reporter.say("The studies are made up. Ctrl-C stops.")
             if opens:
                 click.launch(links["one study"])

@@ -7,7 +7,7 @@ from typing import cast
 
 import click
 
-from ohifbuild.commands.common import Surroundings, with_surroundings
+from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
 
 DEFAULT = DeployOptions()
@@ -35,9 +35,9 @@ DEFAULT = DeployOptions()
     help="The file or folder that configures an Orthanc of yours, to which the filter's settings are added.",
 )
 @click.option("--installed-at", metavar="FOLDER", help="Where the folder will be on the server (default: as written).")
-@with_surroundings
+@with_command_context
 def command(
-    surroundings: Surroundings,
+    context: CommandContext,
     /,
     kind: str,
     dist: Path,
@@ -65,8 +65,8 @@ def command(
         orthanc_settings=orthanc_settings,
         installed_at=PurePosixPath(installed_at) if installed_at else None,
     )
-    done = deploy(cast("Kind", kind), dist, output or Path(f"deploy-{kind}"), options, surroundings.reporter)
-    surroundings.reporter.say(f"{done.target} is ready. What remains to be done on the server:")
+    done = deploy(cast("Kind", kind), dist, output or Path(f"deploy-{kind}"), options, context.reporter)
+    context.reporter.say(f"{done.target} is ready. What remains to be done on the server:")
     for number, step in enumerate(done.steps, 1):
-        surroundings.reporter.say(f"  {number}. {step}")
-    surroundings.result({"target": str(done.target), "files": list(done.files), "steps": list(done.steps)})
+        context.reporter.say(f"  {number}. {step}")
+    context.result({"target": str(done.target), "files": list(done.files), "steps": list(done.steps)})

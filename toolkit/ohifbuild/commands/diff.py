@@ -8,10 +8,10 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.console import Level
+from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.core.console import Level
 from ohifbuild.supply.diff import Change, diff
-from ohifbuild.supply.sides import NAMED, OHIF
+from ohifbuild.supply.snapshot import NAMED, OHIF
 
 AFTER = {NAMED: " (a published release names only some)", OHIF: "'s own files (-v lists them)"}
 
@@ -20,20 +20,20 @@ AFTER = {NAMED: " (a published release names only some)", OHIF: "'s own files (-
 @click.argument("first")
 @click.argument("second")
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
-@with_surroundings
-def command(surroundings: Surroundings, /, first: str, second: str, offline: bool) -> None:
+@with_command_context
+def command(context: CommandContext, /, first: str, second: str, offline: bool) -> None:
     """Show what changed between two dists, two locks, or two releases.
 
     FIRST and SECOND are folders, lock files, or versions such as 3.12.0 and v3-latest.
     """
-    changes = diff(first, second, surroundings.cache, offline=offline, reporter=surroundings.reporter)
-    surroundings.result([asdict(change) for change in changes])
+    changes = diff(first, second, context.cache, offline=offline, reporter=context.reporter)
+    context.result([asdict(change) for change in changes])
     if not changes:
-        surroundings.reporter.say("Nothing differs.")
+        context.reporter.say("Nothing differs.")
         return
-    everything = surroundings.reporter.level >= Level.VERBOSE
-    surroundings.show(_table(changes if everything else tuple(c for c in changes if c.part != OHIF)))
-    surroundings.reporter.say(_counts(changes))
+    everything = context.reporter.level >= Level.VERBOSE
+    context.show(_table(changes if everything else tuple(c for c in changes if c.part != OHIF)))
+    context.reporter.say(_counts(changes))
 
 
 def _counts(changes: tuple[Change, ...]) -> str:

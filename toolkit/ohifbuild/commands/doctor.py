@@ -8,15 +8,15 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.errors import FaultsFound
+from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.core.errors import FaultsFound
 
 
 @click.command("doctor")
 @click.argument("link", default="")
 @click.option("--insecure", is_flag=True, help="Send the token over connections that are not verified, or plain http.")
-@with_surroundings
-def command(surroundings: Surroundings, /, link: str, insecure: bool) -> None:
+@with_command_context
+def command(context: CommandContext, /, link: str, insecure: bool) -> None:
     """Say what is wrong with this machine, or with the deployment that LINK leads to, and what to change.
 
     LINK is the whole link of a study, in quotes, with its token; - reads it from standard input, which keeps the token
@@ -30,9 +30,9 @@ def command(surroundings: Surroundings, /, link: str, insecure: bool) -> None:
     if link:
         report = examine_deployment(sys.stdin.readline() if link == "-" else link, insecure=insecure)
     else:
-        report = examine(surroundings.cache, Path("dist"))
-    surroundings.result(report.document())
-    if not surroundings.as_json:
+        report = examine(context.cache, Path("dist"))
+    context.result(report.document())
+    if not context.as_json:
         show(report, Console(highlight=False))
     if report.cause:
         count = len(report.wrong)

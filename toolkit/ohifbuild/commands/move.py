@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.relocate import relocate
+from ohifbuild.build import move
+from ohifbuild.commands.common import CommandContext, with_command_context
 
 
 @click.command("move")
@@ -15,15 +15,15 @@ from ohifbuild.relocate import relocate
 @click.option("--output", type=click.Path(path_type=Path), help="Where the moved dist goes (default: in place).")
 @click.option("--public-url", help="The path it will be served under, such as /ohif/.")
 @click.option("--dicomweb-root", help="The archive's path or URL.")
-@with_surroundings
+@with_command_context
 def command(
-    surroundings: Surroundings, /, dist: Path, output: Path | None, public_url: str | None, dicomweb_root: str | None
+    context: CommandContext, /, dist: Path, output: Path | None, public_url: str | None, dicomweb_root: str | None
 ) -> None:
     """Move a finished DIST to another path or archive, without building it again."""
     if public_url is None and dicomweb_root is None:
         raise click.UsageError("Say where to: --public-url, --dicomweb-root, or both.")
     target = output or dist
-    manifest = relocate(dist, target, public_url=public_url, dicomweb_root=dicomweb_root)
-    surroundings.reporter.say(f"{target} is now for {manifest.inputs['options']['public_url']}: {manifest.digest}")
-    surroundings.reporter.say(f"Prove it again with: ohifbuild verify {target}")
-    surroundings.result({"dist": str(target), "digest": manifest.digest, "options": manifest.inputs["options"]})
+    manifest = move(dist, target, public_url=public_url, dicomweb_root=dicomweb_root)
+    context.reporter.say(f"{target} is now for {manifest.inputs['options']['public_url']}: {manifest.digest}")
+    context.reporter.say(f"Prove it again with: ohifbuild verify {target}")
+    context.result({"dist": str(target), "digest": manifest.digest, "options": manifest.inputs["options"]})

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.origins.checkout import fetch_commits
-from ohifbuild.origins.remote import environment
-from ohifbuild.patches import DriftRow, GitTree, Patch, as_json, check, drift_table, load, misfit
-from ohifbuild.releases import catalogue, resolve
-from ohifbuild.resources import patches
+from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.core.resources import patches
+from ohifbuild.patches.series import DriftRow, GitTree, Patch, as_json, check, drift_error, drift_table, load
+from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.sources.checkout import fetch_commits
+from ohifbuild.sources.git_remote import environment
 
 folder_option = click.option(
     "--patches", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of patches beside ours."
@@ -29,21 +29,21 @@ def command() -> None:
 
 @command.command("list")
 @folder_option
-@with_surroundings
-def list_patches(surroundings: Surroundings, /, folders: tuple[Path, ...]) -> None:
+@with_command_context
+def list_patches(context: CommandContext, /, folders: tuple[Path, ...]) -> None:
     """List every patch, the releases it is for, and why it is there."""
     known = load(patches(), *folders)
-    surroundings.result([{"name": p.name, "releases": p.releases.text, "reason": p.reason} for p in known])
-    surroundings.show(_table(known))
+    context.result([{"name": p.name, "releases": p.releases.text, "reason": p.reason} for p in known])
+    context.show(_table(known))
 
 
 @command.command("check")
 @click.option("--version", "versions", multiple=True, help="A release to try them on; may be given several times.")
 @click.option("--source", metavar="URL", help="OHIF's git repository, or a fork, or a path (default: OHIF's own).")
 @folder_option
-@with_surroundings
+@with_command_context
 def check_patches(
-    surroundings: Surroundings, /, versions: tuple[str, ...], source: str | None, folders: tuple[Path, ...]
+    context: CommandContext, /, versions: tuple[str, ...], source: str | None, folders: tuple[Path, ...]
 ) -> None:
     """Try every patch on releases' sources and show where one no longer fits."""
     known = load(patches(), *folders)
@@ -54,11 +54,11 @@ def check_patches(
         for pin in wanted:
             with GitTree(repository, f"refs/tags/{pin.tag}", env=environment(remote)) as tree:
                 rows += check(tree, pin.version, known)
-    surroundings.result(as_json(rows))
-    surroundings.show(drift_table(rows))
+    context.result(as_json(rows))
+    context.show(drift_table(rows))
     bad = [row for row in rows if row.bad]
     if bad:
-        raise misfit(bad[0].version, bad)
+        raise drift_error(bad[0].version, bad)
 
 
 @contextmanager

@@ -8,18 +8,18 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.releases import Catalogue, ReleasePin, catalogue, sort_key
+from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.releases.catalogue import Catalogue, ReleasePin, catalogue, sort_key
 
 
 @click.command("releases")
-@with_surroundings
-def command(surroundings: Surroundings, /) -> None:
+@with_command_context
+def command(context: CommandContext, /) -> None:
     """List the OHIF releases and channels that ohifbuild knows."""
     known = catalogue()
     pins = sorted(known.releases.values(), key=lambda pin: sort_key(pin.version), reverse=True)
-    if surroundings.as_json:
-        surroundings.result({"channels": dict(known.channels), "releases": [asdict(pin) for pin in pins]})
+    if context.as_json:
+        context.result({"channels": dict(known.channels), "releases": [asdict(pin) for pin in pins]})
     else:
         Console(highlight=False).print(_table(known, pins))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ohifbuild.commands.common import Surroundings, with_surroundings
+from ohifbuild.commands.common import CommandContext, with_command_context
 
 HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
@@ -37,9 +37,9 @@ def _host_names(_context: click.Context, _parameter: click.Parameter, values: tu
     callback=_host_names,
     help="Another name by which browsers reach it, such as that of a proxy in front; repeatable.",
 )
-@with_surroundings
+@with_command_context
 def command(
-    surroundings: Surroundings,
+    context: CommandContext,
     /,
     dist: Path,
     dicomweb: str,
@@ -52,8 +52,8 @@ def command(
 ) -> None:
     """Serve DIST, with a real archive behind it. Public URL and DICOMweb root are those DIST was built for."""
     # Only here: they take a noticeable time to import.
-    from ohifbuild.certificates import own, self_made
-    from ohifbuild.serve import Secure, serve
+    from ohifbuild.server.certificates import own, self_signed
+    from ohifbuild.server.serve import Secure, serve
 
     if bool(certificate) != bool(key):
         raise click.UsageError("--certificate and --key need each other.")
@@ -61,8 +61,6 @@ def command(
     if certificate and key:
         secure = Secure(own(certificate, key))
     elif https:
-        made = self_made(host)
+        made = self_signed(host)
         secure = Secure(made.context(), made)
-    serve(
-        dist, dicomweb, host=host, port=port, reporter=surroundings.reporter, secure=secure, allowed_hosts=allowed_hosts
-    )
+    serve(dist, dicomweb, host=host, port=port, reporter=context.reporter, secure=secure, allowed_hosts=allowed_hosts)

@@ -8,16 +8,16 @@ from pathlib import Path
 import click
 
 from ohifbuild.build import report_of, require_claims
-from ohifbuild.commands.common import Surroundings, with_surroundings
-from ohifbuild.errors import IntegrityBroken
-from ohifbuild.finish.manifest import check_integrity, read_manifest
-from ohifbuild.output import evidence_folder
+from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.core.errors import IntegrityBroken
+from ohifbuild.dist.manifest import check_integrity, read_manifest
+from ohifbuild.dist.output import evidence_folder
 from ohifbuild.supply.provenance import check_provenance
-from ohifbuild.verify.behind import Provider, embedded, real_orthanc
-from ohifbuild.verify.given import GivenTokens, read_tokens
-from ohifbuild.verify.remote import header_of, running_at
+from ohifbuild.verify.backend import Provider, embedded, real_orthanc
+from ohifbuild.verify.external_tokens import ExternalTokens, read_tokens
+from ohifbuild.verify.remote_archive import header_of, running_at
 from ohifbuild.verify.report.terminal import render as terminal_table
-from ohifbuild.verify.run import verify
+from ohifbuild.verify.runner import verify
 
 SHOWN = 20
 OURS = {"embedded": embedded, "orthanc": real_orthanc}
@@ -34,9 +34,9 @@ OURS = {"embedded": embedded, "orthanc": real_orthanc}
 @click.option("--put-studies", is_flag=True, help="Store the made-up studies in the archive of the URL.")
 @click.option("--integrity", is_flag=True, help="Only compare every file with the dist's manifest; no browser.")
 @click.option("--provenance", type=click.Path(path_type=Path), help="Only check that this statement is about DIST.")
-@with_surroundings
+@with_command_context
 def command(
-    surroundings: Surroundings,
+    context: CommandContext,
     /,
     dist: Path,
     report: Path | None,
@@ -49,21 +49,21 @@ def command(
 ) -> None:
     """Prove in a real browser, against a real archive, that DIST keeps its claims."""
     if integrity or provenance:
-        _check_files(surroundings, dist, provenance)
+        _check_files(context, dist, provenance)
         return
     provider, tokens = _archive(archive, archive_tokens, put_studies)
     evidence = verify(
         dist,
         report_dir=report or evidence_folder(dist),
-        cache=surroundings.cache,
-        reporter=surroundings.reporter,
+        cache=context.cache,
+        reporter=context.reporter,
         like=like,
         archive=provider,
         tokens=tokens,
     )
-    surroundings.show(terminal_table(evidence))
-    surroundings.reporter.say(f"Report: {report_of(evidence)}")
-    surroundings.result(
+    context.show(terminal_table(evidence))
+    context.reporter.say(f"Report: {report_of(evidence)}")
+    context.result(
         {
             "ok": evidence.ok,
             "checks": len(evidence.results),
@@ -74,7 +74,7 @@ def command(
     require_claims(evidence)
 
 
-def _archive(name: str, tokens_file: Path | None, put: bool) -> tuple[Provider, GivenTokens | None]:
+def _archive(name: str, tokens_file: Path | None, put: bool) -> tuple[Provider, ExternalTokens | None]:
     if name.startswith(("http://", "https://")):
         tokens = read_tokens(tokens_file) if tokens_file else None
         return running_at(name, header_of(os.environ), enforces=tokens is not None, put=put), tokens
@@ -85,11 +85,11 @@ def _archive(name: str, tokens_file: Path | None, put: bool) -> tuple[Provider, 
     return OURS[name], None
 
 
-def _check_files(surroundings: Surroundings, dist: Path, provenance: Path | None) -> None:
+def _check_files(context: CommandContext, dist: Path, provenance: Path | None) -> None:
     if provenance:
         check_provenance(dist, provenance)
     manifest, found = read_manifest(dist), check_integrity(dist)
-    surroundings.result({"ok": found.ok, "changed": found.changed, "missing": found.missing, "added": found.added})
+    context.result({"ok": found.ok, "changed": found.changed, "missing": found.missing, "added": found.added})
     if not found.ok:
         lines = [
             f"  {how} {name}"
@@ -102,4 +102,4 @@ def _check_files(surroundings: Surroundings, dist: Path, provenance: Path | None
             fix="Build it again: ohifbuild build",
             details="\n".join(lines[:SHOWN]),
         )
-    surroundings.reporter.say(f"All {len(manifest.files)} files are as built: {manifest.digest}")
+    context.reporter.say(f"All {len(manifest.files)} files are as built: {manifest.digest}")

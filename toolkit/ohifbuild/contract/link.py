@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from ohifbuild.contract.request import UID
-from ohifbuild.contract.token import choose_token, decode
+from ohifbuild.contract.tokens import choose_token, decode
 
 Problem = Literal["", "bad-token", "bad-link"]
 

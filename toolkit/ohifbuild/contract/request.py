@@ -13,7 +13,7 @@ from typing import Literal
 from urllib.parse import unquote
 
 from ohifbuild.contract.place import is_plain
-from ohifbuild.contract.token import decode
+from ohifbuild.contract.tokens import decode
 
 Kind = Literal["study", "patient", "open", "other"]
 

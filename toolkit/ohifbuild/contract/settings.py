@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ohifbuild.contract.place import below
-from ohifbuild.errors import DistInvalid
+from ohifbuild.core.errors import DistInvalid
 
 ELEMENT = re.compile(
     r"<script\b(?=[^>]*\bid=[\"']?ohifbuild-settings[\"']?)[^>]*>(?P<json>.*?)</script>", re.DOTALL | re.IGNORECASE

@@ -9,18 +9,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ohifbuild import __version__
-from ohifbuild.cache import disk_errors
-from ohifbuild.console import Reporter
+from ohifbuild.core.console import Reporter
+from ohifbuild.core.disk import disk_errors
 from ohifbuild.deploy.compose import compose
+from ohifbuild.deploy.deployment import MARKER, Folder, Plan, plan
 from ohifbuild.deploy.filtering import nobody_shares
-from ohifbuild.deploy.model import MARKER, Folder, Plan, plan
 from ohifbuild.deploy.nginx import nginx
 from ohifbuild.deploy.options import KINDS, DeployOptions, Kind
-from ohifbuild.deploy.orthanc import orthanc
+from ohifbuild.deploy.orthanc_alone import orthanc
 from ohifbuild.deploy.orthanc_ohif import orthanc_ohif
 from ohifbuild.deploy.static import static
-from ohifbuild.finish.ready import link_tree
-from ohifbuild.output import check_output, staged
+from ohifbuild.dist.output import check_output, staged
+from ohifbuild.dist.prepare import link_tree
 
 __all__ = ["KINDS", "DeployOptions", "Deployed", "Kind", "deploy"]
 

@@ -7,11 +7,10 @@ import secrets
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from ohifbuild.deploy.model import Folder, Plan
+from ohifbuild.core.errors import DeployUnsuitable
+from ohifbuild.deploy.deployment import Folder, Plan, rendered
 from ohifbuild.deploy.nginx import Logs, nginx_conf
-from ohifbuild.deploy.rendering import rendered
 from ohifbuild.deploy.table import header_table
-from ohifbuild.errors import DeployUnsuitable
 
 IMAGES = {
     "nginx": "nginx:1.28-alpine",

@@ -10,10 +10,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ohifbuild.deploy.model import Plan
+from ohifbuild.deploy.deployment import Plan
 from ohifbuild.deploy.orthanc_settings import FILTER, whole
-from ohifbuild.orthanc import SCRIPTS
-from ohifbuild.orthanc.configuration import dicomweb, filtered
+from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb, filtered
 
 GUARD, VIEWER, SHARE = "closed_without_filter.lua", "viewer_files.py", "share_study.py"
 FILTERING = (

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ohifbuild import archive_rules
+from ohifbuild.deploy.deployment import Folder, Plan, rendered
 from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
-from ohifbuild.deploy.model import Folder, Plan
-from ohifbuild.deploy.rendering import rendered
+from ohifbuild.deploy.https import CIPHERS
 from ohifbuild.deploy.table import HeaderTable, header_table, immutable_paths
-from ohifbuild.deploy.tls import CIPHERS
+from ohifbuild.server import archive_rules
 
 
 @dataclass(frozen=True)

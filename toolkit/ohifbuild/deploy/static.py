@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ohifbuild import archive_rules
-from ohifbuild.deploy.model import Folder, Plan
-from ohifbuild.deploy.rendering import rendered
+from ohifbuild.deploy.deployment import Folder, Plan, rendered
+from ohifbuild.deploy.https import CIPHERS
 from ohifbuild.deploy.table import header_table, immutable_paths
-from ohifbuild.deploy.tls import CIPHERS
+from ohifbuild.server import archive_rules
 
 
 def static(plan: Plan) -> Folder:

@@ -1,4 +1,4 @@
-"""The headers of a dist, as a table that other servers' configurations are made from. ``static.py`` is its source."""
+"""The headers of a dist as a table, for other servers' configurations; ``server/static_files.py`` is its source."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ohifbuild.deploy.model import Plan
-from ohifbuild.headers import (
+from ohifbuild.deploy.deployment import Plan
+from ohifbuild.server.headers import (
     ASK_AGAIN,
     FOR_EVER,
     ISOLATION,
@@ -16,7 +16,7 @@ from ohifbuild.headers import (
     content_security_policy,
     worker_policy,
 )
-from ohifbuild.static import HASHED, MEDIA_TYPES
+from ohifbuild.server.static_files import HASHED, MEDIA_TYPES
 
 
 @dataclass(frozen=True)

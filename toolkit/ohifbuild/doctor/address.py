@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ohifbuild.errors import LinkInvalid
-from ohifbuild.server import in_url, is_loopback
+from ohifbuild.core.errors import LinkInvalid
+from ohifbuild.server.web_server import in_url, is_loopback
 
 _STAND_IN = "StudyInstanceUIDs="
 _UNSENDABLE = re.compile(r"[\s\x00-\x1f\x7f]")

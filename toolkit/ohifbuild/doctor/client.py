@@ -13,9 +13,9 @@ from typing import Literal
 import aiohttp
 from yarl import URL
 
-from ohifbuild.proxy import LONGEST_HEADER
+from ohifbuild.server.proxy import LONGEST_HEADER
 
-Trouble = Literal["", "name", "refused", "unreachable", "timeout", "closed", "tls", "protocol"]
+RequestFailure = Literal["", "name", "refused", "unreachable", "timeout", "closed", "tls", "protocol"]
 """Why there is no answer, or only the beginning of one."""
 
 AT_A_TIME = 6
@@ -45,7 +45,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     whole: bool = True
-    trouble: Trouble = ""
+    trouble: RequestFailure = ""
 
     def all(self, name: str) -> list[str]:
         """The values of a header."""
@@ -84,8 +84,8 @@ class Client:
                     return await self._answer(url, shown, method, headers or {}, limit, began)
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 if began:
-                    return Answer(shown, began[0].status, began[0].headers, whole=False, trouble=trouble_of(error))
-                return Answer(shown, trouble=trouble_of(error))
+                    return Answer(shown, began[0].status, began[0].headers, whole=False, trouble=failure_of(error))
+                return Answer(shown, trouble=failure_of(error))
 
     async def _answer(
         self, url: str, shown: str, method: str, headers: Mapping[str, str], limit: int, began: list[Answer]
@@ -119,7 +119,7 @@ async def client(trust: ssl.SSLContext) -> AsyncIterator[Client]:
         yield Client(session)
 
 
-def trouble_of(error: BaseException) -> Trouble:
+def failure_of(error: BaseException) -> RequestFailure:
     """What kind of failure an exception is."""
     if isinstance(error, TimeoutError):
         return "timeout"

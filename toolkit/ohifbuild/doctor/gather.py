@@ -17,13 +17,13 @@ from urllib.parse import urljoin, urlsplit
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor.address import Address, parse_address
-from ohifbuild.doctor.client import Answer, Client, Trouble, client, trouble_of
-from ohifbuild.doctor.evidence import Arrival, Evidence, ViewerSeen
+from ohifbuild.doctor.client import Answer, Client, RequestFailure, client, failure_of
 from ohifbuild.doctor.gather_archive import ask_archive, is_demonstration
 from ohifbuild.doctor.gather_files import INDEX, look_at_files
-from ohifbuild.doctor.page import Page, read_page
+from ohifbuild.doctor.gathered import Arrival, Evidence, ViewerSeen
 from ohifbuild.doctor.tls import Tls, blind, look_at
-from ohifbuild.server import is_loopback
+from ohifbuild.doctor.viewer_page import Page, read_page
+from ohifbuild.server.web_server import is_loopback
 
 MOST_HOPS = 5
 PAGE_BYTES = 256 * 1024
@@ -91,7 +91,7 @@ def _may_send_token(evidence: Evidence, arrival: Arrival, viewer: ViewerSeen, *,
     return bool(evidence.link.token) and (verified or insecure) and not mixed and not is_demonstration(viewer)
 
 
-async def _handshake(address: Address) -> tuple[Tls | None, Trouble]:
+async def _handshake(address: Address) -> tuple[Tls | None, RequestFailure]:
     if address.scheme != "https":
         return None, ""
     try:
@@ -101,9 +101,9 @@ async def _handshake(address: Address) -> tuple[Tls | None, Trouble]:
     return tls, "" if tls.certificate or tls.trusted else "tls"
 
 
-def _socket_trouble(error: OSError) -> Trouble:
+def _socket_trouble(error: OSError) -> RequestFailure:
     if isinstance(error, ConnectionRefusedError | TimeoutError | ssl.SSLError):
-        return "refused" if isinstance(error, ConnectionRefusedError) else trouble_of(error)
+        return "refused" if isinstance(error, ConnectionRefusedError) else failure_of(error)
     if type(error).__name__ == "gaierror":
         return "name"
     return "closed" if isinstance(error, ConnectionError) else "unreachable"

@@ -10,17 +10,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ohifbuild.cache import CACHE_VARIABLE, Cache
-from ohifbuild.console import SilentReporter
-from ohifbuild.doctor.checks.about import About
-from ohifbuild.doctor.model import Finding, Report, report
+from ohifbuild.cache.entries import CACHE_VARIABLE, Cache
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import OhifbuildError
+from ohifbuild.core.processes import find_program, output
+from ohifbuild.doctor.disk_space import memory, room
+from ohifbuild.doctor.findings import Check, Finding, Report, report
 from ohifbuild.doctor.network import git_remote, npm_registry, python_index
-from ohifbuild.doctor.room import memory, room
-from ohifbuild.errors import OhifbuildError
 from ohifbuild.orthanc.find import check_version, find_orthanc
-from ohifbuild.process import find_program, output
-from ohifbuild.releases import catalogue, resolve
-from ohifbuild.toolchain import node_tools, satisfies
+from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.tools.toolchain import node_tools, satisfies
 from ohifbuild.verify.browser import find_browser
 
 OLDEST_GIT = (2, 31)
@@ -60,12 +59,12 @@ def examine(cache: Cache, folder: Path) -> Report:
 
 def python() -> Finding:
     """The Python that ohifbuild runs in; an older one could not have started it."""
-    return About("python", "Python").right(f"{platform.python_version()} ({sys.executable})")
+    return Check("python", "Python").right(f"{platform.python_version()} ({sys.executable})")
 
 
 def node(cache: Cache) -> Finding:
     """Node and npm, of the system or private ones made earlier."""
-    about = About("node", "Node, npm")
+    about = Check("node", "Node, npm")
     try:
         tools = node_tools(cache, SilentReporter(), offline=True)
     except OhifbuildError as error:
@@ -83,7 +82,7 @@ def node(cache: Cache) -> Finding:
 
 def git() -> Finding:
     """git, which only a build from source needs."""
-    about = About("git", "git")
+    about = Check("git", "git")
     program = find_program("git")
     effect, fix = "Builds from source are not possible; published releases are.", "sudo apt-get install git"
     if program is None:
@@ -96,7 +95,7 @@ def git() -> Finding:
 
 def browser() -> Finding:
     """A Chromium for verify, that starts."""
-    about = About("browser", "Browser")
+    about = Check("browser", "Browser")
     try:
         found = find_browser(SilentReporter(), install=False)
         version = _version([found.executable, "--version"])
@@ -108,7 +107,7 @@ def browser() -> Finding:
 
 def orthanc() -> Finding:
     """Orthanc and its plugins, which only those need who try a dist with one on this machine."""
-    about = About("orthanc", "Orthanc")
+    about = Check("orthanc", "Orthanc")
     try:
         found = find_orthanc()
         version = _version([found.program, "--version"])

@@ -11,17 +11,16 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from ohifbuild.cache import Cache
-from ohifbuild.console import SilentReporter
-from ohifbuild.doctor.checks.about import About
-from ohifbuild.doctor.model import Finding
-from ohifbuild.errors import OhifbuildError, ToolFailed
-from ohifbuild.npm import QUIET
-from ohifbuild.npm_errors import explained
-from ohifbuild.origins.remote import remote_answers, shown
-from ohifbuild.process import find_program, run_within, without_credentials
-from ohifbuild.releases import catalogue, resolve
-from ohifbuild.toolchain import node_tools, pip_command
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import OhifbuildError, ToolFailed
+from ohifbuild.core.processes import find_program, run_within, without_credentials
+from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.sources.git_remote import remote_answers, shown
+from ohifbuild.tools.npm import QUIET
+from ohifbuild.tools.npm_errors import explained
+from ohifbuild.tools.toolchain import node_tools, pip_command
 
 SECONDS = 20.0
 CHANNEL = "v3-stable"
@@ -34,7 +33,7 @@ PIP_ONCE = {"PIP_RETRIES": "0", "PIP_DEFAULT_TIMEOUT": "10", "UV_HTTP_TIMEOUT": 
 
 def npm_registry(cache: Cache, stopped: threading.Event) -> Finding:
     """Whether npm gets to know of the release that most builds begin with."""
-    about = About("npm", "npm registry")
+    about = Check("npm", "npm registry")
     known = catalogue()
     spec = f"{known.package}@{resolve(CHANNEL, known).version}"
     try:
@@ -57,7 +56,7 @@ def npm_registry(cache: Cache, stopped: threading.Event) -> Finding:
 
 def python_index(stopped: threading.Event) -> Finding:
     """Whether pip finds a package, without installing it."""
-    about = About("pypi", "Python index")
+    about = Check("pypi", "Python index")
     with tempfile.TemporaryDirectory() as folder:
         target = ["--dry-run", "--no-deps", "--target", folder, SMALL_PACKAGE]
         status, text = _within([*pip_command(), "install", *target], folder, {**os.environ, **PIP_ONCE}, stopped)
@@ -72,7 +71,7 @@ def python_index(stopped: threading.Event) -> Finding:
 
 def git_remote(stopped: threading.Event) -> Finding:
     """Whether OHIF's git remote answers."""
-    about = About("remote", "OHIF's source")
+    about = Check("remote", "OHIF's source")
     if find_program("git") is None:
         return about.untried("there is no git yet.")
     source = catalogue().source

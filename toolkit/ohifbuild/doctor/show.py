@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ohifbuild.doctor.model import Finding, Report, State
+from ohifbuild.doctor.findings import Finding, Report, State
 
 INDENT = "   "
 MARKS: dict[State, tuple[str, str]] = {

@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from ohifbuild.errors import OrthancMissing, OrthancUnsuitable
+from ohifbuild.core.errors import OrthancMissing, OrthancUnsuitable
 
 PROGRAM_VARIABLE = "OHIFBUILD_ORTHANC"
 PLUGINS_VARIABLE = "OHIFBUILD_ORTHANC_PLUGINS"

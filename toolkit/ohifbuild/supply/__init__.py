@@ -1,1 +1,1 @@
-"""What a hospital asks of what it runs: what is in it (SBOM), where it came from (provenance), what changed (diff)."""
+"""What is on record about a dist: contents (SBOM), provenance, differences, the audit, and pipelines that build it."""

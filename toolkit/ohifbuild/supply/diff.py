@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ohifbuild.cache import Cache
-from ohifbuild.console import Reporter
-from ohifbuild.errors import RecipeError
-from ohifbuild.supply.sides import (
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import Reporter
+from ohifbuild.core.errors import RecipeError
+from ohifbuild.supply.snapshot import (
     CONFIGURATION,
     DEPENDENCIES,
     INPUTS,
@@ -16,7 +16,7 @@ from ohifbuild.supply.sides import (
     OHIF,
     OURS,
     Fact,
-    Side,
+    Snapshot,
     of_dist,
     of_lock,
     of_release,
@@ -72,7 +72,7 @@ def kind_of(word: str) -> str:
     return "dist" if path.is_dir() else "lock" if path.is_file() else "release"
 
 
-def changes(one: Side, other: Side) -> tuple[Change, ...]:
+def changes(one: Snapshot, other: Snapshot) -> tuple[Change, ...]:
     """What differs in the parts that both sides have."""
     parts = sorted(one.keys() & other.keys(), key=lambda part: (ORDER.index(part) if part in ORDER else -1, part))
     found = []

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ohifbuild import __version__
-from ohifbuild.errors import ProvenanceMismatch
-from ohifbuild.finish.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
-from ohifbuild.releases import ReleasePin
+from ohifbuild.core.errors import ProvenanceMismatch
+from ohifbuild.dist.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
+from ohifbuild.releases.catalogue import ReleasePin
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://slsa.dev/provenance/v1"

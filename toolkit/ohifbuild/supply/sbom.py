@@ -23,9 +23,9 @@ from cyclonedx.schema import SchemaVersion
 from packageurl import PackageURL
 
 from ohifbuild import __version__
-from ohifbuild.errors import InternalError
-from ohifbuild.finish.manifest import Manifest
-from ohifbuild.supply.components import Component, Contents
+from ohifbuild.core.errors import InternalError
+from ohifbuild.dist.manifest import Manifest
+from ohifbuild.sources.components import Component, Contents
 
 # The property that says whether the list is complete.
 COMPLETENESS = "ohifbuild:components"

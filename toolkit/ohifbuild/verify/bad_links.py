@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from ohifbuild.verify.model import Observation
-from ohifbuild.verify.stage import Stage
+from ohifbuild.verify.evidence import Observation
+from ohifbuild.verify.scenario_context import ScenarioContext
 
 INVENTED = "data:application/json,%7B%22studies%22%3A%5B%5D%7D"
 """A file of somebody's own making that describes studies."""
@@ -15,17 +15,17 @@ MANY = 2000
 LONG = 100_000
 
 
-def bad_links(stage: Stage) -> Iterator[Observation]:
+def bad_links(context: ScenarioContext) -> Iterator[Observation]:
     """Each has to show that the link is damaged, and to ask for nothing."""
-    for key, title, link in links(stage):
-        yield stage.message(key, title, ("bad-link",), stage.address("viewer") + link, studies=())
+    for key, title, link in links(context):
+        yield context.message(key, title, ("bad-link",), context.address("viewer") + link, studies=())
 
 
-def links(stage: Stage) -> tuple[tuple[str, str, str], ...]:
+def links(context: ScenarioContext) -> tuple[tuple[str, str, str], ...]:
     """Key, title and query (with the fragment) of each link."""
-    main, pair, root = stage.cast.main, stage.cast.pair, stage.settings.dicomweb_root
+    main, pair, root = context.fixtures.main, context.fixtures.pair, context.settings.dicomweb_root
     (own, *_), other = main.studies, pair.studies[-1]
-    token = f"{stage.settings.token_param}={quote(main.token, safe='')}"
+    token = f"{context.settings.token_param}={quote(main.token, safe='')}"
     studies = f"StudyInstanceUIDs={own}"
     file = quote(f"{root}/studies/{own}/metadata", safe="")
     return (

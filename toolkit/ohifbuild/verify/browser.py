@@ -14,10 +14,10 @@ from playwright.sync_api import Browser as PlaywrightBrowser
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Playwright, sync_playwright
 
-from ohifbuild.console import Reporter
-from ohifbuild.errors import BrowserFailed, BrowserMissing
-from ohifbuild.process import find_program
-from ohifbuild.verify import apt
+from ohifbuild.core.console import Reporter
+from ohifbuild.core.errors import BrowserFailed, BrowserMissing
+from ohifbuild.core.processes import find_program
+from ohifbuild.verify import system_packages
 from ohifbuild.verify.driver import make_driver_run
 
 BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
@@ -208,17 +208,17 @@ def _installed_by_playwright(environ: Mapping[str, str], reporter: Reporter, tri
     reporter.say("No Chromium here: asking Playwright to install its own.")
     # Playwright goes through its mirrors, several times each; without this every one may take half a minute.
     env = {**environ, "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}
-    return apt.succeeds([sys.executable, "-m", "playwright", "install", "chromium"], env, tried)
+    return system_packages.succeeds([sys.executable, "-m", "playwright", "install", "chromium"], env, tried)
 
 
 def _installed_by_apt(environ: Mapping[str, str], reporter: Reporter, tried: list[str]) -> bool:
-    if not apt.has_apt(environ):
+    if not system_packages.has_apt(environ):
         return False
     reporter.say("Installing Chromium with apt.")
-    return apt.install("chromium", environ, tried)
+    return system_packages.install("chromium", environ, tried)
 
 
 def _fix(environ: Mapping[str, str]) -> str:
-    if apt.has_apt(environ):
-        return apt.command_for("chromium")
+    if system_packages.has_apt(environ):
+        return system_packages.command_for("chromium")
     return f"{sys.executable} -m playwright install --with-deps chromium"

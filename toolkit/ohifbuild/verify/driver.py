@@ -12,10 +12,10 @@ from pathlib import Path
 
 import playwright
 
-from ohifbuild.console import Reporter
-from ohifbuild.errors import BrowserMissing, ToolFailed
-from ohifbuild.process import run
-from ohifbuild.verify import apt
+from ohifbuild.core.console import Reporter
+from ohifbuild.core.errors import BrowserMissing, ToolFailed
+from ohifbuild.core.processes import run
+from ohifbuild.verify import system_packages
 
 NODE_VARIABLE = "PLAYWRIGHT_NODEJS_PATH"
 """Playwright's own: https://playwright.dev/python/docs/browsers"""
@@ -36,13 +36,15 @@ def make_driver_run(reporter: Reporter, environ: Mapping[str, str], *, install: 
     tried: list[str] = []
     if package and install:
         reporter.say(f"Installing {package} with apt, for Playwright.")
-        if apt.install(package, environ, tried):
+        if system_packages.install(package, environ, tried):
             missing = _missing_library(environ)
     if missing:
         raise BrowserMissing(
             "Playwright, by which verify drives a browser, does not start.",
             cause=f"The system lacks the library {missing}.",
-            fix=apt.command_for(package) if package and apt.has_apt(environ) else f"Install {missing}.",
+            fix=system_packages.command_for(package)
+            if package and system_packages.has_apt(environ)
+            else f"Install {missing}.",
             details="\n".join(tried),
         )
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import aiohttp
 
+from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings
-from ohifbuild.errors import ArchiveUnreachable, ArchiveUnsuitable
+from ohifbuild.core.errors import ArchiveUnreachable, ArchiveUnsuitable
 from ohifbuild.verify.dataset import STUDIES
-from ohifbuild.verify.tokens import Tokens
 
 SECONDS = 30.0
 STUDY = "0020000D"

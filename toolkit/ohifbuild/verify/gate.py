@@ -14,10 +14,10 @@ from typing import Protocol
 
 from aiohttp import web
 
+from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.request import Meaning, meaning, permits
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.model import ReceivedRequest
-from ohifbuild.verify.tokens import Grant, Tokens
+from ohifbuild.verify.evidence import ReceivedRequest
 
 Headers = Sequence[tuple[str, str]]
 

@@ -15,7 +15,7 @@ from types import FrameType
 
 from playwright.sync_api import Error as PlaywrightError
 
-from ohifbuild.errors import BrowserFailed
+from ohifbuild.core.errors import BrowserFailed
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ohifbuild.verify.model import ImageMatch
+from ohifbuild.verify.evidence import ImageMatch
 
 Grey = NDArray[np.float32]
 
@@ -98,7 +98,7 @@ def on_grid(grey: Grey, box: tuple[float, float, float, float] | None = None) ->
     return np.asarray(image.resize((GRID, GRID), Image.Resampling.BILINEAR, box=box), dtype=np.float32)
 
 
-class Album:
+class PictureIndex:
     """Every image of the dataset, ready to be compared with what a canvas shows."""
 
     def __init__(self, pictures: Sequence[Picture]) -> None:

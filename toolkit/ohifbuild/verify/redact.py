@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
-from ohifbuild.errors import InternalError
+from ohifbuild.core.errors import InternalError
 
 Value = TypeVar("Value")
 

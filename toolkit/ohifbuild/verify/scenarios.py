@@ -11,10 +11,10 @@ from functools import partial
 from urllib.parse import quote
 
 from ohifbuild.verify.bad_links import bad_links
-from ohifbuild.verify.model import Observation
-from ohifbuild.verify.stage import Stage
+from ohifbuild.verify.evidence import Observation
+from ohifbuild.verify.scenario_context import ScenarioContext
 
-Life = Callable[[Stage], Iterator[Observation]]
+Journey = Callable[[ScenarioContext], Iterator[Observation]]
 
 SPLITTING_TOKEN = "broken\r\nX-Injected: yes"
 HUGE_TOKEN = "0123456789abcdef" * 1024
@@ -26,121 +26,123 @@ OTHER_MODES = ("segmentation", "tmtv", "microscopy")
 ELSEWHERE = "http://elsewhere.example/"
 
 
-def a_visit(stage: Stage) -> Iterator[Observation]:
+def a_visit(context: ScenarioContext) -> Iterator[Observation]:
     """A person opens a link, looks around, reloads, strays to another link and comes back."""
-    main, tab = stage.cast.main, stage.tab
-    keeps = stage.settings.storage == "tab"
-    link = stage.link(main)
-    yield stage.image("open", "A link is opened", main, link)
+    main, tab = context.fixtures.main, context.tab
+    keeps = context.settings.storage == "tab"
+    link = context.link(main)
+    yield context.image("open", "A link is opened", main, link)
     for series in main.thumbnails[1:2]:
-        yield stage.image(
-            "series", "Another series is opened", main, link, move=partial(stage.open_series, series), series=series
+        yield context.image(
+            "series", "Another series is opened", main, link, move=partial(context.open_series, series), series=series
         )
     if keeps:
-        yield stage.image("reload", "The page is reloaded", main, link, move=tab.reload)
+        yield context.image("reload", "The page is reloaded", main, link, move=tab.reload)
     else:
-        yield stage.message("reload", "The page is reloaded", ("no-token",), link, move=tab.reload)
-    pair = stage.cast.pair
-    without = stage.link(pair, "")
-    yield stage.message(
+        yield context.message("reload", "The page is reloaded", ("no-token",), link, move=tab.reload)
+    pair = context.fixtures.pair
+    without = context.link(pair, "")
+    yield context.message(
         "no-inheritance", "Another link without a token, same tab", ("no-token",), without, studies=pair.studies
     )
     if keeps:
-        yield stage.image("back", "Back to the first link", main, link, move=tab.back)
+        yield context.image("back", "Back to the first link", main, link, move=tab.back)
 
 
-def other_forms(stage: Stage) -> Iterator[Observation]:
+def other_forms(context: ScenarioContext) -> Iterator[Observation]:
     """Links of other forms: in the fragment, in capitals, for two studies, for MPR."""
-    main, pair = stage.cast.main, stage.cast.pair
-    name, token = stage.settings.token_param, quote(main.token, safe="")
-    yield stage.image("fragment", "The token is in the fragment", main, f"{stage.link(main, '')}#{name}={token}")
-    capitals = f"{stage.address('viewer')}?{name.upper()}={quote(pair.token, safe='')}&studyinstanceuids="
-    yield stage.image(
+    main, pair = context.fixtures.main, context.fixtures.pair
+    name, token = context.settings.token_param, quote(main.token, safe="")
+    yield context.image("fragment", "The token is in the fragment", main, f"{context.link(main, '')}#{name}={token}")
+    capitals = f"{context.address('viewer')}?{name.upper()}={quote(pair.token, safe='')}&studyinstanceuids="
+    yield context.image(
         "two-studies",
         "Another link in the same tab: two studies, parameters in other letter case",
         pair,
         capitals + ",".join(pair.studies),
     )
-    mpr = stage.link(main, more="&hangingProtocolId=mpr")
-    yield stage.image("mpr", "Multiplanar reconstruction", main, mpr)
+    mpr = context.link(main, more="&hangingProtocolId=mpr")
+    yield context.image("mpr", "Multiplanar reconstruction", main, mpr)
 
 
-def other_contents(stage: Stage) -> Iterator[Observation]:
+def other_contents(context: ScenarioContext) -> Iterator[Observation]:
     """Studies of other kinds, some of them opened in other ways than by a link in a message."""
-    tab = stage.tab
+    tab = context.tab
     ways: dict[int, tuple[str, str, Callable[[str], object]]] = {
         1: (", in a frame of another page", "", tab.go_in_frame),
         2: (", by a link with a user's name", "somebody@", tab.go),
         3: (", in a window that a page has opened", "", tab.go_from_opener),
     }
-    for number, subject in enumerate(stage.cast.others, 1):
+    for number, subject in enumerate(context.fixtures.others, 1):
         how, user, go = ways.get(number, ("", "", tab.go))
-        link = stage.link(subject).replace("://", f"://{user}", 1)
-        yield stage.image(f"content-{number}", subject.name + how, subject, link, move=partial(go, link))
+        link = context.link(subject).replace("://", f"://{user}", 1)
+        yield context.image(f"content-{number}", subject.name + how, subject, link, move=partial(go, link))
 
 
-def other_ways(stage: Stage) -> Iterator[Observation]:
+def other_ways(context: ScenarioContext) -> Iterator[Observation]:
     """No other mode and not the study list is a way round, and no other page of the dist."""
-    main = stage.cast.main
+    main = context.fixtures.main
     for mode in OTHER_MODES:
-        yield stage.confined(f"mode-{mode}", f"The mode /{mode}", main, stage.link(main, route=mode))
-    search = stage.address("") + "?mrn=108506"
-    yield stage.confined("study-list", "The study list with a search", main, search, token="")
-    yield from other_pages(stage)
+        yield context.confined(f"mode-{mode}", f"The mode /{mode}", main, context.link(main, route=mode))
+    search = context.address("") + "?mrn=108506"
+    yield context.confined("study-list", "The study list with a search", main, search, token="")
+    yield from other_pages(context)
 
 
-def other_pages(stage: Stage) -> Iterator[Observation]:
+def other_pages(context: ScenarioContext) -> Iterator[Observation]:
     """The dist's other HTML files, opened as if they were the viewer."""
-    main = stage.cast.main
-    for page in stage.site.pages:
-        yield stage.confined(f"page-{page}", f"The page {page}", main, stage.link(main, route=page))
+    main = context.fixtures.main
+    for page in context.site.pages:
+        yield context.confined(f"page-{page}", f"The page {page}", main, context.link(main, route=page))
 
 
-def refusals(stage: Stage) -> Iterator[Observation]:
+def refusals(context: ScenarioContext) -> Iterator[Observation]:
     """Links that must show a message and nothing else."""
-    cast, main = stage.cast, stage.cast.main
-    yield stage.message("no-token", "The link has no token", ("no-token",), stage.link(main, ""))
+    fixtures, main = context.fixtures, context.fixtures.main
+    yield context.message("no-token", "The link has no token", ("no-token",), context.link(main, ""))
     for key, title, reasons, token in (
         ("wrong-token", "A token that nobody was given", ("refused",), WRONG_TOKEN),
-        ("foreign-token", "The token of another study", ("refused",), cast.foreign),
-        ("expired-token", "An expired token", cast.expired_reasons, cast.expired),
+        ("foreign-token", "The token of another study", ("refused",), fixtures.foreign),
+        ("expired-token", "An expired token", fixtures.expired_reasons, fixtures.expired),
     ):
-        yield stage.message(key, title, reasons, stage.link(main, token), token=token)
+        yield context.message(key, title, reasons, context.link(main, token), token=token)
     # In the fragment, as no server takes a request line of 16 KiB.
-    huge = f"{stage.link(main, '')}#{stage.settings.token_param}={HUGE_TOKEN}"
-    yield stage.message("huge-token", "A token of 16 KiB, pasted after the #", ("bad-token",), huge, secret=HUGE_TOKEN)
-    splitting = stage.link(main, SPLITTING_TOKEN)
-    yield stage.message(
+    huge = f"{context.link(main, '')}#{context.settings.token_param}={HUGE_TOKEN}"
+    yield context.message(
+        "huge-token", "A token of 16 KiB, pasted after the #", ("bad-token",), huge, secret=HUGE_TOKEN
+    )
+    splitting = context.link(main, SPLITTING_TOKEN)
+    yield context.message(
         "splitting-token", "A token with line breaks", ("bad-token",), splitting, secret=SPLITTING_TOKEN
     )
 
 
-def a_strange_archive(stage: Stage) -> Iterator[Observation]:
+def a_strange_archive(context: ScenarioContext) -> Iterator[Observation]:
     """An archive that sends the browser elsewhere, and one that does not answer."""
-    main, reasons = stage.cast.main, ("unreachable",)
-    link = stage.link(main)
+    main, reasons = context.fixtures.main, ("unreachable",)
+    link = context.link(main)
     try:
-        yield stage.message(
+        yield context.message(
             "redirect",
             "The archive sends the browser to another path, and to another site",
             reasons,
             link,
-            move=partial(stage.open_redirected, link, (stage.address("elsewhere"), ELSEWHERE)),
+            move=partial(context.open_redirected, link, (context.address("elsewhere"), ELSEWHERE)),
             token=main.token,
         )
     finally:
-        stage.site.redirect("")
-    yield stage.message(
+        context.site.redirect("")
+    yield context.message(
         "archive-down",
         "The archive does not answer",
         reasons,
         link,
-        move=partial(stage.open_without_archive, link),
+        move=partial(context.open_without_archive, link),
         token=main.token,
     )
 
 
-LIVES: tuple[Life, ...] = (
+JOURNEYS: tuple[Journey, ...] = (
     a_visit,
     other_forms,
     refusals,

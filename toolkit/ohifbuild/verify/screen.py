@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ohifbuild.verify.model import Expectation, ImageMatch, Message, Screenshot
-from ohifbuild.verify.pixels import Album, shows
+from ohifbuild.verify.evidence import Expectation, ImageMatch, Message, Screenshot
+from ohifbuild.verify.pixels import PictureIndex, shows
 from ohifbuild.verify.session import Tab
 
 IMAGE_SECONDS = 15.0
@@ -33,7 +33,7 @@ class Shown:
 class Screen:
     """The screen of a tab."""
 
-    def __init__(self, tab: Tab, album: Album) -> None:
+    def __init__(self, tab: Tab, album: PictureIndex) -> None:
         self._tab = tab
         self._album = album
 

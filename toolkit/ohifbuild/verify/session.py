@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 
-from ohifbuild.errors import BrowserFailed
-from ohifbuild.verify.border import Border
-from ohifbuild.verify.model import Message, PageState, Screenshot, SentRequest
+from ohifbuild.core.errors import BrowserFailed
+from ohifbuild.verify.egress_proxy import EgressProxy
+from ohifbuild.verify.evidence import Message, PageState, Screenshot, SentRequest
 from ohifbuild.verify.pixels import Grey, from_data_url
 
 VIEWPORT = (1280, 800)
@@ -30,7 +30,7 @@ PHOTOGRAPHED = ".shepherd-element, .shepherd-modal-overlay-container { visibilit
 
 EMBEDDER = "embedder"
 EMBEDDING = """<!doctype html><title>Embedder</title><link rel="icon" href="data:,">
-<style>iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0 }</style><iframe></iframe>"""
+<style>iframe { position: fixed; inset: 0; width: 100%; height: 100%; egress_proxy: 0 }</style><iframe></iframe>"""
 
 THUMBNAILS = '[data-cy^="study-browser-thumbnail"] img'
 
@@ -259,7 +259,7 @@ class Tab:
 
 
 @contextmanager
-def window(browser: Browser, origin: str, border: Border) -> Iterator[BrowserContext]:
+def window(browser: Browser, origin: str, egress_proxy: EgressProxy) -> Iterator[BrowserContext]:
     """A browser window that can reach nothing but ``origin`` (``http://host:port``), for the length of the block.
 
     Its tabs share the cache and all storage but sessionStorage, as a person's do.
@@ -272,7 +272,7 @@ def window(browser: Browser, origin: str, border: Border) -> Iterator[BrowserCon
         color_scheme="dark",
         reduced_motion="reduce",
         # Chromium never sends loopback addresses to a proxy unless it is told to.
-        proxy={"server": border.address, "bypass": f"<-loopback>,{urlsplit(origin).netloc}"},
+        proxy={"server": egress_proxy.address, "bypass": f"<-loopback>,{urlsplit(origin).netloc}"},
     )
     try:
         yield context

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-from ohifbuild.errors import ArchiveUnreachable, ArchiveUnsuitable
+from ohifbuild.core.errors import ArchiveUnreachable, ArchiveUnsuitable
 from ohifbuild.verify.dataset import STUDIES, Study
 
 SECONDS = 120.0

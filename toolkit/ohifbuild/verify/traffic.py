@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ohifbuild.contract.request import Meaning, Scope, meaning
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.model import Expectation, Observation, ReceivedRequest, SentRequest
+from ohifbuild.verify.evidence import Expectation, Observation, ReceivedRequest, SentRequest
 
 
 @dataclass(frozen=True)

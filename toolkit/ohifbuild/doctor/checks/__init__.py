@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ohifbuild.doctor.checks.archive import answers_as_archive, cross_origin, mixed_content
 from ohifbuild.doctor.checks.arrival import address, certificate, clock, redirects
+from ohifbuild.doctor.checks.authorization import token, token_header
 from ohifbuild.doctor.checks.caching import caching, service_worker
-from ohifbuild.doctor.checks.files import integrity, media_types, missing_file, public_path, stale, there
-from ohifbuild.doctor.checks.headers import embedding, isolation, referrer
+from ohifbuild.doctor.checks.dicomweb import answers_as_archive, cross_origin, mixed_content
+from ohifbuild.doctor.checks.dist_files import integrity, media_types, missing_file, public_path, stale, there
 from ohifbuild.doctor.checks.images import bulk_urls, image, metadata
-from ohifbuild.doctor.checks.link import what_link_says
 from ohifbuild.doctor.checks.page import long_link, page, routes, secure_context
 from ohifbuild.doctor.checks.policy import policy
+from ohifbuild.doctor.checks.protective_headers import embedding, isolation, referrer
 from ohifbuild.doctor.checks.refusals import everything, forged_token, priors, without_token
 from ohifbuild.doctor.checks.same_origin import cookies, crooked_paths, methods, other_pages, stored
-from ohifbuild.doctor.checks.token import token, token_header
-from ohifbuild.doctor.evidence import Evidence
-from ohifbuild.doctor.model import Finding
+from ohifbuild.doctor.checks.share_link import what_link_says
+from ohifbuild.doctor.findings import Finding
+from ohifbuild.doctor.gathered import Evidence
 
 CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     what_link_says,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
-from ohifbuild.doctor.checks.about import About
-from ohifbuild.doctor.client import Answer, Trouble
-from ohifbuild.doctor.evidence import Arrival, Evidence
+from ohifbuild.doctor.client import Answer, RequestFailure
+from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS, follows
-from ohifbuild.doctor.model import Finding
+from ohifbuild.doctor.gathered import Arrival, Evidence
 from ohifbuild.doctor.tls import Certificate
 
 DAY = 86400.0
@@ -19,7 +18,7 @@ LOGIN_WORDS = ("login", "signin", "sign-in", "auth", "oidc", "oauth", "sso", "re
 
 NOTHING_TO_SEE = "The browser shows its own error page, not a viewer."
 
-TROUBLES: dict[Trouble, tuple[str, str]] = {
+REQUEST_FAILURES: dict[RequestFailure, tuple[str, str]] = {
     "name": (
         "is a name that no machine is known by here",
         "See whether it is spelt rightly, and whether this network knows it.",
@@ -44,9 +43,9 @@ TROUBLES: dict[Trouble, tuple[str, str]] = {
 
 def address(evidence: Evidence) -> Finding:
     """Whether something answers."""
-    about = About("address", "Address")
+    about = Check("address", "Address")
     if evidence.trouble:
-        found, change = TROUBLES[evidence.trouble]
+        found, change = REQUEST_FAILURES[evidence.trouble]
         tls = evidence.arrival.tls if evidence.arrival else None
         reason = f" ({tls.error})" if evidence.trouble == "tls" and tls else ""
         return about.wrong(f"{evidence.address.origin} {found}{reason}.", NOTHING_TO_SEE, change)
@@ -57,7 +56,7 @@ def address(evidence: Evidence) -> Finding:
 
 def certificate(evidence: Evidence) -> Finding:
     """Whether browsers take the certificate."""
-    about = About("certificate", "Certificate")
+    about = Check("certificate", "Certificate")
     arrival = evidence.arrival
     if evidence.address.scheme == "http":
         return (
@@ -114,7 +113,7 @@ def _ago(seconds: float) -> str:
 
 def redirects(evidence: Evidence) -> Finding:
     """Where the link leads before it arrives, and with what left of it."""
-    about = About("redirects", "Redirects")
+    about = Check("redirects", "Redirects")
     arrival = evidence.arrival
     if arrival is None or evidence.trouble:
         return about.untried()
@@ -134,7 +133,7 @@ def redirects(evidence: Evidence) -> Finding:
     return about.right(f"To {arrival.address.url}, with the query kept.")
 
 
-def _not_followed(about: About, arrival: Arrival) -> Finding:
+def _not_followed(about: Check, arrival: Arrival) -> Finding:
     if follows(arrival.address, arrival.first):
         return about.wrong(
             "The link is redirected without end.", NOTHING_TO_SEE, "Look for rules that undo each other."
@@ -160,7 +159,7 @@ def _not_followed(about: About, arrival: Arrival) -> Finding:
 
 def clock(evidence: Evidence) -> Finding:
     """Whether the server's clock is this machine's; a token's and a certificate's times are compared with both."""
-    about = About("clock", "Clock")
+    about = Check("clock", "Clock")
     first = evidence.arrival.first if evidence.arrival else Answer("")
     seconds = skew(evidence)
     if seconds is None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.checks.remedies import send_header
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.coding import unpacked
-from ohifbuild.doctor.evidence import Evidence, ViewerSeen
+from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather_files import CONFIG, INDEX
-from ohifbuild.doctor.model import Finding
-from ohifbuild.headers import ASK_AGAIN, NEVER_STORED
+from ohifbuild.doctor.gathered import Evidence, ViewerSeen
+from ohifbuild.server.headers import ASK_AGAIN, NEVER_STORED
 
 AGE = re.compile(r"(?:^|[,\s])(?:s-maxage|max-age)\s?=\s?\"?(\d{1,10})")
 WORKER = "init-service-worker.js"
@@ -21,7 +20,7 @@ UNREGISTERS = b"unregister()"
 
 def caching(evidence: Evidence) -> Finding:
     """Whether browsers ask again for the page and its configuration."""
-    about = About("caching", "Caching")
+    about = Check("caching", "Caching")
     if evidence.viewer is None:
         return about.untried()
     answers = _that_change(evidence.viewer)
@@ -84,7 +83,7 @@ def _length(seconds: int) -> str:
 
 def service_worker(evidence: Evidence) -> Finding:
     """Whether the page removes service workers that earlier viewers left in browsers."""
-    about = About("service-worker", "Service workers")
+    about = Check("service-worker", "Service workers")
     viewer = evidence.viewer
     if viewer is None:
         return about.untried()

@@ -6,11 +6,10 @@ import json
 import re
 from urllib.parse import urlsplit
 
-from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.coding import shows_page
-from ohifbuild.doctor.evidence import Evidence
+from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather_archive import is_json, rows
-from ohifbuild.doctor.model import Finding
+from ohifbuild.doctor.gathered import Evidence
 
 BULK = re.compile(r"\"BulkDataURI\"\s?:\s?\"([^\"]{1,1000})\"")
 FRAME_TYPES = ("multipart/related", "application/octet-stream", "image/")
@@ -18,7 +17,7 @@ FRAME_TYPES = ("multipart/related", "application/octet-stream", "image/")
 
 def metadata(evidence: Evidence) -> Finding:
     """Whether series and metadata come, with the token."""
-    about = About("metadata", "Metadata")
+    about = Check("metadata", "Metadata")
     archive = evidence.archive
     if archive is None or archive.series is None:
         return about.untried()
@@ -37,7 +36,7 @@ def metadata(evidence: Evidence) -> Finding:
 
 def bulk_urls(evidence: Evidence) -> Finding:
     """Whether URLs that the archive writes lead back below the DICOMweb root, as the browser sees it."""
-    about = About("bulk-urls", "Archive's URLs")
+    about = Check("bulk-urls", "Archive's URLs")
     archive, viewer = evidence.archive, evidence.viewer
     if archive is None or viewer is None or archive.metadata is None:
         return about.untried()
@@ -66,7 +65,7 @@ def bulk_urls(evidence: Evidence) -> Finding:
 
 def image(evidence: Evidence) -> Finding:
     """Whether a frame comes, with the token."""
-    about = About("image", "Image")
+    about = Check("image", "Image")
     archive = evidence.archive
     if archive is None or archive.frame is None:
         return about.untried("no image was found to try." if archive and rows(archive.metadata) else _FIRST)

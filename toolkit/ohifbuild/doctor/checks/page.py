@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.checks.arrival import NOTHING_TO_SEE
-from ohifbuild.doctor.checks.headers import NO_MEMORY, does_without_memory
+from ohifbuild.doctor.checks.protective_headers import NO_MEMORY, does_without_memory
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.coding import shows_page
-from ohifbuild.doctor.evidence import Evidence
+from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS
-from ohifbuild.doctor.model import Finding
-from ohifbuild.doctor.page import read_page
+from ohifbuild.doctor.gathered import Evidence
+from ohifbuild.doctor.viewer_page import read_page
 
 TOO_LONG = (413, 414, 431)
 NGINX_TOO_LARGE = (b"Header Or Cookie Too Large", b"Request-URI Too Large")
@@ -21,7 +20,7 @@ OTHER_PORT = b"plain HTTP request was sent to HTTPS port"
 
 def long_link(evidence: Evidence) -> Finding:
     """Whether the server takes a link as long as this one."""
-    about = About("long-link", "Link's length")
+    about = Check("long-link", "Link's length")
     first = _first(evidence)
     length = len(evidence.asked.path) + len(evidence.asked.query)
     if not first.status:
@@ -43,7 +42,7 @@ def is_too_long(answer: Answer) -> bool:
 
 def routes(evidence: Evidence) -> Finding:
     """Whether the link's route, which is no file, is answered with the viewer's page."""
-    about = About("routes", "Routes")
+    about = Check("routes", "Routes")
     if evidence.arrival is None or not evidence.viewer:
         return about.untried()
     first = evidence.arrival.first
@@ -59,7 +58,7 @@ def routes(evidence: Evidence) -> Finding:
 
 def page(evidence: Evidence) -> Finding:
     """Whether a viewer answers."""
-    about = About("page", "Page")
+    about = Check("page", "Page")
     first = _first(evidence)
     if evidence.viewer:
         kind = first.media_type
@@ -110,7 +109,7 @@ def _titled(title: str) -> str:
 
 def secure_context(evidence: Evidence) -> Finding:
     """Whether browsers give the page its powers at all."""
-    about = About("secure-context", "Secure context")
+    about = Check("secure-context", "Secure context")
     address = evidence.address
     if address.is_secure_context:
         return about.right("https." if address.scheme == "https" else f"{address.host} is this machine itself.")

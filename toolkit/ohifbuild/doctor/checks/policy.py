@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ohifbuild.doctor.checks.about import About
-from ohifbuild.doctor.evidence import Evidence, ViewerSeen
-from ohifbuild.doctor.model import Finding
+from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.doctor.gathered import Evidence, ViewerSeen
 
 NAME = "Content-Security-Policy"
 TAKE = "Take the headers that ohifbuild deploy writes for this very dist."
@@ -23,7 +22,7 @@ Policy = Mapping[str, tuple[str, ...]]
 
 def policy(evidence: Evidence) -> Finding:
     """Whether the page's policies allow its own scripts, workers, codecs, images and archive."""
-    about = About("policy", "CSP")
+    about = Check("policy", "CSP")
     viewer = evidence.viewer
     if viewer is None:
         return about.untried()
@@ -50,7 +49,7 @@ def policy(evidence: Evidence) -> Finding:
     return about.right("It allows what the viewer needs.")
 
 
-def _none(about: About, viewer: ViewerSeen) -> Finding:
+def _none(about: Check, viewer: ViewerSeen) -> Finding:
     found = "The page has no Content-Security-Policy."
     effect = "A script that gets into the page could send images and tokens anywhere."
     if viewer.page.kind == "ohif":

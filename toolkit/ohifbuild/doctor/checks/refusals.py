@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.evidence import Evidence
+from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather_archive import STUDY, rows, value_of
-from ohifbuild.doctor.model import Finding
+from ohifbuild.doctor.gathered import Evidence
 
 ENFORCE = (
     "Have the archive enforce tokens: ohifbuild deploy writes a filter for Orthanc; with orthanc-auth-service use its "
@@ -16,7 +15,7 @@ ENFORCE = (
 
 def without_token(evidence: Evidence) -> Finding:
     """Whether the archive gives nothing without a token."""
-    about = About("without-token", "No token")
+    about = Check("without-token", "No token")
     archive = evidence.archive
     if archive is None or archive.anybody.status == 0:
         return about.untried()
@@ -35,7 +34,7 @@ def without_token(evidence: Evidence) -> Finding:
 
 def forged_token(evidence: Evidence) -> Finding:
     """Whether a token that nobody issued is refused."""
-    about = About("forged-token", "Made-up token")
+    about = Check("forged-token", "Made-up token")
     archive = evidence.archive
     if archive is None or archive.forged is None:
         return about.untried()
@@ -48,7 +47,7 @@ def forged_token(evidence: Evidence) -> Finding:
 
 def priors(evidence: Evidence) -> Finding:
     """Whether the patient's other studies stay out of the token's reach."""
-    about = About("priors", "Priors")
+    about = Check("priors", "Priors")
     archive = evidence.archive
     if archive is None or archive.patient is None:
         return about.untried(_FIRST if archive is None or not archive.series else "the study has no Patient ID.")
@@ -65,7 +64,7 @@ def priors(evidence: Evidence) -> Finding:
 
 def everything(evidence: Evidence) -> Finding:
     """Whether a search for all studies gives no more than the link's."""
-    about = About("everything", "Search for all")
+    about = Check("everything", "Search for all")
     archive = evidence.archive
     if archive is None or archive.everything is None:
         return about.untried()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ohifbuild.doctor.checks.about import About
 from ohifbuild.doctor.checks.caching import seconds_kept
 from ohifbuild.doctor.checks.remedies import is_web_server, send_header
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.evidence import ArchiveSeen, Evidence
+from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather_archive import is_json
-from ohifbuild.doctor.model import Finding
-from ohifbuild.headers import NEVER_STORED
+from ohifbuild.doctor.gathered import ArchiveSeen, Evidence
+from ohifbuild.server.headers import NEVER_STORED
 
 REFUSED_METHOD = (401, 403, 404, 405, 501)
 REFUSED_PATH = (400, 404)
@@ -18,7 +17,7 @@ RULES = "Take the rules for the archive's path that ohifbuild deploy writes (ngi
 
 def stored(evidence: Evidence) -> Finding:
     """Whether answers with patients' data are kept by browsers, or by caches on the way."""
-    about = About("archive-caching", "Archive's caching")
+    about = Check("archive-caching", "Archive's caching")
     archive = evidence.archive
     answers = {} if archive is None else _about_patients(archive)
     if not answers:
@@ -65,7 +64,7 @@ def _is_public(answer: Answer) -> bool:
 
 def cookies(evidence: Evidence) -> Finding:
     """Whether the archive leaves something in the browser that could open studies without a token."""
-    about = About("cookies", "Archive's cookies")
+    about = Check("cookies", "Archive's cookies")
     archive = evidence.archive
     if archive is None or not archive.anybody.status:
         return about.untried()
@@ -82,7 +81,7 @@ def cookies(evidence: Evidence) -> Finding:
 
 def methods(evidence: Evidence) -> Finding:
     """Whether an upload is refused; what was sent is an empty one, which stores nothing."""
-    about = About("methods", "Uploads")
+    about = Check("methods", "Uploads")
     posted = evidence.archive.posted if evidence.archive else None
     if posted is None or not posted.status or posted.status in (502, 503, 504):
         return about.untried()
@@ -98,7 +97,7 @@ def methods(evidence: Evidence) -> Finding:
 
 def crooked_paths(evidence: Evidence) -> Finding:
     """Whether a path that servers read differently is refused."""
-    about = About("crooked-paths", "Crooked paths")
+    about = Check("crooked-paths", "Crooked paths")
     archive = evidence.archive
     if archive is None or archive.crooked is None or not archive.crooked.status:
         return about.untried()
@@ -117,7 +116,7 @@ def crooked_paths(evidence: Evidence) -> Finding:
 
 def other_pages(evidence: Evidence) -> Finding:
     """Whether pages and workers of OHIF are there that run without the viewer's guards."""
-    about = About("other-pages", "Other pages")
+    about = Check("other-pages", "Other pages")
     viewer = evidence.viewer
     if viewer is None:
         return about.untried()

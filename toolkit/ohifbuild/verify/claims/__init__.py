@@ -29,8 +29,7 @@ from ohifbuild.verify.claims.token_way import (
     token_not_shown,
     token_not_stored,
 )
-from ohifbuild.verify.claims.verdict import Verdict
-from ohifbuild.verify.model import ClaimResult, Observation
+from ohifbuild.verify.evidence import ClaimResult, Observation, Verdict
 
 __all__ = ["CLAIMS", "Claim", "judge"]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.claims.verdict import Verdict
-from ohifbuild.verify.model import Observation
+from ohifbuild.verify.evidence import Observation, Verdict
 from ohifbuild.verify.traffic import asked, received_line, scope_of, target, to_archive
 
 HEADER_ONLY = frozenset({"frame-ancestors", "report-to", "report-uri", "sandbox"})

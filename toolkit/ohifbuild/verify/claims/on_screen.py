@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.claims.verdict import Verdict
-from ohifbuild.verify.model import ImageMatch, Observation
+from ohifbuild.verify.evidence import ImageMatch, Observation, Verdict
 from ohifbuild.verify.pixels import shows
 from ohifbuild.verify.traffic import received_line
 

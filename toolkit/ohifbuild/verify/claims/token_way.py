@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.claims.verdict import Verdict
-from ohifbuild.verify.model import Observation, PageState
+from ohifbuild.verify.evidence import Observation, PageState, Verdict
 from ohifbuild.verify.redact import contains
 from ohifbuild.verify.traffic import header, received_line, same_page, sent_line, target, to_archive
 

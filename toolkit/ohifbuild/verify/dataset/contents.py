@@ -8,7 +8,7 @@ through the viewer. Numbers of slices are odd, so that the middle plane of a vol
 from __future__ import annotations
 
 from ohifbuild.verify.dataset.looks import BYTES, COLOUR, HOUNSFIELD, MAGNETIC, XRAY
-from ohifbuild.verify.dataset.plan import Patient, Series, Study
+from ohifbuild.verify.dataset.studies import Patient, Series, Study
 
 ANNA = Patient("108506", "Muster^Anna", sex="F")
 MARIA = Patient("1085061", "Иванова^Мария", sex="F")

@@ -10,7 +10,7 @@ from pydicom.uid import UID
 
 from ohifbuild.verify.dataset.documents import coded
 from ohifbuild.verify.dataset.objects import FIELD_MM, SLICE_MM, SLICES, empty_object, position
-from ohifbuild.verify.dataset.plan import Series, Study, uid
+from ohifbuild.verify.dataset.studies import Series, Study, uid
 
 SEGMENTATION = UID("1.2.840.10008.5.1.4.1.1.66.4")
 STRUCTURE_SET = UID("1.2.840.10008.5.1.4.1.1.481.3")

@@ -9,7 +9,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import UID
 
 from ohifbuild.verify.dataset.objects import empty_object
-from ohifbuild.verify.dataset.plan import Series, Study
+from ohifbuild.verify.dataset.studies import Series, Study
 
 ENCAPSULATED_PDF = UID("1.2.840.10008.5.1.4.1.1.104.1")
 TWELVE_LEAD_ECG = UID("1.2.840.10008.5.1.4.1.1.9.1.1")

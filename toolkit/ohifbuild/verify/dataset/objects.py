@@ -10,7 +10,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ohifbuild.verify.dataset.encode import Frame, set_pixels, set_video
-from ohifbuild.verify.dataset.plan import Series, Study, uid
+from ohifbuild.verify.dataset.studies import Series, Study, uid
 
 SLICES = {
     "CT": UID("1.2.840.10008.5.1.4.1.1.2"),

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from pydicom.dataset import FileDataset
 
-from ohifbuild.cache import Cache, digest_of, digest_of_tree
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.digests import digest_of, digest_of_tree
 from ohifbuild.verify.dataset import derived, documents, objects
 from ohifbuild.verify.dataset.contents import STUDIES
-from ohifbuild.verify.dataset.plan import Series, Study
+from ohifbuild.verify.dataset.studies import Series, Study
 
 WHOLE: dict[str, Callable[[Study, Series], FileDataset]] = {
     "multiframe": objects.multiframe,

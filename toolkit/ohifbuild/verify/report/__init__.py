@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ohifbuild.cache import disk_errors
-from ohifbuild.verify.model import Evidence
+from ohifbuild.core.disk import disk_errors
+from ohifbuild.verify.evidence import Evidence
 from ohifbuild.verify.redact import Redactor
-from ohifbuild.verify.report import html, json, junit
+from ohifbuild.verify.report import evidence_json, html_page, junit
 
-WRITERS = {"report.json": json.render, "junit.xml": junit.render, "report.html": html.render}
+WRITERS = {"report.json": evidence_json.render, "junit.xml": junit.render, "report.html": html_page.render}
 
 
 def write_reports(evidence: Evidence, redactor: Redactor, folder: Path) -> tuple[Path, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from ohifbuild.verify.model import ClaimResult, Evidence
+from ohifbuild.verify.evidence import ClaimResult, Evidence
 
 # Control characters that XML 1.0 cannot hold even when escaped.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -6,7 +6,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ohifbuild.verify.model import ClaimResult, Evidence
+from ohifbuild.verify.evidence import ClaimResult, Evidence
 
 SHOWN_LINES = 6
 LONGEST_LINE = 240

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.model import Observation, ReceivedRequest
+from ohifbuild.verify.evidence import Observation, ReceivedRequest
 from ohifbuild.verify.redact import contains
 from ohifbuild.verify.traffic import header, target, to_archive
 

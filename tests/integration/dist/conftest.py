@@ -1,0 +1,57 @@
+"""A small viewer that is laid out as a release is, and a cache for what is made of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.digests import digest_of_tree
+from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.sources.base_viewer import BaseViewer
+
+PAGE = (
+    '<!doctype html><html><head><meta charset="UTF-8"><script>window.PUBLIC_URL="/"</script>'
+    '<link rel="manifest" href="/manifest.json"><script src="/app-config.js"></script>'
+    '<script>function browserImportFunction(n){return import(n)}window.PUBLIC_URL="/"</script>'
+    '<script defer src="/app.bundle.0a.js"></script></head><body><div id="root"></div></body></html>'
+)
+APP = """
+/*! a licence that has to stay */
+var topLevelName = 1;
+function topLevelFunction(someArgument) { return someArgument + topLevelName; }
+__webpack_require__.p = "/";
+""" + "".join(f"function filler{number}() {{ return 'some text of no meaning'; }}\n" for number in range(60))
+
+
+@pytest.fixture(scope="package")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Cache:
+    return Cache(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="package")
+def base(tmp_path_factory: pytest.TempPathFactory) -> BaseViewer:
+    folder = tmp_path_factory.mktemp("base") / "dist"
+    folder.mkdir()
+    (folder.parent / "package.json").write_text(json.dumps({"dependencies": {"@ohif/core": "3.12.0"}}))
+    files = {
+        "index.html": PAGE,
+        "app-config.js": "window.config = {dataSources: ['a demo server']};",
+        "app.bundle.0a.js": APP,
+        "app.bundle.css": "body   {  background: url(/font.woff2)  }",
+        "manifest.json": '{"icons": [{"src": "/assets/a.png"}]}',
+        "google.js": "window.config = {oidc: []};",
+        "init-service-worker.js": "navigator.serviceWorker.getRegistrations();",
+        "oidc-client.min.js": "OpenID",
+        "silent-refresh.html": '<script src="https://cdn.example/es5-shim.js"></script>',
+        "sw.js": "importScripts('https://cdn.example/workbox.js'); __webpack_require__.p",
+        "customizations/index.html": "<script>a catalogue()</script>",
+        "customizations/tools.jsonc": "{}",
+        "ort/ort.min.js": "third.party(  );",
+        "ort/ort.min.js.map": "{}",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    return BaseViewer(folder, digest_of_tree(folder), resolve("v3-stable", catalogue()), "published")

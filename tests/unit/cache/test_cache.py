@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ohifbuild.cache.default import default_root
+from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.upkeep import Freed, prune, usage
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.digests import digest_of, digest_of_tree
+from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.errors import CacheInUse, CacheUnusable, DiskFull
+
+# A build in a process of its own: says that it is making the entry, and completes it once it is told to.
+BUILD = """
+import sys
+from pathlib import Path
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import SilentReporter
+
+class Waits(SilentReporter):
+    def say(self, line):
+        print("waiting", flush=True)
+
+def make(work):
+    (work / "half").write_text("1")
+    print("making", flush=True)
+    sys.stdin.readline()
+    (work / "whole").write_text("2")
+
+print(Cache(Path(sys.argv[1])).entry("kind", "key", make, reporter=Waits()), flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+def build(cache: Cache) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", BUILD, str(cache.root)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def heard(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def tell(process: subprocess.Popen[str]) -> None:
+    assert process.stdin
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def one_file(work: Path) -> None:
+    (work / "file").write_bytes(b"x" * 5000)
+
+
+def never(work: Path) -> None:
+    raise AssertionError("was made although it is there")
+
+
+def test_an_entry_is_made_once(cache: Cache) -> None:
+    folder = cache.entry("kind", "key", one_file)
+    assert (folder / "file").read_bytes() == b"x" * 5000
+    assert cache.entry("kind", "key", never) == folder
+    assert cache.has("kind", "key")
+
+
+def test_a_make_that_fails_leaves_nothing(cache: Cache) -> None:
+    def fail(work: Path) -> None:
+        one_file(work)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cache.entry("kind", "key", fail)
+    assert not cache.has("kind", "key")
+    assert not [path for path in cache.root.rglob("*") if path.is_dir() and path.parent.name == "kind"]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", ".hidden", "a\0b", "x" * 200])
+def test_a_name_that_could_lead_elsewhere_is_refused(cache: Cache, name: str) -> None:
+    with pytest.raises(ValueError, match="not the name"):
+        cache.entry("kind", name, one_file)
+    with pytest.raises(ValueError, match="not the name"):
+        cache.has(name, "key")
+
+
+def test_a_killed_build_is_completed_by_the_next_and_leaves_no_trace(cache: Cache) -> None:
+    with build(cache) as victim:
+        assert heard(victim) == "making"
+        victim.send_signal(signal.SIGKILL)
+    assert not cache.has("kind", "key")
+    folder = cache.entry("kind", "key", one_file)
+    assert [path.name for path in folder.iterdir()] == ["file"]
+    assert [path for path in folder.parent.iterdir() if path.is_dir()] == [folder]
+
+
+def test_of_two_builds_at_once_one_makes_and_the_other_waits(cache: Cache) -> None:
+    with build(cache) as first, build(cache) as second:
+        said = {heard(first): first}
+        said[heard(second)] = second
+        assert said.keys() == {"making", "waiting"}
+        tell(said["making"])
+        assert heard(first) == heard(second) == str(cache.path_of("kind", "key"))
+        tell(first)
+        tell(second)
+    assert sorted(path.name for path in cache.path_of("kind", "key").iterdir()) == ["half", "whole"]
+
+
+def test_a_full_disk_and_a_read_only_one_are_named(tmp_path: Path, cache: Cache) -> None:
+    def full(work: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(work))
+
+    with pytest.raises(DiskFull) as caught:
+        cache.entry("kind", "key", full)
+    assert "OHIFBUILD_CACHE" in caught.value.fix
+    assert not cache.has("kind", "key")
+    with pytest.raises(CacheUnusable), disk_errors(tmp_path):
+        raise OSError(errno.EROFS, "Read-only file system", "x")
+    with pytest.raises(RuntimeError), disk_errors(tmp_path):
+        raise RuntimeError
+
+
+def test_a_file_in_the_place_of_the_cache_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for root in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(CacheUnusable, match="Cannot write"):
+            Cache(root).entry("kind", "key", one_file)
+
+
+def test_what_is_there_can_be_had_where_nothing_can_be_written(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = cache.path_of("kind", "key")
+    folder.mkdir(parents=True)
+
+    def refuse(*args: object, **options: object) -> int:
+        raise OSError(errno.EROFS, "Read-only file system", str(cache.root))
+
+    monkeypatch.setattr("os.open", refuse)
+    monkeypatch.setattr("os.utime", refuse)
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
+    assert cache.entry("kind", "key", never) == folder
+    with pytest.raises(CacheUnusable):
+        cache.entry("kind", "other", one_file)
+
+
+def test_usage_counts_linked_files_once(cache: Cache) -> None:
+    assert usage(cache) == ()
+    first = cache.entry("kind", "a", one_file)
+    cache.entry("kind", "b", lambda work: (work / "link").hardlink_to(first / "file"))
+    cache.entry("other", "c", one_file)
+    kind, other = usage(cache)
+    assert (kind.kind, kind.entries, other.kind, other.entries) == ("kind", 2, "other", 1)
+    assert kind.bytes == other.bytes >= 5000
+
+
+def test_prune_removes_what_was_not_used_for_a_while(cache: Cache) -> None:
+    folder = cache.entry("kind", "key", one_file)
+    used = folder.stat().st_mtime
+    assert prune(cache, unused_days=2, now=used + 86_400) == Freed(0, 0)
+    assert prune(cache, unused_days=2, now=used + 3 * 86_400).entries == 1
+    assert not cache.has("kind", "key")
+
+
+def test_use_renews_an_entry(cache: Cache) -> None:
+    folder = cache.entry("kind", "key", one_file)
+    os.utime(folder, (1, 1))
+    cache.entry("kind", "key", never)
+    assert prune(cache, unused_days=30).entries == 0
+
+
+def test_prune_removes_all_and_what_killed_builds_left(cache: Cache) -> None:
+    cache.entry("kind", "other", one_file)
+    with build(cache) as victim:
+        assert heard(victim) == "making"
+        victim.send_signal(signal.SIGKILL)
+    freed = prune(cache, unused_days=None)
+    assert freed.entries == 1
+    assert freed.bytes > 5000
+    assert not [path for path in (cache.root / "kind").iterdir() if path.is_dir()]
+    assert prune(cache, unused_days=None) == Freed(0, 0)
+
+
+def test_nothing_is_pruned_while_a_build_uses_the_cache(cache: Cache) -> None:
+    with build(cache) as running:
+        assert heard(running) == "making"
+        tell(running)
+        folder = Path(heard(running))
+        with pytest.raises(CacheInUse):
+            prune(cache, unused_days=None)
+        assert (folder / "whole").is_file()
+        tell(running)
+    assert prune(cache, unused_days=None).entries == 1
+
+
+def test_the_cache_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OHIFBUILD_CACHE", "/elsewhere")
+    assert default_root() == Path("/elsewhere")
+    monkeypatch.setenv("OHIFBUILD_CACHE", "")
+    assert default_root().name == "ohifbuild"
+
+
+def test_digests_tell_values_and_trees_apart(tmp_path: Path) -> None:
+    assert digest_of("a", "b") != digest_of("ab") != digest_of("a", "b", None)
+    for name, files in {"one": {"a": "bc"}, "two": {"ab": "c"}, "three": {"a": "bc"}}.items():
+        (tmp_path / name).mkdir()
+        for file, text in files.items():
+            (tmp_path / name / file).write_text(text)
+    digests = [digest_of_tree(tmp_path / name) for name in ("one", "two", "three")]
+    assert digests[0] == digests[2] != digests[1]
+
+
+def test_waiting_is_told_to_nobody_who_did_not_ask(cache: Cache) -> None:
+    reporter = SilentReporter()
+    cache.entry("kind", "key", one_file, reporter=reporter)
+    assert reporter.lines == []

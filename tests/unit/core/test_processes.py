@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from ohifbuild.core.errors import ToolFailed, ToolMissing
+from ohifbuild.core.processes import find_program, output, quoted, run, running, stop
+
+# Starts a grandchild that ignores being asked to stop, and tells its process id.
+PARENT = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", '''
+import signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("up", flush=True)
+sys.stdin.read()
+'''], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+child.stdout.readline()
+print(child.pid, flush=True)
+sys.stdin.read()
+child.wait()
+"""
+
+
+def python(program: str) -> list[str | Path]:
+    return [sys.executable, "-c", program]
+
+
+def test_both_outputs_are_returned_without_colours_and_each_line_is_told(tmp_path: Path) -> None:
+    lines: list[str] = []
+    program = r"import sys; print('\x1b[31mred\x1b[0m', flush=True); print('blue', file=sys.stderr)"
+    text = run(python(program), on_line=lines.append, log=tmp_path / "logs/log.txt")
+    assert lines == text.splitlines() == ["red", "blue"]
+    assert (tmp_path / "logs/log.txt").read_text() == "red\nblue\n"
+
+
+def test_output_is_standard_output_alone() -> None:
+    assert output(python("import sys; print('[1]'); print('a warning', file=sys.stderr)")) == "[1]\n"
+
+
+def test_a_failure_replays_the_last_lines_and_names_the_command() -> None:
+    with pytest.raises(ToolFailed) as caught:
+        run(python("print(*range(100), sep='\\n'); raise SystemExit(3)"))
+    assert "status 3" in caught.value.what
+    assert caught.value.details.splitlines()[-1] == "99"
+    assert len(caught.value.details.splitlines()) == 40
+    assert "SystemExit(3)" in caught.value.fix
+
+
+@pytest.mark.parametrize("call", [run, output])
+def test_credentials_in_urls_are_not_replayed(call: object) -> None:
+    with pytest.raises(ToolFailed) as caught:
+        call(python("raise SystemExit('https://me:geheim@host/x refused')"))  # type: ignore[operator]
+    assert "https://***@host/x refused" in caught.value.details
+    assert "geheim" not in caught.value.details + caught.value.fix
+
+
+def test_a_program_killed_from_outside_is_said_to_be() -> None:
+    with pytest.raises(ToolFailed) as caught:
+        run(python("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"))
+    assert "memory" in caught.value.cause
+
+
+def test_a_missing_program_is_named() -> None:
+    with pytest.raises(ToolMissing, match="no-such-program"):
+        run(["no-such-program"])
+
+
+def test_a_file_that_is_no_program_for_this_machine_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.write_bytes(b"\x7fELFnonsense")
+    broken.chmod(0o755)
+    with pytest.raises(ToolFailed, match="cannot be started"):
+        run([broken])
+
+
+def test_programs_are_found_on_the_path_that_is_given(tmp_path: Path) -> None:
+    (tmp_path / "tool").write_text("#!/bin/sh\n")
+    (tmp_path / "tool").chmod(0o755)
+    assert find_program("tool", env={"PATH": str(tmp_path)}) == tmp_path / "tool"
+    assert find_program("tool", env={"PATH": ""}) is None
+
+
+def test_no_descendant_outlives_the_block() -> None:
+    with running(python(PARENT)) as child:
+        assert child.stdout
+        grandchild = int(child.stdout.readline())
+        os.kill(grandchild, 0)
+        stop(child, grace=0.1)
+    assert child.returncode == -signal.SIGTERM
+    assert ends(grandchild)
+
+
+def test_an_interruption_stops_the_program() -> None:
+    seen: list[int] = []
+
+    def interrupt(line: str) -> None:
+        seen.append(int(line))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(python(PARENT), on_line=interrupt)
+    assert ends(seen[0])
+
+
+def test_a_command_can_be_copied_to_a_shell() -> None:
+    assert quoted(["echo", Path("a b"), "$x"]) == "echo 'a b' '$x'"
+
+
+def ends(pid: int) -> bool:
+    """Whether the process ends: a killed one takes a moment to be gone."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], 20)[0])
+    finally:
+        os.close(handle)

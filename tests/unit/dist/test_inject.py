@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.contract.settings import settings_of
+from ohifbuild.core.errors import ReleaseUnsupported
+from ohifbuild.dist.app_config import app_config, settings
+from ohifbuild.dist.inject import INJECTED_START, SETTINGS_ID, index_html
+from ohifbuild.server.headers import connects_to, content_security_policy
+
+PAGE = (
+    '<!doctype html><html lang="en"><head><meta charset="UTF-8"/><meta name="tile" content="/assets/tile.png"/>'
+    "<script>console.time('x'); window.PUBLIC_URL = '/';</script>"
+    '<link rel="manifest" href="/manifest.json"><link rel="preconnect" href="https://fonts.example.org">'
+    '<script src="/app-config.js"></script>'
+    '<script>function browserImportFunction(n){return import(n)}window.PUBLIC_URL="/"</script>'
+    '<script defer src="/app.bundle.0.js"></script></head><body><a href="//elsewhere/">x</a></body></html>'
+)
+EARLY = 'console.log("early")'
+
+
+class Tags(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_policies_settings_and_early_script_stand_before_all_that_loads_anything() -> None:
+    tags = Tags(index_html(PAGE, Recipe.of({}), EARLY)).found
+    start = [tag for tag, _ in tags].index("meta")
+    assert tags[start][1] == {"charset": "UTF-8"}
+    assert (tags[start + 1][0], tags[start + 1][1]["http-equiv"]) == ("meta", "Content-Security-Policy")
+    assert tags[start + 2] == ("meta", {"name": "referrer", "content": "no-referrer"})
+    assert tags[start + 3] == ("script", {"type": "application/json", "id": SETTINGS_ID})
+    assert tags[start + 4] == ("script", {})
+    assert not [tag for tag, attributes in tags[: start + 4] if "src" in attributes or "href" in attributes]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {},
+        {"public_url": "/ohif/"},
+        {"dicomweb_root": "https://pacs.example:8443/x", "token_roots": ("/a", "http://b/c")},
+    ],
+)
+def test_the_policy_in_the_page_is_the_one_of_its_header_but_for_who_may_frame_it(wish: dict[str, object]) -> None:
+    recipe = Recipe.of(wish)
+    page = index_html(PAGE, recipe, EARLY)
+    (said,) = [tag["content"] for _, tag in Tags(page).found if tag.get("http-equiv") == "Content-Security-Policy"]
+    header = content_security_policy(page, connects_to(settings_of(settings(recipe))))
+    assert header == f"{said}; frame-ancestors 'self'"
+    assert len(re.findall("'sha256-", header)) == len(re.findall(r"<script>", page)) == 3
+    rules = dict(rule.split(" ", 1) for rule in header.split("; "))
+    assert [name for name, value in rules.items() if "data:" in value] == ["img-src", "font-src", "connect-src"]
+    elsewhere = " http://b https://pacs.example:8443" if "dicomweb_root" in wish else ""
+    assert rules["connect-src"] == f"'self' data: blob:{elsewhere}"
+
+
+def test_every_inline_script_has_a_name_of_its_own_so_that_no_stack_quotes_the_pages_address() -> None:
+    page = index_html(PAGE, Recipe.of({}), EARLY)
+    scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    names = [re.findall(r"\n//# sourceURL=(\S+)\n\Z", script) for script in scripts]
+    assert names == [["ohifbuild-early.js"], ["index-1.js"], ["index-2.js"]]
+
+
+def test_an_injected_page_is_found_again_as_it_was_injected() -> None:
+    page = index_html(PAGE, Recipe.of({}), f"{EARLY}\n")
+    start = INJECTED_START.search(page)
+    assert start
+    assert start["early"] == f"{EARLY}\n"
+    assert (
+        index_html(
+            page[: start.start()] + page[start.end() :].replace('PUBLIC_URL = "/"', "PUBLIC_URL = '/'"),
+            Recipe.of({}),
+            start["early"],
+        )
+        == page
+    )
+
+
+def test_the_page_names_its_public_url_everywhere_and_no_other_host() -> None:
+    page = index_html(PAGE, Recipe.of({"public_url": "/a/b/"}), EARLY)
+    assert 'window.PUBLIC_URL = "/a/b/"' in page
+    assert 'window.PUBLIC_URL="/a/b/"' in page
+    assert {'href="/a/b/manifest.json"', 'src="/a/b/app.bundle.0.js"', 'content="/a/b/assets/tile.png"'} <= set(
+        re.findall(r'\w+="[^"]*"', page)
+    )
+    assert "fonts.example.org" not in page
+    assert 'href="//elsewhere/"' in page  # a link that a person may click is not the release's business
+
+
+def test_what_a_spelling_of_another_kind_would_load_from_the_root_is_refused_on_a_sub_path() -> None:
+    page = PAGE.replace('src="/app-config.js"', "src='/app-config.js'")
+    index_html(page, Recipe.of({}), EARLY)
+    with pytest.raises(ReleaseUnsupported, match="not under /ohif/"):
+        index_html(page, Recipe.of({"public_url": "/ohif/"}), EARLY)
+
+
+def test_settings_cannot_end_their_script() -> None:
+    recipe = Recipe.of({}).model_copy(update={"token_scheme": "</script><script>evil()"})
+    page = index_html(PAGE, recipe, EARLY)
+    data = re.search(rf'id="{SETTINGS_ID}">(.*?)</script>', page)
+    assert data
+    assert json.loads(data[1])["tokenScheme"] == "</script><script>evil()"
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        (PAGE.replace('<meta charset="UTF-8"/>', ""), "0 <meta charset>"),
+        (PAGE.replace("<head>", '<head><meta charset="utf-8">'), "2 <meta charset>"),
+        (PAGE.replace("<head>", '<head><script src="/x.js"></script>'), "loaded before"),
+        (PAGE.replace('src="/app-config.js"', 'src="https://cdn.example.org/x.js"'), "another host"),
+        (PAGE.replace("<body>", "<body><img src='//cdn.example.org/x.png'>"), "another host"),
+        (PAGE.replace("</head>", '<base href="/x/"></head>'), "<base>"),
+        (PAGE.replace("browserImportFunction", "other"), "browserImportFunction"),
+        (PAGE.replace("PUBLIC_URL", "OTHER"), "PUBLIC_URL"),
+    ],
+)
+def test_a_page_of_another_shape_is_refused_and_not_guessed_at(page: str, why: str) -> None:
+    with pytest.raises(ReleaseUnsupported, match=re.escape(why)):
+        index_html(page, Recipe.of({}), EARLY)
+
+
+def test_an_early_script_that_could_end_itself_is_refused() -> None:
+    with pytest.raises(ReleaseUnsupported, match="inline"):
+        index_html(PAGE, Recipe.of({}), 'x = "</script>"')
+
+
+def config_of(recipe: Recipe) -> dict[str, object]:
+    text = app_config(recipe, ["/o/e.js"], ["/o/m.js"])
+    found = json.loads(text.partition("window.config = ")[2].rstrip().removesuffix(";"))
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_configuration_has_one_data_source_ours_and_no_demo_server() -> None:
+    config = config_of(Recipe.of({"dicomweb_root": "/orthanc/dicom-web", "public_url": "/ohif/"}))
+    sources = config["dataSources"]
+    assert isinstance(sources, list)
+    assert [source["namespace"] for source in sources] == ["ohifbuild-token.dataSourcesModule.dicomweb"]
+    assert {sources[0]["configuration"][key] for key in ("qidoRoot", "wadoRoot", "wadoUriRoot")} == {
+        "/orthanc/dicom-web"
+    }
+    assert config["routerBasename"] == "/ohif"
+    assert config["showStudyList"] is False
+    assert "http" not in json.dumps(config)
+
+
+def test_the_javascript_is_told_what_the_recipe_says() -> None:
+    recipe = Recipe.of(
+        {"token_param": "key", "token_header": "Authorization", "token_scheme": "Bearer", "priors": "exact"}
+    )
+    assert settings(recipe) == {
+        "tokenParam": "key",
+        "tokenHeader": "Authorization",
+        "tokenScheme": "Bearer",
+        "roots": ["/dicom-web"],
+        "priors": "exact",
+        "storage": "tab",
+        "studyList": False,
+        "connect": [],
+        "dicomJson": "",
+        "publicUrl": "/",
+    }

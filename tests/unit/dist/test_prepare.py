@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import brotli
+import pytest
+
+from ohifbuild.core.errors import ReleaseUnsupported
+from ohifbuild.dist.compress import compress_all, compressible
+from ohifbuild.dist.portable import portable_texts
+from ohifbuild.dist.prepare import link_tree
+
+RUNTIME = '__webpack_require__.p = "/";'
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    (dist / "app.bundle.0a.js").write_text(f"start();{RUNTIME}rest()")
+    (dist / "worker.bundle.0b.js").write_text(RUNTIME)
+    (dist / "1.bundle.0c.js").write_text('var url = "/unrelated";')
+    rules = "a{b:url(/f.woff2)}c{d:url('/g.png')}e{f:url(//host/h)}g{h:url(data:x)}"
+    (dist / "app.bundle.css").write_text(f"@import url(https://fonts.example/css?a:1,2&b);{rules}")
+    (dist / "manifest.json").write_text('{"src": "/assets/a.png", "start_url": "./index.html"}')
+    return dist
+
+
+def test_what_names_its_path_finds_it_out_instead(base: Path) -> None:
+    texts = dict(portable_texts(base))
+    assert sorted(texts) == ["app.bundle.0a.js", "app.bundle.css", "manifest.json", "worker.bundle.0b.js"]
+    assert RUNTIME not in texts["app.bundle.0a.js"]
+    assert "self.PUBLIC_URL" in texts["worker.bundle.0b.js"]
+    assert texts["app.bundle.css"] == "a{b:url(f.woff2)}c{d:url('g.png')}e{f:url(//host/h)}g{h:url(data:x)}"
+    assert texts["manifest.json"] == '{"src": "assets/a.png", "start_url": "./index.html"}'
+
+
+def test_what_is_imported_at_run_time_is_looked_for_under_the_public_path(base: Path) -> None:
+    loader = base / "app.bundle.0a.js"
+    loader.write_text(f"{RUNTIME} await window.browserImportFunction('/lib/viewer.js'); browserImportFunction(module)")
+    text = dict(portable_texts(base))[loader.name]
+    assert """browserImportFunction((self.PUBLIC_URL || "/") + 'lib/viewer.js')""" in text
+    assert "browserImportFunction(module)" in text
+
+
+def test_a_bundle_that_looks_for_a_folder_at_the_root_is_refused(base: Path) -> None:
+    (base / "1.bundle.0c.js").write_text("load(`/ort/ort.wasm`)")
+    with pytest.raises(ReleaseUnsupported, match=r"1\.bundle\.0c\.js looks for /ort/"):
+        dict(portable_texts(base))
+
+
+@pytest.mark.parametrize("text", ["", RUNTIME * 2, '__webpack_require__.p = "/ohif/";'])
+def test_an_entry_chunk_that_sets_its_path_otherwise_is_refused(base: Path, text: str) -> None:
+    (base / "app.bundle.0a.js").write_text(text)
+    with pytest.raises(ReleaseUnsupported, match="public path"):
+        dict(portable_texts(base))
+
+
+def test_compressed_siblings_hold_the_same_and_are_the_same_every_time(tmp_path: Path) -> None:
+    text = b"the same words again and again; " * 200
+    for name in ("a.js", "b.js"):
+        (tmp_path / name).write_bytes(text)
+    compress_all(tmp_path, ["a.js", "b.js"])
+    assert brotli.decompress((tmp_path / "a.js.br").read_bytes()) == text
+    assert gzip.decompress((tmp_path / "a.js.gz").read_bytes()) == text
+    for suffix in (".br", ".gz"):
+        assert (tmp_path / f"a.js{suffix}").read_bytes() == (tmp_path / f"b.js{suffix}").read_bytes()
+
+
+def test_compression_that_is_interrupted_stops_early_and_lets_the_interruption_through(tmp_path: Path) -> None:
+    class Impatient:
+        def advance(self, amount: int = 1) -> None:
+            raise KeyboardInterrupt
+
+        def total(self, amount: int | None) -> None: ...
+
+        def phase(self, text: str) -> None: ...
+
+    names = [f"{number}.js" for number in range(40)]
+    for name in names:
+        (tmp_path / name).write_bytes(b"the same words again and again; " * 4000)
+    with pytest.raises(KeyboardInterrupt):
+        compress_all(tmp_path, names, Impatient())
+    assert len(list(tmp_path.glob("*.gz"))) < len(names)
+
+
+def test_a_sibling_that_would_be_larger_is_left_out(tmp_path: Path) -> None:
+    noise = hashlib.shake_256(b"noise").digest(2000)
+    (tmp_path / "a.js").write_bytes(noise)
+    compress_all(tmp_path, ["a.js"])
+    assert [path.name for path in tmp_path.iterdir()] == ["a.js"]
+
+
+def test_small_files_and_pictures_are_not_worth_it() -> None:
+    assert compressible("a.js", 5000)
+    assert not compressible("a.js", 500)
+    assert not compressible("a.png", 5000)
+
+
+def test_a_linked_tree_leaves_what_it_was_linked_from_alone(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "a").mkdir(parents=True)
+    (source / "a" / "b.txt").write_text("cache")
+    link_tree(source, target)
+    assert (target / "a" / "b.txt").read_text() == "cache"
+    (target / "a" / "b.txt").unlink()
+    (target / "a" / "b.txt").write_text("mine")
+    assert (source / "a" / "b.txt").read_text() == "cache"

@@ -1,0 +1,350 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from ohifbuild.core import resources
+from ohifbuild.core.errors import OriginUnavailable, PatchConflict, PatchDrift, PatchInvalid
+from ohifbuild.patches import series
+from ohifbuild.patches.series import FolderTree, GitTree, MemoryTree, Patch
+
+OURS = series.load(resources.patches())
+
+GREET = """
+name = "greet"
+reason = "Greets whom it is told to."
+releases = ">=3.5 <3.13"
+
+[[change]]
+files = ["src/hello.js", "src/hello.ts"]
+matches = 1
+rule.pattern = "greet('world', $HOW)"
+fix = "greet(whom(), $HOW)"
+
+[[change.after]]
+matches = 1
+rule.pattern = "greet(whom(), $HOW)"
+"""
+HELLO = "export function hello() {\n  greet('world', { loud: true });\n}\n"
+
+Write = Callable[..., tuple[Patch, ...]]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes patches, given as ``name="text"`` (underscores stand for hyphens), and loads them."""
+
+    def written(**texts: str) -> tuple[Patch, ...]:
+        for name, text in texts.items():
+            folder = tmp_path / "patches" / name.replace("_", "-")
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "patch.toml").write_text(text, encoding="utf-8")
+        return series.load(tmp_path / "patches")
+
+    return written
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    root = tmp_path / "checkout"
+    (root / "src").mkdir(parents=True)
+    (root / "src/hello.ts").write_text(HELLO, encoding="utf-8")
+    return root
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("patch", OURS, ids=lambda patch: patch.name)
+def test_each_patch_makes_of_its_inputs_what_it_says(patch: Patch) -> None:
+    assert series.example_failures(patch) == ()
+
+
+def test_what_the_issue_asks_for_is_patched_in_every_release_it_names() -> None:
+    always = {"authenticated-rendered", "dicom-loader-headers", "exact-patient-id", "prior-studies", "token-parameter"}
+    for version in ("3.5.0", "3.6.0", "3.8.5", "3.9.3", "3.10.4", "3.11.1", "v3.12.0"):
+        names = {patch.name for patch in series.select(OURS, version)}
+        assert always <= names
+        assert ("all-authentication-headers" in names) == (version not in ("3.5.0", "3.6.0"))
+
+
+def test_applies_once_and_sees_that_it_did(write: Write, checkout: Path) -> None:
+    greet = write(greet=GREET)
+    report = series.apply(checkout, "3.12.0", greet)
+    assert report.changed == ("src/hello.ts",)
+    assert (checkout / "src/hello.ts").read_text() == HELLO.replace("'world'", "whom()")
+
+    before = contents(checkout)
+    again = series.apply(checkout, "3.12.0", greet)
+    assert (again.changed, [row.state for row in again.rows]) == ((), ["already"])
+    assert contents(checkout) == before
+
+
+def test_leaves_a_release_alone_that_the_patch_is_not_for(write: Write, checkout: Path) -> None:
+    report = series.apply(checkout, "3.13.0-beta.1", write(greet=GREET))
+    assert (report.changed, [row.state for row in report.rows]) == ((), ["not-for"])
+
+
+def test_drift_shows_where_the_code_went_and_writes_nothing(write: Write, checkout: Path) -> None:
+    bow = GREET.replace("greet", "bow").replace("hello", "bow").replace('"bow"', '"a-bow"', 1)
+    (checkout / "src/hello.ts").write_text("export const hello = () => undefined;\n")
+    (checkout / "src/bow.js").write_text("bow('world', 1);\n")
+    (checkout / "src/greeting").mkdir()
+    (checkout / "src/greeting/polite.ts").write_text(
+        "// moved here\n\nexport const polite = () => greet('all', 'world');\n"
+    )
+    before = contents(checkout)
+    with pytest.raises(PatchDrift) as caught:
+        series.apply(checkout, "3.12.0", write(greet=GREET, a_bow=bow))
+    assert "greet, change 1: src/hello.ts: its rule is found 0 times; it must be once" in caught.value.details
+    assert "src/greeting/polite.ts:3" in caught.value.details
+    assert "export const polite = () => greet('all', 'world');" in caught.value.details
+    assert contents(checkout) == before
+
+
+def test_drift_of_a_file_that_is_gone_names_the_nearest(write: Write, checkout: Path) -> None:
+    (checkout / "src/hello.ts").rename(checkout / "src/hello.tsx")
+    with pytest.raises(PatchDrift) as caught:
+        series.apply(checkout, "3.12.0", write(greet=GREET))
+    assert "none of its files is there: src/hello.js, src/hello.ts" in caught.value.details
+    assert "src/hello.tsx:2" in caught.value.details
+
+
+def test_too_many_matches_are_drift_and_each_is_shown(write: Write, checkout: Path) -> None:
+    (checkout / "src/hello.ts").write_text(HELLO + HELLO)
+    with pytest.raises(PatchDrift) as caught:
+        series.apply(checkout, "3.12.0", write(greet=GREET))
+    assert "found 2 times; it must be once" in caught.value.details
+    assert "src/hello.ts:2" in caught.value.details
+    assert "src/hello.ts:5" in caught.value.details
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            'fix = "greet(whom(), $HOW)"',
+            'fix = "greet(nobody(), $HOW)"',
+            "condition 1 is found 0 times; it must be once",
+        ),
+        (
+            'fix = "greet(whom(), $HOW)"',
+            "fix = \"greet(whom(greet('world', $HOW)), $HOW)\"",
+            "rule is still found once",
+        ),
+        ('fix = "greet(whom(), $HOW)"', 'fix = "greet(whom(), $HOW) }"', "the file is no valid source"),
+    ],
+    ids=["condition", "rule again", "syntax"],
+)
+def test_a_change_that_does_not_do_what_it_must_is_drift(
+    write: Write, checkout: Path, old: str, new: str, told: str
+) -> None:
+    with pytest.raises(PatchDrift, match="as these patches know it") as caught:
+        series.apply(checkout, "3.12.0", write(greet=GREET.replace(old, new, 1)))
+    assert told in caught.value.details
+    assert contents(checkout) == {"src/hello.ts": HELLO.encode()}
+
+
+def test_a_condition_that_holds_before_the_change_proves_nothing(write: Write, checkout: Path) -> None:
+    empty = GREET.replace('rule.pattern = "greet(whom(), $HOW)"', 'rule.pattern = "greet($A, $HOW)"')
+    with pytest.raises(PatchDrift) as caught:
+        series.apply(checkout, "3.12.0", write(greet=empty))
+    assert "it proves nothing" in caught.value.details
+
+
+def test_two_patches_on_one_node_are_a_conflict_that_names_both(write: Write, checkout: Path) -> None:
+    whole = """
+name = "silence"
+reason = "Nobody is greeted."
+releases = "*"
+
+[[change]]
+files = ["src/hello.ts"]
+matches = 1
+rule = { kind = "function_declaration", has = { pattern = "hello", stopBy = "end" } }
+fix = "function quiet() {}"
+
+[[change.after]]
+matches = 1
+rule.pattern = "function quiet() {}"
+"""
+    with pytest.raises(PatchConflict) as caught:
+        series.apply(checkout, "3.12.0", write(greet=GREET, silence=whole))
+    assert "greet, change 1: touches the same code as silence, change 1" in caught.value.details
+    assert "silence, change 1: touches the same code as greet, change 1" in caught.value.details
+    assert "src/hello.ts:2" in caught.value.details
+    assert contents(checkout) == {"src/hello.ts": HELLO.encode()}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("[[change]]", "[[change", "patch.toml: "),
+        ('reason = "Greets whom it is told to."\n', "", "reason: Field required"),
+        ("matches = 1\nrule", "matches = 0\nrule", "change 1: matches: Input should be greater than or equal to 1"),
+        ('fix = "', 'fux = "', "change 1: fux: Extra inputs are not permitted"),
+        ('name = "greet"', 'name = "welcome"', "name: 'welcome' is not its folder's name, 'greet'"),
+        ('">=3.5 <3.13"', '">=latest"', "releases: '>=latest' is not a version"),
+        ("greet('world', $HOW)", "greet('world', $HOW", "change 1: rule: the pattern 'greet('world', $HOW' is not"),
+        ("rule.pattern = \"greet('", 'rule.likeness = "x"\nrule.pattern = "greet(\'', "rule: unknown field `likeness`"),
+        ("rule.pattern = \"greet('world', $HOW)\"", 'rule.kind = "nonsense"', "change 1: rule: "),
+        ("greet(whom(), $HOW)", "greet($WHOM, $HOW)", "change 1: fix: uses $WHOM, which the rule does not capture"),
+        (
+            "[[change.after]]\nmatches = 1",
+            "[[change.after]]\nmatches = 0",
+            "after: needs a condition with matches of 1",
+        ),
+        ("src/hello.js", "../hello.js", "change 1: files: '../hello.js' leaves the checkout"),
+        ("src/hello.js", "/etc/hello.js", "leaves the checkout"),
+        ("src/hello.js", "src\\\\..\\\\..\\\\hello.js", "leaves the checkout"),
+        ("src/hello.js", "C:/hello.js", "leaves the checkout"),
+        ("src/hello.js", ".git/hooks/hello.js", "lies in git's own folder"),
+        ("src/hello.js", "src//hello.js", "is not written plainly; write src/hello.js"),
+        ("src/hello.js", "src/hello.css", "must end in one of .js,"),
+    ],
+)
+def test_refuses_a_patch_that_cannot_be_meant(write: Write, old: str, new: str, told: str) -> None:
+    with pytest.raises(PatchInvalid) as caught:
+        write(greet=GREET.replace(old, new, 1))
+    assert told in caught.value.details
+    assert str(Path("greet") / "patch.toml") in caught.value.details
+    assert "backtrace" not in caught.value.details
+
+
+def test_reports_the_mistakes_of_all_patches_together(write: Write) -> None:
+    with pytest.raises(PatchInvalid, match="3 mistakes") as caught:
+        write(greet=GREET.replace("src/hello", "../hello"), second=GREET.replace('"greet"', '"third"', 1))
+    assert caught.value.details.count("leaves the checkout") == 2
+
+
+def test_refuses_a_name_that_is_taken(write: Write, tmp_path: Path) -> None:
+    write(greet=GREET)
+    other = tmp_path / "others/greet"
+    other.mkdir(parents=True)
+    (other / "patch.toml").write_text(GREET)
+    with pytest.raises(PatchInvalid) as caught:
+        series.load(tmp_path / "patches", tmp_path / "others")
+    assert "'greet' is taken by" in caught.value.details
+
+
+@pytest.mark.parametrize("made", ["nothing", "an empty folder", "a link", "a folder without a patch"])
+def test_refuses_a_folder_without_patches_of_its_own(tmp_path: Path, made: str) -> None:
+    folder = tmp_path / "patches"
+    if made != "nothing":
+        folder.mkdir()
+    if made == "a link":
+        (folder / "token-parameter").symlink_to(resources.patches() / "token-parameter")
+    if made == "a folder without a patch":
+        (folder / "greet").mkdir()
+    with pytest.raises(PatchInvalid):
+        series.load(folder)
+
+
+@pytest.mark.parametrize("link", ["src/hello.ts", "src"])
+def test_never_follows_a_symbolic_link_out_of_the_checkout(
+    write: Write, checkout: Path, tmp_path: Path, link: str
+) -> None:
+    (checkout / link).rename(tmp_path / "outside")
+    (checkout / link).symlink_to(tmp_path / "outside")
+    outside = contents(tmp_path)
+    with pytest.raises((PatchInvalid, PatchDrift)):
+        series.apply(checkout, "3.12.0", write(greet=GREET))
+    assert {name: text for name, text in contents(tmp_path).items() if name in outside} == outside
+
+
+def test_keeps_line_ends_mode_and_what_other_links_to_the_file_show(
+    write: Write, checkout: Path, tmp_path: Path
+) -> None:
+    source = checkout / "src/hello.ts"
+    source.write_bytes(HELLO.replace("\n", "\r\n").encode())
+    source.chmod(0o640)
+    os.link(source, tmp_path / "store.ts")
+    several = GREET.replace('fix = "greet(whom(), $HOW)"', 'fix = """\nprepare(),\ngreet(whom(), $HOW)\n"""')
+    series.apply(checkout, "3.12.0", write(greet=several))
+    assert source.read_bytes() == (
+        b"export function hello() {\r\n  prepare(),\r\n  greet(whom(), { loud: true });\r\n}\r\n"
+    )
+    assert source.stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "store.ts").read_bytes() == HELLO.replace("\n", "\r\n").encode()
+
+
+def test_a_failed_write_leaves_every_file_as_it_was(write: Write, checkout: Path) -> None:
+    long = "z" * 247 + ".ts"  # the temporary file beside it gets a name that no file system takes
+    (checkout / "src" / long).write_text(HELLO)
+    both = GREET.replace('"src/hello.ts"]\nmatches = 1', f'"src/hello.ts", "src/{long}"]\nmatches = 2')
+    both = both.replace("[[change.after]]\nmatches = 1", "[[change.after]]\nmatches = 2")
+    before = contents(checkout)
+    with pytest.raises(OSError, match="too long"):
+        series.apply(checkout, "3.12.0", write(greet=both))
+    assert contents(checkout) == before
+
+
+def test_globs_and_ranges_of_single_changes(write: Write) -> None:
+    text = GREET.replace('"src/hello.js", "src/hello.ts"', '"ext/**/hello.ts"').replace(
+        "matches = 1\nrule", 'releases = ">=3.9"\nmatches = 1\nrule', 1
+    )
+    greet = write(greet=text)
+    tree = MemoryTree({"ext/a/b/hello.ts": HELLO, "ext/hello/other.ts": HELLO})
+    assert [row.state for row in series.check(tree, "3.8.5", greet)] == ["not-for"]
+    (row,) = series.check(tree, "3.9.0", greet)
+    assert (row.state, row.files, row.found) == ("fits", ("ext/a/b/hello.ts",), 1)
+
+
+def test_tries_revisions_of_a_repository_without_a_checkout(write: Write, checkout: Path) -> None:
+    def run(*argv: str) -> None:
+        identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+        subprocess.run(["git", "-C", str(checkout), *identity, *argv], check=True, capture_output=True)
+
+    run("init", "-q")
+    run("add", ".")
+    run("commit", "-qm", "one")
+    run("tag", "v3.11.1")
+    (checkout / "src/hello.ts").write_text("greet('moon', 1);\n")
+    (checkout / "src/link.ts").symlink_to("hello.ts")
+    run("add", ".")
+    run("commit", "-qm", "two")
+    run("tag", "v3.12.0")
+    greet = write(greet=GREET)
+    rows = []
+    for tag in ("v3.11.1", "v3.12.0"):
+        with GitTree(checkout, tag) as tree:
+            rows += series.check(tree, tag[1:], greet)
+    assert [(row.version, row.state, row.found) for row in rows] == [("3.11.1", "fits", 1), ("3.12.0", "drifted", 0)]
+    assert "src/hello.ts:1" in rows[1].detail
+    assert json.loads(json.dumps(series.as_json(rows)))[1]["state"] == "drifted"
+    shown = io.StringIO()
+    Console(width=120, file=shown).print(series.drift_table(rows))
+    assert shown.getvalue().split() == ["patch", "3.11.1", "3.12.0", "greet", "1", "drifted"]
+
+    linked = write(greet=GREET.replace("src/hello.ts", "src/link.ts"))
+    with GitTree(checkout, "v3.12.0") as tree, pytest.raises(PatchInvalid, match="symbolic link"):
+        series.check(tree, "3.12.0", linked)
+    for revision in ("v3.99.0", "--upload-pack=touch"):
+        with pytest.raises(OriginUnavailable):
+            GitTree(checkout, revision)
+    with pytest.raises(OriginUnavailable):
+        GitTree(checkout / "src", "v3.12.0")
+
+
+def test_a_tree_leaves_out_dependencies_and_other_files(checkout: Path) -> None:
+    (checkout / "node_modules/x").mkdir(parents=True)
+    (checkout / "node_modules/x/index.js").write_text("")
+    (checkout / "README.md").write_text("")
+    assert FolderTree(checkout).files() == ["src/hello.ts"]
+
+
+def test_the_digest_is_of_what_patches_do(write: Write) -> None:
+    (greet,) = write(greet=GREET)
+    (reworded,) = write(greet=GREET.replace("Greets whom", "Greets those whom"))
+    (other,) = write(greet=GREET.replace("whom()", "who()"))
+    assert series.digest([greet]) == series.digest([reworded])
+    assert series.digest([greet]) != series.digest([other])
+    assert series.digest(OURS) == series.digest(reversed(OURS))

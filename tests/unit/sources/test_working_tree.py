@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.sources.checkout import Checkout
+from ohifbuild.sources.working_tree import installing, is_installed, restore, room
+
+
+def write(root: Path, **texts: str) -> Path:
+    for name, text in texts.items():
+        path = root / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def names(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if not path.is_dir()}
+
+
+def test_sources_are_put_back_and_strangers_removed(tmp_path: Path) -> None:
+    pristine = write(tmp_path / "pristine", a="1", b__c="2", b__d__e="3")
+    tree = write(tmp_path / "tree", a="changed", b__stranger="x", new__file="y", node_modules__x="kept")
+    write(tree, b__node_modules__y="kept", b__d__dist__z="old")
+    (tree / "b" / "c").mkdir()
+    restore(pristine, tree)
+    assert names(tree) == {"a", "b/c", "b/d/e", "node_modules/x", "b/node_modules/y"}
+    assert (tree / "a").read_text() == "1"
+    assert not (tree / "new").exists()
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    pristine = write(tmp_path / "pristine", a="1", b__c="2")
+    outside = write(tmp_path / "outside", a="precious", c="precious")
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "a").symlink_to(outside / "a")
+    (tree / "b").symlink_to(outside)
+    restore(pristine, tree)
+    assert {path.read_text() for path in outside.iterdir()} == {"precious"}
+    assert (tree / "b/c").read_text() == "2"
+
+
+def test_links_of_the_source_stay_links(tmp_path: Path) -> None:
+    pristine = write(tmp_path / "pristine", a="1")
+    (pristine / "link").symlink_to("a")
+    (pristine / "dangling").symlink_to("nowhere")
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    for _ in range(2):
+        restore(pristine, tree)
+        assert (tree / "link").readlink() == Path("a")
+        assert (tree / "dangling").is_symlink()
+
+
+def test_unchanged_files_keep_their_times_so_that_the_bundlers_cache_holds(tmp_path: Path) -> None:
+    pristine = write(tmp_path / "pristine", a="1")
+    tree = write(tmp_path / "tree", a="1")
+    before = (tree / "a").stat().st_mtime_ns
+    restore(pristine, tree)
+    assert (tree / "a").stat().st_mtime_ns == before
+
+
+def test_an_installation_counts_only_whole_and_for_its_key(tmp_path: Path) -> None:
+    with installing(tmp_path, "one"):
+        assert not is_installed(tmp_path, "one")
+    assert is_installed(tmp_path, "one")
+    assert not is_installed(tmp_path, "two")
+    try:
+        with installing(tmp_path, "two"):
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        pass
+    assert not is_installed(tmp_path, "one")
+    assert not is_installed(tmp_path, "two")
+
+
+def test_a_room_is_shared_by_commits_with_the_same_dependencies(tmp_path: Path) -> None:
+    cache, reporter = Cache(tmp_path / "cache"), SilentReporter()
+    first = Checkout(write(tmp_path / "first", a="1", old="x"), "1" * 40)
+    second = Checkout(write(tmp_path / "second", a="2"), "2" * 40)
+    with room(first, "key", cache, reporter) as tree:
+        write(tree, node_modules__x="kept")
+    with room(second, "key", cache, reporter) as again:
+        assert again == tree
+        assert names(again) == {"a", "node_modules/x"}
+        assert (again / "a").read_text() == "2"

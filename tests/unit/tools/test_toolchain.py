@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import NotInCache, ToolMissing
+from ohifbuild.core.processes import output
+from ohifbuild.releases.catalogue import catalogue
+from ohifbuild.tools.package_managers import package_manager, package_of
+from ohifbuild.tools.toolchain import node_tools, private_pins, satisfies
+
+
+def install(folder: Path, version: str) -> None:
+    """A Node that can only say its version, and an npm."""
+    folder.mkdir(parents=True)
+    for name in ("node", "npm"):
+        (folder / name).write_text(f"#!/bin/sh\necho v{version}\n")
+        (folder / name).chmod(0o755)
+
+
+@pytest.fixture
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder on the PATH."""
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    return tmp_path / "bin"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    ("needs", "fits"),
+    [
+        ("", True),
+        ("*", True),
+        (">=18", True),
+        (">= 18", True),
+        (">=20 <23", True),
+        ("20", True),
+        ("20.x", True),
+        ("^18.17 || >=20.9.0", True),
+        ("^24", False),
+        (">=18 <20", False),
+        ("~20.1", False),
+    ],
+)
+def test_ranges_are_read_as_npm_reads_them(needs: str, fits: bool) -> None:
+    assert satisfies("20.18.0", needs) is fits
+
+
+@pytest.mark.parametrize("needs", ["lts/*", "twenty", ">=", "; rm -rf /"])
+def test_what_is_no_range_is_named(needs: str) -> None:
+    with pytest.raises(ToolMissing, match="no range"):
+        satisfies("20.18.0", needs)
+
+
+def test_every_release_in_the_catalogue_can_get_a_node_and_a_pinned_package_manager() -> None:
+    for release in catalogue().releases.values():
+        assert any(pin.wheel and satisfies(pin.version, release.node) for pin in private_pins())
+        assert package_of(release.package_manager).integrity
+
+
+def test_every_wheel_is_pinned() -> None:
+    for pin in private_pins():
+        assert not pin.wheel or pin.wheel.endswith(f"=={pin.version}")
+        assert bool(pin.wheel) == bool(pin.sha256)
+        assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in pin.sha256)
+
+
+def test_the_systems_node_is_taken_where_it_fits(system: Path, cache: Cache) -> None:
+    install(system, "20.18.0")
+    tools = node_tools(cache, SilentReporter(), needs=">=20 <23")
+    assert (tools.node, tools.npm, tools.version, tools.source) == (
+        system / "node",
+        system / "npm",
+        "20.18.0",
+        "system",
+    )
+
+
+def test_a_private_node_in_the_cache_is_taken_where_the_systems_does_not_fit(system: Path, cache: Cache) -> None:
+    install(system, "20.18.0")
+    version = next(pin.version for pin in private_pins() if satisfies(pin.version, "^24"))
+    private = cache.path_of("node", f"wheel-{version}") / "node/bin"
+    install(private, version)
+    tools = node_tools(cache, SilentReporter(), needs="^24", offline=True)
+    assert (tools.node, tools.npm, tools.version, tools.source) == (private / "node", private / "npm", version, "wheel")
+    assert tools.env["PATH"].split(":")[0] == str(private)
+    assert output(["node", "--version"], env=tools.env).strip() == f"v{version}"
+
+
+def test_no_node_and_no_way_to_get_one_says_why(system: Path, cache: Cache) -> None:
+    with pytest.raises(ToolMissing) as caught:
+        node_tools(cache, SilentReporter(), offline=True)
+    assert "the system has no Node" in caught.value.cause
+    assert "wheel: not in the cache" in caught.value.cause
+    install(system, "20.18.0")
+    with pytest.raises(ToolMissing) as caught:
+        node_tools(cache, SilentReporter(), needs=">=99", offline=True)
+    assert "the system's Node is 20.18.0" in caught.value.cause
+    assert "Node >=99" in caught.value.what
+
+
+def test_a_broken_node_is_no_node(system: Path, cache: Cache) -> None:
+    install(system, "20.18.0")
+    (system / "node").write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(ToolMissing) as caught:
+        node_tools(cache, SilentReporter(), offline=True)
+    assert "ended with status 1" in caught.value.cause
+
+
+def test_no_tool_may_fetch_another_version_of_itself(system: Path, cache: Cache) -> None:
+    install(system, "20.18.0")
+    env = node_tools(cache, SilentReporter()).env
+    assert (env["YARN_IGNORE_PATH"], env["COREPACK_ENABLE_NETWORK"], env["pnpm_config_pm_on_fail"]) == (
+        "1",
+        "0",
+        "ignore",
+    )
+
+
+def test_a_major_version_means_the_pinned_one_of_its_line() -> None:
+    for spec in ("pnpm@11", "pnpm@11.x"):
+        assert package_of(spec).version.startswith("11.")
+        assert package_of(spec).integrity
+    assert package_of("pnpm@11.2.0").integrity == ""
+
+
+def test_the_digest_that_a_release_brings_is_its_pin() -> None:
+    pinned = package_of("yarn@1.22.22")
+    digest = (
+        "a6b2f7906b721bba3d67d4aff083df04dad64c399707841b7acf00f6b133b7ac"
+        "24255f2652fa22ae3534329dc6180534e98d17432037ff6fd140556e2bb3137e"
+    )
+    assert package_of(f"yarn@1.22.22+sha512.{digest}") == pinned
+
+
+@pytest.mark.parametrize("spec", ["", "npm@10", "yarn", "yarn@4", "pnpm@11.2", "yarn@1.22.22+sha1.00", "yarn@file:/x"])
+def test_what_is_no_package_manager_is_refused(spec: str) -> None:
+    with pytest.raises(ToolMissing, match="no package manager"):
+        package_of(spec)
+
+
+def test_a_package_manager_that_is_not_pinned_cannot_be_had_offline(system: Path, cache: Cache) -> None:
+    install(system, "20.18.0")
+    tools = node_tools(cache, SilentReporter())
+    with pytest.raises(NotInCache):
+        package_manager("pnpm@11.2.0", tools, cache, offline=True, reporter=SilentReporter())

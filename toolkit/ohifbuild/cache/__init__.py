@@ -1,0 +1,1 @@
+"""The content-addressed cache, its upkeep, the store that machines share, and safe unpacking."""

@@ -1,0 +1,133 @@
+"""What the cache holds, and making it smaller."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ohifbuild.cache.entries import Cache, hold
+from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.errors import CacheInUse
+
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class KindUsage:
+    """The entries of one kind: how many, their bytes on disk (files linked between them counted once), and when one
+    of them was last used (seconds since 1970)."""
+
+    kind: str
+    entries: int
+    bytes: int
+    last_used: float
+
+
+@dataclass(frozen=True)
+class Freed:
+    """What ``prune`` removed."""
+
+    entries: int
+    bytes: int
+
+
+def usage(cache: Cache) -> tuple[KindUsage, ...]:
+    """What the cache holds, by kind; an empty tuple where there is no cache yet."""
+    seen: set[tuple[int, int]] = set()
+    found = []
+    for kind in _folders(cache.root):
+        entries = list(_entries(kind))
+        if entries:
+            size = sum(_bytes_of(entry, seen) for entry in entries)
+            found.append(KindUsage(kind.name, len(entries), size, max(map(_last_used, entries))))
+    return tuple(found)
+
+
+def prune(cache: Cache, *, unused_days: float | None, now: float | None = None) -> Freed:
+    """Removes entries that were not used for ``unused_days`` days (None: all), and what killed builds left.
+
+    Raises:
+        CacheInUse: another build is running on this cache; nothing was removed.
+        CacheUnusable: it cannot be written.
+    """
+    if not cache.root.is_dir():
+        return Freed(0, 0)
+    limit = None if unused_days is None else (now or time.time()) - unused_days * SECONDS_PER_DAY
+    entries = size = 0
+    seen: set[tuple[int, int]] = set()
+    with disk_errors(cache.root), _alone(cache):
+        for kind in _folders(cache.root):
+            for entry in _entries(kind):
+                if limit is None or _last_used(entry) < limit:
+                    entries, size = entries + 1, size + _bytes_of(entry, seen)
+                    _remove(entry)
+            for left in kind.glob(".*.work-*"):
+                size += _bytes_of(left, seen)
+                shutil.rmtree(left)
+    return Freed(entries, size)
+
+
+@contextmanager
+def _alone(cache: Cache) -> Iterator[None]:
+    """The whole cache for ourselves: builds that start meanwhile wait, those that run make us give up."""
+    lock = hold(cache.root)
+    if lock is None:
+        raise PermissionError(13, "read-only", str(cache.root))
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise CacheInUse(
+            f"The cache {cache.root} is in use; nothing was removed.",
+            cause="Another ohifbuild is running: a build, verify or demo.",
+            fix="Run the same command again when it has ended.",
+        ) from error
+    try:
+        yield
+    finally:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+def _remove(entry: Path) -> None:
+    """Out of sight first, so that an entry is never half there."""
+    grave = Path(tempfile.mkdtemp(prefix=f".{entry.name}.work-", dir=entry.parent))
+    entry.rename(grave / entry.name)
+    shutil.rmtree(grave)
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from (path for path in _entries(folder) if path.is_dir())
+
+
+def _entries(kind: Path) -> Iterator[Path]:
+    """Folders, and single files such as the logs of builds."""
+    yield from sorted(path for path in kind.iterdir() if not path.name.startswith("."))
+
+
+def _last_used(entry: Path) -> float:
+    return entry.stat().st_mtime
+
+
+def _bytes_of(entry: Path, seen: set[tuple[int, int]]) -> int:
+    """Bytes on disk of the files of ``entry`` that are not in ``seen`` yet, which keeps (device, inode)."""
+    total = 0
+    for path in _files(entry):
+        status = path.lstat()
+        if (status.st_dev, status.st_ino) not in seen:
+            seen.add((status.st_dev, status.st_ino))
+            total += status.st_blocks * 512
+    return total
+
+
+def _files(entry: Path) -> Iterator[Path]:
+    if not entry.is_dir():
+        yield entry
+    for parent, _, names in os.walk(entry):
+        yield from (Path(parent, name) for name in names)

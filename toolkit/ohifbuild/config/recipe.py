@@ -1,0 +1,234 @@
+"""The recipe: what the user wants, from ``ohifbuild.toml`` and flags, merged and validated once.
+
+Flags win over the file. Every mistake is collected and reported together, before any work begins.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError, ValidationInfo
+
+from ohifbuild.config.reserved_names import DICOMWEB_HEADERS, FORBIDDEN_HEADERS, OHIF_PARAMETERS
+from ohifbuild.config.validation_errors import ValidationProblem, problems_in, syntax_problem
+from ohifbuild.contract.place import below
+from ohifbuild.core.errors import RecipeError
+
+RECIPE_NAME = "ohifbuild.toml"
+
+# Narrower than RFC 9110's token, so that it can stand in any server's configuration.
+HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
+# The whole value has to match: urlsplit would drop line breaks and let the rest through.
+ROOT_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[^/].*)?)"
+)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def _public_url(value: str) -> str:
+    if not (value.startswith("/") and value.endswith("/")):
+        raise ValueError("expected a path that begins and ends with a slash, such as / or /ohif/")
+    _require_plain_path(value)
+    return value
+
+
+def _root(value: str) -> str:
+    if "?" in value or "#" in value:
+        raise ValueError("expected no query and no fragment")
+    value = value.rstrip("/")
+    if not value:
+        raise ValueError("expected more than '/': the token would go to every path of the server")
+    if value.startswith("/") and not value.startswith("//"):
+        _require_plain_path(value)
+        return value
+    if "@" in value:
+        raise ValueError("expected no user name or password: everyone who opens the viewer could read them")
+    found = ROOT_URL.fullmatch(value)
+    if not found or not 0 < int(found["port"] or 80) < 65536:
+        raise ValueError("expected a path such as /dicom-web, or a URL such as https://pacs.example/dicom-web")
+    if not found["path"]:
+        raise ValueError("expected a path after the host, such as /dicom-web: the token would go to everything there")
+    _require_plain_path(found["path"])
+    return value
+
+
+def _dicom_json(value: str, info: ValidationInfo) -> str:
+    if not value:
+        return value
+    if value.count("{id}") != 1 or "/{id}/" not in f"{value}/" or not value.startswith("/") or value.endswith("/"):
+        raise ValueError("expected a path with {id} for one part of it, such as /orthanc/studies/{id}/ohif-dicom-json")
+    _require_plain_path(value.replace("{id}", "id"))
+    roots = (info.data.get("dicomweb_root", ""), *info.data.get("token_roots", ()))
+    if not any(below(value, root) for root in roots):
+        raise ValueError("expected a path under dicomweb_root or one of token_roots")
+    return value
+
+
+def _require_plain_path(path: str) -> None:
+    if not PLAIN_PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
+        raise ValueError("expected a plain path: letters, digits and . _ ~ - between single slashes, no '..'")
+
+
+def _token_param(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", value):
+        raise ValueError("expected a plain name: a letter, then letters, digits, _ or -")
+    if value.lower() in OHIF_PARAMETERS:
+        raise ValueError(f"expected another name: OHIF itself reads '{value}'")
+    return value
+
+
+def _token_header(value: str) -> str:
+    name = value.lower()
+    if not HEADER_NAME.fullmatch(value):
+        raise ValueError("expected a header name: letters, digits and -")
+    if name in FORBIDDEN_HEADERS or name.startswith(("sec-", "proxy-")):
+        raise ValueError(f"expected another header: browsers forbid scripts to set '{value}'")
+    if name in DICOMWEB_HEADERS:
+        raise ValueError(f"expected another header: DICOMweb requests need '{value}' for themselves")
+    return value
+
+
+def _token_scheme(value: str) -> str:
+    if value and not HEADER_NAME.fullmatch(value):
+        raise ValueError("expected an authentication scheme such as Bearer, or nothing")
+    return value
+
+
+def _output(value: Path) -> Path:
+    if str(value).startswith("~"):
+        raise ValueError("expected a path without ~: only a shell knows what it stands for")
+    if "\0" in str(value):
+        raise ValueError("expected a path without a null character")
+    here = Path.cwd()
+    if value.resolve() in (Path("/"), Path.home().resolve(), here, *here.parents):
+        raise ValueError("expected a folder of its own, not the root, your home, or the folder you are in")
+    return value
+
+
+def _extension(value: Path) -> Path:
+    if not (value / "package.json").is_file():
+        raise ValueError("expected the folder of an npm package, with a package.json")
+    return value
+
+
+def _patches(value: Path) -> Path:
+    if not value.is_dir():
+        raise ValueError("expected a folder of patches")
+    return value
+
+
+class Recipe(BaseModel):
+    """What to build. Field names are the keys of ``ohifbuild.toml``, but for ``origin``, which is ``from`` there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    version: str = "v3-stable"
+    origin: Literal["auto", "git", "published"] = Field("auto", alias="from")
+    output: Annotated[Path, AfterValidator(_output)] = Path("dist")
+    public_url: Annotated[str, AfterValidator(_public_url)] = "/"
+    dicomweb_root: Annotated[str, AfterValidator(_root)] = "/dicom-web"
+    token_roots: tuple[Annotated[str, AfterValidator(_root)], ...] = ()
+    dicom_json: Annotated[str, AfterValidator(_dicom_json)] = ""
+    token_param: Annotated[str, AfterValidator(_token_param)] = "token"
+    token_header: Annotated[str, AfterValidator(_token_header)] = "token"
+    token_scheme: Annotated[str, AfterValidator(_token_scheme)] = ""
+    token_storage: Literal["tab", "memory"] = "tab"
+    priors: Literal["never", "exact", "ohif"] = "never"
+    study_list: StrictBool = False
+    source: str = ""
+    ref: str = ""
+    patches: tuple[Annotated[Path, AfterValidator(_patches)], ...] = ()
+    extensions: tuple[Annotated[Path, AfterValidator(_extension)], ...] = ()
+    verify: StrictBool = True
+    minify: StrictBool = True
+
+    def notes(self) -> tuple[str, ...]:
+        """What is allowed, but the user should know."""
+        found = []
+        if "_" in self.token_header:
+            found.append(f"nginx drops headers with an underscore, such as {self.token_header}, unless told otherwise.")
+        for url in (self.dicomweb_root, *self.token_roots):
+            root = ROOT_URL.fullmatch(url)
+            if root and root["scheme"] == "http" and root["host"] not in LOOPBACK:
+                found.append(f"Tokens and images travel unencrypted to {url}; https would protect them.")
+        if self.token_header.lower() == "authorization" and not self.token_scheme:
+            found.append(
+                "An Authorization header without a scheme is rarely understood; most want token_scheme = Bearer."
+            )
+        if self.priors == "ohif":
+            found.append("With priors = 'ohif' the viewer asks for the patient's other studies, as stock OHIF does.")
+        return tuple(found)
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> Self:
+        """A recipe from values that are known to be right, for use as a library."""
+        return cls.model_validate(dict(values))
+
+
+def load_recipe(path: Path | None, flags: Mapping[str, object]) -> Recipe:
+    """The recipe of a file (default: ``ohifbuild.toml`` here, if there is one) with ``flags`` over it.
+
+    Relative paths in the file are relative to its folder.
+
+    Raises:
+        RecipeError: anything is wrong; ``details`` has a line for every mistake.
+    """
+    if path is None and Path(RECIPE_NAME).is_file():
+        path = Path(RECIPE_NAME)
+    text = _read(path) if path else ""
+    values = _parse(path, text) if path else {}
+    given = {("from" if name == "origin" else name): value for name, value in flags.items()}
+    try:
+        return Recipe.model_validate({**_relative_to(path, values), **given})
+    except ValidationError as error:
+        raise _refusal(problems_in(error, Recipe, path, text, given)) from error
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "it is not UTF-8 text"
+        raise RecipeError(
+            f"The recipe {path} cannot be read: {reason}.",
+            cause="The path is mistyped, or the file is not yours to read.",
+            fix=f"Name an existing file with --recipe, or leave it out to use {RECIPE_NAME} or the defaults.",
+        ) from error
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _refusal([syntax_problem(path, error)]) from error
+
+
+def _relative_to(path: Path | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The file's values, its relative paths seen from where the file is."""
+    if path is None:
+        return dict(values)
+    moved = dict(values)
+    if isinstance(values.get("output"), str):
+        moved["output"] = path.parent / values["output"]
+    for key in ("extensions", "patches"):
+        if isinstance(values.get(key), list):
+            moved[key] = [path.parent / item if isinstance(item, str) else item for item in values[key]]
+    return moved
+
+
+def _refusal(mistakes: list[ValidationProblem]) -> RecipeError:
+    count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
+    return RecipeError(
+        f"There is {count} in what was asked for."
+        if len(mistakes) == 1
+        else f"There are {count} in what was asked for.",
+        details="\n".join(f"  {mistake}" for mistake in mistakes),
+        fix="Correct them; every key is explained in docs/reference/recipe.md and by: ohifbuild build --help",
+    )

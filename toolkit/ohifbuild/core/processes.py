@@ -1,0 +1,227 @@
+"""The one gate for child processes.
+
+Programs are resolved first, never run through a shell, get an explicit environment and a process group of their
+own, and leave no survivor: on any exit from here, Ctrl-C included, the whole group is asked to stop and then made to.
+A child's output is kept and replayed only when it fails; each line is handed to ``on_line`` as it comes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from ohifbuild.core.errors import ToolFailed, ToolMissing
+
+GRACE_SECONDS = 5.0
+POLL_SECONDS = 0.2
+REPLAYED_LINES = 40
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
+
+
+def find_program(name: str, *, env: Mapping[str, str] | None = None) -> Path | None:
+    """Where ``name`` is on the PATH of ``env`` (default: ours), or None."""
+    found = shutil.which(name, path=(env if env is not None else os.environ).get("PATH"))
+    return Path(found).absolute() if found else None
+
+
+def run(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] | None = None,
+    log: Path | None = None,
+    fix: str = "",
+) -> str:
+    """Runs a program to its end and returns its standard output and error, interleaved, without colour codes.
+
+    Args:
+        argv: program (a name on the PATH, or a path) and its arguments.
+        env: the whole environment of the child; default: ours.
+        on_line: called with each line as it is printed.
+        log: a file that receives the whole output.
+        fix: what the error should tell the user to do.
+
+    Raises:
+        ToolMissing: the program is not there.
+        ToolFailed: it could not be started, or exited with another status than 0; ``details`` holds its last lines,
+            without credentials in URLs.
+    """
+    kept: list[str] = []
+    with _spawn(argv, cwd=cwd, env=env) as child, _opened(log) as log_file:
+        assert child.stdout is not None
+        for raw in child.stdout:
+            line = ANSI.sub("", raw.rstrip("\n"))
+            kept.append(line)
+            if log_file:
+                log_file.write(line + "\n")
+            if on_line:
+                on_line(line)
+        status = child.wait()
+    if status != 0:
+        raise _failed(argv, status, kept, fix)
+    return "\n".join(kept)
+
+
+def output(argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+    """Runs a program to its end and returns its standard output alone: for programs that print JSON.
+
+    Raises:
+        ToolMissing: the program is not there.
+        ToolFailed: it exited with another status than 0; ``details`` holds the end of both its outputs.
+    """
+    with tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace") as complaints:
+        with _spawn(argv, cwd=cwd, env=env, stderr=complaints) as child:
+            assert child.stdout is not None
+            text = child.stdout.read()
+            status = child.wait()
+        if status != 0:
+            complaints.seek(0)
+            lines = ANSI.sub("", complaints.read() + text).splitlines()
+            raise _failed(argv, status, lines, "")
+    return text
+
+
+def run_within(
+    seconds: float,
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stopped: threading.Event | None = None,
+) -> tuple[int | None, str]:
+    """Runs a program for so long at most and returns its exit status and its standard output and error, interleaved.
+
+    The status is None, and the output left out, if it took longer and was ended, or ``stopped`` was set meanwhile: the
+    way to interrupt this in another thread than the main one, where Ctrl-C is not heard.
+
+    Raises:
+        ToolMissing, ToolFailed: it is not there, or cannot be started.
+    """
+    end = time.monotonic() + seconds
+    with _spawn(argv, cwd=cwd, env=env) as child:
+        while not (stopped and stopped.is_set()) and (left := end - time.monotonic()) > 0:
+            with suppress(subprocess.TimeoutExpired):
+                text, _ = child.communicate(timeout=min(left, POLL_SECONDS))
+                return child.returncode, text
+    return None, ""
+
+
+@contextmanager
+def running(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Iterator[subprocess.Popen[str]]:
+    """A program that runs in the background for the length of the block, and not longer.
+
+    Its standard output and error are one pipe, ``child.stdout``: read it if the program prints more than 64 KiB.
+
+    Raises:
+        ToolMissing, ToolFailed: it is not there, or cannot be started.
+    """
+    with _spawn(argv, cwd=cwd, env=env) as child:
+        yield child
+
+
+def quoted(argv: Sequence[str | Path]) -> str:
+    """The command as one could type it."""
+    return shlex.join(str(part) for part in argv)
+
+
+def without_credentials(text: str) -> str:
+    """The text with ``***`` for the user and password of each URL in it."""
+    return CREDENTIALS.sub("***@", text)
+
+
+def stop(child: subprocess.Popen[str], grace: float = GRACE_SECONDS) -> None:
+    """Ends the child's whole process group: asks, waits ``grace`` seconds, then kills."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(grace)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+@contextmanager
+def _spawn(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path | None,
+    env: Mapping[str, str] | None,
+    stderr: int | IO[str] = subprocess.STDOUT,
+) -> Iterator[subprocess.Popen[str]]:
+    program = find_program(str(argv[0]), env=env)
+    if program is None:
+        raise ToolMissing(
+            f"The program {argv[0]} was not found.",
+            cause="It is not installed, or not on the PATH.",
+            fix=f"Install {argv[0]}, or add its folder to PATH.",
+        )
+    try:
+        child = subprocess.Popen(
+            [str(program), *map(str, argv[1:])],
+            cwd=cwd,
+            env=dict(env) if env is not None else None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ToolFailed(
+            f"{program} cannot be started: {error.strerror or error}.",
+            cause="It is not a program for this machine, or its folder is gone.",
+            fix=f"Install {Path(argv[0]).name} again.",
+        ) from error
+    try:
+        yield child
+    finally:
+        stop(child)
+        if child.stdout:
+            child.stdout.close()
+
+
+@contextmanager
+def _opened(log: Path | None) -> Iterator[IO[str] | None]:
+    if log is None:
+        yield None
+        return
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w", encoding="utf-8") as file:
+        yield file
+
+
+def _failed(argv: Sequence[str | Path], status: int, lines: Sequence[str], fix: str) -> ToolFailed:
+    return ToolFailed(
+        f"{Path(argv[0]).name} ended with status {status}.",
+        cause=_cause_of(status),
+        fix=fix or f"Run it by hand to see more: {without_credentials(quoted(argv))}",
+        details=without_credentials("\n".join(lines[-REPLAYED_LINES:])),
+    )
+
+
+def _cause_of(status: int) -> str:
+    if status == -signal.SIGKILL:
+        return "It was killed from outside, most often because the machine ran out of memory."
+    if status < 0:
+        return f"It was stopped by signal {-status}."
+    return "Its last lines below say why."

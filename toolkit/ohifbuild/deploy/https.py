@@ -1,0 +1,41 @@
+"""TLS: what all servers accept, and stunnel before an Orthanc without a proxy.
+
+Orthanc speaks TLS itself, but not where it was put together from a distribution's packages: civetweb 1.15 and 1.16 look
+for ``SSL_get_peer_certificate``, which OpenSSL 3 has no longer, so that Debian 12's Orthanc 1.10.1 crashes at the first
+request over HTTPS (seen), whatever its configuration. stunnel hands on what is inside TLS, and reads nothing of it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ohifbuild.deploy.deployment import Plan, rendered
+
+CIPHERS = (
+    "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
+)  # fmt: skip
+"""For TLS 1.2 (Mozilla's intermediate configuration, version 5.7); TLS 1.3 has its own."""
+
+STUNNEL = "stunnel/viewer.conf"
+
+
+def reached_without_proxy(plan: Plan) -> dict[str, Any]:
+    """Settings of an Orthanc that browsers reach without a web server before it."""
+    tls = bool(plan.options.certificate)
+    return {"HttpPort": plan.port, "SslEnabled": False, "RemoteAccessAllowed": not tls}
+
+
+def tunnel(plan: Plan) -> dict[str, str]:
+    """stunnel's configuration, if there is a certificate for it."""
+    return {STUNNEL: rendered("stunnel.conf.j2", plan=plan, ciphers=CIPHERS)} if plan.options.certificate else {}
+
+
+def tunnel_steps(plan: Plan) -> tuple[str, ...]:
+    """What remains to be done for it."""
+    if not plan.options.certificate:
+        return ()
+    return (
+        "Install stunnel, for TLS: apt install stunnel4",
+        f"ln -sf {plan.place}/{STUNNEL} /etc/stunnel/viewer.conf && systemctl enable --now stunnel@viewer",
+    )

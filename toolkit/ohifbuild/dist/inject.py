@@ -1,0 +1,182 @@
+"""From a ready viewer to an injected one: links, and the few files that are this dist's own.
+
+Written are ``index.html`` (the release's, with its policy and the start of our code before everything else),
+``app-config.js`` and the extensions' modules under ``ohifbuild/<digest>/``. Nothing else of the release is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from html import escape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from ohifbuild.dist.app_config import app_config, settings
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import Reporter
+from ohifbuild.contract.settings import settings_of
+from ohifbuild.core.errors import ReleaseUnsupported
+from ohifbuild.dist.extensions import BundledPackage, ExtensionPackage, bundle, bundle_early, check_distinct, read_package
+from ohifbuild.dist.prepare import ReadyViewer, link_tree
+from ohifbuild.server.headers import SCRIPT, connects_to, is_inline, page_policy
+from ohifbuild.sources.workspace import is_source_package
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.core.resources import extension_template
+
+FOLDER = "ohifbuild"
+SETTINGS_ID = "ohifbuild-settings"
+
+CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
+LOADS_SOMETHING = re.compile(r"<(?:script|link|img|style|iframe|object)\b", re.IGNORECASE)
+REMOTE_LINK = re.compile(r"""<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*>""", re.IGNORECASE)
+REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
+PUBLIC_URL = re.compile(r"""(window\.PUBLIC_URL\s*=\s*)(["'])/\2""")
+ROOTED = re.compile(r'\b(href|src|content)="/(?!/)', re.IGNORECASE)
+REFERRER = '<meta name="referrer" content="no-referrer">'
+EARLY_NAME, INLINE_NAME = "ohifbuild-early.js", "index-{}.js"
+NAMED = re.compile(r"//# sourceURL=\S+\s*$")
+# What index_html writes, to find it again in a finished dist.
+INJECTED_START = re.compile(
+    rf'<meta http-equiv="Content-Security-Policy" content="[^"<>]*">{REFERRER}'
+    rf'<script type="application/json" id="{SETTINGS_ID}">[^<]*</script>'
+    rf"<script>(?P<early>.*?)\n//# sourceURL={re.escape(EARLY_NAME)}\n</script>",
+    re.DOTALL,
+)
+IMPORT_FUNCTION = "browserImportFunction"
+
+
+@dataclass(frozen=True)
+class Injected:
+    """What was injected: the packages, ours first, and the names of the files that were written."""
+
+    packages: tuple[BundledPackage, ...]
+    written: tuple[str, ...]
+
+
+def read_packages(recipe: Recipe) -> tuple[ExtensionPackage, ...]:
+    """Our package and the recipe's for run time, checked; before any work. (The origin reads those it compiles in.)
+
+    Raises:
+        ExtensionInvalid: one of them cannot be used.
+    """
+    at_run_time = [path for path in recipe.extensions if not is_source_package(path)]
+    packages = (read_package(extension_template(), ours=True), *(read_package(path) for path in at_run_time))
+    check_distinct(packages)
+    return packages
+
+
+def inject(
+    viewer: ReadyViewer,
+    recipe: Recipe,
+    packages: tuple[ExtensionPackage, ...],
+    work: Path,
+    cache: Cache,
+    *,
+    offline: bool,
+    reporter: Reporter,
+) -> Injected:
+    """Fills the empty folder ``work`` with the viewer and what confines it.
+
+    Raises:
+        ReleaseUnsupported: the release's index.html does not look as expected.
+        ExtensionInvalid: a package cannot be bundled.
+    """
+    page = (viewer.base.path / "index.html").read_text(encoding="utf-8")
+    early = bundle_early(packages[0], cache, offline=offline, reporter=reporter)
+    bundled = tuple(bundle(package, cache, offline=offline, reporter=reporter) for package in packages)
+    link_tree(viewer.tree, work)
+    for item in bundled:
+        link_tree(item.tree, work / FOLDER / item.digest)
+    prefix = f"{recipe.public_url}{FOLDER}/"
+    extensions = [f"{prefix}{item.digest}/{item.extension}" for item in bundled if item.extension]
+    modes = [f"{prefix}{item.digest}/{mode}" for item in bundled for mode in item.modes]
+    (work / "index.html").write_text(index_html(page, recipe, early), encoding="utf-8")
+    (work / "app-config.js").write_text(app_config(recipe, extensions, modes), encoding="utf-8")
+    modules = (path.relative_to(work).as_posix() for path in (work / FOLDER).rglob("*") if path.is_file())
+    return Injected(bundled, ("index.html", "app-config.js", *sorted(modules)))
+
+
+def index_html(page: str, recipe: Recipe, early: str) -> str:
+    """The release's page with its policies, our settings and our early script before all that loads anything.
+
+    Its whole content security policy but ``frame-ancestors`` stands first in it, so that a server that sends no headers
+    serves no less safe a viewer. Every inline script has a name: without, its name in stacks, in the console and in
+    timings is the page's first address, which may hold a token.
+
+    Raises:
+        ReleaseUnsupported: there is no such place, or the page lacks what run-time extensions need.
+    """
+    charsets = list(CHARSET.finditer(page))
+    if len(charsets) != 1:
+        raise _unexpected(f"it has {len(charsets)} <meta charset> tags where one was expected")
+    end = charsets[0].end()
+    if LOADS_SOMETHING.search(page, 0, end):
+        raise _unexpected("something is loaded before its <meta charset> tag")
+    if IMPORT_FUNCTION not in page:
+        raise _unexpected(f"it has no {IMPORT_FUNCTION}, by which OHIF loads modules at run time")
+    rest, count = PUBLIC_URL.subn(lambda found: f"{found[1]}{json.dumps(recipe.public_url)}", page[end:])
+    if not count:
+        raise _unexpected("it does not set PUBLIC_URL to /")
+    rest = _named(REMOTE_LINK.sub("", rest))
+    rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}', rest)
+    _LoadsOnlyFrom(recipe.public_url).feed(rest)
+    values = settings(recipe)
+    rest = _start(values, early) + rest
+    policy = page_policy(page[:end] + rest, connects_to(settings_of(values)))
+    return f'{page[:end]}<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=False)}">{rest}'
+
+
+def _named(page: str) -> str:
+    """The page with a name at the end of each inline script that has none."""
+    number = 0
+
+    def name(found: re.Match[str]) -> str:
+        nonlocal number
+        if not is_inline(found) or NAMED.search(found["text"]):
+            return found[0]
+        number += 1
+        opened = found[0][: found.start("text") - found.start()]
+        return f"{opened}{found['text']}\n//# sourceURL={INLINE_NAME.format(number)}\n</script>"
+
+    return SCRIPT.sub(name, page)
+
+
+class _LoadsOnlyFrom(HTMLParser):
+    """Refuses a page that loads anything from elsewhere than under ``public_url``, in whatever spelling."""
+
+    def __init__(self, public_url: str) -> None:
+        super().__init__()
+        self._public_url = public_url
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "base":
+            raise _unexpected("it has a <base> tag")
+        for name, value in attrs:
+            if tag == "a" or name not in ("src", "href", "data") or not value:
+                continue
+            if REMOTE.match(value):
+                raise _unexpected(f"its <{tag}> loads something from another host")
+            if value.startswith("/") and not value.startswith(self._public_url):
+                raise _unexpected(f"its <{tag}> loads {value}, which is not under {self._public_url}")
+
+
+def _start(values: dict[str, Any], early: str) -> str:
+    if "</script" in early.lower() or "<!--" in early:
+        raise _unexpected("our early script cannot stand inline")
+    data = json.dumps(values).replace("<", "\\u003c")
+    return (
+        f"{REFERRER}"
+        f'<script type="application/json" id="{SETTINGS_ID}">{data}</script>'
+        f"<script>{early}\n//# sourceURL={EARLY_NAME}\n</script>"
+    )
+
+
+def _unexpected(why: str) -> ReleaseUnsupported:
+    return ReleaseUnsupported(
+        f"The release's index.html is not as expected: {why}.",
+        cause="This release is laid out otherwise than 3.9 to 3.14.",
+        fix="Choose a release that is verified: ohifbuild releases",
+    )

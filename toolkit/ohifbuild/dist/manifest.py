@@ -1,0 +1,126 @@
+"""The manifest of a dist: every file's SHA-256 and size, what it was made from, and the digest of the whole.
+
+The digest is the SHA-256 of the sorted lines ``<sha256>  <path>\\n``: the form of ``sha256sum``, so that anyone can
+repeat it with coreutils. The manifest itself is not among the files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ohifbuild.core.errors import DistInvalid
+
+MANIFEST_NAME = "ohifbuild-manifest.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One file: lower-case hex SHA-256, and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a dist consists of. ``inputs`` are JSON values that say what it was made from."""
+
+    files: Mapping[str, FileEntry]
+    inputs: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """``sha256:…`` of the whole."""
+        lines = "".join(f"{entry.sha256}  {path}\n" for path, entry in sorted(self.files.items()))
+        return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(entry.size for entry in self.files.values())
+
+    def write(self, dist: Path) -> None:
+        """Writes the manifest into ``dist``."""
+        document = {
+            "format": FORMAT,
+            "digest": self.digest,
+            "inputs": self.inputs,
+            "files": {path: {"sha256": e.sha256, "size": e.size} for path, e in sorted(self.files.items())},
+        }
+        text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+        (dist / MANIFEST_NAME).write_text(text, encoding="utf-8")
+
+
+def hash_tree(root: Path, *, known: Mapping[str, FileEntry] | None = None) -> dict[str, FileEntry]:
+    """Every file under ``root`` but the manifest, by POSIX path; those in ``known`` are taken from there, unread."""
+    known = known or {}
+    paths = sorted(p for p in root.rglob("*") if p.is_file() and p.name != MANIFEST_NAME)
+    names = [p.relative_to(root).as_posix() for p in paths]
+    with ThreadPoolExecutor() as pool:
+        entries = pool.map(lambda item: known.get(item[0]) or _entry(item[1]), zip(names, paths, strict=True))
+        return dict(zip(names, entries, strict=True))
+
+
+def read_manifest(dist: Path) -> Manifest:
+    """The manifest of a dist.
+
+    Raises:
+        DistInvalid: there is none, or it is not one.
+    """
+    path = dist / MANIFEST_NAME
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        files = {
+            str(name): FileEntry(sha256=str(entry["sha256"]), size=int(entry["size"]))
+            for name, entry in document["files"].items()
+        }
+        inputs = dict(document["inputs"])
+    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DistInvalid(
+            f"{dist} is not a dist that ohifbuild finished.",
+            cause=f"Its {MANIFEST_NAME} is missing or damaged.",
+            fix="Build one with: ohifbuild build",
+        ) from error
+    return Manifest(files=files, inputs=inputs)
+
+
+@dataclass(frozen=True)
+class Integrity:
+    """How a dist differs from its manifest; all three are paths."""
+
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+    added: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing differs."""
+        return not (self.changed or self.missing or self.added)
+
+
+def check_integrity(dist: Path) -> Integrity:
+    """Compares every file of ``dist`` with its manifest.
+
+    Raises:
+        DistInvalid: there is no manifest.
+    """
+    expected = read_manifest(dist).files
+    found = hash_tree(dist)
+    return Integrity(
+        changed=tuple(sorted(name for name in expected.keys() & found.keys() if expected[name] != found[name])),
+        missing=tuple(sorted(expected.keys() - found.keys())),
+        added=tuple(sorted(found.keys() - expected.keys())),
+    )
+
+
+def _entry(path: Path) -> FileEntry:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    return FileEntry(sha256=digest.hexdigest(), size=path.stat().st_size)

@@ -1,0 +1,127 @@
+"""Moves a finished dist to another sub-path or DICOMweb root: a matter of its page and its configuration.
+
+Everything else in a dist finds out where it is (see ``portable.py``), so two files are written anew. The result
+is what a build with that recipe would have made, byte for byte.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ohifbuild.dist.app_config import CONFIG_START, app_config
+from ohifbuild.core.errors import DistInvalid, IntegrityBroken, RecipeError
+from ohifbuild.dist.compress import compress_all, compressible
+from ohifbuild.dist.manifest import MANIFEST_NAME, Manifest, check_integrity, hash_tree, read_manifest
+from ohifbuild.dist.prepare import link_tree
+from ohifbuild.dist.inject import FOLDER, INJECTED_START, index_html
+from ohifbuild.config.validation_errors import problems_in
+from ohifbuild.dist.output import check_dist_output, evidence_folder, staged_dist
+from ohifbuild.config.recipe import Recipe
+
+WRITTEN = ("index.html", "app-config.js")
+COMPRESSED = (".br", ".gz")
+
+
+def move_dist(
+    dist: Path,
+    output: Path,
+    *,
+    move_documents: Callable[[Path, Path, Path, Path], None],
+    public_url: str | None = None,
+    dicomweb_root: str | None = None,
+) -> Manifest:
+    """Writes ``dist`` for another place to ``output``, which may be ``dist`` itself; what is None stays as it is.
+
+    The report does not go along: it is about the dist that was opened in a browser.
+
+    Args:
+        move_documents: writes the documents that stand beside ``dist`` for the moved one. It is given the old dist,
+            the old documents' folder, the new dist and the new documents' folder, as ``supply.sbom_files`` expects.
+
+    Raises:
+        DistInvalid: ``dist`` is not a dist of this version's.
+        IntegrityBroken: it was changed after it was built.
+        RecipeError: it cannot be put there.
+        OutputNotOurs, CacheUnusable, DiskFull: as ``staged_dist``.
+    """
+    check_dist_output(output)
+    manifest = read_manifest(dist)
+    if not check_integrity(dist).ok:
+        raise IntegrityBroken(
+            f"{dist} is not what its manifest says: its files were changed after it was built.",
+            fix=f"See which: ohifbuild verify {dist} --integrity; or build it again: ohifbuild build",
+        )
+    wanted = {"public_url": public_url, "dicomweb_root": dicomweb_root}
+    old, new = _recipes(dist, manifest, {key: value for key, value in wanted.items() if value is not None})
+    texts = {"index.html": _page(dist, old, new), "app-config.js": _configuration(dist, old, new)}
+    with staged_dist(output) as stage:
+        work = stage.dist
+        link_tree(dist, work)
+        (work / MANIFEST_NAME).unlink()
+        for name, text in texts.items():
+            for stale in (work / name, *(work / (name + suffix) for suffix in COMPRESSED)):
+                stale.unlink(missing_ok=True)
+            (work / name).write_text(text, encoding="utf-8")
+        compress_all(work, [name for name in texts if compressible(name, (work / name).stat().st_size)])
+        untouched = {name: entry for name, entry in manifest.files.items() if not name.startswith(WRITTEN)}
+        options = new.model_dump(mode="json", include=set(manifest.inputs["options"]))
+        moved = Manifest(hash_tree(work, known=untouched), {**manifest.inputs, "options": options})
+        moved.write(work)
+        move_documents(dist, evidence_folder(dist), work, stage.evidence)
+    return moved
+
+
+def _recipes(dist: Path, manifest: Manifest, wanted: dict[str, str]) -> tuple[Recipe, Recipe]:
+    """The recipe that the dist was built with, as far as its manifest says, and the one that it is to follow."""
+    try:
+        options = dict(manifest.inputs["options"])
+        old = Recipe.of(options)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unknown(dist, f"the options in its {MANIFEST_NAME}") from error
+    try:
+        return old, Recipe.of({**options, **wanted})
+    except ValidationError as error:
+        raise RecipeError(
+            f"{dist} cannot be moved there.",
+            details="\n".join(f"  {mistake}" for mistake in problems_in(error, Recipe, None, "", wanted)),
+            fix="Correct what is said above.",
+        ) from error
+
+
+def _page(dist: Path, old: Recipe, new: Recipe) -> str:
+    page = (dist / "index.html").read_text(encoding="utf-8")
+    start = INJECTED_START.search(page)
+    if not start:
+        raise _unknown(dist, "the start of its index.html")
+    rest = page[start.end() :].replace(f'="{old.public_url}', '="/')
+    rest = re.sub(rf'(window\.PUBLIC_URL\s*=\s*)"{re.escape(old.public_url)}"', r'\1"/"', rest)
+    return index_html(page[: start.start()] + rest, new, start["early"])
+
+
+def _configuration(dist: Path, old: Recipe, new: Recipe) -> str:
+    text = (dist / "app-config.js").read_text(encoding="utf-8")
+    try:
+        config = json.loads(text.partition(CONFIG_START)[2].rstrip().removesuffix(";"))
+        return app_config(new, _moved(config["extensions"], old, new), _moved(config["modes"], old, new))
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unknown(dist, "its app-config.js") from error
+
+
+def _moved(urls: Any, old: Recipe, new: Recipe) -> list[str]:
+    """URLs of our modules, under the new public URL; names of what is compiled in stay."""
+    prefix = f"{old.public_url}{FOLDER}/"
+    return [f"{new.public_url}{FOLDER}/{url.removeprefix(prefix)}" if url.startswith(prefix) else url for url in urls]
+
+
+def _unknown(dist: Path, what: str) -> DistInvalid:
+    return DistInvalid(
+        f"{dist} cannot be moved: {what} is not as this version of ohifbuild writes it.",
+        cause="Another version of ohifbuild built it.",
+        fix="Build it again: ohifbuild build",
+    )

@@ -1,0 +1,93 @@
+"""Builds again under other conditions, and says which bytes differ.
+
+The second build runs in a process of its own with another folder, an empty cache, another time zone, locale, umask,
+hash seed and number of processors, from the same lock.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from ohifbuild.cache.entries import CACHE_VARIABLE
+from ohifbuild.core.console import Reporter
+from ohifbuild.core.errors import NotReproducible
+from ohifbuild.dist.manifest import Manifest, read_manifest
+from ohifbuild.core.processes import find_program, run
+
+SHOWN = 20
+# What differs from this process; `npm`'s and `pip`'s configuration stay, as they say where packages come from.
+CONDITIONS = {
+    "TZ": "Pacific/Kiritimati",
+    "LC_ALL": "C",
+    "LANG": "C",
+    "PYTHONHASHSEED": "4242",
+    "SOURCE_DATE_EPOCH": "0",
+}
+
+
+def check_reproducible(dist: Path, arguments: list[str], reporter: Reporter) -> None:
+    """Builds with ``arguments`` (of ``ohifbuild build``) once more and compares the result with ``dist``.
+
+    Raises:
+        NotReproducible: at least one file differs; ``details`` names them.
+        OhifbuildError: the second build failed.
+    """
+    with tempfile.TemporaryDirectory(prefix="again-") as folder:
+        again = Path(folder) / "else where" / "dist"
+        env = {**os.environ, **CONDITIONS, CACHE_VARIABLE: str(Path(folder) / "cache")}
+        with reporter.step("Build again, otherwise"):
+            run([*_on_one_processor(), *_umask(), *arguments, "--no-verify", "--output", str(again)], env=env)
+        first, second = read_manifest(dist), read_manifest(again)
+        if first.digest != second.digest:
+            raise _different(first, second, dist, again)
+    reporter.say(f"Built twice, same bytes: {first.digest}")
+
+
+def _umask() -> list[str | Path]:
+    """Python that sets another umask and becomes ``ohifbuild build``."""
+    code = (
+        "import os, sys; os.umask(0o077); os.execv(sys.executable, [sys.executable, '-m', 'ohifbuild', *sys.argv[1:]])"
+    )
+    return [sys.executable, "-c", code, "build"]
+
+
+def _on_one_processor() -> list[str | Path]:
+    taskset = find_program("taskset")
+    return [taskset, "--cpu-list", "0"] if taskset else []
+
+
+def _different(first: Manifest, second: Manifest, dist: Path, again: Path) -> NotReproducible:
+    names = sorted({*first.files, *second.files})
+    lines = [
+        f"  {name}: {_how(name, first, second)}" for name in names if first.files.get(name) != second.files.get(name)
+    ]
+    return NotReproducible(
+        f"{len(lines)} of {len(names)} files differ between two builds of the same lock.",
+        cause="Something of the machine enters the build.",
+        fix="Report it with the names below.",
+        details="\n".join([*lines[:SHOWN], *_diffoscope(dist, again, lines)]),
+    )
+
+
+def _how(name: str, first: Manifest, second: Manifest) -> str:
+    if name not in second.files:
+        return "only in the first"
+    if name not in first.files:
+        return "only in the second"
+    one, other = first.files[name], second.files[name]
+    return f"{one.size} and {other.size} bytes, {one.sha256[:12]} and {other.sha256[:12]}"
+
+
+def _diffoscope(dist: Path, again: Path, lines: list[str]) -> list[str]:
+    """The first differing file explained, if diffoscope is installed."""
+    name = lines[0].strip().partition(":")[0]
+    if not shutil.which("diffoscope") or not ((dist / name).is_file() and (again / name).is_file()):
+        return []
+    try:
+        return run(["diffoscope", "--text=-", dist / name, again / name]).splitlines()[:SHOWN]
+    except Exception as error:  # diffoscope's exit status 1 means: there are differences
+        return getattr(error, "details", "").splitlines()[:SHOWN]

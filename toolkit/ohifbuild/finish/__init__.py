@@ -1,1 +1,0 @@
-"""From an injected viewer to a finished dist: sub-path, minify, compress."""

@@ -1,0 +1,1 @@
+"""The lock file, what a recipe resolves to, and the move to a newer release."""

@@ -1,0 +1,111 @@
+"""``ohifbuild.lock``: one resolution, frozen. Same lock, same bytes.
+
+The file is TOML, sorted, one fact a line, so that a review sees what changed. Its last line is a digest of the facts:
+not against attackers, who can compute it too, but against edits that were meant well; ``ohifbuild lock`` is the one way
+to change it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from ohifbuild.core.digests import digest_of
+from ohifbuild.core.errors import LockDiffers, LockInvalid
+
+LOCK_NAME = "ohifbuild.lock"
+FORMAT = 1
+HEADER = """\
+# Written by ohifbuild; commit it. It is changed by `ohifbuild lock` alone: with --upgrade it moves to newer releases.
+"""
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The facts that decide a dist, by section: ``release``, ``toolchain``, ``patches``, ``extensions``, ``options``.
+
+    Every section maps names to strings.
+    """
+
+    sections: Mapping[str, Mapping[str, str]]
+
+    @property
+    def digest(self) -> str:
+        """``sha256:…`` of the facts."""
+        return "sha256:" + digest_of(FORMAT, {name: dict(facts) for name, facts in self.sections.items()})
+
+    def text(self) -> str:
+        """The file's contents."""
+        document: dict[str, Any] = {"format": FORMAT}
+        document |= {name: dict(sorted(facts.items())) for name, facts in sorted(self.sections.items())}
+        return HEADER + tomli_w.dumps(document) + f'\n[lock]\ndigest = "{self.digest}"\n'
+
+
+def read_lock(path: Path) -> Lock:
+    """The lock in a file.
+
+    Raises:
+        LockInvalid: it is not a lock that this version can honour.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise _invalid(path, "it cannot be read as text", f"rm {path} && ohifbuild lock") from error
+    if any(line.startswith(("<<<<<<<", "=======", ">>>>>>>")) for line in text.splitlines()):
+        raise _invalid(path, "it holds the marks of an unfinished merge", f"rm {path} && ohifbuild lock")
+    try:
+        document = tomllib.loads(text)
+        version = int(document.pop("format"))
+        digest = str(document.pop("lock")["digest"])
+        sections = {str(name): {str(k): str(v) for k, v in facts.items()} for name, facts in document.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _invalid(path, f"it is not a lock ({error})", f"rm {path} && ohifbuild lock") from error
+    if version > FORMAT:
+        raise _invalid(path, f"a newer ohifbuild wrote it (format {version})", "pip install --upgrade ohifbuild")
+    lock = Lock(sections)
+    if lock.digest != digest:
+        why = "it was edited by hand: its digest does not fit its facts"
+        raise _invalid(path, why, f"git checkout {path}, or rm {path} && ohifbuild lock")
+    return lock
+
+
+def differences(locked: Lock, now: Lock) -> tuple[str, ...]:
+    """What a build would use now against what is locked, one plain line each; empty when they agree."""
+    lines = []
+    for section in sorted({*locked.sections, *now.sections}):
+        before, after = locked.sections.get(section, {}), now.sections.get(section, {})
+        for name in sorted({*before, *after}):
+            old, new = before.get(name), after.get(name)
+            if old != new:
+                lines.append(f"{section}.{name}: locked {_shown(old)}, now {_shown(new)}")
+    return tuple(lines)
+
+
+def require_same(locked: Lock, now: Lock, path: Path) -> None:
+    """For ``--locked``.
+
+    Raises:
+        LockDiffers: something differs; every difference is listed.
+    """
+    found = differences(locked, now)
+    if found:
+        many = f"{len(found)} places" if len(found) > 1 else "one place"
+        raise LockDiffers(
+            f"This build would differ from {path} in {many}.",
+            details="\n".join(f"  {line}" for line in found),
+            cause="The recipe, a patch, an extension or ohifbuild itself changed since the lock was written.",
+            fix="Look at the differences; if they are meant, run: ohifbuild lock",
+        )
+
+
+def _shown(value: str | None) -> str:
+    return "nothing" if value is None else f"'{value}'"
+
+
+def _invalid(path: Path, why: str, command: str) -> LockInvalid:
+    return LockInvalid(f"{path} cannot be honoured: {why}.", cause="A lock is only written by ohifbuild.", fix=command)

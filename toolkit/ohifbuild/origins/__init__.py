@@ -1,1 +1,0 @@
-"""Where a base viewer comes from: an OHIF release, built, and not yet touched by us."""

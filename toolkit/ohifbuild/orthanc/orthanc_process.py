@@ -1,0 +1,247 @@
+"""A real Orthanc on this machine for the length of a block, with the token filter before it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ohifbuild.contract.grants import Tokens, new_token
+from ohifbuild.contract.settings import Settings
+from ohifbuild.core.console import Reporter, SilentReporter
+from ohifbuild.core.errors import OrthancFailed, OrthancUnsuitable
+from ohifbuild.core.processes import running
+from ohifbuild.orthanc.admin_client import HOST, AdminClient, free_port
+from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb, filtered, write_token_file
+from ohifbuild.orthanc.find import INSTALL, Orthanc, check_version, find_orthanc
+
+START_SECONDS = 60.0
+LOOK_AGAIN_SECONDS = 0.05
+ANSWER_SECONDS = 120.0
+LAST_LINES = 20
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that Orthanc did not take, and why, in its own words."""
+
+    path: Path
+    status: int
+    reason: str
+
+
+class OrthancServer:
+    """A running Orthanc.
+
+    Args:
+        origin: ``http://127.0.0.1:port``.
+        root: the DICOMweb root, a path.
+        tokens_file: the filter's token file; it is read again when it changes.
+    """
+
+    def __init__(
+        self,
+        origin: str,
+        root: str,
+        tokens_file: Path,
+        child: subprocess.Popen[str],
+        log: Path,
+        administration: AdminClient,
+    ) -> None:
+        self.origin = origin
+        self.dicomweb_url = origin + root
+        self.tokens_file = tokens_file
+        self.refused: tuple[RefusedFile, ...] = ()
+        self.version = ""
+        self._child = child
+        self._log = log
+        self._door = administration
+
+    @property
+    def description(self) -> str:
+        """Its version and that of the plugin that matters most."""
+        plugin = json.loads(self._ask("GET", "/plugins/dicom-web")[1])
+        return f"Orthanc {self.version} with DICOMweb {plugin['Version']}"
+
+    @property
+    def administrator(self) -> Mapping[str, str]:
+        """The header that opens all of this Orthanc."""
+        return dict(self._door.headers)
+
+    def set_tokens(self, tokens: Tokens) -> None:
+        """Makes these the only tokens that the filter knows."""
+        write_token_file(self.tokens_file, tokens, administrator=self._door.token)
+
+    def load(self, folder: Path) -> None:
+        """Gives Orthanc every file of a folder; ``refused`` then names those that it did not take.
+
+        Raises:
+            OrthancFailed: it died.
+        """
+        refused = []
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            status, body = self._ask("POST", "/instances", path.read_bytes())
+            if status != 200:
+                refused.append(RefusedFile(path, status, _reason(body)))
+        self.refused = (*self.refused, *refused)
+
+    def system(self) -> dict[str, Any]:
+        """What Orthanc says of itself."""
+        answer: dict[str, Any] = json.loads(self._ask("GET", "/system")[1])
+        return answer
+
+    def log(self) -> str:
+        """The end of its log."""
+        try:
+            text = self._log.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return ""
+        return "\n".join(text.splitlines()[-LAST_LINES:])
+
+    def check_alive(self) -> None:
+        """Raises OrthancFailed if it has ended."""
+        if self._child.poll() is not None:
+            raise OrthancFailed(
+                f"Orthanc ended by itself, with status {self._child.returncode}.",
+                cause="Its last lines above say why.",
+                fix="Mend what they name, and run the command again.",
+                details=self.log(),
+            )
+
+    def wait_until_ready(self, seconds: float) -> None:
+        """Returns once Orthanc answers as its administrator's token allows.
+
+        Raises:
+            OrthancFailed: it died, or does not answer in time.
+            OrthancUnsuitable: it is too old, or runs without the filter.
+        """
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.check_alive()
+            try:
+                status, body = self._door.ask("GET", "/system", b"", LOOK_AGAIN_SECONDS * 20)
+            except (OSError, http.client.HTTPException):
+                status, body = 0, b""
+            if status == 200:
+                self.version = str(json.loads(body)["Version"])
+                check_version(self.version)
+                return
+            if status == 403:
+                raise OrthancUnsuitable(
+                    "Orthanc refuses everything.",
+                    cause="Its token filter could not be set up.",
+                    fix=INSTALL,
+                    details=self.log(),
+                )
+            time.sleep(LOOK_AGAIN_SECONDS)
+        raise OrthancFailed(
+            f"Orthanc did not answer within {seconds:.0f} s of its start.",
+            cause="The machine is busy, or its disk is slow.",
+            fix="Run the command again when there is less to do.",
+            details=self.log(),
+        )
+
+    def _ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+        try:
+            return self._door.ask(method, path, body, ANSWER_SECONDS)
+        except (OSError, http.client.HTTPException) as error:
+            self.check_alive()
+            raise OrthancFailed(
+                f"Orthanc does not answer any more ({type(error).__name__}).",
+                cause="It is overloaded, or about to end.",
+                fix="Run the command again.",
+                details=self.log(),
+            ) from error
+
+
+@contextmanager
+def orthanc(
+    folder: Path | None = None,
+    *,
+    tokens: Tokens | None = None,
+    settings: Settings | None = None,
+    root: str = "/dicom-web",
+    port: int = 0,
+    extra: Mapping[str, Any] | None = None,
+    start_seconds: float = START_SECONDS,
+    reporter: Reporter | None = None,
+) -> Iterator[OrthancServer]:
+    """An Orthanc that holds the DICOM files of ``folder`` and enforces ``tokens``, in a temporary folder of its own.
+
+    Args:
+        folder: DICOM files to load; None for none.
+        tokens: which tokens reach what; None for no token at all, so that everything is refused.
+        settings: header and scheme of the token, as a dist was built with them.
+        root: the DICOMweb root, a path.
+        port: 0 for any free one. Only this machine can connect.
+        extra: settings over ours; those of ``TokenFilter`` are merged.
+
+    Raises:
+        OrthancMissing, OrthancUnsuitable, OrthancFailed, PortInUse: as their docstrings say.
+    """
+    installed = find_orthanc()
+    settings = settings or Settings()
+    number = free_port(port)
+    administrator = new_token()
+    door = AdminClient(number, administrator, {settings.token_header: settings.header_value(administrator)})
+    reporter = reporter or SilentReporter()
+    with tempfile.TemporaryDirectory(prefix="ohifbuild-orthanc-") as name:
+        work = Path(name)
+        tokens_file, log = work / "tokens.json", work / "orthanc.log"
+        write_token_file(tokens_file, tokens or Tokens({}), administrator=administrator)
+        ours = _configuration(work, installed, number, root, settings, tokens_file)
+        configuration = work / "orthanc.json"
+        configuration.write_text(json.dumps(_merged(ours, extra or {}), indent=2), encoding="utf-8")
+        with running([installed.program, f"--logfile={log}", configuration], cwd=work) as child:
+            server = OrthancServer(f"http://{HOST}:{number}", root, tokens_file, child, log, door)
+            server.wait_until_ready(start_seconds)
+            if folder is not None:
+                server.load(folder)
+                for refused in server.refused:
+                    reporter.warn(f"Orthanc refused {refused.path.name}: {refused.reason}")
+            yield server
+            server.check_alive()
+
+
+def _configuration(
+    work: Path, installed: Orthanc, port: int, root: str, settings: Settings, tokens_file: Path
+) -> dict[str, Any]:
+    filtering = filtered(settings, SCRIPTS / "token_filter.py", SCRIPTS / "closed_without_filter.lua")
+    filtering["TokenFilter"] |= {"Tokens": str(tokens_file), "RenderVideos": True}
+    return {
+        "Name": f"ohifbuild-{secrets.token_hex(4)}",
+        "StorageDirectory": str(work / "db"),
+        "IndexDirectory": str(work / "db"),
+        "HttpPort": port,
+        "RemoteAccessAllowed": False,
+        "DicomServerEnabled": False,
+        # With its own default, Latin1, QIDO-RS answers lose every letter of other alphabets.
+        "DefaultEncoding": "Utf8",
+        "SaveJobs": False,
+        # In this order: our script has to answer before the DICOMweb plugin what that cannot.
+        "Plugins": [str(installed.python), str(installed.dicomweb)],
+        "DicomWeb": dicomweb(root),
+        **filtering,
+    }
+
+
+def _merged(ours: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    nested = {"TokenFilter": {**ours["TokenFilter"], **extra.get("TokenFilter", {})}}
+    return {**ours, **extra, **nested}
+
+
+def _reason(body: bytes) -> str:
+    """What Orthanc says of a file that it does not take."""
+    try:
+        answer = json.loads(body)
+        return str(answer.get("Details") or answer.get("Message") or "")
+    except (ValueError, AttributeError):
+        return ""

@@ -1,0 +1,41 @@
+"""Rows of drift as a table for a terminal and as plain values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+
+from ohifbuild.patches.rules import DriftRow
+
+MARKS = {"fits": "[green]{}[/]", "already": "[cyan]made[/]", "not-for": "[dim]-[/]", "drifted": "[red]drifted[/]",
+         "conflict": "[red]conflict[/]"}  # fmt: skip
+
+
+def drift_table(rows: Iterable[DriftRow]) -> Table:
+    """One line per patch, one column per release: the number of matches, or what went wrong."""
+    rows = list(rows)
+    versions = list(dict.fromkeys(row.version for row in rows))
+    table = Table(box=None, header_style="bold")
+    table.add_column("patch")
+    for version in versions:
+        table.add_column(version, justify="right")
+    for name in dict.fromkeys(row.patch for row in rows):
+        mine = [row for row in rows if row.patch == name]
+        table.add_row(name, *(_cell([row for row in mine if row.version == version]) for version in versions))
+    return table
+
+
+def as_json(rows: Iterable[DriftRow]) -> list[dict[str, Any]]:
+    """Each row as a mapping of plain values."""
+    return [asdict(row) for row in rows]
+
+
+def _cell(rows: Sequence[DriftRow]) -> str:
+    """The worst state of a patch's changes stands for the patch."""
+    for state in ("conflict", "drifted", "fits", "already", "not-for"):
+        if any(row.state == state for row in rows):
+            return MARKS[state].format(sum(row.found for row in rows))
+    return ""

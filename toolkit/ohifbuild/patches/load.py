@@ -1,0 +1,205 @@
+"""Reads patch folders and refuses every patch that cannot be meant, before any source is looked at."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ohifbuild.core.errors import PatchInvalid
+from ohifbuild.patches import syntax
+from ohifbuild.patches.rules import Change, Condition, Patch
+from ohifbuild.releases.ranges import parse_range
+
+FILE = "patch.toml"
+LARGEST = 256 * 1024
+GLOB = re.compile(r"[*?\[]")
+
+Matches = Annotated[int, Field(ge=0, le=1000)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Written(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Condition(_Written):
+    matches: Matches
+    rule: dict[str, Any]
+    constraints: dict[str, Any] = {}
+    utils: dict[str, Any] = {}
+
+
+class _Change(_Written):
+    files: Annotated[list[Text], Field(min_length=1)]
+    releases: Text | None = None
+    matches: Annotated[int, Field(ge=1, le=1000)]
+    rule: dict[str, Any]
+    constraints: dict[str, Any] = {}
+    utils: dict[str, Any] = {}
+    transform: dict[str, Any] = {}
+    fix: str
+    after: Annotated[list[_Condition], Field(min_length=1)]
+
+
+class _Patch(_Written):
+    name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+    reason: Text
+    issues: list[Annotated[str, Field(pattern=r"^https?://\S+$")]] = []
+    releases: Text
+    change: Annotated[list[_Change], Field(min_length=1)]
+
+
+def load_folder(folder: Path) -> tuple[Patch, ...]:
+    """Every patch in a folder: each of its subfolders, by name; those that start with a dot or a low line are left out.
+
+    Raises:
+        PatchInvalid: a folder without patches, or a patch that cannot be meant; ``details`` lists every mistake.
+    """
+    if not folder.is_dir():
+        raise PatchInvalid(
+            f"The patch folder {folder} is not there.", cause="It was moved, or mistyped.", fix="Correct its path."
+        )
+    sources = sorted(path / FILE for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._")
+    if not sources:
+        raise PatchInvalid(
+            f"{folder} holds no patches.",
+            cause=f"A patch is a subfolder with a {FILE} in it.",
+            fix="Name the folder that holds the patches' folders.",
+        )
+    mistakes: list[str] = []
+    patches = [patch for source in sources if (patch := _load(source, mistakes))]
+    if mistakes:
+        raise invalid(mistakes)
+    return tuple(patches)
+
+
+def invalid(mistakes: list[str]) -> PatchInvalid:
+    """The error for mistakes in patches, one line each."""
+    return PatchInvalid(
+        "There is 1 mistake in the patches."
+        if len(mistakes) == 1
+        else f"There are {len(mistakes)} mistakes in patches.",
+        cause="A patch.toml does not say what a patch needs, or its rule cannot be used.",
+        fix="Correct what is listed; docs/explanation/patches.md shows a whole patch.",
+        details="\n".join(mistakes),
+    )
+
+
+def _load(source: Path, mistakes: list[str]) -> Patch | None:
+    try:
+        if source.is_symlink() or source.parent.is_symlink():
+            raise ValueError("is a symbolic link; patches are read from real files only")
+        if source.stat().st_size > LARGEST:
+            raise ValueError(f"is larger than {LARGEST // 1024} KiB")
+        written = _Patch.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        mistakes += [f"{source}: {_key(item['loc'])}: {item['msg']}" for item in error.errors()]
+        return None
+    except RecursionError:
+        mistakes.append(f"{source}: is nested too deeply")
+        return None
+    except FileNotFoundError:
+        mistakes.append(f"{source}: is not there; every folder beside patches must be one")
+        return None
+    except (OSError, ValueError) as error:  # includes TOMLDecodeError and UnicodeDecodeError
+        mistakes.append(f"{source}: {error}")
+        return None
+    found = list(_mistakes(written, source))
+    if found:
+        mistakes += [f"{source}: {mistake}" for mistake in found]
+        return None
+    return _patch(written, source)
+
+
+def _patch(written: _Patch, source: Path) -> Patch:
+    changes = tuple(
+        Change(
+            number=number,
+            files=tuple(change.files),
+            releases=parse_range(change.releases) if change.releases else None,
+            rule=_config(change),
+            matches=change.matches,
+            fix=change.fix,
+            after=tuple(Condition(_config(condition), condition.matches) for condition in change.after),
+        )
+        for number, change in enumerate(written.change, 1)
+    )
+    issues = tuple(written.issues)
+    return Patch(written.name, written.reason.strip(), issues, parse_range(written.releases), changes, source)
+
+
+def _config(written: _Change | _Condition) -> Mapping[str, Any]:
+    """The part that is ast-grep's, without the keys that were not given."""
+    keys = ("rule", "constraints", "utils", "transform")
+    return {key: value for key in keys if (value := getattr(written, key, None))}
+
+
+def _mistakes(written: _Patch, source: Path) -> Iterator[str]:
+    if written.name != source.parent.name:
+        yield f"name: '{written.name}' is not its folder's name, '{source.parent.name}'"
+    yield from _range_mistakes("releases", written.releases)
+    for at, change in enumerate(written.change, 1):
+        key = f"change {at}"
+        if change.releases:
+            yield from _range_mistakes(f"{key}: releases", change.releases)
+        for name in change.files:
+            yield from (f"{key}: files: '{name}' {why}" for why in _path_mistakes(name))
+        languages = {language for name in change.files if (language := syntax.language_of(name))}
+        yield from _rule_mistakes(f"{key}: rule", _config(change), languages)
+        for count, condition in enumerate(change.after, 1):
+            yield from _rule_mistakes(f"{key}: after {count}: rule", _config(condition), languages)
+        if not any(condition.matches for condition in change.after):
+            yield f"{key}: after: needs a condition with matches of 1 or more, to tell the change from lost code"
+        known = {name for pattern in syntax.patterns(change.rule) for name in syntax.variables(pattern)}
+        known |= {name for pattern in syntax.patterns(change.utils) for name in syntax.variables(pattern)}
+        if missing := syntax.variables(change.fix) - known - set(change.transform):
+            yield f"{key}: fix: uses ${', $'.join(sorted(missing))}, which the rule does not capture"
+
+
+def _range_mistakes(key: str, text: str) -> Iterator[str]:
+    try:
+        parse_range(text)
+    except ValueError as error:
+        yield f"{key}: {error}"
+
+
+def _path_mistakes(name: str) -> Iterator[str]:
+    """A patch must not be able to name anything outside the checkout, on any system."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or "\\" in name or ":" in name or "\0" in name or ".." in path.parts:
+        yield "leaves the checkout"
+    elif ".git" in path.parts:
+        yield "lies in git's own folder"
+    elif str(path) != name:
+        yield f"is not written plainly; write {path}"
+    elif syntax.language_of(name) is None:
+        yield f"must end in one of {', '.join(syntax.LANGUAGES)}"
+
+
+def _rule_mistakes(key: str, config: Mapping[str, Any], languages: set[str]) -> Iterator[str]:
+    for language in sorted(languages):
+        try:
+            syntax.find(syntax.parse("", language), config)
+        except syntax.BadRule as error:
+            yield f"{key}: {error}"
+            return
+        for pattern in syntax.patterns(config):
+            if syntax.errors(syntax.parse(pattern, language)):
+                yield f"{key}: the pattern '{pattern[:80]}' is not {language}; give it a context and a selector"
+                return
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    """``('change', 0, 'matches')`` as a reader counts: ``change 1: matches``."""
+    parts: list[str] = []
+    for part in location:
+        if isinstance(part, int):
+            parts[-1] += f" {part + 1}"
+        else:
+            parts.append(part)
+    return ": ".join(parts)

@@ -1,0 +1,208 @@
+"""Works out what patches do to a source, without touching it: every edit of every file, and every reason not to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from itertools import pairwise
+
+from ast_grep_py import SgNode
+
+from ohifbuild.patches import syntax
+from ohifbuild.patches.drift import excerpt, where_code_moved
+from ohifbuild.patches.rules import Change, DriftRow, Patch, State
+from ohifbuild.patches.source_tree import SourceTree
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``texts`` are the files to write, by path; empty where any row is bad."""
+
+    rows: tuple[DriftRow, ...]
+    texts: Mapping[str, str]
+
+    @property
+    def bad(self) -> tuple[DriftRow, ...]:
+        return tuple(row for row in self.rows if row.bad)
+
+
+@dataclass(frozen=True)
+class _Edit:
+    file: str
+    start: int
+    end: int
+    text: str
+    change: int  # index into the rows
+
+
+class _Source:
+    """The tree's files, each read and parsed once."""
+
+    def __init__(self, tree: SourceTree) -> None:
+        self.tree = tree
+        self.paths = tuple(tree.files())
+        self._texts: dict[str, str] = {}
+        self._roots: dict[str, SgNode] = {}
+
+    def text(self, path: str) -> str:
+        if path not in self._texts:
+            self._texts[path] = self.tree.read(path)
+        return self._texts[path]
+
+    def root(self, path: str) -> SgNode:
+        if path not in self._roots:
+            self._roots[path] = _root(path, self.text(path))
+        return self._roots[path]
+
+    def named(self, change: Change) -> tuple[str, ...]:
+        known = set(self.paths)
+        return tuple(
+            path
+            for name in change.files
+            for path in ([name] if name in known else [p for p in self.paths if _globs(p, name)])
+        )
+
+
+def plan(tree: SourceTree, version: str, patches: Sequence[Patch]) -> Plan:
+    """What ``patches`` mean for one release. All changes are worked out on the same text, so their order is nothing.
+
+    Raises:
+        PatchInvalid: a file that a patch names is a symbolic link.
+    """
+    source = _Source(tree)
+    rows: list[DriftRow] = []
+    edits: list[_Edit] = []
+    changes = [(patch, change) for patch in patches for change in patch.changes]
+    for at, (patch, change) in enumerate(changes):
+        row, found = _try(source, version, patch, change)
+        rows.append(row)
+        edits += [replace(edit, change=at) for edit in found]
+    _mark_conflicts(rows, edits, source)
+    texts = {path: _edited(source.text(path), edits, path) for path in sorted({edit.file for edit in edits})}
+    _mark_failed_conditions(rows, changes, texts)
+    bad = any(row.bad for row in rows)
+    return Plan(tuple(rows), {} if bad else texts)
+
+
+def _try(source: _Source, version: str, patch: Patch, change: Change) -> tuple[DriftRow, list[_Edit]]:
+    """One change on its own: its row, and its edits where it fits."""
+
+    def row(state: State, found: int, detail: str = "") -> DriftRow:
+        return DriftRow(version, patch.name, change.number, state, files, change.matches, found, detail)
+
+    files: tuple[str, ...] = ()
+    if not patch.releases.holds(version) or (change.releases and not change.releases.holds(version)):
+        return row("not-for", 0), []
+    files = source.named(change)
+    if not files:
+        went = where_code_moved(change, source.paths, source.text)
+        return row("drifted", 0, f"none of its files is there: {', '.join(change.files)}{went}"), []
+    found = [(path, node) for path in files for node in syntax.find(source.root(path), change.rule)]
+    done = _holds(change, [source.root(path) for path in files])
+    if done and not found:
+        return row("already", 0), []
+    if len(found) != change.matches:
+        return row("drifted", len(found), _mismatch(source, change, files, found)), []
+    if done:
+        told = "its condition holds before the change is made, so it proves nothing; make the condition narrower"
+        return row("drifted", len(found), f"{_places(source, found[:1])}: {told}"), []
+    return row("fits", len(found)), [_edit(source.text(path), path, node, change.fix) for path, node in found]
+
+
+def _edit(text: str, path: str, node: SgNode, fix: str) -> _Edit:
+    start, end = syntax.span(node)
+    new = syntax.replacement(fix, node, text)
+    if "\r\n" in text:
+        new = new.replace("\r\n", "\n").replace("\n", "\r\n")
+    return _Edit(path, start, end, new, -1)
+
+
+def _edited(text: str, edits: Iterable[_Edit], path: str) -> str:
+    for edit in sorted((edit for edit in edits if edit.file == path), key=lambda edit: edit.start, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return text
+
+
+def _mark_conflicts(rows: list[DriftRow], edits: list[_Edit], source: _Source) -> None:
+    """Two edits must not overlap, whether of two patches or of one."""
+    ordered = sorted(edits, key=lambda edit: (edit.file, edit.start, edit.end))
+    for first, second in pairwise(ordered):
+        if first.file == second.file and second.start < first.end:
+            text = source.text(first.file)
+            for mine, other in ((first, second), (second, first)):
+                with_whom = f"{rows[other.change].patch}, change {rows[other.change].change}"
+                told = f"touches the same code as {with_whom}\n{excerpt(text, first.file, second.start)}"
+                rows[mine.change] = replace(rows[mine.change], state="conflict", detail=told)
+
+
+def _mark_failed_conditions(
+    rows: list[DriftRow], changes: Sequence[tuple[Patch, Change]], texts: Mapping[str, str]
+) -> None:
+    roots = {path: _root(path, text) for path, text in texts.items()}
+    for at, (_, change) in enumerate(changes):
+        row = rows[at]
+        if row.state != "fits":
+            continue
+        mine = [roots[path] for path in row.files if path in roots]
+        failed = _failure(change, mine) or _broken(row.files, texts, roots)
+        if failed:
+            rows[at] = replace(row, state="drifted", detail=f"{', '.join(row.files)}: after the change {failed}")
+
+
+def _failure(change: Change, roots: list[SgNode]) -> str:
+    """Which condition fails on the changed files; '' where all hold."""
+    if again := sum(len(syntax.find(root, change.rule)) for root in roots):
+        return f"its rule is still found {_times(again)}; it must not be"
+    for number, condition in enumerate(change.after, 1):
+        found = sum(len(syntax.find(root, condition.rule)) for root in roots)
+        if found != condition.matches:
+            return f"condition {number} is found {_times(found)}; it must be {_times(condition.matches)}"
+    return ""
+
+
+def _broken(files: Iterable[str], texts: Mapping[str, str], roots: Mapping[str, SgNode]) -> str:
+    for path in files:
+        if path in roots and (errors := syntax.errors(roots[path])):
+            return f"the file is no valid source\n{excerpt(texts[path], path, syntax.span(errors[0])[0])}"
+    return ""
+
+
+def _holds(change: Change, roots: list[SgNode]) -> bool:
+    return all(
+        sum(len(syntax.find(root, condition.rule)) for root in roots) == condition.matches for condition in change.after
+    )
+
+
+def _mismatch(source: _Source, change: Change, files: Sequence[str], found: Sequence[tuple[str, SgNode]]) -> str:
+    told = f"{', '.join(files)}: its rule is found {_times(len(found))}; it must be {_times(change.matches)}"
+    if found:
+        return f"{told}\n{_places(source, found)}"
+    return told + where_code_moved(change, source.paths, source.text, files)
+
+
+def _places(source: _Source, found: Sequence[tuple[str, SgNode]]) -> str:
+    return "\n".join(excerpt(source.text(path), path, syntax.span(node)[0], lines=1) for path, node in found[:5])
+
+
+def _root(path: str, text: str) -> SgNode:
+    language = syntax.language_of(path)
+    assert language, path  # load refuses other endings
+    return syntax.parse(text, language)
+
+
+def _globs(path: str, pattern: str) -> bool:
+    """Shell globs by segment: ``*`` does not cross a slash, ``**`` does."""
+    return _segments(path.split("/"), pattern.split("/"))
+
+
+def _segments(path: list[str], pattern: list[str]) -> bool:
+    if not pattern:
+        return not path
+    if pattern[0] == "**":
+        return any(_segments(path[skip:], pattern[1:]) for skip in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], pattern[0]) and _segments(path[1:], pattern[1:])
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -1,0 +1,1 @@
+"""Which OHIF releases there are: pins as data, channels, and version ranges."""

@@ -1,0 +1,121 @@
+"""The catalogue of OHIF releases: ``releases.toml`` as values, and what a version or channel resolves to."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ohifbuild.core.errors import UnknownRelease
+
+VERSION = re.compile(r"v?(3\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z][0-9A-Za-z.-]{0,40})?)")
+
+
+@dataclass(frozen=True)
+class ReleasePin:
+    """One OHIF release. ``commit`` and ``npm_integrity`` are None where no pin is known; ``pinned`` is False for a
+    version that is not in the catalogue at all."""
+
+    version: str
+    tag: str
+    commit: str | None
+    npm_integrity: str | None
+    npm_size: int | None
+    node: str
+    package_manager: str
+    bundler: str
+    verified: tuple[str, ...]
+    pinned: bool = True
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """``source`` is OHIF's git remote, ``package`` its npm name; ``channels`` map a name to a version."""
+
+    source: str
+    package: str
+    channels: Mapping[str, str]
+    releases: Mapping[str, ReleasePin]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue that this version of ohifbuild ships."""
+    data = tomllib.loads(files("ohifbuild.releases").joinpath("releases.toml").read_text(encoding="utf-8"))
+    pins = [_pin(row) for row in data["release"]]
+    return Catalogue(data["source"], data["package"], data["channels"], {pin.version: pin for pin in pins})
+
+
+def resolve(wish: str, known: Catalogue) -> ReleasePin:
+    """The pin of a channel (``v3-stable``) or a version (``3.12.0``, ``v3.12.0``).
+
+    A well-formed v3 version that is not in the catalogue gives an unpinned pin, with the toolchain of the newest
+    release before it; whether it exists is for the origin to find out.
+
+    Raises:
+        UnknownRelease: neither; ``fix`` names the nearest ones.
+    """
+    if wish in known.channels:
+        return known.releases[known.channels[wish]]
+    matched = VERSION.fullmatch(wish)
+    if not matched:
+        raise unknown_release(wish, known)
+    version = matched[1]
+    if version in known.releases:
+        return known.releases[version]
+    like = _newest_before(version, known)
+    return ReleasePin(
+        version=version,
+        tag=f"v{version}",
+        commit=None,
+        npm_integrity=None,
+        npm_size=None,
+        node=like.node,
+        package_manager=like.package_manager,
+        bundler=like.bundler,
+        verified=(),
+        pinned=False,
+    )
+
+
+def unknown_release(wish: str, known: Catalogue, others: tuple[str, ...] = ()) -> UnknownRelease:
+    """The error for a release that is not to be had, with the nearest that are (``others``: what a registry has)."""
+    names = [*known.channels, *sorted({*known.releases, *others}, key=sort_key)]
+    near = difflib.get_close_matches(wish.removeprefix("v"), names, n=3, cutoff=0.5) or names[:3]
+    return UnknownRelease(
+        f"There is no OHIF release '{wish[:60]}' that ohifbuild can build.",
+        cause="The name is mistyped, or it is no v3 release.",
+        fix=f"Try {', '.join(near)}; or see them all: ohifbuild releases",
+    )
+
+
+def sort_key(version: str) -> tuple[tuple[int, ...], int, tuple[tuple[int, str], ...]]:
+    """Orders versions as semver does: a prerelease comes before its release."""
+    core, _, pre = version.partition("-")
+    parts = tuple((int(p), "") if p.isdigit() else (-1, p) for p in pre.split(".")) if pre else ()
+    return tuple(int(part) for part in core.split(".")), 0 if pre else 1, parts
+
+
+def _newest_before(version: str, known: Catalogue) -> ReleasePin:
+    pins = sorted(known.releases.values(), key=lambda pin: sort_key(pin.version))
+    before = [pin for pin in pins if sort_key(pin.version) <= sort_key(version)]
+    return before[-1] if before else pins[0]
+
+
+def _pin(row: Mapping[str, Any]) -> ReleasePin:
+    return ReleasePin(
+        version=row["version"],
+        tag=row["tag"],
+        commit=row.get("commit"),
+        npm_integrity=row.get("npm"),
+        npm_size=row.get("npm_size"),
+        node=row["node"],
+        package_manager=row["package_manager"],
+        bundler=row["bundler"],
+        verified=tuple(row["verified"]),
+    )

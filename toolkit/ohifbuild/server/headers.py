@@ -1,0 +1,113 @@
+"""The headers that a viewer is sent with, and the policy that also stands in its page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from ohifbuild.contract.settings import Settings
+
+FOR_EVER = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+NEVER_STORED = "no-store"
+"""For pages, whose address may hold a token, and for images."""
+
+ISOLATION = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+"""Also for what the archive answers: a PDF in a frame of an isolated page has to be isolated itself."""
+
+SCRIPTS = "'self' 'wasm-unsafe-eval' 'unsafe-eval'"
+
+SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
+
+
+def connects_to(settings: Settings) -> tuple[str, ...]:
+    """Absolute URLs of all other origins that a viewer with these settings talks to, with or without its token."""
+    return (*(root for root in settings.roots if "://" in root), *settings.connect)
+
+
+def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
+    """The policy that a viewer's page is sent with: ``page_policy``, and who may frame it.
+
+    Args:
+        page, connect: as for ``page_policy``.
+    """
+    return f"{page_policy(page, connect)}; frame-ancestors 'self'"
+
+
+def page_policy(page: str, connect: Sequence[str] = ()) -> str:
+    """The policy that a viewer's page runs with, as it also stands in the page (``dist/inject.py``).
+
+    A page cannot say by whom it may be framed (CSP3 3.3); all else it can.
+
+    Inline scripts are named by their hash. OHIF compiles WebAssembly codecs, starts workers from blobs, shows images
+    and documents from blobs and data URLs, and its components set inline styles. Reading a segmentation (dcmjs, by way
+    of ndarray's cwise-compiler) builds functions from text, so without 'unsafe-eval' segmentations do not load; what
+    the policy still forbids is any script from elsewhere or written into the page.
+
+    Args:
+        page: the text of ``index.html``, or of another page of the dist.
+        connect: absolute URLs of archives at other origins that the viewer talks to.
+    """
+    there = _origins(connect)
+    hashes = "".join(f" '{digest}'" for digest in inline_hashes(page))
+    rules = {
+        "default-src": "'self'",
+        "script-src": f"{SCRIPTS}{hashes}",
+        "worker-src": "'self' blob:",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": f"'self' data: blob:{there}",
+        "font-src": "'self' data:",
+        "media-src": f"'self' blob:{there}",
+        "connect-src": f"'self' data: blob:{there}",
+        "object-src": f"'self' blob:{there}",
+        "frame-src": f"'self' blob:{there}",
+        "base-uri": "'self'",
+        "form-action": "'none'",
+    }
+    return _policy(rules)
+
+
+def worker_policy(connect: Sequence[str] = ()) -> str:
+    """The policy of a worker: that of its script's own answer, not of the page.
+
+    The image codecs (Emscripten's embind) build functions from text too.
+    """
+    there = _origins(connect)
+    return _policy(
+        {
+            "default-src": "'none'",
+            "script-src": SCRIPTS,
+            "worker-src": "'self' blob:",
+            "connect-src": f"'self' data: blob:{there}",
+        }
+    )
+
+
+def _origins(urls: Sequence[str]) -> str:
+    origins = sorted({f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" for url in urls})
+    return "".join(f" {origin}" for origin in origins)
+
+
+def _policy(rules: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def is_inline(script: re.Match[str]) -> bool:
+    """Whether what ``SCRIPT`` found stands in the page itself, and is run."""
+    return bool(script["text"]) and not re.search(r"\bsrc=|application/json", script["attributes"])
+
+
+def inline_hashes(page: str) -> list[str]:
+    """The ``sha256-…`` of every script that stands in the page itself (CSP3 2.3.1); data blocks need none."""
+    texts = (found["text"] for found in SCRIPT.finditer(page) if is_inline(found))
+    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
+    return list(dict.fromkeys(f"sha256-{base64.b64encode(digest).decode()}" for digest in digests))

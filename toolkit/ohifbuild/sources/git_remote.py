@@ -1,0 +1,259 @@
+"""A git remote: whether its address can be meant, what it answers within seconds, and what its refusals mean.
+
+The address, which may hold credentials, is handed to git in its environment: there it is in no process list, and in no
+configuration file of ours.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from git.exc import GitCommandError, GitCommandNotFound, GitError
+
+from ohifbuild.core.errors import DiskFull, OhifbuildError, OriginUnavailable, ToolMissing, UnknownRelease
+from ohifbuild.core.processes import run_within, without_credentials
+
+NAME = "origin"
+COMMIT = re.compile(r"[0-9a-f]{40}")
+REF = re.compile(r"[A-Za-z0-9][\w.+@/-]{0,200}")
+SCP_LIKE = re.compile(r"(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*:(?!/?/)[^:]+")
+# How GitPython wraps what git said.
+COMPLAINT = re.compile(r"^\s*stderr: '|'\s*$")
+SCHEMES = ("https", "http", "ssh", "file")
+LISTED = re.compile(r"^([0-9a-f]{40})\t(refs/\S+)$", re.MULTILINE)
+ANSWER_SECONDS = 8
+REFS_SECONDS = 30
+PUBLISHED = "Use the published release: ohifbuild build --from published"
+# Neither prompts nor hooks nor filters have a say, nor what a surrounding git (a hook that builds) left in the
+# environment. Of the user's own configuration stay proxies, certificates and credential helpers.
+SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.autocrlf": "false",
+    "core.sparseCheckout": "true",
+    "core.sparseCheckoutCone": "false",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+    "advice.detachedHead": "false",
+    "submodule.recurse": "false",
+    "protocol.version": "2",
+    f"remote.{NAME}.promisor": "true",
+    f"remote.{NAME}.partialclonefilter": "blob:none",
+}
+ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": ":".join(SCHEMES),
+    "GIT_LFS_SKIP_SMUDGE": "1",
+    "GIT_HTTP_LOW_SPEED_LIMIT": "1000",
+    "GIT_HTTP_LOW_SPEED_TIME": "30",
+    "GIT_NAMESPACE": "",
+    "GIT_CONFIG_PARAMETERS": "",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES": "",
+    "GIT_TEMPLATE_DIR": "",
+    "SSH_ASKPASS_REQUIRE": "never",
+}
+SSH = "ssh -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15"
+
+
+def remote_answers(source: str, stopped: threading.Event | None = None) -> bool:
+    """Whether a git remote answers within seconds, and before ``stopped`` is set."""
+    try:
+        _ls_remote(source, "HEAD", seconds=ANSWER_SECONDS, stopped=stopped)
+    except OhifbuildError:
+        return False
+    return True
+
+
+def refs_of(source: str) -> dict[str, str]:
+    """The remote's branches and tags (``refs/tags/…``), and the commit of each.
+
+    Raises:
+        OriginUnavailable: it does not answer, or is no git repository.
+        ToolMissing: there is no git.
+    """
+    listed = _ls_remote(source, "--heads", "--tags", seconds=REFS_SECONDS)
+    refs = {name: commit for commit, name in LISTED.findall(listed)}
+    # An annotated tag is listed twice: as itself and, with ^{}, as the commit it stands for.
+    return {name: refs.get(f"{name}^{{}}", commit) for name, commit in refs.items() if not name.endswith("^{}")}
+
+
+def full_name(source: str, name: str, refs: Mapping[str, str]) -> str:
+    """The remote's name of a tag, or else a branch, such as ``refs/tags/v3.12.0``.
+
+    Raises:
+        UnknownRelease: it has neither; ``fix`` names the nearest.
+    """
+    for ref in (f"refs/tags/{name}", f"refs/heads/{name}"):
+        if ref in refs:
+            return ref
+    known = [ref.split("/", 2)[2] for ref in refs]
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)[-3:]
+    raise UnknownRelease(
+        f"{shown(source)} has no tag or branch '{name}'.",
+        cause="The release is not tagged there, or the name is mistyped.",
+        fix=f"Nearest are: {', '.join(near) or 'none'}",
+    )
+
+
+def check_names(source: str, name: str) -> None:
+    """Whether a source and a tag, branch or commit can be handed to git at all.
+
+    Raises:
+        OriginUnavailable: the source would be read as an option or a command, or git would not be safe with it.
+        UnknownRelease: the name cannot be that of a tag, branch or commit.
+    """
+    parts = urlsplit(source) if "://" in source else None
+    if parts:
+        fine = parts.scheme in SCHEMES and not (parts.hostname or "x").startswith("-") and "::" not in parts.scheme
+    else:
+        fine = _is_path(source) or bool(SCP_LIKE.fullmatch(source))
+    if not fine or not source.strip() or source.startswith("-") or not source.isprintable():
+        raise OriginUnavailable(
+            f"'{shown(source)[:200]}' is no git repository that can be cloned.",
+            cause="It is no https, ssh or file URL and no folder; other transports run commands or prove nothing.",
+            fix="Name an https or ssh URL, or a folder, with --source.",
+        )
+    if not REF.fullmatch(name) or ".." in name or name.endswith((".lock", "/", ".")):
+        raise UnknownRelease(
+            f"'{name[:60]}' is no tag, branch or commit.",
+            cause="The name is mistyped.",
+            fix="Name a tag such as v3.12.0, a branch, or a commit with its 40 digits.",
+        )
+
+
+def is_authenticated(source: str) -> bool:
+    """Whether the transport itself proves who answers: if not, only a known commit can be trusted."""
+    return urlsplit(source).scheme != "http"
+
+
+def address(source: str) -> str:
+    """The source as git is to have it: of a folder its URL, since git ignores depth and filters for a plain path."""
+    return Path(source).resolve().as_uri() if _is_path(source) else source
+
+
+def environment(source: str) -> dict[str, str]:
+    """What git is told beyond this process's environment; ``NAME`` is the remote that ``source`` means."""
+    settings = {**SETTINGS, f"remote.{NAME}.url": address(source)}
+    given = os.environ.get("GIT_CONFIG_COUNT", "0")
+    start = int(given) if given.isdigit() else 0
+    env = dict(ENVIRONMENT)
+    for number, (key, value) in enumerate(settings.items(), start):
+        env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    env["GIT_CONFIG_COUNT"] = str(start + len(settings))
+    if not {"GIT_SSH", "GIT_SSH_COMMAND"} & os.environ.keys():
+        env["GIT_SSH_COMMAND"] = SSH
+    return env
+
+
+def shown(source: str) -> str:
+    """The source without credentials."""
+    return without_credentials(source)
+
+
+@contextmanager
+def git_errors(source: str) -> Iterator[None]:
+    """Turns git's failures into ours.
+
+    Raises:
+        ToolMissing: there is no git.
+        DiskFull: git said so.
+        OriginUnavailable: anything else; ``cause`` says what is likely.
+    """
+    try:
+        yield
+    except GitCommandNotFound as error:
+        raise ToolMissing(
+            "The program git was not found.",
+            cause="It is not installed, or not on the PATH.",
+            fix="Install git 2.31 or newer, on Debian and Ubuntu with: sudo apt-get install git",
+        ) from error
+    except GitCommandError as error:
+        raise _explained(source, COMPLAINT.sub("", str(error.stderr or error))) from error
+    except GitError as error:
+        raise OriginUnavailable(
+            f"git could not be used on {shown(source)}.",
+            cause=without_credentials(str(error))[:300],
+            fix=PUBLISHED,
+        ) from error
+
+
+MEANINGS = (
+    (
+        ("certificate", "ssl"),
+        "Its certificate is not trusted here: a proxy that opens TLS, or a private authority.",
+        "Tell git of the authority: git config --global http.sslCAInfo FILE",
+    ),
+    (
+        ("dubious ownership", "safe.directory"),
+        "The folder belongs to another user, and git does not trust it.",
+        "Allow it with: git config --global --add safe.directory FOLDER",
+    ),
+    (
+        (
+            "could not resolve",
+            "failed to connect",
+            "couldn't connect",
+            "unable to connect",
+            "network is unreachable",
+            "timed out",
+            "timeout",
+            "connection refused",
+            "did not complete",
+            "no route to host",
+            "proxy",
+        ),
+        "It cannot be reached from this network, or does not answer in time.",
+        PUBLISHED,
+    ),
+    (
+        ("authentication failed", "could not read username", "permission denied", "403", "host key verification"),
+        "It wants credentials, or does not accept yours.",
+        "See that this works by itself: git ls-remote URL",
+    ),
+    (
+        ("not appear to be a git repository", "not found", "does not exist", "not a git repository", "no such file"),
+        "It is no git repository, or not one that you may read.",
+        "Name one with --source URL.",
+    ),
+)
+
+
+def _ls_remote(source: str, *words: str, seconds: float, stopped: threading.Event | None = None) -> str:
+    options = [word for word in words if word.startswith("-")]
+    patterns = [word for word in words if not word.startswith("-")]
+    command = ["git", "ls-remote", "--quiet", *options, NAME, *patterns]
+    # Not in the folder we were started in: it may be a repository with a configuration of its own.
+    env = {**os.environ, **environment(source)}
+    status, text = run_within(seconds, command, cwd=Path(os.sep), env=env, stopped=stopped)
+    if status is None:
+        text = f"No answer within {seconds:.0f} seconds: timed out."
+    if status != 0:
+        raise _explained(source, text)
+    return text
+
+
+def _explained(source: str, complaint: str) -> OhifbuildError:
+    text = complaint.lower()
+    if "no space left" in text:
+        return DiskFull("No space left for OHIF's source.", cause="The disk is full.", fix="Free about 3 GB.")
+    cause, fix = "git's own words above say why.", PUBLISHED
+    for words, meaning, remedy in MEANINGS:
+        if any(word in text for word in words):
+            cause, fix = meaning, remedy
+            break
+    return OriginUnavailable(
+        f"OHIF's source could not be had from {shown(source)}.",
+        cause=cause,
+        fix=fix,
+        details=without_credentials(complaint.strip()[-1500:]),
+    )
+
+
+def _is_path(source: str) -> bool:
+    return "://" not in source and (source.startswith((".", "/", "~")) or Path(source).exists())

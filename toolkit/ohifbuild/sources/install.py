@@ -1,0 +1,187 @@
+"""The dependencies of a source build: what the release's lockfile says, nothing newer, and no package's scripts."""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import nullcontext
+from pathlib import Path
+
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import Meter, Reporter
+from ohifbuild.core.digests import digest_of, digest_of_tree
+from ohifbuild.core.errors import (
+    DiskFull,
+    DownloadFailed,
+    NotInCache,
+    OhifbuildError,
+    PackageUnavailable,
+    ReleaseUnsupported,
+    ToolFailed,
+)
+from ohifbuild.core.processes import run
+from ohifbuild.sources.lockfiles import dependents, package_of_tarball
+from ohifbuild.sources.manifests import UNNEEDED, deciding, without_unneeded_packages
+from ohifbuild.sources.working_tree import installing, is_installed
+from ohifbuild.tools.package_managers import package_manager
+from ohifbuild.tools.toolchain import NodeTools
+
+LOCKFILES = {"yarn": "yarn.lock", "pnpm": "pnpm-lock.yaml"}
+# A build needs none of the scripts that OHIF's dependencies would run on installation: v3.10 and v3.12 build without.
+OPTIONS = {
+    "yarn": (
+        "install",
+        "--frozen-lockfile",
+        "--ignore-scripts",
+        "--non-interactive",
+        "--prefer-offline",
+        "--no-progress",
+        "--network-timeout=120000",
+    ),
+    "pnpm": ("install", "--frozen-lockfile", "--ignore-scripts", "--prefer-offline", "--reporter=append-only"),
+}
+
+MISSING = re.compile(
+    r'Couldn\'t find package "(?P<yarn>[^"]+)"(?: required by "(?P<wanter>[^"]+)")?'
+    r'|(?P<url>https?://[^\s"]+): (?:Request failed \\?"?40[34]|Not Found)'
+    r"|Couldn't find any versions for \"(?P<versions>[^\"]+)\" that matches \"(?P<range>[^\"]+)\"(?! in our cache)"
+    r"|ERR_PNPM_FETCH_404.*?GET (?P<pnpm>\S+): Not Found"
+    r"|error: (?P<bun>@?[^\s@]+@\S+) failed to resolve"
+)
+# Where in itself yarn was, and what OHIF's resolutions always make it say.
+NOISE = re.compile(r"^(?:    at .*|warning (?:Resolution field|.*Invalid bin entry).*|info Visit .*)\n?", re.MULTILINE)
+NOT_CACHED = re.compile(r"in our cache|ERR_PNPM_NO_OFFLINE|Can't make a request in offline mode")
+OUTDATED = re.compile(r"lockfile needs to be updated|ERR_PNPM_OUTDATED_LOCKFILE")
+UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNRE|ENETUNREACH|network connection")
+TAMPERED = re.compile(r"Integrity check failed|EINTEGRITY|ERR_PNPM_TARBALL_INTEGRITY")
+YARN_PHASE = re.compile(r"\[(\d)/(\d)\] (\w[\w ]+)")
+
+
+def lock_key(tree: Path, tools: NodeTools, manager: str) -> str:
+    """What decides ``node_modules`` but for its links: the lockfile, Node's major version, and the package manager.
+
+    Raises:
+        ReleaseUnsupported: there is no lockfile.
+    """
+    lockfile = tree / LOCKFILES[_name(manager)]
+    if not lockfile.is_file():
+        raise ReleaseUnsupported(
+            f"The source has no {lockfile.name}.",
+            cause="The release uses another package manager than the catalogue says.",
+            fix="Choose a release that is verified: ohifbuild releases",
+        )
+    return digest_of(digest_of_tree(lockfile), tools.version.split(".")[0], manager, install_key(manager))
+
+
+def install_key(manager: str) -> str:
+    """What of the way packages are installed decides the result."""
+    return digest_of(OPTIONS[_name(manager)], UNNEEDED if _is_yarn(manager) else ())
+
+
+def install(tree: Path, manager: str, tools: NodeTools, cache: Cache, *, offline: bool, reporter: Reporter) -> None:
+    """Fills ``node_modules`` in ``tree`` unless it is there already.
+
+    Raises:
+        PackageUnavailable: the registry lacks a package that the lockfile names.
+        DownloadFailed, DiskFull: it cannot be reached; there is no room.
+        NotInCache: ``offline``, and a package is not in the cache.
+        ToolFailed: the package manager failed otherwise.
+        ReleaseUnsupported: there is no lockfile, or it does not fit the packages.
+    """
+    key = digest_of(lock_key(tree, tools, manager), deciding(tree))
+    if is_installed(tree, key):
+        return
+    program = package_manager(manager, tools, cache, offline=offline, reporter=reporter)
+    options = [*OPTIONS[_name(manager)], *_store(manager, cache), *(["--offline"] if offline else [])]
+    lean = without_unneeded_packages(tree) if _is_yarn(manager) else nullcontext()
+    with reporter.step("Install dependencies") as meter, installing(tree, key), lean:
+        try:
+            run([*program, *options], cwd=tree, env=_environment(tools), on_line=lambda line: _phase(line, meter))
+        except ToolFailed as error:
+            raise explained(error, tree) from error
+
+
+def explained(error: ToolFailed, tree: Path) -> OhifbuildError:
+    """What a package manager's failure means."""
+    text, details = error.details, NOISE.sub("", error.details)[-1500:]
+    missing = MISSING.search(text)
+    if "ENOSPC" in text or "no space left" in text.lower():
+        return DiskFull(
+            "No space left for OHIF's dependencies.",
+            cause="The disk is full; they take about 2.5 GB with their cache.",
+            fix="Free some, or move the cache with OHIFBUILD_CACHE.",
+        )
+    if NOT_CACHED.search(text):
+        return NotInCache(
+            "A dependency of OHIF's is not in the cache, and --offline forbids fetching it.",
+            cause="This source was never installed on this machine, or the cache was pruned.",
+            fix="Run the same command once without --offline.",
+            details=details,
+        )
+    if missing:
+        return _unavailable(missing, tree, details)
+    if OUTDATED.search(text):
+        return ReleaseUnsupported(
+            "The source's lockfile does not fit its package.json files.",
+            cause="A dependency was added to the source without installing it once.",
+            fix="Install the source by hand once and commit its lockfile.",
+            details=details,
+        )
+    if TAMPERED.search(text):
+        cause, fix = "A proxy or the registry sends something else than the lockfile names.", "Try another network."
+    elif UNREACHABLE.search(text):
+        cause, fix = "The registry cannot be reached, or does not answer in time.", "Check it with: npm ping"
+    else:
+        return error
+    return DownloadFailed("OHIF's dependencies could not be fetched.", cause=cause, fix=fix, details=details)
+
+
+def _unavailable(found: re.Match[str], tree: Path, details: str) -> PackageUnavailable:
+    if found["versions"]:
+        package = f"{found['versions']}@{found['range']}"
+    else:
+        package = found["yarn"] or found["bun"] or package_of_tarball(found["url"] or found["pnpm"])
+    wanted_by = [found["wanter"]] if found["wanter"] else dependents(tree, package)
+    wanter = f", which {' and '.join(wanted_by[:3])} wants" if wanted_by else ""
+    return PackageUnavailable(
+        f"The registry lacks {package}{wanter}: this release cannot be installed from it.",
+        cause="The package was withdrawn, or your registry mirrors only a part.",
+        fix="Use the published release: ohifbuild build --from published",
+        details=details,
+    )
+
+
+def _store(manager: str, cache: Cache) -> list[str]:
+    """Where packages are kept: with us, so that nothing of the user's own is touched."""
+    folder = cache.path_of(_name(manager), "store").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    if _name(manager) == "pnpm":
+        return [f"--store-dir={folder}"]
+    # yarn 1 does not bear two installations into one cache.
+    return [f"--cache-folder={folder}", f"--mutex=file:{folder.parent / '.mutex'}"]
+
+
+def _environment(tools: NodeTools) -> dict[str, str]:
+    # Playwright, Cypress and others would fetch browsers; none is needed to build.
+    return {
+        **tools.env,
+        "CI": "true",
+        "HUSKY": "0",
+        "CYPRESS_INSTALL_BINARY": "0",
+        "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
+    }
+
+
+def _phase(line: str, meter: Meter) -> None:
+    found = YARN_PHASE.search(line)
+    if found:
+        meter.phase(found[3].lower())
+
+
+def _is_yarn(manager: str) -> bool:
+    return _name(manager) == "yarn"
+
+
+def _name(manager: str) -> str:
+    return manager.partition("@")[0]

@@ -1,0 +1,81 @@
+"""The statements about a dist: SBOM and provenance, which stand beside it with the report."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.disk import disk_errors
+from ohifbuild.dist.inject import Injected
+from ohifbuild.dist.manifest import Manifest, read_manifest
+from ohifbuild.dist.output import PROVENANCE_NAME, SBOM_NAME
+from ohifbuild.releases.catalogue import catalogue
+from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.sources.components import Component, Contents, contents_of
+from ohifbuild.supply.provenance import moved_provenance, provenance
+from ohifbuild.supply.sbom import moved_sbom, sbom
+
+KIND = "contents"
+# https://reproducible-builds.org/specs/source-date-epoch/
+EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
+
+
+def write_sbom_files(
+    dist: Path, folder: Path, manifest: Manifest, base: BaseViewer, injected: Injected, cache: Cache
+) -> None:
+    """Writes the SBOM and the provenance statement of ``dist`` into ``folder``, which exists.
+
+    Raises:
+        CacheUnusable, DiskFull: the folder cannot be written.
+    """
+    ours = tuple(Component(item.package.name, item.package.version, item.package.licence) for item in injected.packages)
+    epoch = os.environ.get(EPOCH_VARIABLE, "0")
+    bill = sbom(manifest, _contents(base, cache), ours, epoch=int(epoch) if epoch.isdigit() else 0)
+    statement = provenance(dist, manifest, base.release, base.origin, catalogue().source)
+    _write(folder, {SBOM_NAME: bill, PROVENANCE_NAME: statement})
+
+
+def move_sbom_files(old: Path, old_folder: Path, new: Path, new_folder: Path) -> None:
+    """Writes what the statements in ``old_folder`` say about the dist ``old`` for ``new``, which was made of it.
+
+    A statement that is missing, or is not about ``old``, is left out.
+
+    Raises:
+        DistInvalid: ``old`` or ``new`` has no manifest.
+        CacheUnusable, DiskFull: the folder cannot be written.
+    """
+    texts = {
+        SBOM_NAME: moved_sbom(_text(old_folder / SBOM_NAME), read_manifest(old), read_manifest(new)),
+        PROVENANCE_NAME: moved_provenance(_text(old_folder / PROVENANCE_NAME), old, new),
+    }
+    _write(new_folder, {name: text for name, text in texts.items() if text})
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
+    with disk_errors(folder):
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+
+
+def _text(path: Path) -> str:
+    """What is in a file; nothing where it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _contents(base: BaseViewer, cache: Cache) -> Contents:
+    """What is in the base, read once: looking through its bundles takes half a second."""
+
+    def make(work: Path) -> None:
+        found = contents_of(base.path)
+        rows = {"complete": found.complete, "components": [asdict(item) for item in found.components]}
+        (work / "contents.json").write_text(json.dumps(rows), encoding="utf-8")
+
+    rows = json.loads((cache.entry(KIND, base.key, make) / "contents.json").read_text(encoding="utf-8"))
+    return Contents(tuple(Component(**row) for row in rows["components"]), rows["complete"])

@@ -1,0 +1,112 @@
+"""Who plays in the scenarios: studies of the dataset, the tokens that open them, and what they look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ohifbuild.contract.grants import Grant, Tokens, expired_token, new_token
+from ohifbuild.contract.settings import Settings
+from ohifbuild.verify.dataset import STUDIES, Study
+from ohifbuild.verify.dataset.contents import COMPRESSED, DOCUMENTS, MULTIFRAME, ORDINARY, SECOND, SEGMENTED, VIDEO
+from ohifbuild.verify.external_tokens import ExternalTokens
+from ohifbuild.verify.pixels import Picture
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one link is about."""
+
+    name: str
+    studies: tuple[str, ...]
+    patients: tuple[str, ...]
+    token: str
+    thumbnails: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fixtures:
+    """Everything that the scenarios need of a dataset.
+
+    Args:
+        main: a study of several series of ordinary images.
+        pair: two studies that one token opens.
+        others: further studies, each in need of its own way through the viewer: compressed, SEG, PDF, video, ….
+        expired: a token that was good for ``main`` once.
+        expired_reasons: what the page may say of it.
+        foreign: a token that is good for another study only.
+        pictures: every image of the dataset, those of the other patients too.
+        labels: what the reports call each token.
+    """
+
+    main: Subject
+    pair: Subject
+    others: Sequence[Subject]
+    expired: str
+    expired_reasons: tuple[str, ...]
+    foreign: str
+    pictures: Sequence[Picture]
+    labels: Mapping[str, str]
+
+
+OTHERS = (
+    ("Compressed images", COMPRESSED),
+    ("Multi-frame images", MULTIFRAME),
+    ("Segmentation and contours", SEGMENTED),
+    ("PDF, ECG and report", DOCUMENTS),
+    ("Video", VIDEO),
+)
+
+WITH_THUMBNAIL = frozenset({"slices", "multiframe", "enhanced"})
+"""Kinds of series that OHIF shows a picture of in its study panel."""
+
+
+@dataclass(frozen=True)
+class PreparedFixtures:
+    """The fixtures, and the tokens as the archive has to know them."""
+
+    fixtures: Fixtures
+    tokens: Tokens
+
+
+def prepare_fixtures(settings: Settings, given: ExternalTokens | None = None) -> PreparedFixtures:
+    """A new fixtures with fresh tokens, or with those that are given.
+
+    Where the dist is built to search for a patient's other studies, the tokens allow it for their own patient.
+
+    Raises:
+        ArchiveUnsuitable: a token that is needed is not among those given.
+    """
+    parts = (("CT and MR", ORDINARY), ("Two studies", ORDINARY, SECOND), *OTHERS, ("Another study", SECOND))
+    if given:
+        given.check(_uids(studies) for _, *studies in parts)
+    main, pair, *others, foreign = subjects = [_subject(given, name, *studies) for name, *studies in parts]
+    expired = given.expired if given else expired_token()
+    grants = {subject.token: _grant(subject, settings) for subject in subjects}
+    labels = {subject.token: subject.name for subject in subjects} | {expired: "expired"}
+    pictures = tuple(picture for study in STUDIES for picture in study.pictures)
+    # A system that gives no reason, with tokens that do not tell either, cannot be asked for more.
+    said = ("expired", "refused") if given else ("expired",)
+    fixtures = Fixtures(main, pair, others, expired, said, foreign.token, pictures, labels)
+    return PreparedFixtures(fixtures, Tokens(grants, frozenset({expired})))
+
+
+def _uids(studies: Iterable[Study]) -> frozenset[str]:
+    return frozenset(study.uid for study in studies)
+
+
+def _subject(given: ExternalTokens | None, name: str, *studies: Study) -> Subject:
+    shown = [series for study in studies for series in study.series if series.kind in WITH_THUMBNAIL]
+    return Subject(
+        name=name,
+        studies=tuple(study.uid for study in studies),
+        patients=tuple(dict.fromkeys(study.patient.id for study in studies)),
+        token=given.by_studies[_uids(studies)] if given else new_token(),
+        thumbnails=tuple(series.uid for series in shown),
+    )
+
+
+def _grant(subject: Subject, settings: Settings) -> Grant:
+    if settings.priors == "never":
+        return Grant(frozenset(subject.studies))
+    return Grant(frozenset(subject.studies), frozenset(subject.patients))
