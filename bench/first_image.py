@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ohifbuild.build import finish
 from ohifbuild.cache.default import default_root
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
@@ -28,11 +27,12 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import TerminalReporter
 from ohifbuild.dist.app_config import app_config
 from ohifbuild.dist.compress import compressible
-from ohifbuild.dist.inject import read_packages
+from ohifbuild.dist.extensions import bundle_all, read_packages
 from ohifbuild.dist.prepare import link_tree
-from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.lock.resolve import Resolution
+from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseViewer
-from ohifbuild.sources.published import base_viewer
+from ohifbuild.sources.published import published_viewer
 from ohifbuild.verify.browser import find_browser, started
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.egress_proxy import egress_proxy
@@ -43,6 +43,7 @@ from ohifbuild.verify.pixels import PictureIndex
 from ohifbuild.verify.scenario_context import ScenarioContext
 from ohifbuild.verify.session import tab, window
 from ohifbuild.verify.viewer_site import site
+from ohifbuild.workflow import finish
 
 STOCK_SOURCE = "@ohif/extension-default.dataSourcesModule.dicomweb"
 SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
@@ -105,12 +106,14 @@ def main() -> None:
     parser.add_argument("--against", type=Path, help="a dist of ours to compare with, in place of the release")
     options = parser.parse_args()
     cache, reporter = Cache(default_root()), TerminalReporter()
-    base = base_viewer(resolve(options.version, catalogue()), cache, offline=False, reporter=reporter)
+    viewer = published_viewer(find_release(options.version, catalogue()), cache, offline=False, reporter=reporter)
+    base = viewer.provide(cache, offline=False, reporter=reporter)
     with tempfile.TemporaryDirectory() as folder:
         ours, stock = Path(folder) / "ours", Path(folder) / "stock"
         ours.mkdir()
         recipe = Recipe.of(RECIPE)
-        finish(base, recipe, read_packages(recipe), ours, cache, offline=False, reporter=reporter)
+        bundles = bundle_all(read_packages(recipe), cache, offline=False, reporter=reporter)
+        finish(base, Resolution(recipe, viewer, bundles), ours, cache, offline=False, reporter=reporter)
         if not options.against:
             stock_dist(base, stock)
         other = options.against or stock

@@ -26,7 +26,7 @@ from pathlib import Path
 from ohifbuild.cache.default import default_root
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import TerminalReporter
-from ohifbuild.releases.catalogue import ReleasePin, catalogue, resolve
+from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.tools.package_managers import package_manager
 from ohifbuild.tools.toolchain import NodeTools, node_tools
 
@@ -149,7 +149,7 @@ def main() -> None:
     parser.add_argument("--tree", type=Path, help="a checkout of the release, in place of OHIF's clone")
     parser.add_argument("--json", type=Path, help="a file for the figures")
     arguments = parser.parse_args()
-    pin, cache = resolve(arguments.version, catalogue()), Cache(default_root())
+    pin, cache = find_release(arguments.version, catalogue()), Cache(default_root())
     with tempfile.TemporaryDirectory(prefix="ohifbuild-bench-") as name:
         work = Path(name)
         tools = node_tools(cache, TerminalReporter(), needs=pin.node)

@@ -18,14 +18,15 @@ from attacks.orthancs import Orthancs
 from attacks.rows.sockets import ANSWERS
 from attacks.stand import Stand, stand
 from attacks.variants import Variants
-from ohifbuild.build import build
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
+from ohifbuild.lock.resolve import resolve
 from ohifbuild.verify.browser import find_browser, started
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.egress_proxy import egress_proxy
 from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.workflow import build
 from recording_archive import recording_archive
 
 RELEASE_VARIABLE = "OHIFBUILD_ATTACKS_RELEASE"
@@ -52,7 +53,7 @@ def doors(servers: Stand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Where attacks on the servers between browser and archive are tried."""
     dist = tmp_path_factory.mktemp("doors") / "dist"
     recipe = Recipe.of({"version": RELEASE, "from": "published", "output": dist, "verify": False})
-    build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter())
+    build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter())
     with ExitStack() as stack:
         # Apache reads as another user than the one who runs the tests.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -16,11 +16,11 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.resources import extension_template
-from ohifbuild.dist.extensions import read_package
+from ohifbuild.dist.extensions import bundle_all, read_package
 from ohifbuild.dist.inject import inject
 from ohifbuild.dist.prepare import link_tree, ready
-from ohifbuild.releases.catalogue import catalogue, resolve
-from ohifbuild.sources.choose import base_viewer
+from ohifbuild.releases.catalogue import catalogue, find_release
+from ohifbuild.sources.published import published_viewer
 
 NOT_COPIED = shutil.ignore_patterns("node_modules", "test", "tests")
 LOADS = re.compile(r"<script\b[^>]*\bsrc=[^>]*></script>|<link\b[^>]*>")
@@ -81,8 +81,10 @@ class Variants:
         place.mkdir(parents=True)
         reporter, cache, dist = SilentReporter(), default_cache(), place / "dist"
         wanted = Recipe.of({"version": self.release, "from": "published", **recipe})
-        pin = resolve(wanted.version, catalogue())
-        base = base_viewer(wanted, pin, cache, offline=False, reporter=reporter)
+        pin = find_release(wanted.version, catalogue())
+        base = published_viewer(pin, cache, offline=False, reporter=reporter).provide(
+            cache, offline=False, reporter=reporter
+        )
         if weakening and weakening.stock:
             link_tree(base.path, dist)
             (dist / "app-config.js").unlink()
@@ -91,7 +93,7 @@ class Variants:
             return
         package = read_package(self._template(place, weakening), ours=True)
         viewer = ready(base, cache, minify=True, offline=False, reporter=reporter)
-        inject(viewer, wanted, (package,), dist, cache, offline=False, reporter=reporter)
+        inject(viewer, wanted, bundle_all((package,), cache, offline=False, reporter=reporter), dist)
         index = dist / "index.html"
         text = index.read_text(encoding="utf-8")
         for pattern, replacement in weakening.page if weakening else ():

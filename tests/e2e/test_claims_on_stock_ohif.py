@@ -14,8 +14,8 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.dist.prepare import link_tree
-from ohifbuild.releases.catalogue import catalogue, resolve
-from ohifbuild.sources.published import base_viewer
+from ohifbuild.releases.catalogue import catalogue, find_release
+from ohifbuild.sources.published import published_viewer
 from ohifbuild.verify.browser import find_browser
 from ohifbuild.verify.claims import judge
 from ohifbuild.verify.dataset import cached_dataset
@@ -69,7 +69,8 @@ def a_short_visit(stage: ScenarioContext) -> Iterator[Observation]:
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published v3-stable as it is, but for the address of its archive."""
     cache, dist = Cache(default_root()), tmp_path_factory.mktemp("stock")
-    base = base_viewer(resolve("v3-stable", catalogue()), cache, offline=False, reporter=SilentReporter())
+    viewer = published_viewer(find_release("v3-stable", catalogue()), cache, offline=False, reporter=SilentReporter())
+    base = viewer.provide(cache, offline=False, reporter=SilentReporter())
     link_tree(base.path, dist)
     (dist / "app-config.js").unlink()
     (dist / "app-config.js").write_text(f"window.config = {json.dumps(CONFIG)};")

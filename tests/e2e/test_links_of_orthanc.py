@@ -15,11 +15,11 @@ from aiohttp import web
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
-from ohifbuild.build import build
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
+from ohifbuild.lock.resolve import resolve
 from ohifbuild.verify.browser import Browser, find_browser, started
 from ohifbuild.verify.dataset import STUDIES, cached_dataset
 from ohifbuild.verify.egress_proxy import egress_proxy
@@ -27,6 +27,7 @@ from ohifbuild.verify.fixtures import PreparedFixtures, prepare_fixtures
 from ohifbuild.verify.pixels import PictureIndex, shows
 from ohifbuild.verify.session import Tab, tab, window
 from ohifbuild.verify.viewer_site import Site, site
+from ohifbuild.workflow import build
 
 ROOTS = ("/orthanc/studies", "/orthanc/instances")
 ROUTE = "/orthanc/studies/{id}/ohif-dicom-json"
@@ -92,7 +93,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("links") / "dist"
     wish = {"from": "published", "output": output, "dicomweb_root": "/orthanc/dicom-web", "verify": False}
     recipe = Recipe.of({**wish, "token_roots": ROOTS, "dicom_json": ROUTE})
-    return build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter()).dist
+    return build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter()).path
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.build import build, report_of
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
+from ohifbuild.lock.resolve import resolve
 from ohifbuild.releases.catalogue import catalogue
+from ohifbuild.workflow import build, report_of
 
 LOADS_FROM_ELSEWHERE = re.compile(
     r"""(?:\bsrc=["'`]?|importScripts\(\s*["'`]|\bimport\(\s*["'`]|\b(?:import|from)\s*["'`])(?:https?:)?//\w"""
@@ -22,7 +23,7 @@ PUBLISHED = [pin.version for pin in catalogue().releases.values() if pin.npm_int
 @pytest.mark.parametrize("version", PUBLISHED)
 def test_every_claim_holds(tmp_path: Path, version: str) -> None:
     recipe = Recipe.of({"version": version, "from": "published", "output": tmp_path / "dist"})
-    built = build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter())
+    built = build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter())
     assert built.evidence is not None
     assert built.evidence.ok
     assert report_of(built.evidence).is_file()
@@ -32,7 +33,7 @@ def test_every_claim_holds(tmp_path: Path, version: str) -> None:
 def test_a_dist_has_one_page_and_no_script_that_loads_one_from_another_host(tmp_path: Path, version: str) -> None:
     dist = tmp_path / "dist"
     recipe = Recipe.of({"version": version, "from": "published", "output": dist, "verify": False})
-    build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter())
+    build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter())
     texts = {
         path.relative_to(dist).as_posix(): path.read_text(encoding="utf-8", errors="replace")
         for path in dist.rglob("*")
@@ -59,6 +60,6 @@ def test_another_header_another_parameter_and_a_sub_path_hold_too(tmp_path: Path
             "priors": "exact",
         }
     )
-    built = build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter())
+    built = build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter())
     assert built.evidence is not None
     assert built.evidence.ok

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ohifbuild.build import build
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
+from ohifbuild.lock.resolve import resolve
 from ohifbuild.verify.browser import find_browser, started
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.egress_proxy import egress_proxy
@@ -17,6 +17,7 @@ from ohifbuild.verify.embedded_archive import EmbeddedArchive
 from ohifbuild.verify.fixtures import prepare_fixtures
 from ohifbuild.verify.session import tab, window
 from ohifbuild.verify.viewer_site import site
+from ohifbuild.workflow import build
 
 MODULE = """
 import { title } from './title.js';
@@ -32,7 +33,7 @@ def test_a_package_of_es_modules_is_loaded_by_ohif(tmp_path: Path) -> None:
     (package / "title.js").write_text("export const title = 'radiology';")
     reporter, cache, dist = SilentReporter(), default_cache(), tmp_path / "dist"
     wish = {"from": "published", "output": dist, "extensions": [package], "verify": False}
-    build(Recipe.of(wish), cache=cache, offline=False, reporter=reporter)
+    build(resolve(Recipe.of(wish), cache=cache), cache=cache, reporter=reporter)
 
     settings = read_settings(dist)
     parts = prepare_fixtures(settings)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.build import build
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import OrthancFailed
+from ohifbuild.lock.resolve import resolve
 from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
 from ohifbuild.server.proxy import Upstream
 from ohifbuild.verify.backend import real_orthanc
@@ -25,6 +25,7 @@ from ohifbuild.verify.runner import run_scenarios, verify
 from ohifbuild.verify.scenario_context import ScenarioContext
 from ohifbuild.verify.scenarios import WRONG_TOKEN, Journey
 from ohifbuild.verify.viewer_site import site
+from ohifbuild.workflow import build
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")
 
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("orthanc_there")
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wish = {"from": "published", "output": tmp_path_factory.mktemp("orthanc") / "dist", "verify": False}
-    return build(Recipe.of(wish), cache=default_cache(), offline=False, reporter=SilentReporter()).dist
+    return build(resolve(Recipe.of(wish), cache=default_cache()), cache=default_cache(), reporter=SilentReporter()).path
 
 
 def test_every_claim_holds_with_an_orthanc_that_enforces_the_tokens(dist: Path, tmp_path: Path) -> None:

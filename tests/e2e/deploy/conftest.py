@@ -20,7 +20,6 @@ import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ohifbuild.build import build, move
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.grants import Tokens
@@ -28,10 +27,12 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import OhifbuildError
 from ohifbuild.core.processes import run
+from ohifbuild.lock.resolve import resolve
 from ohifbuild.verify.browser import Browser, find_browser
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.evidence import ReceivedRequest
 from ohifbuild.verify.gate import decide
+from ohifbuild.workflow import build, move
 from system import installed, orthanc_installed
 
 ADDRESS = "198.18.0.1"
@@ -64,7 +65,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published viewer, at the root of its host."""
     output = tmp_path_factory.mktemp("published") / "dist"
     recipe = Recipe.of({"from": "published", "output": output, "verify": False})
-    build(recipe, cache=default_cache(), offline=False, reporter=SilentReporter())
+    build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter())
     return output
 
 

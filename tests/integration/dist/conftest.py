@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 import pytest
 
 from ohifbuild.cache.entries import Cache
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.digests import digest_of_tree
-from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.dist.extensions import bundle_all, read_packages
+from ohifbuild.lock.resolve import Resolution
+from ohifbuild.patches.series import Patch
+from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseViewer
 
 PAGE = (
@@ -23,6 +29,37 @@ var topLevelName = 1;
 function topLevelFunction(someArgument) { return someArgument + topLevelName; }
 __webpack_require__.p = "/";
 """ + "".join(f"function filler{number}() {{ return 'some text of no meaning'; }}\n" for number in range(60))
+
+
+@dataclass(frozen=True)
+class SmallSource:
+    """A base source that has its viewer already."""
+
+    viewer: BaseViewer
+    ref: str = ""
+    patches: tuple[Patch, ...] = ()
+    compiled: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def origin(self) -> str:
+        return self.viewer.origin
+
+    @property
+    def release(self) -> ReleasePin:
+        return self.viewer.release
+
+    @property
+    def key(self) -> str:
+        return self.viewer.key
+
+    def provide(self, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
+        return self.viewer
+
+
+def resolved(base: BaseViewer, recipe: Recipe, cache: Cache) -> Resolution:
+    """The recipe's resolution, with the small viewer as its base."""
+    bundles = bundle_all(read_packages(recipe), cache, offline=False, reporter=SilentReporter())
+    return Resolution(recipe, SmallSource(base), bundles)
 
 
 @pytest.fixture(scope="package")
@@ -54,4 +91,4 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> BaseViewer:
     for name, text in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-    return BaseViewer(folder, digest_of_tree(folder), resolve("v3-stable", catalogue()), "published")
+    return BaseViewer(folder, digest_of_tree(folder), find_release("v3-stable", catalogue()), "published")

@@ -8,32 +8,32 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from ohifbuild import build as build_module
-from ohifbuild.build import build, report_of
+from ohifbuild import workflow
+from ohifbuild.commands import build as build_command
 from ohifbuild.cache.entries import Cache
 from ohifbuild.commands import verify as verify_command
-from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import Settings
-from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.core.errors import BrowserMissing, ClaimsFailed, LockDiffers, OutputNotOurs
 from ohifbuild.dist.manifest import read_manifest
-from ohifbuild.build import move
 from ohifbuild.dist.output import PROVENANCE_NAME, REPORT_NAMES, SBOM_NAME
 from ohifbuild.lock.lock_file import read_lock
-from ohifbuild.lock.resolve import LockBook
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.supply.provenance import check_provenance
 from ohifbuild.verify.evidence import ClaimResult, Evidence
 from ohifbuild.verify.redact import Redactor
 from ohifbuild.verify.report import write_reports
+from ohifbuild.workflow import move
+
+from .conftest import resolved
 
 STATEMENTS = sorted([SBOM_NAME, PROVENANCE_NAME])
 EVERYTHING = sorted([*REPORT_NAMES, *STATEMENTS])
-Build = Callable[..., build_module.Built]
+Build = Callable[..., None]
 
 
 def proven(dist: Path, report_dir: Path, *, holds: bool) -> Evidence:
@@ -54,19 +54,18 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             raise error
         return proven(dist, report_dir, holds=outcome["holds"])
 
-    monkeypatch.setattr(build_module, "verify", verify)
+    monkeypatch.setattr(workflow, "verify", verify)
     return outcome
 
 
 @pytest.fixture
 def built(base: BaseViewer, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judge: object) -> Build:
-    """Builds the small viewer at ``dist`` with these options, under a lock file beside it."""
-    monkeypatch.setattr(build_module, "base_viewer", lambda *_, **__: base)
+    """``ohifbuild build`` of the small viewer at ``dist`` with these flags."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(build_command, "resolve", lambda recipe, **_: resolved(base, recipe, cache))
 
-    def run(*, strict: bool = False, **options: object) -> build_module.Built:
-        recipe = Recipe.of({"output": str(tmp_path / "dist"), **options})
-        book = LockBook(tmp_path / "ohifbuild.lock", strict=strict)
-        return build(recipe, cache=cache, offline=False, reporter=SilentReporter(), book=book)
+    def run(*flags: str) -> None:
+        build_command.command.main(["--output", "dist", *flags], standalone_mode=False)
 
     return run
 
@@ -90,13 +89,10 @@ def assert_about(dist: Path, evidence: Path) -> None:
 
 
 def test_a_good_build_has_its_evidence_and_its_lock_beside_it(built: Build, tmp_path: Path) -> None:
-    result = built()
+    built()
     assert names(tmp_path) == ["dist", "dist.evidence", "ohifbuild.lock"]
     assert names(tmp_path / "dist.evidence") == EVERYTHING
     assert_about(tmp_path / "dist", tmp_path / "dist.evidence")
-    assert result.evidence is not None
-    assert report_of(result.evidence) == tmp_path / "dist.evidence" / "report.html"
-    assert report_of(result.evidence).is_file()
 
 
 def test_a_rejected_build_leaves_the_dist_its_evidence_and_the_lock_as_they_were(
@@ -107,7 +103,7 @@ def test_a_rejected_build_leaves_the_dist_its_evidence_and_the_lock_as_they_were
     lock = (tmp_path / "ohifbuild.lock").read_text()
     judge["holds"] = False
     with pytest.raises(ClaimsFailed) as caught:
-        built(public_url="/ohif/")
+        built("--public-url", "/ohif/")
     assert {name: digest_of_tree(tmp_path / name) for name in before} == before
     assert (tmp_path / "ohifbuild.lock").read_text() == lock
     assert names(tmp_path) == ["dist", "dist.evidence", "dist.rejected", "ohifbuild.lock"]
@@ -131,25 +127,25 @@ def test_the_report_of_a_rejected_build_replaces_that_of_the_one_before(
     digests = []
     for public_url in ("/a/", "/b/"):
         with pytest.raises(ClaimsFailed):
-            built(public_url=public_url)
+            built("--public-url", public_url)
         digests.append(reported_digest(tmp_path / "dist.rejected"))
     assert len(set(digests)) == 2
     assert names(tmp_path) == ["dist.rejected"]
 
 
-@pytest.mark.parametrize("options", [{}, {"verify": False}])
+@pytest.mark.parametrize("flags", [(), ("--no-verify",)])
 def test_the_next_build_that_takes_its_place_removes_the_rejected_ones_report(
-    built: Build, judge: dict[str, Any], tmp_path: Path, options: dict[str, object]
+    built: Build, judge: dict[str, Any], tmp_path: Path, flags: tuple[str, ...]
 ) -> None:
     judge["holds"] = False
     with pytest.raises(ClaimsFailed):
         built()
     judge["holds"] = True
-    built(**options)
+    built(*flags)
     assert names(tmp_path) == ["dist", "dist.evidence", "ohifbuild.lock"]
 
 
-@pytest.mark.parametrize("error", [BrowserMissing("No Chromium."), KeyboardInterrupt()])
+@pytest.mark.parametrize("error", [BrowserMissing("No Chromium."), click.Abort()])
 def test_a_build_that_could_not_be_proven_changes_nothing(
     built: Build, judge: dict[str, Any], tmp_path: Path, error: BaseException
 ) -> None:
@@ -157,7 +153,7 @@ def test_a_build_that_could_not_be_proven_changes_nothing(
     before = digest_of_tree(tmp_path)
     judge["error"] = error
     with pytest.raises(type(error)):
-        built(public_url="/ohif/")
+        built("--public-url", "/ohif/")
     assert digest_of_tree(tmp_path) == before
 
 
@@ -165,13 +161,13 @@ def test_a_build_that_differs_from_its_lock_changes_nothing(built: Build, tmp_pa
     built()
     before = digest_of_tree(tmp_path)
     with pytest.raises(LockDiffers):
-        built(strict=True, public_url="/ohif/")
+        built("--locked", "--public-url", "/ohif/")
     assert digest_of_tree(tmp_path) == before
 
 
 def test_without_proof_there_are_statements_about_the_new_bytes_and_no_report(built: Build, tmp_path: Path) -> None:
     built()
-    built(public_url="/ohif/", verify=False)
+    built("--public-url", "/ohif/", "--no-verify")
     assert names(tmp_path / "dist.evidence") == STATEMENTS
     assert_about(tmp_path / "dist", tmp_path / "dist.evidence")
     assert read_lock(tmp_path / "ohifbuild.lock").sections["options"]["public_url"] == "/ohif/"
@@ -181,7 +177,8 @@ def test_a_moved_dist_has_the_statements_that_a_build_there_would_have_and_no_re
     built: Build, tmp_path: Path
 ) -> None:
     there = {"public_url": "/ohif/", "dicomweb_root": "/orthanc/dicom-web"}
-    built(output=str(tmp_path / "built"), verify=False, **there)
+    flags = ("--public-url", there["public_url"], "--dicomweb-root", there["dicomweb_root"])
+    built("--output", "built", "--no-verify", *flags)
     built()
     move(tmp_path / "dist", tmp_path / "moved", **there)
     assert digest_of_tree(tmp_path / "moved.evidence") == digest_of_tree(tmp_path / "built.evidence")
@@ -201,7 +198,7 @@ def test_a_moved_dist_gets_no_statements_where_none_is_about_it(built: Build, tm
         elif beside == "damaged":
             (evidence / name).write_text("[{}]")
     if beside == "another":
-        built(output=str(tmp_path / "other"), public_url="/x/")
+        built("--output", "other", "--public-url", "/x/")
         for name in STATEMENTS:
             (evidence / name).write_bytes((tmp_path / "other.evidence" / name).read_bytes())
     move(tmp_path / "dist", tmp_path / "dist", public_url="/ohif/")
@@ -223,7 +220,7 @@ def test_a_folder_of_the_users_in_the_evidences_place_is_refused_and_kept(
 def test_verify_writes_its_report_anew_beside_the_dist_and_keeps_the_statements(
     built: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built(verify=False)
+    built("--no-verify")
     statements = {name: (tmp_path / "dist.evidence" / name).read_bytes() for name in STATEMENTS}
     monkeypatch.setattr(verify_command, "verify", lambda dist, *, report_dir, **_: proven(dist, report_dir, holds=True))
     monkeypatch.setattr(verify_command, "terminal_table", lambda _: "")

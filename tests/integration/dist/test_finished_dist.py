@@ -12,18 +12,19 @@ import brotli
 import pytest
 from click.testing import CliRunner
 
-from ohifbuild.build import finish
+from ohifbuild.workflow import finish
 from ohifbuild.cache.entries import Cache
-from ohifbuild.commands.move import command as move
+from ohifbuild.commands.move import command as move_command
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.core.errors import DistInvalid, IntegrityBroken, OutputNotOurs, RecipeError
-from ohifbuild.dist.inject import read_packages
 from ohifbuild.dist.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
-from ohifbuild.build import move
+from ohifbuild.workflow import move
 from ohifbuild.dist.prepare import ReadyViewer, ready
 from ohifbuild.sources.base_viewer import BaseViewer
+
+from .conftest import resolved
 
 
 def made_ready(base: BaseViewer, cache: Cache, *, minify: bool = True, offline: bool = False) -> ReadyViewer:
@@ -33,7 +34,7 @@ def made_ready(base: BaseViewer, cache: Cache, *, minify: bool = True, offline: 
 def finished(base: BaseViewer, cache: Cache, dist: Path, **options: object) -> Manifest:
     recipe = Recipe.of(options)
     dist.mkdir(parents=True)
-    return finish(base, recipe, read_packages(recipe), dist, cache, offline=False, reporter=SilentReporter())[1]
+    return finish(base, resolved(base, recipe, cache), dist, cache, offline=False, reporter=SilentReporter())
 
 
 def test_a_ready_viewer_is_smaller_and_means_the_same(base: BaseViewer, cache: Cache) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -13,8 +12,12 @@ from click.testing import CliRunner
 
 from ohifbuild.commands import build as build_command
 from ohifbuild.commands.build import command
+from ohifbuild.dist.extensions import Bundles
 from ohifbuild.dist.manifest import Manifest
-from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.lock.resolve import Resolution
+from ohifbuild.releases.catalogue import catalogue, find_release
+from ohifbuild.sources.published import PublishedViewer
+from ohifbuild.workflow import Dist
 
 Again = Callable[..., list[str]]
 # Every flag that can be switched off, whatever will be added.
@@ -23,7 +26,8 @@ OFF = [
     for option in command.params
     if isinstance(option, click.Option) and option.secondary_opts and option.name != "verify"
 ]
-PIN = resolve("v3-stable", catalogue())
+PIN = find_release("v3-stable", catalogue())
+BASE = PublishedViewer(PIN)
 
 
 @pytest.fixture
@@ -31,9 +35,8 @@ def again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Again:
     """The arguments of the second build, after a first one with these."""
     monkeypatch.chdir(tmp_path)
     told: list[list[str]] = []
-    built = SimpleNamespace(
-        dist=tmp_path, release=PIN, origin="published", seconds=1.0, manifest=Manifest({}, {}), evidence=None
-    )
+    built = Dist(tmp_path, Manifest({}, {}), PIN, "published", None, 1.0)
+    monkeypatch.setattr(build_command, "resolve", lambda recipe, **_: Resolution(recipe, BASE, Bundles((), "")))
     monkeypatch.setattr(build_command, "build", lambda *_, **__: built)
     monkeypatch.setattr(
         build_command, "check_reproducible", lambda dist, arguments, reporter: told.append(list(arguments))

@@ -1,22 +1,26 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.errors import LockDiffers, UnknownRelease
+from ohifbuild.core.errors import ExtensionInvalid, LockDiffers, UnknownRelease
 from ohifbuild.core.resources import patches
-from ohifbuild.dist.inject import Injected
-from ohifbuild.lock.lock_file import LOCK_NAME, Lock, read_lock
-from ohifbuild.lock.resolve import LockBook, lock_of, lock_path
+from ohifbuild.dist.extensions import Bundles
+from ohifbuild.lock import resolve as resolving
+from ohifbuild.lock.lock_file import LOCK_NAME, Lock, lock_path, read_lock, require_same, write_lock
+from ohifbuild.lock.resolve import Resolution, resolve
 from ohifbuild.patches.series import digest, load, select
-from ohifbuild.releases.catalogue import catalogue, resolve
-from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.releases.catalogue import catalogue, find_release
+from ohifbuild.sources import choose
+from ohifbuild.sources.git import SourceBuild
+from ohifbuild.sources.published import PublishedViewer
+from ohifbuild.tools.toolchain import NodeTools
 
-PIN = resolve("3.11.1", catalogue())
+TOOLS = NodeTools(Path("node"), Path("npm"), {}, "22.1.0", "system")
 LOCKED = Lock({"release": {"wish": "v3-stable", "version": "3.11.1", "npm": "sha512-locked", "commit": "c" * 40}})
 
 
@@ -25,99 +29,123 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / LOCK_NAME
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No esbuild, no Node and no remote: a unit test is offline."""
+    monkeypatch.setattr(resolving, "bundle_all", lambda *_, **__: Bundles((), ""))
+    monkeypatch.setattr("ohifbuild.sources.git.node_tools", lambda *_, **__: TOOLS)
+    monkeypatch.setattr(choose, "remote_answers", lambda _: False)
+
+
+def resolved(cache: Path, wish: dict[str, object], locked: Lock = LOCKED) -> Resolution:
+    return resolve(Recipe.of(wish), locked=locked, cache=Cache(cache), offline=True)
+
+
+def locked_with(**release: str) -> Lock:
+    """A lock of the channel with these facts."""
+    return Lock({"release": {"wish": "v3-stable", "version": "3.12.0", **release}})
+
+
 def test_the_lock_of_a_recipe_is_beside_it() -> None:
     assert lock_path(Path("ward/viewer.toml")) == Path("ward/viewer.lock")
     assert lock_path(Path("ward/ohifbuild.toml")) == Path("ward") / LOCK_NAME
     assert lock_path(None) == Path(LOCK_NAME)
 
 
-def test_the_first_build_writes_the_lock_and_says_nothing_of_changes(path: Path) -> None:
-    reporter = SilentReporter()
-    LockBook(path).write(LOCKED, reporter)
+def test_the_first_lock_is_written_and_reports_no_changes(path: Path) -> None:
+    assert write_lock(path, LOCKED) == ()
     assert read_lock(path) == LOCKED
-    assert reporter.lines == []
     assert [item.name for item in path.parent.iterdir()] == [LOCK_NAME]
 
 
-def test_a_channel_stays_where_the_lock_has_it_until_it_is_upgraded(path: Path) -> None:
-    LockBook(path).write(LOCKED, SilentReporter())
-    recipe = Recipe.of({"version": "v3-stable"})
-    pin = LockBook(path).pin(recipe)
+def test_a_channel_stays_where_the_lock_has_it(tmp_path: Path) -> None:
+    pin = resolved(tmp_path, {}).release
     assert (pin.version, pin.npm_integrity, pin.commit) == ("3.11.1", "sha512-locked", "c" * 40)
-    newest = catalogue().channels["v3-stable"]
-    assert LockBook(path, upgrade=True).pin(recipe).version == newest
 
 
-def test_another_wish_than_the_locked_one_is_resolved_anew(path: Path) -> None:
-    LockBook(path).write(LOCKED, SilentReporter())
-    assert LockBook(path).pin(Recipe.of({"version": "3.13.2"})).version == "3.13.2"
+def test_without_a_lock_a_channel_is_at_its_newest_release(tmp_path: Path) -> None:
+    assert resolved(tmp_path, {}, Lock({})).release.version == catalogue().channels["v3-stable"]
+
+
+def test_a_lock_about_another_version_is_not_heeded(tmp_path: Path) -> None:
+    assert resolved(tmp_path, {"version": "3.13.2", "from": "published"}).release.version == "3.13.2"
     with pytest.raises(UnknownRelease):
-        LockBook(path).pin(Recipe.of({"version": "nonsense"}))
-
-
-def held(path: Path, wish: dict[str, object], *, upgrade: bool = False, **release: str) -> Recipe:
-    """What a recipe comes to under a lock of the channel with these facts."""
-    LockBook(path).write(Lock({"release": {"wish": "v3-stable", "version": "3.12.0", **release}}), SilentReporter())
-    return LockBook(path, upgrade=upgrade).held(Recipe.of(wish))
+        resolved(tmp_path, {"version": "nonsense"})
 
 
 @pytest.mark.parametrize("origin", ["git", "published"])
-def test_auto_means_the_origin_that_is_locked(path: Path, origin: str) -> None:
-    assert held(path, {}, origin=origin).origin == origin
-    assert held(path, {}, origin=origin, upgrade=True).origin == "auto"
-    assert held(path, {"version": "3.11.1"}, origin=origin).origin == "auto"
-    assert held(path, {"from": "git"}, origin=origin).origin == "git"
+def test_auto_means_the_origin_that_is_locked(tmp_path: Path, origin: str) -> None:
+    locked = locked_with(origin=origin)
+    assert resolved(tmp_path, {}, locked).base.origin == origin
+    assert resolved(tmp_path, {"version": "3.11.1"}, locked).base.origin == "published"
+    assert resolved(tmp_path, {"from": "git"}, locked).base.origin == "git"
 
 
-def test_what_only_source_can_give_is_not_held_to_a_published_lock(path: Path, tmp_path: Path) -> None:
-    assert held(path, {"source": "/srv/Viewers"}, origin="published").origin == "auto"
+def test_what_only_source_can_give_is_not_held_to_a_published_lock(tmp_path: Path) -> None:
+    locked = locked_with(origin="published")
+    assert resolved(tmp_path, {"source": "/srv/Viewers"}, locked).base.origin == "git"
     (tmp_path / "package.json").write_text('{"name": "@clinic/extension-x", "keywords": ["ohif-extension"]}')
-    assert held(path, {"extensions": [tmp_path]}, origin="published").origin == "auto"
+    with pytest.raises(ExtensionInvalid, match="compiled in"):
+        resolved(tmp_path, {"extensions": [tmp_path]}, locked)
 
 
-def test_a_branch_means_the_commit_that_is_locked_until_it_is_upgraded(path: Path) -> None:
-    facts = {"origin": "git", "ref": "main", "commit": "c" * 40}
-    assert held(path, {"ref": "main"}, **facts).ref == "c" * 40
-    assert held(path, {"ref": "main"}, upgrade=True, **facts).ref == "main"
-    assert held(path, {"ref": "other"}, **facts).ref == "other"
+def test_a_branch_means_the_commit_that_is_locked(tmp_path: Path) -> None:
+    locked = locked_with(origin="git", ref="main", commit="c" * 40)
+    resolution = resolved(tmp_path, {"ref": "main"}, locked)
+    assert resolution.release.commit == "c" * 40
+    assert resolution.lock.sections["release"]["ref"] == "main"
 
 
-def test_a_branchs_commit_is_not_taken_for_the_releases(path: Path) -> None:
-    held(path, {}, origin="git", ref="main", commit="c" * 40)
-    assert LockBook(path).pin(Recipe.of({})).commit == resolve("3.12.0", catalogue()).commit
+def test_a_branchs_commit_is_not_taken_for_the_releases(tmp_path: Path) -> None:
+    locked = locked_with(origin="git", ref="main", commit="c" * 40)
+    assert resolved(tmp_path, {}, locked).release.commit == find_release("3.12.0", catalogue()).commit
 
 
 def test_a_source_build_locks_its_patches_and_its_tools(tmp_path: Path) -> None:
-    base = BaseViewer(tmp_path, "k", resolve("3.12.0", catalogue()), "git", (("@clinic/x", "abc"),))
-    sections = lock_of(Recipe.of({"ref": "main"}), base, Injected((), ())).sections
-    assert (sections["release"]["ref"], sections["release"]["commit"]) == ("main", base.release.commit)
+    resolution = resolved(tmp_path, {"version": "3.12.0", "from": "git"})
+    assert isinstance(resolution.base, SourceBuild)
+    sections = resolution.lock.sections
     assert sections["toolchain"]["package_manager"] == "yarn@1.22.22"
-    assert sections["extensions"] == {"@clinic/x": "abc"}
     known = {patch.name: digest([patch])[:12] for patch in select(load(patches()), "3.12.0")}
     assert sections["patches"] == known
     assert known
-    assert "patches" not in lock_of(Recipe.of({}), replace(base, origin="published"), Injected((), ())).sections
 
 
-def test_a_strict_build_refuses_any_difference_and_leaves_the_lock_alone(path: Path) -> None:
-    LockBook(path).write(LOCKED, SilentReporter())
-    other = Lock({"release": {**LOCKED.sections["release"], "version": "3.12.0"}})
+def test_a_published_viewer_locks_its_integrity_and_no_patches(tmp_path: Path) -> None:
+    resolution = resolved(tmp_path, {"from": "published"})
+    assert isinstance(resolution.base, PublishedViewer)
+    assert resolution.lock.sections["release"]["npm"] == "sha512-locked"
+    assert "patches" not in resolution.lock.sections
+
+
+def test_two_resolutions_of_one_recipe_have_the_same_lock(tmp_path: Path) -> None:
+    first = resolved(tmp_path, {"from": "published"}).lock
+    assert resolved(tmp_path, {"from": "published"}, first).lock == first
+
+
+def test_a_resolution_that_differs_from_the_lock_is_refused_with_each_difference(tmp_path: Path, path: Path) -> None:
+    first = resolved(tmp_path, {"from": "published"}).lock
+    other = resolved(tmp_path, {"from": "published", "public_url": "/ohif/", "priors": "exact"}).lock
+    require_same(first, first, path)
     with pytest.raises(LockDiffers) as caught:
-        LockBook(path, strict=True).check(other)
-    assert "locked '3.11.1', now '3.12.0'" in caught.value.details
-    assert read_lock(path) == LOCKED
-    LockBook(path, strict=True).check(LOCKED)
+        require_same(first, other, path)
+    assert "options.public_url: locked '/', now '/ohif/'" in caught.value.details
+    assert "options.priors: locked 'never', now 'exact'" in caught.value.details
 
 
-def test_a_strict_build_without_a_lock_is_refused(path: Path) -> None:
+def test_without_a_lock_everything_differs(path: Path) -> None:
     with pytest.raises(LockDiffers):
-        LockBook(path, strict=True).check(LOCKED)
-    assert not path.exists()
+        require_same(Lock({}), LOCKED, path)
 
 
-def test_what_changes_is_said(path: Path) -> None:
-    LockBook(path).write(LOCKED, SilentReporter())
-    reporter = SilentReporter()
-    LockBook(path).write(Lock({"release": {**LOCKED.sections["release"], "version": "3.12.0"}}), reporter)
-    assert any("release.version: locked '3.11.1', now '3.12.0'" in line for line in reporter.lines)
-    assert read_lock(path).sections["release"]["version"] == "3.12.0"
+def test_what_changes_in_a_lock_file_is_returned(path: Path) -> None:
+    write_lock(path, LOCKED)
+    changed = Lock({"release": {**LOCKED.sections["release"], "version": "3.12.0"}})
+    assert write_lock(path, changed) == ("release.version: locked '3.11.1', now '3.12.0'",)
+    assert read_lock(path) == changed
+    assert write_lock(path, changed) == ()
+
+
+def test_resolving_reports_nothing_to_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    resolve(Recipe.of({"from": "published"}), cache=Cache(tmp_path), reporter=SilentReporter())
+    assert capsys.readouterr() == ("", "")

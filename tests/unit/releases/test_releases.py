@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ohifbuild.core.errors import UnknownRelease
-from ohifbuild.releases.catalogue import catalogue, resolve, sort_key
+from ohifbuild.releases.catalogue import catalogue, find_release, sort_key
 
 
 def test_every_pin_is_well_formed_and_every_channel_leads_to_one() -> None:
@@ -20,34 +20,34 @@ def test_every_pin_is_well_formed_and_every_channel_leads_to_one() -> None:
 
 
 def test_the_stable_channel_is_a_pinned_release_and_no_beta() -> None:
-    pin = resolve("v3-stable", catalogue())
+    pin = find_release("v3-stable", catalogue())
     assert pin.pinned
     assert "-" not in pin.version
 
 
 @pytest.mark.parametrize("wish", ["3.13.2", "v3.13.2"])
 def test_a_version_is_found_with_and_without_its_v(wish: str) -> None:
-    assert resolve(wish, catalogue()).version == "3.13.2"
+    assert find_release(wish, catalogue()).version == "3.13.2"
 
 
 def test_an_unknown_version_is_unpinned_and_takes_the_toolchain_of_the_release_before_it() -> None:
-    pin = resolve("3.12.7", catalogue())
+    pin = find_release("3.12.7", catalogue())
     assert (pin.pinned, pin.npm_integrity, pin.commit) == (False, None, None)
     assert pin.bundler == "webpack"
-    assert resolve("3.15.0-beta.1", catalogue()).bundler == "rspack"
+    assert find_release("3.15.0-beta.1", catalogue()).bundler == "rspack"
 
 
 @pytest.mark.parametrize("wish", ["v3-stabel", "2.1.0", "", "latest", "3.12", "3.12.0;rm -rf", "../3.12.0", "3" * 500])
 def test_what_is_no_release_gets_the_nearest_ones(wish: str) -> None:
     with pytest.raises(UnknownRelease) as caught:
-        resolve(wish, catalogue())
+        find_release(wish, catalogue())
     assert "ohifbuild releases" in caught.value.fix
     assert len(caught.value.what) < 200
 
 
 def test_a_misspelt_channel_is_recognised() -> None:
     with pytest.raises(UnknownRelease) as caught:
-        resolve("v3-stabel", catalogue())
+        find_release("v3-stabel", catalogue())
     assert "v3-stable" in caught.value.fix
 
 

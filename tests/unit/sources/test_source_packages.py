@@ -9,9 +9,9 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ExtensionInvalid, OriginUnavailable
-from ohifbuild.dist.inject import read_packages
-from ohifbuild.releases.catalogue import catalogue, resolve
-from ohifbuild.sources.choose import base_viewer
+from ohifbuild.dist.extensions import read_packages
+from ohifbuild.releases.catalogue import catalogue, find_release
+from ohifbuild.sources.choose import choose
 from ohifbuild.sources.workspace import add_packages, digest_of_packages, is_source_package, read_source_packages
 from ohifbuild.tools.toolchain import NodeTools
 
@@ -137,5 +137,5 @@ def test_a_source_for_a_published_release_is_refused(tmp_path: Path) -> None:
 
 
 def viewer(recipe: Recipe, folder: Path) -> object:
-    pin = resolve("v3-stable", catalogue())
-    return base_viewer(recipe, pin, Cache(folder / "cache"), offline=True, reporter=SilentReporter())
+    pin = find_release("v3-stable", catalogue())
+    return choose(recipe, pin, Cache(folder / "cache"), offline=True, reporter=SilentReporter())

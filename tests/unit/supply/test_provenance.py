@@ -8,10 +8,10 @@ import pytest
 from ohifbuild.core.errors import DistInvalid, ProvenanceMismatch
 from ohifbuild.dist.manifest import Manifest, hash_tree, read_manifest
 from ohifbuild.dist.output import PROVENANCE_NAME
-from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.supply.provenance import check_provenance, provenance
 
-PIN = resolve("3.12.0", catalogue())
+PIN = find_release("3.12.0", catalogue())
 
 
 def make(folder: Path, text: str = "viewer") -> Path:

@@ -9,7 +9,7 @@ import click
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import AuditFailed
-from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.supply.audit import audit
 from ohifbuild.supply.audit.audit_report import as_json, as_markdown, as_table
 
@@ -25,7 +25,7 @@ SHOWN = 10
 def command(context: CommandContext, /, version: str, source: str | None, report: Path | None, offline: bool) -> None:
     """Rebuild the published release VERSION from its source and compare every file with what npm ships."""
     remote = source or catalogue().source
-    pin = resolve(version, catalogue())
+    pin = find_release(version, catalogue())
     found = audit(pin, remote, context.cache, offline=offline, reporter=context.reporter)
     if report:
         with disk_errors(report.parent):

@@ -8,13 +8,15 @@ from typing import Any
 import click
 
 from ohifbuild import __version__
-from ohifbuild.build import Built, build, report_of
 from ohifbuild.commands.common import CommandContext, human_size, with_command_context
-from ohifbuild.config.recipe import RECIPE_NAME, Recipe, load_recipe
+from ohifbuild.commands.lock import save_lock
+from ohifbuild.config.recipe import RECIPE_NAME, load_recipe
 from ohifbuild.core.console import Reporter
+from ohifbuild.dist.output import check_dist_output
 from ohifbuild.dist.reproduce import check_reproducible
-from ohifbuild.lock.resolve import LockBook, lock_path
-from ohifbuild.releases.catalogue import ReleasePin
+from ohifbuild.lock.lock_file import lock_path, read_lock_if_any, require_same
+from ohifbuild.lock.resolve import Resolution, resolve
+from ohifbuild.workflow import Dist, build, report_of
 
 Flags = dict[str, object]
 # Flags that a second build to compare with does not take over.
@@ -55,17 +57,28 @@ def command(
     offline: bool,
     **options: Any,
 ) -> None:
-    """Build a viewer and prove that it keeps to its link's token."""
-    wish = load_recipe(recipe, _given(options))
-    book = LockBook(lock_path(recipe), strict=locked)
-    _preamble(wish, book.pin(wish), recipe, context)
-    for note in wish.notes():
+    """Build a viewer and prove that it keeps to its link's token.
+
+    \b
+    Example: ohifbuild build --version v3-stable --dicomweb-root /orthanc/dicom-web
+    """
+    wanted = load_recipe(recipe, _given(options))
+    check_dist_output(wanted.output)
+    for note in wanted.notes():
         context.reporter.warn(note)
-    built = build(wish, cache=context.cache, offline=offline, reporter=context.reporter, book=book)
+    path = lock_path(recipe)
+    present = read_lock_if_any(path)
+    resolution = resolve(wanted, locked=present, cache=context.cache, offline=offline, reporter=context.reporter)
+    if locked:
+        require_same(present, resolution.lock, path)
+    _preamble(resolution, recipe, context)
+    dist = build(resolution, cache=context.cache, offline=offline, reporter=context.reporter)
+    if not locked:
+        save_lock(path, resolution.lock, context.reporter)
     if twice:
-        check_reproducible(built.dist, _again(click.get_current_context()), context.reporter)
-    _summary(built, context.reporter)
-    context.result(_document(built))
+        check_reproducible(dist.path, _again(click.get_current_context()), context.reporter)
+    _summary(dist, context.reporter)
+    context.result(_document(dist))
 
 
 def _again(context: click.Context) -> list[str]:
@@ -91,46 +104,44 @@ def _given(options: dict[str, Any]) -> Flags:
     return {name: value for name, value in options.items() if value is not None and value != ()}
 
 
-def _preamble(wish: Recipe, pin: ReleasePin, recipe: Path | None, context: CommandContext) -> None:
+def _preamble(resolution: Resolution, recipe: Path | None, context: CommandContext) -> None:
     """Says what will be built from what, before it begins."""
-    reporter = context.reporter
-    roots = " and ".join((wish.dicomweb_root, *wish.token_roots))
-    scheme = f"{wish.token_scheme} " if wish.token_scheme else ""
+    reporter, wanted, release = context.reporter, resolution.recipe, resolution.release.version
+    roots = " and ".join((wanted.dicomweb_root, *wanted.token_roots))
+    scheme = f"{wanted.token_scheme} " if wanted.token_scheme else ""
+    channel = "" if wanted.version == release else f" ({wanted.version})"
+    source = f", from {resolution.base.origin}" + (f", recipe {recipe}" if recipe else "")
     reporter.say(f"ohifbuild {__version__}")
-    meant = "" if wish.version == pin.version else f" ({wish.version})"
-    reporter.say(
-        f"  release   OHIF {pin.version}{meant}, from {wish.origin}" + (f", recipe {recipe}" if recipe else "")
-    )
-    reporter.say(f"  link      {wish.public_url}viewer?StudyInstanceUIDs=…&{wish.token_param}=…")
-    reporter.say(f"  token     goes to {roots} as '{wish.token_header}: {scheme}…', and nowhere else")
-    reporter.say(f"  priors    {wish.priors};  study list {'on' if wish.study_list else 'off'}")
+    reporter.say(f"  release   OHIF {release}{channel}{source}")
+    reporter.say(f"  link      {wanted.public_url}viewer?StudyInstanceUIDs=…&{wanted.token_param}=…")
+    reporter.say(f"  token     goes to {roots} as '{wanted.token_header}: {scheme}…', and nowhere else")
+    reporter.say(f"  priors    {wanted.priors};  study list {'on' if wanted.study_list else 'off'}")
     reporter.say(f"  cache     {context.cache.root}")
 
 
-def _summary(built: Built, reporter: Reporter) -> None:
+def _summary(dist: Dist, reporter: Reporter) -> None:
     """Says what was built and where it is."""
+    size = human_size(dist.manifest.size)
     reporter.say("")
-    reporter.say(f"OHIF {built.release.version} ({built.origin}) is ready in {built.seconds:.1f} s")
-    reporter.say(f"  dist      {built.dist}  ({len(built.manifest.files)} files, {human_size(built.manifest.size)})")
-    reporter.say(f"  digest    {built.manifest.digest}")
-    if built.evidence:
-        reporter.say(
-            f"  report    {report_of(built.evidence)}  (every one of {len(built.evidence.results)} checks holds)"
-        )
+    reporter.say(f"OHIF {dist.release.version} ({dist.origin}) is ready in {dist.seconds:.1f} s")
+    reporter.say(f"  dist      {dist.path}  ({len(dist.manifest.files)} files, {size})")
+    reporter.say(f"  digest    {dist.manifest.digest}")
+    if dist.evidence:
+        reporter.say(f"  report    {report_of(dist.evidence)}  (all {len(dist.evidence.results)} checks hold)")
     else:
-        reporter.say(f"  report    none; prove it with: ohifbuild verify {built.dist}")
-    reporter.say(f"  try it    ohifbuild demo {built.dist}")
+        reporter.say(f"  report    none; prove it with: ohifbuild verify {dist.path}")
+    reporter.say(f"  try it    ohifbuild demo {dist.path}")
 
 
-def _document(built: Built) -> dict[str, object]:
+def _document(dist: Dist) -> dict[str, object]:
     return {
-        "dist": str(built.dist),
-        "release": built.release.version,
-        "origin": built.origin,
-        "digest": built.manifest.digest,
-        "files": len(built.manifest.files),
-        "bytes": built.manifest.size,
-        "seconds": round(built.seconds, 3),
-        "verified": built.evidence.ok if built.evidence else None,
-        "report": str(report_of(built.evidence)) if built.evidence else None,
+        "dist": str(dist.path),
+        "release": dist.release.version,
+        "origin": dist.origin,
+        "digest": dist.manifest.digest,
+        "files": len(dist.manifest.files),
+        "bytes": dist.manifest.size,
+        "seconds": round(dist.seconds, 3),
+        "verified": dist.evidence.ok if dist.evidence else None,
+        "report": str(report_of(dist.evidence)) if dist.evidence else None,
     }

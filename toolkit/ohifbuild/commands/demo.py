@@ -7,14 +7,15 @@ from pathlib import Path
 
 import click
 
-from ohifbuild.build import build
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
+from ohifbuild.lock.resolve import resolve
 from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.embedded_archive import EmbeddedArchive
 from ohifbuild.verify.fixtures import prepare_fixtures
 from ohifbuild.verify.viewer_site import site
+from ohifbuild.workflow import build
 
 
 @click.command("demo")
@@ -27,20 +28,22 @@ def command(context: CommandContext, /, dist: Path, port: int, opens: bool) -> N
     reporter = context.reporter
     if not dist.exists():
         reporter.say(f"{dist} is not there yet: building it.")
-        build(Recipe.of({"output": dist, "verify": False}), cache=context.cache, offline=False, reporter=reporter)
+        recipe = Recipe.of({"output": dist, "verify": False})
+        resolution = resolve(recipe, cache=context.cache, reporter=reporter)
+        build(resolution, cache=context.cache, reporter=reporter)
     settings = read_settings(dist)
     parts = prepare_fixtures(settings)
-    cast, archive = parts.fixtures, EmbeddedArchive(cached_dataset(context.cache))
+    fixtures, archive = parts.fixtures, EmbeddedArchive(cached_dataset(context.cache))
     try:
         with site(dist, archive, parts.tokens, settings=settings, port=port) as running:
-            main, pair = cast.main, cast.pair
+            main, pair = fixtures.main, fixtures.pair
             links = {
                 "one study": running.link(main.studies, main.token),
                 "two studies": running.link(pair.studies, pair.token),
                 "token after #": running.link(main.studies, main.token, fragment=True),
-                **{subject.name.lower(): running.link(subject.studies, subject.token) for subject in cast.others},
-                "expired": running.link(main.studies, cast.expired),
-                "another's token": running.link(main.studies, cast.foreign),
+                **{subject.name.lower(): running.link(subject.studies, subject.token) for subject in fixtures.others},
+                "expired": running.link(main.studies, fixtures.expired),
+                "another's token": running.link(main.studies, fixtures.foreign),
             }
             for name, link in links.items():
                 reporter.say(f"  {name:<26} {link}")

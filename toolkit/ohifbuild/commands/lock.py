@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import click
 
-from ohifbuild.build import build
 from ohifbuild.commands.common import CommandContext, with_command_context
-from ohifbuild.config.recipe import Recipe, load_recipe
-from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.resources import patches
-from ohifbuild.lock.resolve import LockBook, lock_path
+from ohifbuild.config.recipe import load_recipe
+from ohifbuild.core.console import Reporter
+from ohifbuild.lock.lock_file import Lock, lock_path, read_lock_if_any, write_lock
+from ohifbuild.lock.resolve import NO_LOCK, resolve
 from ohifbuild.lock.upgrade import try_patches
-from ohifbuild.patches.series import drift_table, load
-from ohifbuild.sources.choose import is_from_git
-from ohifbuild.sources.workspace import is_source_package, read_source_packages
+from ohifbuild.patches.series import drift_table
+from ohifbuild.sources.git import SourceBuild
 
 
 @click.command("lock")
@@ -25,27 +22,46 @@ from ohifbuild.sources.workspace import is_source_package, read_source_packages
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
 @with_command_context
 def command(context: CommandContext, /, recipe: Path | None, upgrade: bool, offline: bool) -> None:
-    """Write ohifbuild.lock: what a build would use, so that every later build uses it too."""
-    book = LockBook(lock_path(recipe), upgrade=upgrade)
-    # What a build locks is known when it is built; so it is, without proof and without a place.
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-lock-") as folder:
-        wish = load_recipe(recipe, {"output": Path(folder) / "dist", "verify": False})
-        if upgrade:
-            _try_patches(context, book, wish, offline=offline)
-        built = build(wish, cache=context.cache, offline=offline, reporter=context.reporter, book=book)
-    context.reporter.say(f"{book.path}: OHIF {built.release.version} ({built.origin}), {built.lock.digest}")
-    context.result({"lock": str(book.path), "digest": built.lock.digest, "release": built.release.version})
+    """Write ohifbuild.lock, so that every later build uses the same.
+
+    Nothing is built. With --upgrade, the patches are tried on the newer release first.
+
+    \b
+    Example: ohifbuild lock --upgrade --recipe ward/ohifbuild.toml
+    """
+    path = lock_path(recipe)
+    present = read_lock_if_any(path)
+    locked = NO_LOCK if upgrade else present
+    resolution = resolve(
+        load_recipe(recipe, {}), locked=locked, cache=context.cache, offline=offline, reporter=context.reporter
+    )
+    if upgrade and isinstance(resolution.base, SourceBuild):
+        before = present.sections.get("release", {}).get("version", "")
+        _try_patches(context, resolution.base, before=before, offline=offline)
+    save_lock(path, resolution.lock, context.reporter)
+    release, digest = resolution.release.version, resolution.lock.digest
+    context.reporter.say(f"{path}: OHIF {release} ({resolution.base.origin}), {digest}")
+    context.result({"lock": str(path), "digest": digest, "release": release})
 
 
-def _try_patches(context: CommandContext, book: LockBook, wish: Recipe, *, offline: bool) -> None:
-    """The patches first: what no longer fits is known in seconds, and nothing is installed for it."""
-    pin, cache, reporter = book.pin(wish), context.cache, context.reporter
-    packages = read_source_packages(path for path in wish.extensions if is_source_package(path))
-    if not is_from_git(wish, pin, packages, cache, offline=offline, reporter=SilentReporter()):
-        return
-    known = load(patches(), *wish.patches)
-    trial = try_patches(wish, pin, known, cache, before=book.release(), offline=offline, reporter=reporter)
+def save_lock(path: Path, lock: Lock, reporter: Reporter) -> None:
+    """Writes a lock and says what changes in it.
+
+    Raises:
+        LockInvalid, CacheUnusable, DiskFull: as ``write_lock``.
+    """
+    changes = write_lock(path, lock)
+    if changes:
+        many = f"{len(changes)} places" if len(changes) > 1 else "one place"
+        reporter.say(f"{path.name} changes in {many}:")
+        for line in changes:
+            reporter.say(f"  {line}")
+
+
+def _try_patches(context: CommandContext, build: SourceBuild, *, before: str, offline: bool) -> None:
+    """Stops before the lock is written if a patch does not fit the release."""
+    trial = try_patches(build, context.cache, before=before, offline=offline, reporter=context.reporter)
     if trial.rows or trial.lost:
         context.show(drift_table((*trial.rows, *trial.lost)))
-    trial.tell(reporter)
+    trial.warn(context.reporter)
     trial.require()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ohifbuild.build import move
 from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.workflow import move
 
 
 @click.command("move")

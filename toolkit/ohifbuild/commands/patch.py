@@ -13,7 +13,7 @@ from rich.table import Table
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.resources import patches
 from ohifbuild.patches.series import DriftRow, GitTree, Patch, as_json, check, drift_error, drift_table, load
-from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.checkout import fetch_commits
 from ohifbuild.sources.git_remote import environment
 
@@ -47,7 +47,7 @@ def check_patches(
 ) -> None:
     """Try every patch on releases' sources and show where one no longer fits."""
     known = load(patches(), *folders)
-    wanted = [resolve(version, catalogue()) for version in versions or ("v3-stable",)]
+    wanted = [find_release(version, catalogue()) for version in versions or ("v3-stable",)]
     rows: list[DriftRow] = []
     remote = source or catalogue().source
     with _repository(remote, [pin.tag for pin in wanted]) as repository:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from ohifbuild.build import report_of, require_claims
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.errors import IntegrityBroken
 from ohifbuild.dist.manifest import check_integrity, read_manifest
@@ -18,6 +17,7 @@ from ohifbuild.verify.external_tokens import ExternalTokens, read_tokens
 from ohifbuild.verify.remote_archive import header_of, running_at
 from ohifbuild.verify.report.terminal import render as terminal_table
 from ohifbuild.verify.runner import verify
+from ohifbuild.workflow import report_of, require_claims
 
 SHOWN = 20
 OURS = {"embedded": embedded, "orthanc": real_orthanc}

@@ -14,10 +14,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.core.resources import extension_template
+from ohifbuild.sources.workspace import is_source_package
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.digests import digest_of, digest_of_tree
 from ohifbuild.core.console import Reporter
@@ -56,6 +59,14 @@ class BundledPackage:
     digest: str
     extension: str | None
     modes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bundles:
+    """What is injected: the bundled packages, the token extension first, and the text of the early script."""
+
+    packages: tuple[BundledPackage, ...]
+    early: str = field(repr=False)
 
 
 def read_package(root: Path, *, ours: bool = False) -> ExtensionPackage:
@@ -108,6 +119,34 @@ def check_distinct(packages: tuple[ExtensionPackage, ...]) -> None:
         if package.name in seen:
             raise _invalid(package.root, f"{seen[package.name]} has the name '{package.name}' too", "Rename one.")
         seen[package.name] = package.root
+
+
+def read_packages(recipe: Recipe) -> tuple[ExtensionPackage, ...]:
+    """The token extension and the recipe's packages for run time, checked. (The origin reads those it compiles in.)
+
+    Raises:
+        ExtensionInvalid: one of them cannot be used.
+    """
+    at_run_time = [path for path in recipe.extensions if not is_source_package(path)]
+    packages = (read_package(extension_template(), ours=True), *(read_package(path) for path in at_run_time))
+    check_distinct(packages)
+    return packages
+
+
+def bundle_all(
+    packages: tuple[ExtensionPackage, ...], cache: Cache, *, offline: bool, reporter: Reporter
+) -> Bundles:
+    """Everything that is injected.
+
+    Args:
+        packages: as ``read_packages`` gives them, the token extension first.
+
+    Raises:
+        ExtensionInvalid: a package cannot be bundled.
+        OhifbuildError: as ``esbuild`` and ``Cache.entry``.
+    """
+    early = bundle_early(packages[0], cache, offline=offline, reporter=reporter)
+    return Bundles(tuple(bundle(item, cache, offline=offline, reporter=reporter) for item in packages), early)
 
 
 def bundle(package: ExtensionPackage, cache: Cache, *, offline: bool, reporter: Reporter) -> BundledPackage:

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from ohifbuild.dist.app_config import app_config, settings
-from ohifbuild.cache.entries import Cache
-from ohifbuild.core.console import Reporter
 from ohifbuild.contract.settings import settings_of
 from ohifbuild.core.errors import ReleaseUnsupported
 from ohifbuild.dist.extensions import BundledPackage, ExtensionPackage, bundle, bundle_early, check_distinct, read_package
+from ohifbuild.dist.extensions import Bundles
 from ohifbuild.dist.prepare import ReadyViewer, link_tree
 from ohifbuild.server.headers import SCRIPT, connects_to, is_inline, page_policy
-from ohifbuild.sources.workspace import is_source_package
 from ohifbuild.config.recipe import Recipe
-from ohifbuild.core.resources import extension_template
 
 FOLDER = "ohifbuild"
 SETTINGS_ID = "ohifbuild-settings"
@@ -48,55 +44,26 @@ INJECTED_START = re.compile(
 IMPORT_FUNCTION = "browserImportFunction"
 
 
-@dataclass(frozen=True)
-class Injected:
-    """What was injected: the packages, ours first, and the names of the files that were written."""
-
-    packages: tuple[BundledPackage, ...]
-    written: tuple[str, ...]
-
-
-def read_packages(recipe: Recipe) -> tuple[ExtensionPackage, ...]:
-    """Our package and the recipe's for run time, checked; before any work. (The origin reads those it compiles in.)
-
-    Raises:
-        ExtensionInvalid: one of them cannot be used.
-    """
-    at_run_time = [path for path in recipe.extensions if not is_source_package(path)]
-    packages = (read_package(extension_template(), ours=True), *(read_package(path) for path in at_run_time))
-    check_distinct(packages)
-    return packages
-
-
-def inject(
-    viewer: ReadyViewer,
-    recipe: Recipe,
-    packages: tuple[ExtensionPackage, ...],
-    work: Path,
-    cache: Cache,
-    *,
-    offline: bool,
-    reporter: Reporter,
-) -> Injected:
+def inject(viewer: ReadyViewer, recipe: Recipe, bundles: Bundles, work: Path) -> tuple[str, ...]:
     """Fills the empty folder ``work`` with the viewer and what confines it.
+
+    Returns:
+        The names of the files that were written; all others are links to the viewer's.
 
     Raises:
         ReleaseUnsupported: the release's index.html does not look as expected.
-        ExtensionInvalid: a package cannot be bundled.
     """
     page = (viewer.base.path / "index.html").read_text(encoding="utf-8")
-    early = bundle_early(packages[0], cache, offline=offline, reporter=reporter)
-    bundled = tuple(bundle(package, cache, offline=offline, reporter=reporter) for package in packages)
     link_tree(viewer.tree, work)
-    for item in bundled:
+    for item in bundles.packages:
         link_tree(item.tree, work / FOLDER / item.digest)
     prefix = f"{recipe.public_url}{FOLDER}/"
-    extensions = [f"{prefix}{item.digest}/{item.extension}" for item in bundled if item.extension]
-    modes = [f"{prefix}{item.digest}/{mode}" for item in bundled for mode in item.modes]
-    (work / "index.html").write_text(index_html(page, recipe, early), encoding="utf-8")
+    extensions = [f"{prefix}{item.digest}/{item.extension}" for item in bundles.packages if item.extension]
+    modes = [f"{prefix}{item.digest}/{mode}" for item in bundles.packages for mode in item.modes]
+    (work / "index.html").write_text(index_html(page, recipe, bundles.early), encoding="utf-8")
     (work / "app-config.js").write_text(app_config(recipe, extensions, modes), encoding="utf-8")
     modules = (path.relative_to(work).as_posix() for path in (work / FOLDER).rglob("*") if path.is_file())
-    return Injected(bundled, ("index.html", "app-config.js", *sorted(modules)))
+    return ("index.html", "app-config.js", *sorted(modules))
 
 
 def index_html(page: str, recipe: Recipe, early: str) -> str:

@@ -18,7 +18,7 @@ from ohifbuild.doctor.disk_space import memory, room
 from ohifbuild.doctor.findings import Check, Finding, Report, report
 from ohifbuild.doctor.network import git_remote, npm_registry, python_index
 from ohifbuild.orthanc.find import check_version, find_orthanc
-from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.tools.toolchain import node_tools, satisfies
 from ohifbuild.verify.browser import find_browser
 
@@ -70,7 +70,7 @@ def node(cache: Cache) -> Finding:
     except OhifbuildError as error:
         effect = "A build fetches a Node of its own, from its makers or from PyPI, where it can."
         return about.note(f"{error.what}", effect, error.fix)
-    needs = resolve(CHANNEL, catalogue()).node
+    needs = find_release(CHANNEL, catalogue()).node
     seen = f"{tools.version} ({tools.node})"
     if not satisfies(tools.version, needs):
         return about.note(

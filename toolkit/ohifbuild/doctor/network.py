@@ -16,7 +16,7 @@ from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import OhifbuildError, ToolFailed
 from ohifbuild.core.processes import find_program, run_within, without_credentials
 from ohifbuild.doctor.findings import Check, Finding
-from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.git_remote import remote_answers, shown
 from ohifbuild.tools.npm import QUIET
 from ohifbuild.tools.npm_errors import explained
@@ -35,7 +35,7 @@ def npm_registry(cache: Cache, stopped: threading.Event) -> Finding:
     """Whether npm gets to know of the release that most builds begin with."""
     about = Check("npm", "npm registry")
     known = catalogue()
-    spec = f"{known.package}@{resolve(CHANNEL, known).version}"
+    spec = f"{known.package}@{find_release(CHANNEL, known).version}"
     try:
         tools = node_tools(cache, SilentReporter(), offline=True)
     except OhifbuildError:

@@ -16,6 +16,7 @@ from typing import Any
 import tomli_w
 
 from ohifbuild.core.digests import digest_of
+from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import LockDiffers, LockInvalid
 
 LOCK_NAME = "ohifbuild.lock"
@@ -72,6 +73,40 @@ def read_lock(path: Path) -> Lock:
         why = "it was edited by hand: its digest does not fit its facts"
         raise _invalid(path, why, f"git checkout {path}, or rm {path} && ohifbuild lock")
     return lock
+
+
+def read_lock_if_any(path: Path) -> Lock:
+    """The lock in a file; an empty one where there is no file.
+
+    Raises:
+        LockInvalid: as ``read_lock``.
+    """
+    return read_lock(path) if path.is_file() else Lock({})
+
+
+def write_lock(path: Path, lock: Lock) -> tuple[str, ...]:
+    """Writes a lock file in one step, unless it says the same already.
+
+    Returns:
+        What changed, one line for each fact; empty where the file is new or stays as it is.
+
+    Raises:
+        LockInvalid: the present file is no lock.
+        CacheUnusable, DiskFull: the file cannot be written.
+    """
+    present = read_lock_if_any(path)
+    changes = differences(present, lock)
+    if changes:
+        with disk_errors(path.parent):
+            unfinished = path.with_name(f".{path.name}.part")
+            unfinished.write_text(lock.text(), encoding="utf-8")
+            unfinished.replace(path)
+    return changes if present.sections else ()
+
+
+def lock_path(recipe: Path | None) -> Path:
+    """Where the lock of a recipe file is: beside it, with the same name; in the current folder without a recipe."""
+    return recipe.with_suffix(Path(LOCK_NAME).suffix) if recipe else Path(LOCK_NAME)
 
 
 def differences(locked: Lock, now: Lock) -> tuple[str, ...]:

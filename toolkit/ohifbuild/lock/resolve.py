@@ -1,152 +1,139 @@
-"""What a build locks, and how it keeps to a lock."""
+"""From a recipe to a resolution: everything that decides a dist's bytes, decided once."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from ohifbuild import __version__
+from ohifbuild.cache.default import default_cache
+from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
-from ohifbuild.core.console import Reporter
-from ohifbuild.core.disk import disk_errors
-from ohifbuild.core.resources import patches
+from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.dist.compress import compressors
-from ohifbuild.dist.inject import Injected
-from ohifbuild.lock.lock_file import LOCK_NAME, Lock, differences, read_lock, require_same
-from ohifbuild.patches.series import digest, load, select
-from ohifbuild.releases.catalogue import ReleasePin, catalogue, resolve
-from ohifbuild.sources.base_viewer import BaseViewer
-from ohifbuild.sources.workspace import is_source_package
+from ohifbuild.dist.extensions import Bundles, bundle_all, read_packages
+from ohifbuild.lock.lock_file import Lock
+from ohifbuild.patches.series import digest
+from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
+from ohifbuild.sources.base_viewer import BaseSource
+from ohifbuild.sources.choose import choose, needs_source
 from ohifbuild.tools.esbuild import esbuild_version
 
-# Keys of the recipe that say where things are on this machine, or are locked in their own right.
+# Keys of the recipe that name places on this machine, or that the lock has in sections of their own.
 NOT_OPTIONS = frozenset({"version", "origin", "output", "verify", "extensions", "source", "ref", "patches"})
+NO_LOCK = Lock({})
 
 
 @dataclass(frozen=True)
-class LockBook:
-    """A lock file and how to treat it: ``strict`` refuses any difference, ``upgrade`` resolves the release anew."""
+class Resolution:
+    """What a recipe comes to: the same resolution gives the same bytes.
 
-    path: Path
-    strict: bool = False
-    upgrade: bool = False
+    Args:
+        recipe: the recipe that was resolved.
+        base: origin, release, commit or integrity, patches and tools of the base viewer.
+        bundles: the extensions that are injected, bundled.
+    """
 
-    def pin(self, recipe: Recipe) -> ReleasePin:
-        """The release that the lock says, if it is about what the recipe wishes; else what the catalogue says.
+    recipe: Recipe
+    base: BaseSource
+    bundles: Bundles
 
-        Raises:
-            LockInvalid, UnknownRelease: as ``read_lock`` and ``resolve``.
-        """
-        release = self._facts()
-        if self.upgrade or release.get("wish") != recipe.version:
-            return resolve(recipe.version, catalogue())
-        pin = resolve(release["version"], catalogue())
-        commit = release.get("commit") if release.get("ref", "") == recipe.ref else None
-        return replace(pin, commit=commit or pin.commit, npm_integrity=release.get("npm") or pin.npm_integrity)
+    @property
+    def release(self) -> ReleasePin:
+        """The OHIF release, with the commit or the npm integrity that is used."""
+        return self.base.release
 
-    def held(self, recipe: Recipe) -> Recipe:
-        """The recipe with what it leaves open as the lock has it: of ``auto`` the origin, of a branch the commit.
+    @property
+    def options(self) -> dict[str, Any]:
+        """The recipe's keys that decide the dist's bytes, as JSON values."""
+        return self.recipe.model_dump(mode="json", exclude=set(NOT_OPTIONS))
 
-        Raises:
-            LockInvalid: as ``read_lock``.
-        """
-        release = self._facts()
-        if self.upgrade or release.get("wish") != recipe.version:
-            return recipe
-        if recipe.ref:
-            commit = release.get("commit") if release.get("ref") == recipe.ref else None
-            return recipe.model_copy(update={"ref": commit or recipe.ref})
-        if recipe.origin != "auto" or needs_source(recipe):
-            return recipe
-        return recipe.model_copy(update={"origin": release.get("origin", recipe.origin)})
-
-    def check(self, lock: Lock) -> None:
-        """Whether what a build is about to make is allowed; to be called before it is proven and put in place.
-
-        Raises:
-            LockDiffers: ``strict``, and something differs or there is no lock.
-            LockInvalid: as ``read_lock``.
-        """
-        present = self._present()
-        if self.strict:
-            require_same(present, lock, self.path)
-
-    def write(self, lock: Lock, reporter: Reporter) -> None:
-        """Writes the lock of a build that is in place, and says what changes; nothing if ``strict``.
-
-        Raises:
-            LockInvalid: as ``read_lock``.
-            CacheUnusable, DiskFull: the file cannot be written.
-        """
-        present = self._present()
-        changes = differences(present, lock)
-        if self.strict or not changes:
-            return
-        if present.sections:
-            reporter.say(f"{self.path.name} changes in {len(changes)} places:")
-            for line in changes:
-                reporter.say(f"  {line}")
-        with disk_errors(self.path.parent):
-            unfinished = self.path.with_name(f".{self.path.name}.part")
-            unfinished.write_text(lock.text(), encoding="utf-8")
-            unfinished.replace(self.path)
-
-    def release(self) -> str:
-        """The version that is locked, or "".
-
-        Raises:
-            LockInvalid: as ``read_lock``.
-        """
-        return self._facts().get("version", "")
-
-    def _present(self) -> Lock:
-        """The lock as it is; an empty one where there is none."""
-        return read_lock(self.path) if self.path.is_file() else Lock({})
-
-    def _facts(self) -> dict[str, str]:
-        return dict(self._present().sections.get("release", {}))
+    @property
+    def lock(self) -> Lock:
+        """The resolution as facts, for ``ohifbuild.lock`` and to compare it with another one."""
+        base, pin = self.base, self.release
+        release = {
+            "wish": self.recipe.version,
+            "version": pin.version,
+            "tag": pin.tag,
+            "origin": base.origin,
+            "base": base.key,
+        }
+        toolchain = {"ohifbuild": __version__, "esbuild": esbuild_version(), **compressors()}
+        extensions = {item.package.name: f"{item.package.version} {item.digest}" for item in self.bundles.packages}
+        if base.origin == "published":
+            release["npm"] = str(pin.npm_integrity)
+        if pin.commit:
+            release["commit"] = pin.commit
+        if base.origin == "git":
+            toolchain |= {"package_manager": pin.package_manager, "bundler": pin.bundler, "node": pin.node}
+        if self.recipe.ref:
+            release["ref"] = self.recipe.ref
+        sections = {
+            "release": release,
+            "toolchain": toolchain,
+            "extensions": {**extensions, **dict(base.compiled)},
+            "options": {name: _text(value) for name, value in self.options.items()},
+        }
+        if base.origin == "git":
+            sections["patches"] = {patch.name: digest([patch])[:12] for patch in base.patches}
+        return Lock(sections)
 
 
-def lock_path(recipe: Path | None) -> Path:
-    """Where the lock of a recipe is: beside it and of its name; without a recipe, here."""
-    return recipe.with_suffix(Path(LOCK_NAME).suffix) if recipe else Path(LOCK_NAME)
+def resolve(
+    recipe: Recipe,
+    *,
+    locked: Lock = NO_LOCK,
+    cache: Cache | None = None,
+    offline: bool = False,
+    reporter: Reporter | None = None,
+) -> Resolution:
+    """Decides what a recipe is built from. Nothing of OHIF is fetched, installed or built.
+
+    Args:
+        locked: a lock whose release, origin and commit are kept, as far as it is about the recipe's ``version``.
+        cache: default: the user's.
+        offline: ask no remote and no registry.
+        reporter: is given the steps and warnings; default: nobody.
+
+    Raises:
+        OhifbuildError: the recipe asks for what does not exist or does not fit together; as ``read_packages``,
+            ``find_release``, ``choose`` and ``bundle_all``.
+    """
+    cache, reporter = cache or default_cache(), reporter or SilentReporter()
+    packages = read_packages(recipe)
+    pin = _pin(recipe, locked)
+    base = choose(_with_locked_origin(recipe, locked), pin, cache, offline=offline, reporter=reporter)
+    bundles = bundle_all(packages, cache, offline=offline, reporter=reporter)
+    return Resolution(recipe, base, bundles)
 
 
-def needs_source(recipe: Recipe) -> bool:
-    """Whether only a build from source can give what the recipe asks for, whatever its ``from`` says."""
-    return bool(recipe.source or recipe.ref or recipe.patches) or any(map(is_source_package, recipe.extensions))
+def _pin(recipe: Recipe, locked: Lock) -> ReleasePin:
+    """The release of the lock, if the lock is about the recipe's version; else the catalogue's."""
+    facts = _facts(recipe, locked)
+    if not facts:
+        return find_release(recipe.version, catalogue())
+    pin = find_release(facts["version"], catalogue())
+    commit = facts.get("commit") if facts.get("ref", "") == recipe.ref else None
+    return replace(pin, commit=commit or pin.commit, npm_integrity=facts.get("npm") or pin.npm_integrity)
 
 
-def lock_of(recipe: Recipe, base: BaseViewer, injected: Injected) -> Lock:
-    """Every fact that decides the dist's bytes."""
-    pin = base.release
-    release = {"wish": recipe.version, "version": pin.version, "tag": pin.tag, "origin": base.origin, "base": base.key}
-    if base.origin == "published":
-        release["npm"] = str(pin.npm_integrity)
-    if pin.commit:
-        release["commit"] = pin.commit
+def _with_locked_origin(recipe: Recipe, locked: Lock) -> Recipe:
+    """The recipe with what it leaves open as the lock has it: the origin of ``auto``, the commit of a branch."""
+    facts = _facts(recipe, locked)
     if recipe.ref:
-        release["ref"] = recipe.ref
-    sections = {
-        "release": release,
-        "toolchain": {"ohifbuild": __version__, "esbuild": esbuild_version(), **compressors()},
-        "extensions": {
-            **{p.package.name: f"{p.package.version} {p.digest}" for p in injected.packages},
-            **dict(base.compiled),
-        },
-        "options": {
-            name: str(value).lower() if isinstance(value, bool) else str(value)
-            for name, value in options_of(recipe).items()
-        },
-    }
-    if base.origin == "git":
-        sections["toolchain"] |= {"package_manager": pin.package_manager, "bundler": pin.bundler, "node": pin.node}
-        applied = select(load(patches(), *recipe.patches), pin.version)
-        sections["patches"] = {patch.name: digest([patch])[:12] for patch in applied}
-    return Lock(sections)
+        commit = facts.get("commit") if facts.get("ref") == recipe.ref else None
+        return recipe.model_copy(update={"ref": commit or recipe.ref})
+    if recipe.origin != "auto" or needs_source(recipe):
+        return recipe
+    return recipe.model_copy(update={"origin": facts.get("origin", recipe.origin)})
 
 
-def options_of(recipe: Recipe) -> dict[str, Any]:
-    """The recipe's keys that decide the dist's bytes, as JSON values."""
-    return recipe.model_dump(mode="json", exclude=set(NOT_OPTIONS))
+def _facts(recipe: Recipe, locked: Lock) -> dict[str, str]:
+    """The lock's facts about the release; none if they are about another version than the recipe asks for."""
+    facts = dict(locked.sections.get("release", {}))
+    return facts if facts.get("wish") == recipe.version else {}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,27 +1,24 @@
 """Before a lock moves to another release: whether the patches fit there, and which of them are not for it at all.
 
-Only the source is fetched for that, which a build needs anyway; nothing is installed, bundled or written.
+Only the source is fetched for that, which a build needs anyway; nothing is installed or bundled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ohifbuild.cache.entries import Cache
-from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter
-from ohifbuild.patches.series import DriftRow, FolderTree, Patch, check, drift_error, select
-from ohifbuild.releases.catalogue import ReleasePin, catalogue
+from ohifbuild.patches.series import DriftRow, FolderTree, check, drift_error, select
 from ohifbuild.releases.ranges import parse_range
-from ohifbuild.sources.checkout import checkout, commit_of
+from ohifbuild.sources.git import SourceBuild
 
 EVERY = parse_range("*")
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What patches come to in ``version``.
+class PatchTrial:
+    """How patches fit ``version``.
 
     ``rows`` are of the patches that are for it. ``lost`` are of those that were for the release before and are not for
     this one, tried as if they were: they say whether a wider range would do.
@@ -32,7 +29,8 @@ class Trial:
     lost: tuple[DriftRow, ...]
 
     def require(self) -> None:
-        """
+        """Stops an upgrade to a release that a patch does not fit.
+
         Raises:
             PatchDrift, PatchConflict: a patch that is for the release does not fit; ``details`` shows the code.
         """
@@ -40,35 +38,25 @@ class Trial:
         if bad:
             raise drift_error(self.version, bad)
 
-    def tell(self, reporter: Reporter) -> None:
-        """Says which patches stay behind; their names once each."""
+    def warn(self, reporter: Reporter) -> None:
+        """Names each patch that is not for the release."""
         for name in dict.fromkeys(row.patch for row in self.lost):
             drifted = any(row.bad for row in self.lost if row.patch == name)
             still = "its code is no longer there" if drifted else "it would still fit, with a wider range"
             reporter.warn(f"The patch {name} is not for OHIF {self.version}: {still}.")
 
 
-def try_patches(
-    recipe: Recipe,
-    pin: ReleasePin,
-    known: Sequence[Patch],
-    cache: Cache,
-    *,
-    before: str,
-    offline: bool,
-    reporter: Reporter,
-) -> Trial:
-    """Tries patches on the source of a release.
+def try_patches(build: SourceBuild, cache: Cache, *, before: str, offline: bool, reporter: Reporter) -> PatchTrial:
+    """Tries the patches that a build chose from on its source.
 
     Args:
-        before: the release that the lock says now, or "".
+        before: the release that the lock has now; "" for none.
 
     Raises:
-        OhifbuildError: as ``commit_of`` and ``checkout``.
+        OhifbuildError: as ``SourceBuild.checkout``.
     """
-    source, name = recipe.source or catalogue().source, recipe.ref or pin.tag
-    commit = commit_of(source, name, None if recipe.ref else pin.commit, offline=offline)
-    tree = FolderTree(checkout(source, name, commit, cache, offline=offline, reporter=reporter).path)
-    wanted = select(known, pin.version)
-    behind = [replace(patch, releases=EVERY) for patch in select(known, before) if patch not in wanted]
-    return Trial(pin.version, check(tree, pin.version, wanted), check(tree, pin.version, behind))
+    version = build.release.version
+    tree = FolderTree(build.checkout(cache, offline=offline, reporter=reporter).path)
+    left = [patch for patch in select(build.candidates, before) if patch not in build.patches]
+    lost = [replace(patch, releases=EVERY) for patch in left]
+    return PatchTrial(version, check(tree, version, build.patches), check(tree, version, lost))

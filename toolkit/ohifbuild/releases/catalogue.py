@@ -51,7 +51,7 @@ def catalogue() -> Catalogue:
     return Catalogue(data["source"], data["package"], data["channels"], {pin.version: pin for pin in pins})
 
 
-def resolve(wish: str, known: Catalogue) -> ReleasePin:
+def find_release(wish: str, known: Catalogue) -> ReleasePin:
     """The pin of a channel (``v3-stable``) or a version (``3.12.0``, ``v3.12.0``).
 
     A well-formed v3 version that is not in the catalogue gives an unpinned pin, with the toolchain of the newest

@@ -1,4 +1,4 @@
-"""Which origin a recipe's ``from`` means, and the base viewer from there."""
+"""Chooses the origin of a recipe's base viewer, with its patches and the extensions that are compiled in."""
 
 from __future__ import annotations
 
@@ -9,35 +9,41 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import ExtensionInvalid, OriginUnavailable
 from ohifbuild.core.resources import patches
-from ohifbuild.patches.series import load, select
+from ohifbuild.patches.series import load
 from ohifbuild.releases.catalogue import ReleasePin, catalogue
-from ohifbuild.sources import git, published
-from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.checkout import has_checkout
+from ohifbuild.sources.git import source_build
 from ohifbuild.sources.git_remote import remote_answers
+from ohifbuild.sources.published import published_viewer
 from ohifbuild.sources.workspace import SourcePackage, is_source_package, read_source_packages
 
 
-def base_viewer(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
-    """The base viewer of the release, from the origin that the recipe asks for.
+def choose(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseSource:
+    """What the base viewer of ``pin`` is made of.
 
     ``auto`` is git where its remote answers, else published, with a line that says so.
 
     Raises:
-        OriginUnavailable: that origin cannot provide it.
-        OhifbuildError: as the origin itself.
+        OriginUnavailable, ExtensionInvalid: the origin cannot give what the recipe asks for.
+        OhifbuildError: as ``source_build`` and ``published_viewer``.
     """
     packages = read_source_packages(path for path in recipe.extensions if is_source_package(path))
-    if is_from_git(recipe, pin, packages, cache, offline=offline, reporter=reporter):
-        known = load(patches(), *recipe.patches)
-        if not select(known, pin.version):
-            reporter.warn(f"No patch is for OHIF {pin.version}: its source is built as it is.")
-        source = git.Source(recipe.source or catalogue().source, recipe.ref)
-        return git.base_viewer(pin, source, known, cache, packages=packages, offline=offline, reporter=reporter)
+    if _is_from_git(recipe, pin, packages, cache, offline=offline, reporter=reporter):
+        return source_build(
+            pin,
+            recipe.source or catalogue().source,
+            load(patches(), *recipe.patches),
+            cache,
+            ref=recipe.ref,
+            packages=packages,
+            offline=offline,
+            reporter=reporter,
+        )
     if recipe.source or recipe.ref or recipe.patches:
         raise OriginUnavailable(
-            "A source, a ref or patches are asked for, but the published release is not built from source.",
-            cause="They only mean something for the git origin.",
+            "The published release is not built from source, so it takes no source, ref or patches.",
+            cause="They apply to the git origin only.",
             fix="ohifbuild build --from git",
         )
     if packages:
@@ -46,10 +52,15 @@ def base_viewer(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool,
             cause="Its package.json has the keyword of an OHIF package and no 'ohifbuild' key for run time.",
             fix="ohifbuild build --from git",
         )
-    return published.base_viewer(pin, cache, offline=offline, reporter=reporter)
+    return published_viewer(pin, cache, offline=offline, reporter=reporter)
 
 
-def is_from_git(
+def needs_source(recipe: Recipe) -> bool:
+    """Whether only a build from source can give what the recipe asks for."""
+    return bool(recipe.source or recipe.ref or recipe.patches) or any(map(is_source_package, recipe.extensions))
+
+
+def _is_from_git(
     recipe: Recipe,
     pin: ReleasePin,
     packages: Sequence[SourcePackage],
@@ -58,10 +69,9 @@ def is_from_git(
     offline: bool,
     reporter: Reporter,
 ) -> bool:
-    """Whether the release would be built from its source."""
     if recipe.origin != "auto":
         return recipe.origin == "git"
-    if recipe.source or recipe.ref or recipe.patches or packages:
+    if needs_source(recipe) or packages:
         return True
     if not pin.npm_integrity and pin.commit:
         return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from ohifbuild.patches.series import Patch, apply, digest, select
 from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer, check_is_viewer
 from ohifbuild.sources.bundle import bundle, bundle_key
-from ohifbuild.sources.checkout import SPARSE, checkout, commit_of
+from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
 from ohifbuild.sources.lockfiles import add_integrities
@@ -28,75 +28,123 @@ RECIPE_VERSION = 2
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where OHIF's source comes from: ``remote`` is a URL or path; ``ref`` a tag, branch or commit ("": the pin's)."""
+class SourceBuild:
+    """A build of OHIF's source; see ``BaseSource``.
 
+    Args:
+        release: the release, with the commit that is built.
+        remote: URL or path of the git repository.
+        ref: the branch, tag or commit that was asked for; "" for the release's own tag.
+        patches: those that are for the release, in their order.
+        packages: extensions and modes to compile in.
+        tools: Node and npm to build with.
+        candidates: all patches that were considered, those for other releases too.
+    """
+
+    release: ReleasePin
     remote: str
-    ref: str = ""
+    ref: str
+    patches: tuple[Patch, ...]
+    packages: tuple[SourcePackage, ...]
+    tools: NodeTools
+    candidates: tuple[Patch, ...] = ()
+    origin: str = ORIGIN
+
+    @property
+    def key(self) -> str:
+        pin = self.release
+        return digest_of(
+            ORIGIN,
+            RECIPE_VERSION,
+            self.commit,
+            SPARSE,
+            digest(self.patches),
+            digest_of_packages(self.packages),
+            self.tools.version.split(".")[0],
+            pin.package_manager,
+            install_key(pin.package_manager),
+            pin.bundler,
+            bundle_key(pin.bundler),
+        )
+
+    @property
+    def compiled(self) -> tuple[tuple[str, str], ...]:
+        return tuple((package.name, package.digest[:12]) for package in self.packages)
+
+    @property
+    def commit(self) -> str:
+        """The commit that is built, 40 hex digits."""
+        return str(self.release.commit)
+
+    @property
+    def name(self) -> str:
+        """What the remote calls the commit: a branch, a tag, or the commit itself."""
+        return self.ref or self.release.tag
+
+    def provide(self, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
+        """Clones, installs, patches and bundles, unless the cache or the shared store has the result.
+
+        Raises:
+            OhifbuildError: as ``checkout``, ``install``, ``apply``, ``add_packages`` and ``bundle``.
+        """
+
+        def make(work: Path) -> None:
+            pin, tools = self.release, self.tools
+            pristine = self.checkout(cache, offline=offline, reporter=reporter)
+            log = cache.root / "logs" / f"{pin.version}-{self.key[:12]}.log"
+            with room(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
+                install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
+                folders = self._change(tree, reporter)
+                bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders)
+                add_integrities(work / MODULES_NAME, tree)
+            check_is_viewer(work / "dist", f"The source of {self.name}")
+
+        folder = cache.entry(KIND, self.key, make, reporter=reporter, shared=True)
+        return BaseViewer(folder / "dist", self.key, self.release, ORIGIN, self.compiled)
+
+    def checkout(self, cache: Cache, *, offline: bool, reporter: Reporter) -> Checkout:
+        """The source as OHIF has it, before patches.
+
+        Raises:
+            OhifbuildError: as ``checkout``.
+        """
+        return checkout(self.remote, self.name, self.commit, cache, offline=offline, reporter=reporter)
+
+    def _change(self, tree: Path, reporter: Reporter) -> tuple[Path, ...]:
+        """Patches the source and adds the packages; returns the folders with their own dependencies."""
+        report = apply(tree, self.release.version, self.patches)
+        reporter.debug(f"{len(self.patches)} patches changed {len(report.changed)} files")
+        by_directory = self.release.bundler == "rspack"
+        return add_packages(tree, self.packages, self.tools, by_directory=by_directory, reporter=reporter)
 
 
-def base_viewer(
+def source_build(
     pin: ReleasePin,
-    source: Source,
-    patches: Sequence[Patch],
+    remote: str,
+    patches: Iterable[Patch],
     cache: Cache,
     *,
-    packages: Sequence[SourcePackage] = (),
+    ref: str = "",
+    packages: Iterable[SourcePackage] = (),
     offline: bool,
     reporter: Reporter,
-) -> BaseViewer:
-    """The release, bundled from its patched source with ``packages`` compiled in.
+) -> SourceBuild:
+    """Decides how a release is built from source: its commit, the patches that are for it, and the Node.
 
-    Nothing is cloned, installed or bundled if the same was built before, here or by whoever fills the shared store.
+    Args:
+        remote: URL or path of the git repository.
+        patches: candidates; those for other releases are left out.
+        ref: a branch, tag or commit to build instead of the release's own tag.
 
     Raises:
-        OhifbuildError: as its parts: ``commit_of``, ``checkout``, ``node_tools``, ``install``, ``apply``,
-            ``add_packages``, ``bundle``.
+        OhifbuildError: as ``commit_of`` and ``node_tools``.
     """
-    name = source.ref or pin.tag
-    commit = commit_of(source.remote, name, None if source.ref else pin.commit, offline=offline)
-    if not source.ref and not pin.commit:
-        reporter.warn(f"{pin.tag} is not pinned: which commit it is, only the remote says.")
-    wanted = select(patches, pin.version)
+    commit = commit_of(remote, ref or pin.tag, None if ref else pin.commit, offline=offline)
+    if not ref and not pin.commit:
+        reporter.warn(f"{pin.tag} is not pinned: its commit comes from the remote itself.")
+    candidates = tuple(patches)
+    chosen = select(candidates, pin.version)
+    if not chosen:
+        reporter.warn(f"No patch is for OHIF {pin.version}: its source is built as it is.")
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
-    key = digest_of(
-        ORIGIN,
-        RECIPE_VERSION,
-        commit,
-        SPARSE,
-        digest(wanted),
-        digest_of_packages(packages),
-        tools.version.split(".")[0],
-        pin.package_manager,
-        install_key(pin.package_manager),
-        pin.bundler,
-        bundle_key(pin.bundler),
-    )
-
-    def make(work: Path) -> None:
-        pristine = checkout(source.remote, name, commit, cache, offline=offline, reporter=reporter)
-        log = cache.root / "logs" / f"{pin.version}-{key[:12]}.log"
-        with room(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
-            install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
-            folders = _changed(tree, pin, wanted, packages, tools, reporter)
-            bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders)
-            add_integrities(work / MODULES_NAME, tree)
-        check_is_viewer(work / "dist", f"The source of {name}")
-
-    folder = cache.entry(KIND, key, make, reporter=reporter, shared=True)
-    compiled = tuple((package.name, package.digest[:12]) for package in packages)
-    return BaseViewer(folder / "dist", key, replace(pin, commit=commit), ORIGIN, compiled)
-
-
-def _changed(
-    tree: Path,
-    pin: ReleasePin,
-    patches: Sequence[Patch],
-    packages: Sequence[SourcePackage],
-    tools: NodeTools,
-    reporter: Reporter,
-) -> tuple[Path, ...]:
-    """Patches the source and puts the packages in; returns where their own dependencies are."""
-    report = apply(tree, pin.version, patches)
-    reporter.debug(f"{len(patches)} patches changed {len(report.changed)} files")
-    return add_packages(tree, packages, tools, by_directory=pin.bundler == "rspack", reporter=reporter)
+    return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, tuple(packages), tools, candidates)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import NotInCache, OriginUnavailable, PackageUnknown
+from ohifbuild.patches.series import Patch
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, unknown_release
 from ohifbuild.sources.base_viewer import BaseViewer, check_is_viewer
 from ohifbuild.tools.npm import Package, npm_package, published_integrity, published_versions
@@ -15,22 +16,46 @@ from ohifbuild.tools.npm import Package, npm_package, published_integrity, publi
 ORIGIN = "published"
 
 
-def base_viewer(pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
-    """The release's own dist, verified against its pin.
+@dataclass(frozen=True)
+class PublishedViewer:
+    """The viewer in OHIF's npm package of a release whose ``npm_integrity`` is known; see ``BaseSource``."""
+
+    release: ReleasePin
+    origin: str = ORIGIN
+    ref: str = ""
+    patches: tuple[Patch, ...] = ()
+    compiled: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        return digest_of(ORIGIN, str(self.release.npm_integrity))
+
+    def provide(self, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
+        """Fetches the package and checks it against its integrity.
+
+        Raises:
+            PackageUnknown: the registry in use lacks the release.
+            ReleaseUnsupported: the package holds no viewer that ohifbuild knows.
+            OhifbuildError: as ``npm_package``.
+        """
+        pin = self.release
+        package = Package(catalogue().package, pin.version, str(pin.npm_integrity), pin.npm_size)
+        dist = npm_package(package, cache, offline=offline, reporter=reporter) / "dist"
+        check_is_viewer(dist, package.spec)
+        return BaseViewer(dist, self.key, pin, ORIGIN)
+
+
+def published_viewer(pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Reporter) -> PublishedViewer:
+    """The published viewer of a release. The registry is asked for its integrity where the pin has none.
 
     Raises:
-        UnknownRelease: there is no such release on npm.
-        OriginUnavailable: there is its source, and no built viewer.
-        PackageUnknown: the registry in use lacks a release that is in the catalogue.
-        ReleaseUnsupported: the package holds no viewer that we know.
-        OhifbuildError: as ``npm_package``.
+        UnknownRelease: npm has no such release.
+        OriginUnavailable: OHIF published the source of the release, and no built viewer.
+        NotInCache: ``offline``, and the integrity is not known.
     """
-    name = catalogue().package
-    pin = pin if pin.npm_integrity else _with_integrity(pin, name, cache, offline=offline, reporter=reporter)
-    package = Package(name, pin.version, str(pin.npm_integrity), pin.npm_size)
-    dist = npm_package(package, cache, offline=offline, reporter=reporter) / "dist"
-    check_is_viewer(dist, package.spec)
-    return BaseViewer(dist, digest_of(ORIGIN, package.integrity), pin, ORIGIN)
+    if not pin.npm_integrity:
+        pin = _with_integrity(pin, catalogue().package, cache, offline=offline, reporter=reporter)
+    return PublishedViewer(pin)
 
 
 def _with_integrity(pin: ReleasePin, name: str, cache: Cache, *, offline: bool, reporter: Reporter) -> ReleasePin:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.disk import disk_errors
-from ohifbuild.dist.inject import Injected
+from ohifbuild.dist.extensions import Bundles
 from ohifbuild.dist.manifest import Manifest, read_manifest
 from ohifbuild.dist.output import PROVENANCE_NAME, SBOM_NAME
 from ohifbuild.releases.catalogue import catalogue
@@ -25,14 +25,14 @@ EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 
 
 def write_sbom_files(
-    dist: Path, folder: Path, manifest: Manifest, base: BaseViewer, injected: Injected, cache: Cache
+    dist: Path, folder: Path, manifest: Manifest, base: BaseViewer, bundles: Bundles, cache: Cache
 ) -> None:
     """Writes the SBOM and the provenance statement of ``dist`` into ``folder``, which exists.
 
     Raises:
         CacheUnusable, DiskFull: the folder cannot be written.
     """
-    ours = tuple(Component(item.package.name, item.package.version, item.package.licence) for item in injected.packages)
+    ours = tuple(Component(item.package.name, item.package.version, item.package.licence) for item in bundles.packages)
     epoch = os.environ.get(EPOCH_VARIABLE, "0")
     bill = sbom(manifest, _contents(base, cache), ours, epoch=int(epoch) if epoch.isdigit() else 0)
     statement = provenance(dist, manifest, base.release, base.origin, catalogue().source)

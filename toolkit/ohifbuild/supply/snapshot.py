@@ -15,9 +15,9 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.dist.manifest import FileEntry, Manifest, hash_tree, read_manifest
 from ohifbuild.dist.output import SBOM_NAME, evidence_folder
 from ohifbuild.lock.lock_file import read_lock
-from ohifbuild.releases.catalogue import ReleasePin, catalogue, resolve
-from ohifbuild.sources import published
+from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.components import contents_of
+from ohifbuild.sources.published import published_viewer
 from ohifbuild.supply.sbom import COMPLETENESS, is_about
 
 # Names that hold a digest of their contents: app.bundle.26b7eafdf05b5445414b.js is app.bundle.*.js in any build.
@@ -79,11 +79,13 @@ def of_release(wish: str, cache: Cache, *, offline: bool, reporter: Reporter) ->
         UnknownRelease: there is none of that name.
         OhifbuildError: as the published origin.
     """
-    pin = resolve(wish, catalogue())
+    pin = find_release(wish, catalogue())
     if pin.pinned and not pin.npm_integrity:
         reporter.warn(f"OHIF {pin.version} is not published: only its pin is compared.")
         return {"release": _pin(pin)}
-    base = published.base_viewer(pin, cache, offline=offline, reporter=reporter)
+    base = published_viewer(pin, cache, offline=offline, reporter=reporter).provide(
+        cache, offline=offline, reporter=reporter
+    )
     packages = {item.name: Fact(item.version or SOME) for item in contents_of(base.path).components}
     return {"release": _pin(base.release), NAMED: packages, **_files(hash_tree(base.path))}
 

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.build import build
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import NotInCache
-from ohifbuild.lock.lock_file import LOCK_NAME, Lock
-from ohifbuild.lock.resolve import LockBook
-from ohifbuild.releases.catalogue import catalogue, resolve
+from ohifbuild.lock.lock_file import Lock
+from ohifbuild.lock.resolve import resolve
+from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources import choose
 from ohifbuild.sources.checkout import KIND, SPARSE
 
@@ -20,9 +19,10 @@ from ohifbuild.sources.checkout import KIND, SPARSE
 def attempt(recipe: Recipe, cache: Cache, *, offline: bool = False) -> tuple[str, list[str]]:
     """What an origin says that it lacks, and what the user was told before."""
     reporter = SilentReporter()
-    pin = resolve(recipe.version, catalogue())
+    pin = find_release(recipe.version, catalogue())
+    base = choose.choose(recipe, pin, cache, offline=offline, reporter=reporter)
     with pytest.raises(NotInCache) as refusal:
-        choose.base_viewer(recipe, pin, cache, offline=offline, reporter=reporter)
+        base.provide(cache, offline=offline, reporter=reporter)
     return refusal.value.what, reporter.lines
 
 
@@ -34,7 +34,7 @@ def test_auto_falls_back_to_the_published_release_with_one_plain_line(tmp_path: 
 
 def test_auto_asks_no_remote_for_a_source_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choose, "remote_answers", lambda source: pytest.fail("the remote was asked"))
-    commit = resolve("3.12.0", catalogue()).commit
+    commit = find_release("3.12.0", catalogue()).commit
     entry = Cache(tmp_path).path_of(KIND, digest_of(commit, SPARSE))
     (entry / "tree").mkdir(parents=True)
     what, lines = attempt(Recipe.of({"version": "3.12.0"}), Cache(tmp_path), offline=True)
@@ -53,9 +53,10 @@ def test_a_build_takes_the_origin_that_is_locked_whether_its_remote_answers_or_n
     origin: str, lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(choose, "remote_answers", lambda source: pytest.fail("the remote was asked"))
-    lock = tmp_path / LOCK_NAME
-    lock.write_text(Lock({"release": {"wish": "v3-stable", "version": "3.12.0", "origin": origin}}).text())
-    wish = Recipe.of({"output": tmp_path / "dist", "verify": False})
+    monkeypatch.setattr("ohifbuild.lock.resolve.bundle_all", lambda *_, **__: None)
+    locked = Lock({"release": {"wish": "v3-stable", "version": "3.12.0", "origin": origin}})
+    cache, reporter = Cache(tmp_path), SilentReporter()
+    base = resolve(Recipe.of({}), locked=locked, cache=cache, offline=True, reporter=reporter).base
     with pytest.raises(NotInCache) as refusal:
-        build(wish, cache=Cache(tmp_path / "c"), offline=True, reporter=SilentReporter(), book=LockBook(lock))
+        base.provide(cache, offline=True, reporter=reporter)
     assert lacks in refusal.value.what

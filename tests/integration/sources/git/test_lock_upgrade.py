@@ -10,12 +10,12 @@ from click.testing import CliRunner
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.commands.main import cli
-from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import OriginUnavailable, PatchDrift
 from ohifbuild.lock.lock_file import Lock, read_lock
-from ohifbuild.lock.upgrade import Trial, try_patches
+from ohifbuild.lock.upgrade import PatchTrial, try_patches
 from ohifbuild.patches.series import load
+from ohifbuild.sources.git import source_build
 
 from .conftest import TAG, Upstream
 from .test_source_build import PATCH
@@ -23,14 +23,16 @@ from .test_source_build import PATCH
 LOCKED = Lock({"release": {"wish": "v3-stable", "version": "3.11.1", "origin": "git"}})
 
 
-def attempt(upstream: Upstream, cache: Cache, folder: Path, text: str) -> tuple[Trial, SilentReporter]:
+def attempt(upstream: Upstream, cache: Cache, folder: Path, text: str) -> tuple[PatchTrial, SilentReporter]:
     """A lock at 3.11.1 is to move to the small monorepo, which says that it is 3.12.0."""
     (folder / "patches" / "all-headers").mkdir(parents=True)
     (folder / "patches" / "all-headers" / "patch.toml").write_text(text)
-    recipe, reporter = Recipe.of({"source": str(upstream.path)}), SilentReporter()
-    known = load(folder / "patches")
-    trial = try_patches(recipe, upstream.pin(), known, cache, before="3.11.1", offline=False, reporter=reporter)
-    trial.tell(reporter)
+    reporter = SilentReporter()
+    build = source_build(
+        upstream.pin(), str(upstream.path), load(folder / "patches"), cache, offline=False, reporter=SilentReporter()
+    )
+    trial = try_patches(build, cache, before="3.11.1", offline=False, reporter=reporter)
+    trial.warn(reporter)
     return trial, reporter
 
 
@@ -76,10 +78,10 @@ def test_a_patch_that_was_for_neither_release_is_no_news(upstream: Upstream, cac
 
 
 def test_a_source_that_vanished_is_named(cache: Cache, upstream: Upstream, tmp_path: Path) -> None:
-    pin = replace(upstream.pin(), commit="0" * 40)
-    recipe = Recipe.of({"source": str(tmp_path / "gone")})
+    pin, gone = replace(upstream.pin(), commit="0" * 40), str(tmp_path / "gone")
+    build = source_build(pin, gone, (), cache, offline=False, reporter=SilentReporter())
     with pytest.raises(OriginUnavailable, match="gone"):
-        try_patches(recipe, pin, (), cache, before="", offline=False, reporter=SilentReporter())
+        try_patches(build, cache, before="", offline=False, reporter=SilentReporter())
 
 
 def test_lock_upgrade_tries_the_patches_first_and_leaves_the_lock_alone(

@@ -7,7 +7,7 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.sources.components import contents_of
-from ohifbuild.sources.git import Source, base_viewer
+from ohifbuild.sources.git import source_build
 from ohifbuild.sources.workspace import read_source_packages
 
 from .conftest import MONOREPO, TAG, make_upstream, write_extension
@@ -21,9 +21,10 @@ def test_rspack_bundles_as_webpack_does_and_takes_extensions_by_their_folder(tmp
     shutil.copytree(MONOREPO.with_name("monorepo-rspack"), upstream.path, dirs_exist_ok=True)
     upstream.commit(tag=TAG)
     pin = upstream.pin(bundler="rspack", node=NODE)
-    source, reporter = Source(str(upstream.path)), SilentReporter()
+    remote, reporter = str(upstream.path), SilentReporter()
     packages = read_source_packages([write_extension(tmp_path / "extension")])
-    viewer = base_viewer(pin, source, (), cache, packages=packages, offline=False, reporter=reporter)
+    build = source_build(pin, remote, (), cache, packages=packages, offline=False, reporter=reporter)
+    viewer = build.provide(cache, offline=False, reporter=reporter)
     text = "\n".join(path.read_text() for path in viewer.path.glob("*.js"))
     assert "function leftPad" in text
     assert "@clinic/extension-hello" in text
@@ -38,5 +39,5 @@ def test_rspack_bundles_as_webpack_does_and_takes_extensions_by_their_folder(tmp
     ]
     before = digest_of_tree(viewer.path)
     shutil.rmtree(viewer.path.parent)
-    again = base_viewer(pin, source, (), cache, packages=packages, offline=False, reporter=reporter)
+    again = build.provide(cache, offline=False, reporter=reporter)
     assert digest_of_tree(again.path) == before

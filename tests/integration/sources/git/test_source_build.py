@@ -18,7 +18,7 @@ from ohifbuild.patches.series import load
 from ohifbuild.sources import bundle
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.sources.components import Component, contents_of
-from ohifbuild.sources.git import Source, base_viewer
+from ohifbuild.sources.git import source_build
 from ohifbuild.sources.workspace import read_source_packages
 
 from .conftest import TAG, Upstream, make_upstream, write_extension
@@ -55,8 +55,9 @@ class Built:
 
 def make(upstream: Upstream, cache: Cache, **options: object) -> BaseViewer:
     values = {"patches": (), "offline": False, "reporter": SilentReporter(), "pin": upstream.pin(), **options}
-    pin, patches = values.pop("pin"), values.pop("patches")
-    return base_viewer(pin, Source(str(upstream.path)), patches, cache, **values)  # type: ignore[arg-type]
+    pin, patches, remote = values.pop("pin"), values.pop("patches"), values.pop("remote", str(upstream.path))
+    build = source_build(pin, remote, patches, cache, **values)  # type: ignore[arg-type]
+    return build.provide(cache, offline=values["offline"], reporter=values["reporter"])  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +117,7 @@ def test_what_a_build_does_without_is_not_installed(built: Built) -> None:
 
 def test_nothing_changed_costs_no_step_and_no_source(built: Built) -> None:
     reporter = SilentReporter()
-    source = Source("/nowhere")
-    again = base_viewer(built.upstream.pin(), source, (), built.cache, offline=True, reporter=reporter)
+    again = built.again(remote="/nowhere", offline=True, reporter=reporter)
     assert again == built.viewer
     assert not reporter.lines
 

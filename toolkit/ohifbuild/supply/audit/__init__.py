@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.releases.catalogue import ReleasePin
-from ohifbuild.sources import published
+from ohifbuild.sources.published import published_viewer
 from ohifbuild.supply.audit.bundle_comparison import Verdict, compare
 from ohifbuild.supply.audit.publisher import publisher_of
 from ohifbuild.supply.audit.rebuild import rebuilt
@@ -42,7 +42,9 @@ def audit(pin: ReleasePin, source: str, cache: Cache, *, offline: bool, reporter
         AuditImpossible: it is not known, or cannot be found out, how the release was published.
         OhifbuildError: as the two origins; ``PackageUnavailable`` where the registry lacks what OHIF had.
     """
-    shipped = published.base_viewer(pin, cache, offline=offline, reporter=reporter)
+    shipped = published_viewer(pin, cache, offline=offline, reporter=reporter).provide(
+        cache, offline=offline, reporter=reporter
+    )
     publisher = publisher_of(shipped, source, cache, offline=offline, reporter=reporter)
     made = rebuilt(shipped.release, publisher, source, cache, offline=offline, reporter=reporter)
     with reporter.step("Compare"):

@@ -15,7 +15,7 @@ from ohifbuild import __version__
 from ohifbuild.config.recipe import RECIPE_NAME
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import PipelineDiffers
-from ohifbuild.lock.resolve import lock_path
+from ohifbuild.lock.lock_file import lock_path
 
 Engine = Literal["github", "gitlab"]
 Publish = Literal["none", "release", "image", "pages"]

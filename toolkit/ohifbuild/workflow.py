@@ -1,0 +1,155 @@
+"""The build, from a resolution to a finished dist with its evidence. ``lock/resolve.py`` has decided everything."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ohifbuild import __version__
+from ohifbuild.cache.default import default_cache
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import Reporter, SilentReporter
+from ohifbuild.core.errors import ClaimsFailed
+from ohifbuild.dist.compress import compress_all, compressible
+from ohifbuild.dist.inject import inject
+from ohifbuild.dist.manifest import Manifest, hash_tree
+from ohifbuild.dist.move import move_dist
+from ohifbuild.dist.output import StagedDist, check_dist_output, staged_dist
+from ohifbuild.dist.prepare import ready
+from ohifbuild.lock.resolve import Resolution
+from ohifbuild.releases.catalogue import ReleasePin
+from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.supply.sbom_files import move_sbom_files, write_sbom_files
+from ohifbuild.verify.evidence import Evidence
+from ohifbuild.verify.runner import verify
+
+
+@dataclass(frozen=True)
+class Dist:
+    """A finished viewer in its place.
+
+    Args:
+        path: its folder.
+        manifest: its files and what decided them.
+        release: the OHIF release that is in it.
+        origin: ``published`` or ``git``.
+        evidence: what verify found; None if the recipe does without.
+        seconds: wall time of the build, verify included.
+    """
+
+    path: Path
+    manifest: Manifest
+    release: ReleasePin
+    origin: str
+    evidence: Evidence | None
+    seconds: float
+
+
+def build(
+    resolution: Resolution,
+    *,
+    cache: Cache | None = None,
+    offline: bool = False,
+    reporter: Reporter | None = None,
+) -> Dist:
+    """Builds what was resolved; the dist and its evidence appear at the recipe's ``output``, or nothing changes there.
+
+    A dist that fails a claim is not put there: only its evidence is kept, in ``rejected_folder``.
+
+    Args:
+        cache: default: the user's.
+        offline: use what the cache holds; fetch nothing.
+        reporter: is given the steps and warnings; default: nobody.
+
+    Raises:
+        ClaimsFailed: the viewer was built, and fails a claim.
+        OutputNotOurs: the output folder holds files that ohifbuild did not write.
+        OhifbuildError: whatever the parts raise; see ``core/errors.py``.
+    """
+    started = time.monotonic()
+    cache, reporter = cache or default_cache(), reporter or SilentReporter()
+    recipe = resolution.recipe
+    check_dist_output(recipe.output)
+    base = resolution.base.provide(cache, offline=offline, reporter=reporter)
+    evidence = None
+    with staged_dist(recipe.output) as stage:
+        manifest = finish(base, resolution, stage.dist, cache, offline=offline, reporter=reporter)
+        write_sbom_files(stage.dist, stage.evidence, manifest, base, resolution.bundles, cache)
+        if recipe.verify:
+            evidence = prove(stage, cache, reporter)
+    return Dist(recipe.output, manifest, base.release, base.origin, evidence, time.monotonic() - started)
+
+
+def finish(
+    base: BaseViewer, resolution: Resolution, work: Path, cache: Cache, *, offline: bool, reporter: Reporter
+) -> Manifest:
+    """Fills the empty folder ``work`` with the finished dist.
+
+    Raises:
+        OhifbuildError: as ``ready`` and ``inject``.
+    """
+    recipe = resolution.recipe
+    viewer = ready(base, cache, minify=recipe.minify, offline=offline, reporter=reporter)
+    written = inject(viewer, recipe, resolution.bundles, work)
+    compress_all(work, [name for name in written if compressible(name, (work / name).stat().st_size)])
+    manifest = Manifest(hash_tree(work, known=viewer.files), _inputs(base, resolution))
+    manifest.write(work)
+    return manifest
+
+
+def prove(stage: StagedDist, cache: Cache, reporter: Reporter) -> Evidence:
+    """Verifies a staged dist; its reports are named where they will be once it is in place.
+
+    Raises:
+        ClaimsFailed: at least one claim does not hold; the evidence is in the folder of rejected builds.
+        OhifbuildError: as ``verify``.
+    """
+    evidence = verify(stage.dist, report_dir=stage.evidence, cache=cache, reporter=reporter)
+    if not evidence.ok:
+        stage.reject()
+    place = stage.final_evidence if evidence.ok else stage.rejected
+    evidence = replace(evidence, reports=tuple(place / path.name for path in evidence.reports))
+    require_claims(evidence)
+    return evidence
+
+
+def require_claims(evidence: Evidence) -> None:
+    """Stops a dist that fails a claim.
+
+    Raises:
+        ClaimsFailed: at least one claim does not hold.
+    """
+    if not evidence.ok:
+        raise ClaimsFailed(
+            f"{len(evidence.failures)} of {len(evidence.results)} checks fail; the viewer must not be used.",
+            cause="The release changed in a way that ohifbuild does not know, or an added extension interferes.",
+            fix=f"Open the report: {report_of(evidence)}",
+            details="\n".join(
+                f"  {result.scenario}: {result.title}. {result.detail}" for result in evidence.failures[:20]
+            ),
+        )
+
+
+def report_of(evidence: Evidence) -> Path:
+    """The page among the reports that a person opens."""
+    return next(path for path in evidence.reports if path.suffix == ".html")
+
+
+def move(dist: Path, output: Path, *, public_url: str | None = None, dicomweb_root: str | None = None) -> Manifest:
+    """Writes ``dist`` for another place to ``output``, with its SBOM and provenance; see ``dist.move.move_dist``."""
+    return move_dist(dist, output, public_url=public_url, dicomweb_root=dicomweb_root, move_documents=move_sbom_files)
+
+
+def _inputs(base: BaseViewer, resolution: Resolution) -> dict[str, Any]:
+    """What decided the dist's bytes, for its manifest."""
+    return {
+        "ohifbuild": __version__,
+        "release": base.release.version,
+        "origin": base.origin,
+        "npm": base.release.npm_integrity if base.origin == "published" else None,
+        "commit": base.release.commit,
+        "extensions": {item.package.name: item.digest for item in resolution.bundles.packages} | dict(base.compiled),
+        "options": resolution.options,
+    }
