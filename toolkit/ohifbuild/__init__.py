@@ -1,12 +1,72 @@
-"""ohifbuild: OHIF viewers confined to the studies their link's token was issued for."""
+"""ohifbuild: OHIF viewers confined to the studies their link's token was issued for.
+
+These names are public, and so are the attributes that their docstrings name; everything else may change at any time.
+Nothing is imported before it is used.
+"""
+
+from __future__ import annotations
 
 import os
-from importlib.metadata import PackageNotFoundError, version
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ohifbuild.cache.entries import Cache as Cache
+    from ohifbuild.config.recipe import Recipe as Recipe
+    from ohifbuild.config.recipe import load_recipe as load_recipe
+    from ohifbuild.core.errors import OhifbuildError as OhifbuildError
+    from ohifbuild.lock.resolve import resolve as resolve
+    from ohifbuild.verify.evidence import Evidence as Evidence
+    from ohifbuild.workflow import Dist as Dist
+    from ohifbuild.workflow import build as build
+
+    __version__: str
 
 # GitPython refuses to be imported where there is no git; only those who use it are to find out.
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
-try:
-    __version__ = version("ohifbuild")
-except PackageNotFoundError:  # run from a checkout that was never installed
-    __version__ = "0.0.0"
+_PUBLIC = {
+    "Recipe": "config.recipe",
+    "load_recipe": "config.recipe",
+    "resolve": "lock.resolve",
+    "build": "workflow",
+    "Dist": "workflow",
+    "Evidence": "verify.evidence",
+    "Cache": "cache.entries",
+    "OhifbuildError": "core.errors",
+}
+
+__all__ = ["Cache", "Dist", "Evidence", "OhifbuildError", "Recipe", "build", "load_recipe", "resolve"]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported at its first use.
+
+    Raises:
+        AttributeError: there is no such special name.
+        ImportError: there is no such public name; the message gives the nearest. (It is no AttributeError, because
+            ``from ohifbuild import …`` would replace its message.)
+    """
+    if name == "__version__":
+        return _version()
+    if name in _PUBLIC:
+        return getattr(import_module(f"ohifbuild.{_PUBLIC[name]}"), name)
+    if name.startswith("_"):
+        raise AttributeError(f"module 'ohifbuild' has no attribute '{name}'")
+    import difflib  # only here: it would be half of what importing this package takes
+
+    (nearest,) = difflib.get_close_matches(name, __all__, n=1, cutoff=0.0)
+    raise ImportError(f"ohifbuild has no public name '{name}'. The nearest is '{nearest}'.", name="ohifbuild")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("ohifbuild")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        return "0.0.0"

@@ -98,8 +98,8 @@ def test_a_moved_dist_is_what_a_build_for_that_place_makes(base: BaseViewer, cac
 def test_the_command_moves_in_place_and_says_what_it_is_now(base: BaseViewer, cache: Cache, tmp_path: Path) -> None:
     dist = tmp_path / "dist"
     finished(base, cache, dist)
-    assert CliRunner().invoke(move, [str(dist)]).exit_code == 2
-    result = CliRunner().invoke(move, [str(dist), "--public-url", "/ohif/", "--json"])
+    assert CliRunner().invoke(move_command, [str(dist)]).exit_code == 2
+    result = CliRunner().invoke(move_command, [str(dist), "--public-url", "/ohif/", "--json"])
     assert result.exit_code == 0
     assert json.loads(result.stdout)["options"]["public_url"] == "/ohif/"
     assert json.loads(result.stdout)["digest"] == read_manifest(dist).digest

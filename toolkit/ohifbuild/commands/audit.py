@@ -18,12 +18,21 @@ SHOWN = 10
 
 @click.command("audit")
 @click.argument("version")
-@click.option("--source", metavar="URL", help="OHIF's git repository, or a mirror, or a path (default: OHIF's own).")
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Also write it as Markdown.")
+@click.option("--source", metavar="URL", help="OHIF's git repository, a mirror, or a path (default: OHIF's own).")
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Also write the result as Markdown to this file."
+)
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
 @with_command_context
 def command(context: CommandContext, /, version: str, source: str | None, report: Path | None, offline: bool) -> None:
-    """Rebuild the published release VERSION from its source and compare every file with what npm ships."""
+    """Compare a published release with its source.
+
+    VERSION is rebuilt from its source, and every file is compared with what npm ships.
+
+    \b
+    Example:
+      ohifbuild audit 3.12.0 --report audit.md
+    """
     remote = source or catalogue().source
     pin = find_release(version, catalogue())
     found = audit(pin, remote, context.cache, offline=offline, reporter=context.reporter)

@@ -25,26 +25,38 @@ OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet
 
 @click.command("build")
 @click.option("--version", metavar="VERSION", help="An OHIF release or a channel, such as v3-stable (default).")
-@click.option("--from", "origin", metavar="ORIGIN", help="git, published, or auto (default): git where it answers.")
-@click.option("--recipe", type=click.Path(path_type=Path), help=f"A recipe; default: {RECIPE_NAME} if it is there.")
+@click.option(
+    "--from", "origin", metavar="ORIGIN", help="git, published, or auto (default): git if its remote answers."
+)
+@click.option("--recipe", type=click.Path(path_type=Path), help=f"The recipe (default: {RECIPE_NAME} if it exists).")
 @click.option("--output", type=click.Path(path_type=Path), help="The folder to write (default: dist).")
 @click.option("--public-url", metavar="PATH", help="The path the viewer is served under (default: /).")
 @click.option("--dicomweb-root", metavar="URL", help="Path or URL of the archive's DICOMweb (default: /dicom-web).")
 @click.option("--token-param", metavar="NAME", help="The link's parameter that holds the token (default: token).")
 @click.option("--dicom-json", metavar="PATH", help="Path of the JSON files that links may name, with {id} in it.")
-@click.option("--token-root", "token_roots", multiple=True, metavar="ROOT", help="Where else the token may go.")
-@click.option("--token-header", metavar="NAME", help="The header that carries it to the archive (default: token).")
-@click.option("--token-scheme", metavar="SCHEME", help="What precedes it there, such as Bearer (default: nothing).")
+@click.option(
+    "--token-root",
+    "token_roots",
+    multiple=True,
+    metavar="ROOT",
+    help="A further root that the token may go to; repeatable.",
+)
+@click.option("--token-header", metavar="NAME", help="The header that carries the token (default: token).")
+@click.option("--token-scheme", metavar="SCHEME", help="The word before the token, such as Bearer (default: none).")
 @click.option("--token-storage", metavar="WHERE", help="tab (default: survives a reload) or memory.")
 @click.option("--priors", metavar="POLICY", help="never (default), exact, or ohif.")
 @click.option("--study-list/--no-study-list", default=None, help="Let the worklist search the archive (default: no).")
-@click.option("--source", metavar="URL", help="OHIF's git repository, or a fork, or a path (default: OHIF's own).")
+@click.option("--source", metavar="URL", help="OHIF's git repository, a fork, or a path (default: OHIF's own).")
 @click.option("--ref", metavar="REF", help="A branch, tag or commit to build instead of the release's own tag.")
-@click.option("--patches", multiple=True, type=click.Path(path_type=Path), help="A folder of patches beside ours.")
-@click.option("--extension", "extensions", multiple=True, type=click.Path(path_type=Path), help="A package to inject.")
+@click.option(
+    "--patches", multiple=True, type=click.Path(path_type=Path), help="A further folder of patches; repeatable."
+)
+@click.option(
+    "--extension", "extensions", multiple=True, type=click.Path(path_type=Path), help="A package to add; repeatable."
+)
 @click.option("--verify/--no-verify", default=None, help="Prove the dist in a real browser (default: yes).")
 @click.option("--minify/--no-minify", default=None, help="Minify OHIF's scripts and styles (default: yes).")
-@click.option("--locked", is_flag=True, help="Refuse to build anything but what ohifbuild.lock says.")
+@click.option("--locked", is_flag=True, help="Refuse to build anything that differs from ohifbuild.lock.")
 @click.option("--check-reproducible", "twice", is_flag=True, help="Build twice under other conditions and compare.")
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
 @with_command_context
@@ -57,10 +69,14 @@ def command(
     offline: bool,
     **options: Any,
 ) -> None:
-    """Build a viewer and prove that it keeps to its link's token.
+    """Build a viewer and prove it in a browser.
+
+    The flags win over the recipe. A viewer that fails a check is not put in place; its report is kept.
 
     \b
-    Example: ohifbuild build --version v3-stable --dicomweb-root /orthanc/dicom-web
+    Examples:
+      ohifbuild build --version v3-stable --dicomweb-root /orthanc/dicom-web
+      ohifbuild build --recipe ward/ohifbuild.toml --locked
     """
     wanted = load_recipe(recipe, _given(options))
     check_dist_output(wanted.output)
@@ -127,7 +143,9 @@ def _summary(dist: Dist, reporter: Reporter) -> None:
     reporter.say(f"  dist      {dist.path}  ({len(dist.manifest.files)} files, {size})")
     reporter.say(f"  digest    {dist.manifest.digest}")
     if dist.evidence:
-        reporter.say(f"  report    {report_of(dist.evidence)}  (all {len(dist.evidence.results)} checks hold)")
+        reporter.say(
+            f"  report    {report_of(dist.evidence)}  ({len(dist.evidence.results)} of {len(dist.evidence.results)} checks hold)"
+        )
     else:
         reporter.say(f"  report    none; prove it with: ohifbuild verify {dist.path}")
     reporter.say(f"  try it    ohifbuild demo {dist.path}")

@@ -15,13 +15,24 @@ from ohifbuild.commands.common import CommandContext, human_size, with_command_c
 
 @click.group("cache")
 def command() -> None:
-    """Show what the cache holds, or make it smaller."""
+    """Show the cache, or free space in it.
+
+    \b
+    Examples:
+      ohifbuild cache info
+      ohifbuild cache prune --unused-days 30
+    """
 
 
 @command.command("info")
 @with_command_context
 def info(context: CommandContext, /) -> None:
-    """Show where the cache is and what it holds."""
+    """Show where the cache is and what it holds.
+
+    \b
+    Example:
+      ohifbuild cache info
+    """
     kinds = usage(context.cache)
     context.result({"root": str(context.cache.root), "kinds": [asdict(kind) for kind in kinds]})
     if not context.as_json:
@@ -32,13 +43,22 @@ def info(context: CommandContext, /) -> None:
 
 
 @command.command("prune")
-@click.option("--unused-days", type=click.FloatRange(min=0), metavar="DAYS", help="What was not used for so long.")
-@click.option("--all", "everything", is_flag=True, help="Everything.")
+@click.option(
+    "--unused-days", type=click.FloatRange(min=0), metavar="DAYS", help="Remove what was not used for so many days."
+)
+@click.option("--all", "everything", is_flag=True, help="Remove everything.")
 @with_command_context
 def prune_command(context: CommandContext, /, unused_days: float | None, everything: bool) -> None:
-    """Remove entries, and what killed builds left; nothing while a build is running."""
+    """Remove entries from the cache.
+
+    Leftovers of killed builds are removed too. Nothing is removed while a build is running.
+
+    \b
+    Example:
+      ohifbuild cache prune --unused-days 30
+    """
     if everything == (unused_days is not None):
-        raise click.UsageError("Say what to remove: --unused-days DAYS, or --all.")
+        raise click.UsageError("Give --unused-days DAYS, or --all.")
     freed = prune(context.cache, unused_days=unused_days)
     context.result(asdict(freed))
     context.reporter.say(f"Removed {freed.entries} entries, {human_size(freed.bytes)}.")

@@ -16,11 +16,15 @@ from ohifbuild.supply.pipelines import REQUIREMENT, Engine, Pipeline, Publish, j
 @click.command("ci")
 @click.argument("engine", type=click.Choice(get_args(Engine)))
 @click.option(
-    "--recipe", "recipes", multiple=True, type=click.Path(path_type=Path), help="A viewer's recipe; several times."
+    "--recipe", "recipes", multiple=True, type=click.Path(path_type=Path), help="A viewer's recipe; repeatable."
 )
-@click.option("--publish", type=click.Choice(get_args(Publish)), default="release", show_default=True)
+@click.option(
+    "--publish", type=click.Choice(get_args(Publish)), default="release", show_default=True, help="Where viewers go."
+)
 @click.option("--requirement", default=REQUIREMENT, show_default=True, help="What pip installs to get ohifbuild.")
-@click.option("--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The repository.")
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The folder of the repository."
+)
 @with_command_context
 def command(
     context: CommandContext,
@@ -31,7 +35,14 @@ def command(
     requirement: str,
     into: Path,
 ) -> None:
-    """Write a pipeline that builds, proves and publishes your viewers on ENGINE's own runners."""
+    """Write a pipeline for GitHub or GitLab.
+
+    The pipeline builds, proves and publishes your viewers on the runners of ENGINE.
+
+    \b
+    Example:
+      ohifbuild ci github --recipe ward/ohifbuild.toml
+    """
     try:
         pipeline = Pipeline(
             cast("Engine", engine), jobs_of(recipes or (Path(RECIPE_NAME),)), cast("Publish", publish), requirement

@@ -24,7 +24,14 @@ from ohifbuild.workflow import build
 @click.option("--open", "opens", is_flag=True, help="Open the first link in the default browser.")
 @with_command_context
 def command(context: CommandContext, /, dist: Path, port: int, opens: bool) -> None:
-    """Show DIST with made-up studies, and links to click. Builds DIST first if it is not there."""
+    """Show a viewer with made-up studies.
+
+    DIST is built first if it does not exist. The links are printed.
+
+    \b
+    Example:
+      ohifbuild demo dist --open
+    """
     reporter = context.reporter
     if not dist.exists():
         reporter.say(f"{dist} is not there yet: building it.")

@@ -21,18 +21,18 @@ DEFAULT = DeployOptions()
     "--archive",
     metavar="URL",
     default="",
-    help="As the web server sees it (default: http://127.0.0.1:8042, an Orthanc).",
+    help="The archive, as the web server reaches it (default: http://127.0.0.1:8042, an Orthanc).",
 )
-@click.option("--host", default=DEFAULT.host, show_default=True, help="The name users reach it by; _ for any.")
+@click.option("--host", default=DEFAULT.host, show_default=True, help="The host name that users type; _ for any.")
 @click.option("--certificate", metavar="FILE", default="", help="For HTTPS: the certificate's path on the server.")
-@click.option("--key", metavar="FILE", default="", help="For HTTPS: its key's path on the server.")
+@click.option("--key", metavar="FILE", default="", help="For HTTPS: the key's path on the server.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Without HTTPS (default: 80; for Orthanc itself 8042).")
 @click.option("--tls-port", type=click.IntRange(1, 65535), help="With HTTPS (default: 443).")
 @click.option(
     "--orthanc-settings",
     metavar="PATH",
     type=click.Path(path_type=Path),
-    help="The file or folder that configures an Orthanc of yours, to which the filter's settings are added.",
+    help="The file or folder that configures your Orthanc; the settings of the filter are added to it.",
 )
 @click.option("--installed-at", metavar="FOLDER", help="Where the folder will be on the server (default: as written).")
 @with_command_context
@@ -51,9 +51,14 @@ def command(
     orthanc_settings: Path | None,
     installed_at: str | None,
 ) -> None:
-    """Write a folder that is ready for a server: DIST, the server's configuration, and what enforces tokens.
+    """Write the files that a server needs.
 
-    Public URL, DICOMweb root and the token's header are those DIST was built for.
+    The folder holds DIST, the configuration of the server, and what enforces tokens. The
+    public URL, the DICOMweb root and the token header are those that DIST was built for.
+
+    \b
+    Example:
+      ohifbuild deploy nginx dist --host viewer.example --archive http://127.0.0.1:8042
     """
     options = DeployOptions(
         archive=archive,

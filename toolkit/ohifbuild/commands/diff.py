@@ -22,9 +22,14 @@ AFTER = {NAMED: " (a published release names only some)", OHIF: "'s own files (-
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
 @with_command_context
 def command(context: CommandContext, /, first: str, second: str, offline: bool) -> None:
-    """Show what changed between two dists, two locks, or two releases.
+    """Compare two viewers, locks or releases.
 
-    FIRST and SECOND are folders, lock files, or versions such as 3.12.0 and v3-latest.
+    FIRST and SECOND are folders of viewers, lock files, or versions such as 3.12.0 and v3-latest.
+
+    \b
+    Examples:
+      ohifbuild diff 3.11.1 3.12.0
+      ohifbuild diff dist other-dist
     """
     changes = diff(first, second, context.cache, offline=offline, reporter=context.reporter)
     context.result([asdict(change) for change in changes])

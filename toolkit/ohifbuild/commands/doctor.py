@@ -17,10 +17,16 @@ from ohifbuild.core.errors import FaultsFound
 @click.option("--insecure", is_flag=True, help="Send the token over connections that are not verified, or plain http.")
 @with_command_context
 def command(context: CommandContext, /, link: str, insecure: bool) -> None:
-    """Say what is wrong with this machine, or with the deployment that LINK leads to, and what to change.
+    """Check this machine, or a deployed viewer.
 
-    LINK is the whole link of a study, in quotes, with its token; - reads it from standard input, which keeps the token
-    out of the shell's history. Without a token, or a study, what needs one is left out.
+    Without LINK, this machine is checked. LINK is the whole link of a study, in quotes, with its token; - reads it from
+    standard input, which keeps the token out of the shell's history. Checks that need a token or a study are
+    left out if LINK has none.
+
+    \b
+    Examples:
+      ohifbuild doctor
+      ohifbuild doctor 'https://viewer.example/viewer?StudyInstanceUIDs=1.2.3&token=secret'
     """
     # Only here: they take a noticeable time to import.
     from ohifbuild.doctor import examine_deployment

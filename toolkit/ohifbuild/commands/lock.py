@@ -22,12 +22,14 @@ from ohifbuild.sources.git import SourceBuild
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
 @with_command_context
 def command(context: CommandContext, /, recipe: Path | None, upgrade: bool, offline: bool) -> None:
-    """Write ohifbuild.lock, so that every later build uses the same.
+    """Write ohifbuild.lock, without building.
 
-    Nothing is built. With --upgrade, the patches are tried on the newer release first.
+    Later builds use what the lock has. With --upgrade, the patches are tried on the newer release first.
 
     \b
-    Example: ohifbuild lock --upgrade --recipe ward/ohifbuild.toml
+    Examples:
+      ohifbuild lock
+      ohifbuild lock --upgrade --recipe ward/ohifbuild.toml
     """
     path = lock_path(recipe)
     present = read_lock_if_any(path)

@@ -10,24 +10,31 @@ from types import FrameType
 from typing import NoReturn
 
 import click
-from rich.console import Console
 
-from ohifbuild import __version__
-from ohifbuild.commands import COMMANDS
-from ohifbuild.core.console import show_error
+from ohifbuild.commands.lazy_group import LazyGroup
 from ohifbuild.core.errors import InternalError, Interrupted, OhifbuildError
 
 DEBUG_VARIABLE = "OHIFBUILD_DEBUG"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, prog_name="ohifbuild")
+def _show_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from ohifbuild import __version__
+
+        click.echo(f"ohifbuild, version {__version__}")
+        context.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
 def cli() -> None:
-    """Builds OHIF viewers that show the studies of a link's token and nothing else, and proves it."""
+    """Build OHIF viewers that show the studies of a link's token and nothing else, and prove it.
 
-
-for command in COMMANDS:
-    cli.add_command(command)
+    \b
+    Example: ohifbuild build --version v3-stable
+    """
 
 
 def main() -> NoReturn:
@@ -37,17 +44,16 @@ def main() -> NoReturn:
 
 
 def _status() -> int:
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         cli.main(prog_name="ohifbuild", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        show_error(Interrupted("Stopped; nothing half-written was left."), console)
+        _show(Interrupted("Stopped; nothing half-written was left."))
         return Interrupted.exit_code
     except OhifbuildError as error:
-        show_error(error, console)
+        _show(error)
         return error.exit_code
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
@@ -55,9 +61,17 @@ def _status() -> int:
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):
             traceback.print_exc()
-        show_error(_internal(error), console)
+        _show(_internal(error))
         return InternalError.exit_code
     return 0
+
+
+def _show(error: OhifbuildError) -> None:
+    from rich.console import Console  # only here: it takes longer to import than --help takes to run
+
+    from ohifbuild.core.console import show_error
+
+    show_error(error, Console(stderr=True, highlight=False, soft_wrap=True))
 
 
 def _internal(error: Exception) -> InternalError:

@@ -18,34 +18,57 @@ from ohifbuild.sources.checkout import fetch_commits
 from ohifbuild.sources.git_remote import environment
 
 folder_option = click.option(
-    "--patches", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of patches beside ours."
+    "--patches",
+    "folders",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A further folder of patches; repeatable.",
 )
 
 
 @click.group("patch")
 def command() -> None:
-    """Show the patches of source builds, and try them on releases without building."""
+    """List patches, or check them on a source.
+
+    Patches change OHIF's source in builds from git.
+
+    \b
+    Example:
+      ohifbuild patch check --version 3.12.0
+    """
 
 
 @command.command("list")
 @folder_option
 @with_command_context
 def list_patches(context: CommandContext, /, folders: tuple[Path, ...]) -> None:
-    """List every patch, the releases it is for, and why it is there."""
+    """List every patch, with its releases and its reason.
+
+    \b
+    Example:
+      ohifbuild patch list
+    """
     known = load(patches(), *folders)
     context.result([{"name": p.name, "releases": p.releases.text, "reason": p.reason} for p in known])
     context.show(_table(known))
 
 
 @command.command("check")
-@click.option("--version", "versions", multiple=True, help="A release to try them on; may be given several times.")
-@click.option("--source", metavar="URL", help="OHIF's git repository, or a fork, or a path (default: OHIF's own).")
+@click.option("--version", "versions", multiple=True, help="A release to try them on; repeatable.")
+@click.option("--source", metavar="URL", help="OHIF's git repository, a fork, or a path (default: OHIF's own).")
 @folder_option
 @with_command_context
 def check_patches(
     context: CommandContext, /, versions: tuple[str, ...], source: str | None, folders: tuple[Path, ...]
 ) -> None:
-    """Try every patch on releases' sources and show where one no longer fits."""
+    """Try every patch on the source of releases.
+
+    Shows where a patch no longer fits. Nothing is built.
+
+    \b
+    Example:
+      ohifbuild patch check --version 3.12.0 --version 3.11.1
+    """
     known = load(patches(), *folders)
     wanted = [find_release(version, catalogue()) for version in versions or ("v3-stable",)]
     rows: list[DriftRow] = []

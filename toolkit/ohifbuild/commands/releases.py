@@ -15,7 +15,12 @@ from ohifbuild.releases.catalogue import Catalogue, ReleasePin, catalogue, sort_
 @click.command("releases")
 @with_command_context
 def command(context: CommandContext, /) -> None:
-    """List the OHIF releases and channels that ohifbuild knows."""
+    """List the OHIF releases that can be built.
+
+    \b
+    Example:
+      ohifbuild releases
+    """
     known = catalogue()
     pins = sorted(known.releases.values(), key=lambda pin: sort_key(pin.version), reverse=True)
     if context.as_json:

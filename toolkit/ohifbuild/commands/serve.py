@@ -24,18 +24,18 @@ def _host_names(_context: click.Context, _parameter: click.Parameter, values: tu
 @click.command("serve")
 @click.argument("dist", type=click.Path(path_type=Path), default=Path("dist"))
 @click.option("--dicomweb", metavar="URL", required=True, help="The archive's DICOMweb root.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at; 0.0.0.0 for all.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on; 0.0.0.0 for all.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 for any free one.")
-@click.option("--https", is_flag=True, help="Speak HTTPS, with a certificate of our own making if none is given.")
+@click.option("--https", is_flag=True, help="Use HTTPS, with a self-signed certificate if none is given.")
 @click.option("--certificate", type=click.Path(path_type=Path), help="Your certificate, with its chain, for HTTPS.")
-@click.option("--key", type=click.Path(path_type=Path), help="Its key.")
+@click.option("--key", type=click.Path(path_type=Path), help="The key of the certificate.")
 @click.option(
     "--allowed-host",
     "allowed_hosts",
     metavar="NAME",
     multiple=True,
     callback=_host_names,
-    help="Another name by which browsers reach it, such as that of a proxy in front; repeatable.",
+    help="Another host name that browsers use, such as the name of a proxy in front; repeatable.",
 )
 @with_command_context
 def command(
@@ -50,13 +50,21 @@ def command(
     key: Path | None,
     allowed_hosts: tuple[str, ...],
 ) -> None:
-    """Serve DIST, with a real archive behind it. Public URL and DICOMweb root are those DIST was built for."""
+    """Serve a viewer with your archive behind it.
+
+    The public URL and the DICOMweb root are those that DIST was built for.
+
+    \b
+    Examples:
+      ohifbuild serve dist --dicomweb http://localhost:8042/dicom-web
+      ohifbuild serve dist --dicomweb http://localhost:8042/dicom-web --host 0.0.0.0 --https
+    """
     # Only here: they take a noticeable time to import.
     from ohifbuild.server.certificates import own, self_signed
     from ohifbuild.server.serve import Secure, serve
 
     if bool(certificate) != bool(key):
-        raise click.UsageError("--certificate and --key need each other.")
+        raise click.UsageError("--certificate and --key must be given together.")
     secure = None
     if certificate and key:
         secure = Secure(own(certificate, key))

@@ -26,28 +26,47 @@ OURS = {"embedded": embedded, "orthanc": real_orthanc}
 @click.command("verify")
 @click.argument("dist", type=click.Path(path_type=Path), default=Path("dist"))
 @click.option("--report", type=click.Path(path_type=Path), help="Where the report goes (default: DIST.evidence).")
-@click.option("--like", metavar="OTHER", type=click.Path(path_type=Path), help="A dist that has to behave the same.")
+@click.option(
+    "--compare-with", metavar="OTHER", type=click.Path(path_type=Path), help="Another dist that must behave the same."
+)
 @click.option(
     "--archive", default="embedded", show_default=True, metavar="ARCHIVE", help="embedded, orthanc, or a URL."
 )
-@click.option("--archive-tokens", metavar="FILE", type=click.Path(path_type=Path), help="Tokens that the URL's knows.")
+@click.option(
+    "--archive-tokens",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Tokens that the archive of the URL knows.",
+)
 @click.option("--put-studies", is_flag=True, help="Store the made-up studies in the archive of the URL.")
 @click.option("--integrity", is_flag=True, help="Only compare every file with the dist's manifest; no browser.")
-@click.option("--provenance", type=click.Path(path_type=Path), help="Only check that this statement is about DIST.")
+@click.option(
+    "--provenance", type=click.Path(path_type=Path), help="Only check that this provenance file is about DIST."
+)
 @with_command_context
 def command(
     context: CommandContext,
     /,
     dist: Path,
     report: Path | None,
-    like: Path | None,
+    compare_with: Path | None,
     archive: str,
     archive_tokens: Path | None,
     put_studies: bool,
     integrity: bool,
     provenance: Path | None,
 ) -> None:
-    """Prove in a real browser, against a real archive, that DIST keeps its claims."""
+    """Prove a finished viewer in a real browser.
+
+    DIST is served with an archive behind it. Chromium opens links to made-up studies, and every request is
+    compared with what the archive received.
+
+    \b
+    Examples:
+      ohifbuild verify dist
+      ohifbuild verify dist --archive orthanc
+      ohifbuild verify dist --integrity
+    """
     if integrity or provenance:
         _check_files(context, dist, provenance)
         return
@@ -57,7 +76,7 @@ def command(
         report_dir=report or evidence_folder(dist),
         cache=context.cache,
         reporter=context.reporter,
-        like=like,
+        like=compare_with,
         archive=provider,
         tokens=tokens,
     )
