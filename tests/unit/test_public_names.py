@@ -42,3 +42,7 @@ def test_public_names_stay_public_whatever_was_imported_before() -> None:
     importlib.import_module("ohifbuild.lock.resolve")
     assert callable(ohifbuild.build)
     assert callable(ohifbuild.resolve)
+
+
+def test_a_module_of_the_package_can_be_imported_from_it() -> None:
+    exec("from ohifbuild import config")

@@ -43,7 +43,7 @@ def __getattr__(name: str) -> Any:
     """A public name, imported at its first use.
 
     Raises:
-        AttributeError: there is no such special name.
+        AttributeError: there is no such special name; or it is a module, which Python then imports.
         ImportError: there is no such public name; the message gives the nearest. (It is no AttributeError, because
             ``from ohifbuild import …`` would replace its message.)
     """
@@ -51,9 +51,11 @@ def __getattr__(name: str) -> Any:
         return _version()
     if name in _PUBLIC:
         return getattr(import_module(f"ohifbuild.{_PUBLIC[name]}"), name)
-    if name.startswith("_"):
-        raise AttributeError(f"module 'ohifbuild' has no attribute '{name}'")
     import difflib  # only here: it would be half of what importing this package takes
+    from importlib.util import find_spec
+
+    if name.startswith("_") or find_spec(f"ohifbuild.{name}"):
+        raise AttributeError(f"module 'ohifbuild' has no attribute '{name}'")
 
     (nearest,) = difflib.get_close_matches(name, __all__, n=1, cutoff=0.0)
     raise ImportError(f"ohifbuild has no public name '{name}'. The nearest is '{nearest}'.", name="ohifbuild")

@@ -143,9 +143,8 @@ def _summary(dist: Dist, reporter: Reporter) -> None:
     reporter.say(f"  dist      {dist.path}  ({len(dist.manifest.files)} files, {size})")
     reporter.say(f"  digest    {dist.manifest.digest}")
     if dist.evidence:
-        reporter.say(
-            f"  report    {report_of(dist.evidence)}  ({len(dist.evidence.results)} of {len(dist.evidence.results)} checks hold)"
-        )
+        checks = len(dist.evidence.results)
+        reporter.say(f"  report    {report_of(dist.evidence)}  ({checks} of {checks} checks hold)")
     else:
         reporter.say(f"  report    none; prove it with: ohifbuild verify {dist.path}")
     reporter.say(f"  try it    ohifbuild demo {dist.path}")
