@@ -25,10 +25,6 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import TerminalReporter
-from ohifbuild.dist.app_config import app_config
-from ohifbuild.dist.compress import compressible
-from ohifbuild.dist.extensions import bundle_all, read_packages
-from ohifbuild.dist.prepare import link_tree
 from ohifbuild.lock.resolve import Resolution
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseViewer
@@ -43,6 +39,10 @@ from ohifbuild.verify.pixels import PictureIndex
 from ohifbuild.verify.scenario_context import ScenarioContext
 from ohifbuild.verify.session import tab, window
 from ohifbuild.verify.viewer_site import site
+from ohifbuild.viewer.app_config import app_config
+from ohifbuild.viewer.compress import compressible
+from ohifbuild.viewer.extensions import bundle_all, read_packages
+from ohifbuild.viewer.prepare import link_tree
 from ohifbuild.workflow import finish
 
 STOCK_SOURCE = "@ohif/extension-default.dataSourcesModule.dicomweb"

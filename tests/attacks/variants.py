@@ -16,11 +16,11 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.resources import extension_template
-from ohifbuild.dist.extensions import bundle_all, read_package
-from ohifbuild.dist.inject import inject
-from ohifbuild.dist.prepare import link_tree, ready
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.published import published_viewer
+from ohifbuild.viewer.extensions import bundle_all, read_package
+from ohifbuild.viewer.inject import inject
+from ohifbuild.viewer.prepare import link_tree, ready
 
 NOT_COPIED = shutil.ignore_patterns("node_modules", "test", "tests")
 LOADS = re.compile(r"<script\b[^>]*\bsrc=[^>]*></script>|<link\b[^>]*>")

@@ -13,7 +13,6 @@ from ohifbuild.cache.default import default_root
 from ohifbuild.cache.entries import Cache
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.dist.prepare import link_tree
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.published import published_viewer
 from ohifbuild.verify.browser import find_browser
@@ -26,6 +25,7 @@ from ohifbuild.verify.runner import run_scenarios
 from ohifbuild.verify.scenario_context import ScenarioContext
 from ohifbuild.verify.scenarios import a_strange_archive, other_pages
 from ohifbuild.verify.viewer_site import site
+from ohifbuild.viewer.prepare import link_tree
 
 # What stock OHIF does with `?token=`: it sends it as a bearer token.
 SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")

@@ -9,7 +9,7 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.core.resources import extension_template
-from ohifbuild.dist.extensions import BundledPackage, bundle, bundle_early, check_distinct, read_package
+from ohifbuild.viewer.extensions import BundledPackage, bundle, bundle_early, check_distinct, read_package
 
 
 @pytest.fixture(scope="module")

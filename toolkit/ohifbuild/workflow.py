@@ -12,18 +12,18 @@ from ohifbuild.cache.default import default_cache
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.errors import ClaimsFailed
-from ohifbuild.dist.compress import compress_all, compressible
-from ohifbuild.dist.inject import inject
-from ohifbuild.dist.manifest import Manifest, hash_tree
-from ohifbuild.dist.move import move_dist
-from ohifbuild.dist.output import StagedDist, check_dist_output, staged_dist
-from ohifbuild.dist.prepare import ready
 from ohifbuild.lock.resolve import Resolution
 from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.supply.sbom_files import move_sbom_files, write_sbom_files
 from ohifbuild.verify.evidence import Evidence
 from ohifbuild.verify.runner import verify
+from ohifbuild.viewer.compress import compress_all, compressible
+from ohifbuild.viewer.inject import inject
+from ohifbuild.viewer.manifest import Manifest, hash_tree
+from ohifbuild.viewer.move import move_dist
+from ohifbuild.viewer.output import StagedDist, check_dist_output, staged_dist
+from ohifbuild.viewer.prepare import ready
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def report_of(evidence: Evidence) -> Path:
 
 
 def move(dist: Path, output: Path, *, public_url: str | None = None, dicomweb_root: str | None = None) -> Manifest:
-    """Writes ``dist`` for another place to ``output``, with its SBOM and provenance; see ``dist.move.move_dist``."""
+    """Writes ``dist`` for another place to ``output``, with its SBOM and provenance; see ``viewer.move.move_dist``."""
     return move_dist(dist, output, public_url=public_url, dicomweb_root=dicomweb_root, move_documents=move_sbom_files)
 
 

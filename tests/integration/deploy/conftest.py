@@ -16,9 +16,9 @@ from pathlib import Path
 import brotli
 import pytest
 
-from ohifbuild.dist.app_config import CONFIG_START
-from ohifbuild.dist.manifest import Manifest, hash_tree
 from ohifbuild.verify.dataset import write_dataset
+from ohifbuild.viewer.app_config import CONFIG_START
+from ohifbuild.viewer.manifest import Manifest, hash_tree
 from servers import nginx_running
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"

@@ -20,10 +20,10 @@ from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ToolFailed
 from ohifbuild.core.processes import run
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.dist.app_config import CONFIG_START
 from ohifbuild.server.headers import ISOLATION, inline_hashes
 from ohifbuild.verify.dataset import STUDIES
 from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
+from ohifbuild.viewer.app_config import CONFIG_START
 from servers import an_orthanc, deployed_orthanc
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"

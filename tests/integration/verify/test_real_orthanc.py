@@ -13,7 +13,6 @@ from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DistInvalid, OrthancFailed, OrthancUnsuitable
-from ohifbuild.dist.manifest import Manifest, hash_tree
 from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
 from ohifbuild.verify.backend import real_orthanc
 from ohifbuild.verify.dataset import cached_dataset
@@ -21,6 +20,7 @@ from ohifbuild.verify.dataset.contents import COMPRESSED, ORDINARY, SECOND, VIDE
 from ohifbuild.verify.dataset.studies import Series, Study
 from ohifbuild.verify.runner import verify
 from ohifbuild.verify.viewer_site import site
+from ohifbuild.viewer.manifest import Manifest, hash_tree
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")
 

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from ohifbuild.commands import build as build_command
 from ohifbuild.commands.build import command
-from ohifbuild.dist.extensions import Bundles
-from ohifbuild.dist.manifest import Manifest
 from ohifbuild.lock.resolve import Resolution
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.published import PublishedViewer
+from ohifbuild.viewer.extensions import Bundles
+from ohifbuild.viewer.manifest import Manifest
 from ohifbuild.workflow import Dist
 
 Again = Callable[..., list[str]]

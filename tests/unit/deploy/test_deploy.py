@@ -10,8 +10,8 @@ import pytest
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
 from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
-from ohifbuild.dist.app_config import CONFIG_START
-from ohifbuild.dist.manifest import Manifest, hash_tree
+from ohifbuild.viewer.app_config import CONFIG_START
+from ohifbuild.viewer.manifest import Manifest, hash_tree
 
 
 def dist_at(

@@ -12,12 +12,12 @@ import pytest
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core import resources
-from ohifbuild.dist.manifest import FileEntry
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.gathered import FileSeen
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.doctor.viewer_page import Page
+from ohifbuild.viewer.manifest import FileEntry
 
 NOW = 1_800_000_000.0
 DAY = 86400.0

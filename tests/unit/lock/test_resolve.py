@@ -9,7 +9,6 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ExtensionInvalid, LockDiffers, UnknownRelease
 from ohifbuild.core.resources import patches
-from ohifbuild.dist.extensions import Bundles
 from ohifbuild.lock import resolve as resolving
 from ohifbuild.lock.lock_file import LOCK_NAME, Lock, lock_path, read_lock, require_same, write_lock
 from ohifbuild.lock.resolve import Resolution, resolve
@@ -19,6 +18,7 @@ from ohifbuild.sources import choose
 from ohifbuild.sources.git import SourceBuild
 from ohifbuild.sources.published import PublishedViewer
 from ohifbuild.tools.toolchain import NodeTools
+from ohifbuild.viewer.extensions import Bundles
 
 TOOLS = NodeTools(Path("node"), Path("npm"), {}, "22.1.0", "system")
 LOCKED = Lock({"release": {"wish": "v3-stable", "version": "3.11.1", "npm": "sha512-locked", "commit": "c" * 40}})

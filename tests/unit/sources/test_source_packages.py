@@ -9,11 +9,11 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ExtensionInvalid, OriginUnavailable
-from ohifbuild.dist.extensions import read_packages
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.choose import choose
 from ohifbuild.sources.workspace import add_packages, digest_of_packages, is_source_package, read_source_packages
 from ohifbuild.tools.toolchain import NodeTools
+from ohifbuild.viewer.extensions import read_packages
 
 TOOLS = NodeTools(Path("node"), Path("npm"), {}, "20.0.0", "system")
 

@@ -10,13 +10,13 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.commands.main import cli
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DistInvalid, LockInvalid, RecipeError, UnknownRelease
-from ohifbuild.dist.manifest import Manifest, hash_tree, read_manifest
-from ohifbuild.dist.output import SBOM_NAME
 from ohifbuild.lock.lock_file import Lock
 from ohifbuild.sources.components import Component, Contents
 from ohifbuild.supply.diff import Change, changes, diff
 from ohifbuild.supply.sbom import sbom
 from ohifbuild.supply.snapshot import Fact
+from ohifbuild.viewer.manifest import Manifest, hash_tree, read_manifest
+from ohifbuild.viewer.output import SBOM_NAME
 
 
 def dist(folder: Path, inputs: dict[str, object], **files: str) -> Path:

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from ohifbuild.core.errors import PipelineDiffers
-from ohifbuild.dist.output import evidence_folder, rejected_folder
 from ohifbuild.supply.pipelines import PLACES, Pipeline, Publish, jobs_of
+from ohifbuild.viewer.output import evidence_folder, rejected_folder
 
 ROOT = Path(__file__).parents[3]
 JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")))

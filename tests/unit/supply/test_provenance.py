@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.core.errors import DistInvalid, ProvenanceMismatch
-from ohifbuild.dist.manifest import Manifest, hash_tree, read_manifest
-from ohifbuild.dist.output import PROVENANCE_NAME
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.supply.provenance import check_provenance, provenance
+from ohifbuild.viewer.manifest import Manifest, hash_tree, read_manifest
+from ohifbuild.viewer.output import PROVENANCE_NAME
 
 PIN = find_release("3.12.0", catalogue())
 

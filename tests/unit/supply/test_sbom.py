@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.core.errors import DistInvalid
-from ohifbuild.dist.manifest import FileEntry, Manifest
 from ohifbuild.sources.components import MODULES_NAME, Component, contents_of
 from ohifbuild.supply.sbom import check_schema, sbom
+from ohifbuild.viewer.manifest import FileEntry, Manifest
 
 MANIFEST = Manifest({"index.html": FileEntry("ab" * 32, 1)}, {"release": "3.12.0"})
 OURS = (Component("@ohifbuild/extension-token", "0.1.0", "MIT"),)

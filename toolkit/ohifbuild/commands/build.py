@@ -12,10 +12,10 @@ from ohifbuild.commands.common import CommandContext, human_size, with_command_c
 from ohifbuild.commands.lock import save_lock
 from ohifbuild.config.recipe import RECIPE_NAME, load_recipe
 from ohifbuild.core.console import Reporter
-from ohifbuild.dist.output import check_dist_output
-from ohifbuild.dist.reproduce import check_reproducible
 from ohifbuild.lock.lock_file import lock_path, read_lock_if_any, require_same
 from ohifbuild.lock.resolve import Resolution, resolve
+from ohifbuild.viewer.output import check_dist_output
+from ohifbuild.viewer.reproduce import check_reproducible
 from ohifbuild.workflow import Dist, build, report_of
 
 Flags = dict[str, object]

@@ -9,14 +9,14 @@ import click
 
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.errors import IntegrityBroken
-from ohifbuild.dist.manifest import check_integrity, read_manifest
-from ohifbuild.dist.output import evidence_folder
 from ohifbuild.supply.provenance import check_provenance
 from ohifbuild.verify.backend import Provider, embedded, real_orthanc
 from ohifbuild.verify.external_tokens import ExternalTokens, read_tokens
 from ohifbuild.verify.remote_archive import header_of, running_at
 from ohifbuild.verify.report.terminal import render as terminal_table
 from ohifbuild.verify.runner import verify
+from ohifbuild.viewer.manifest import check_integrity, read_manifest
+from ohifbuild.viewer.output import evidence_folder
 from ohifbuild.workflow import report_of, require_claims
 
 SHOWN = 20

@@ -19,8 +19,8 @@ from ohifbuild.deploy.options import KINDS, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_alone import orthanc
 from ohifbuild.deploy.orthanc_ohif import orthanc_ohif
 from ohifbuild.deploy.static import static
-from ohifbuild.dist.output import check_output, staged
-from ohifbuild.dist.prepare import link_tree
+from ohifbuild.viewer.output import check_output, staged
+from ohifbuild.viewer.prepare import link_tree
 
 __all__ = ["KINDS", "DeployOptions", "Deployed", "Kind", "deploy"]
 

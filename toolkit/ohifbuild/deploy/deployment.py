@@ -16,7 +16,7 @@ from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid
 from ohifbuild.deploy.options import PLAIN_FILE, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_settings import SettingsUnusable, existing_settings
-from ohifbuild.dist.manifest import read_manifest
+from ohifbuild.viewer.manifest import read_manifest
 
 MARKER = "ohifbuild-deploy.json"
 """By this file a folder is known to be a deployment of ours."""

@@ -13,7 +13,7 @@ from ohifbuild.core.errors import DeployUnsuitable, DistInvalid
 from ohifbuild.deploy.deployment import Folder, Plan
 from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
 from ohifbuild.deploy.https import reached_without_proxy, tunnel, tunnel_steps
-from ohifbuild.dist.app_config import CONFIG_START
+from ohifbuild.viewer.app_config import CONFIG_START
 
 OWN_PATH = "/ohif/"
 """Where the plugin serves its dist, whatever ``RouterBasename`` says."""

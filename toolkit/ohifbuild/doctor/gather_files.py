@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
-from ohifbuild.dist.manifest import MANIFEST_NAME, FileEntry
 from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import SHORT, Answer, Client
 from ohifbuild.doctor.coding import shows_page
 from ohifbuild.doctor.gathered import FileSeen, ViewerSeen
 from ohifbuild.doctor.viewer_page import modules_in, read_page, root_in
+from ohifbuild.viewer.manifest import MANIFEST_NAME, FileEntry
 
 INDEX, CONFIG = "index.html", "app-config.js"
 OTHERS = ("silent-refresh.html", "sw.js")

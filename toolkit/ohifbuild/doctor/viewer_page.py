@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ohifbuild.contract.settings import Settings, settings_of
-from ohifbuild.dist.inject import SETTINGS_ID
 from ohifbuild.server.headers import inline_hashes
+from ohifbuild.viewer.inject import SETTINGS_ID
 
 Kind = Literal["ohifbuild", "ohif", "login", "other"]
 

@@ -10,14 +10,14 @@ from ohifbuild.cache.default import default_cache
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter, SilentReporter
-from ohifbuild.dist.compress import compressors
-from ohifbuild.dist.extensions import Bundles, bundle_all, read_packages
 from ohifbuild.lock.lock_file import Lock
 from ohifbuild.patches.series import digest
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.choose import choose, needs_source
 from ohifbuild.tools.esbuild import esbuild_version
+from ohifbuild.viewer.compress import compressors
+from ohifbuild.viewer.extensions import Bundles, bundle_all, read_packages
 
 # Keys of the recipe that name places on this machine, or that the lock has in sections of their own.
 NOT_OPTIONS = frozenset({"version", "origin", "output", "verify", "extensions", "source", "ref", "patches"})

@@ -44,7 +44,7 @@ def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
 
 
 def page_policy(page: str, connect: Sequence[str] = ()) -> str:
-    """The policy that a viewer's page runs with, as it also stands in the page (``dist/inject.py``).
+    """The policy that a viewer's page runs with, as it also stands in the page (``viewer/inject.py``).
 
     A page cannot say by whom it may be framed (CSP3 3.3); all else it can.
 

@@ -15,8 +15,8 @@ from typing import Any
 
 from ohifbuild import __version__
 from ohifbuild.core.errors import ProvenanceMismatch
-from ohifbuild.dist.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
 from ohifbuild.releases.catalogue import ReleasePin
+from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://slsa.dev/provenance/v1"

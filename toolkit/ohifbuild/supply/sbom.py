@@ -24,8 +24,8 @@ from packageurl import PackageURL
 
 from ohifbuild import __version__
 from ohifbuild.core.errors import InternalError
-from ohifbuild.dist.manifest import Manifest
 from ohifbuild.sources.components import Component, Contents
+from ohifbuild.viewer.manifest import Manifest
 
 # The property that says whether the list is complete.
 COMPLETENESS = "ohifbuild:components"

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.disk import disk_errors
-from ohifbuild.dist.extensions import Bundles
-from ohifbuild.dist.manifest import Manifest, read_manifest
-from ohifbuild.dist.output import PROVENANCE_NAME, SBOM_NAME
 from ohifbuild.releases.catalogue import catalogue
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.sources.components import Component, Contents, contents_of
 from ohifbuild.supply.provenance import moved_provenance, provenance
 from ohifbuild.supply.sbom import moved_sbom, sbom
+from ohifbuild.viewer.extensions import Bundles
+from ohifbuild.viewer.manifest import Manifest, read_manifest
+from ohifbuild.viewer.output import PROVENANCE_NAME, SBOM_NAME
 
 KIND = "contents"
 # https://reproducible-builds.org/specs/source-date-epoch/

@@ -12,13 +12,13 @@ from typing import Any
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
-from ohifbuild.dist.manifest import FileEntry, Manifest, hash_tree, read_manifest
-from ohifbuild.dist.output import SBOM_NAME, evidence_folder
 from ohifbuild.lock.lock_file import read_lock
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.components import contents_of
 from ohifbuild.sources.published import published_viewer
 from ohifbuild.supply.sbom import COMPLETENESS, is_about
+from ohifbuild.viewer.manifest import FileEntry, Manifest, hash_tree, read_manifest
+from ohifbuild.viewer.output import SBOM_NAME, evidence_folder
 
 # Names that hold a digest of their contents: app.bundle.26b7eafdf05b5445414b.js is app.bundle.*.js in any build.
 HASH = re.compile(r"(?<=[./])[0-9a-f]{12,20}(?=[./])")

@@ -18,7 +18,6 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.errors import BrowserFailed
-from ohifbuild.dist.manifest import Manifest, read_manifest
 from ohifbuild.server.web_server import own_root
 from ohifbuild.verify.backend import Provider, embedded
 from ohifbuild.verify.behaviour_comparison import alike
@@ -36,6 +35,7 @@ from ohifbuild.verify.scenario_context import ScenarioContext, Site
 from ohifbuild.verify.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
 from ohifbuild.verify.session import tab, window
 from ohifbuild.verify.viewer_site import site
+from ohifbuild.viewer.manifest import Manifest, read_manifest
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
+from ohifbuild.core.console import Reporter
+from ohifbuild.core.digests import digest_of, digest_of_tree
+from ohifbuild.core.errors import ExtensionInvalid, ToolFailed
+from ohifbuild.core.processes import run
 from ohifbuild.core.resources import extension_template
 from ohifbuild.sources.workspace import is_source_package
-from ohifbuild.cache.entries import Cache
-from ohifbuild.core.digests import digest_of, digest_of_tree
-from ohifbuild.core.console import Reporter
-from ohifbuild.core.errors import ExtensionInvalid, ToolFailed
 from ohifbuild.tools.esbuild import esbuild, esbuild_version
-from ohifbuild.core.processes import run
 
 KIND = "extension"
 TARGET = "es2022"
@@ -133,9 +133,7 @@ def read_packages(recipe: Recipe) -> tuple[ExtensionPackage, ...]:
     return packages
 
 
-def bundle_all(
-    packages: tuple[ExtensionPackage, ...], cache: Cache, *, offline: bool, reporter: Reporter
-) -> Bundles:
+def bundle_all(packages: tuple[ExtensionPackage, ...], cache: Cache, *, offline: bool, reporter: Reporter) -> Bundles:
     """Everything that is injected.
 
     Args:

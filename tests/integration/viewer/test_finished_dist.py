@@ -12,17 +12,16 @@ import brotli
 import pytest
 from click.testing import CliRunner
 
-from ohifbuild.workflow import finish
 from ohifbuild.cache.entries import Cache
 from ohifbuild.commands.move import command as move_command
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.core.errors import DistInvalid, IntegrityBroken, OutputNotOurs, RecipeError
-from ohifbuild.dist.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
-from ohifbuild.workflow import move
-from ohifbuild.dist.prepare import ReadyViewer, ready
 from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
+from ohifbuild.viewer.prepare import ReadyViewer, ready
+from ohifbuild.workflow import finish, move
 
 from .conftest import resolved
 

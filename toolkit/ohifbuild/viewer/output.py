@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import OutputNotOurs
-from ohifbuild.dist.manifest import MANIFEST_NAME
+from ohifbuild.viewer.manifest import MANIFEST_NAME
 
 SBOM_NAME = "sbom.cdx.json"
 PROVENANCE_NAME = "provenance.intoto.json"

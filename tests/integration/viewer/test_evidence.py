@@ -13,20 +13,20 @@ import pytest
 from click.testing import CliRunner
 
 from ohifbuild import workflow
-from ohifbuild.commands import build as build_command
 from ohifbuild.cache.entries import Cache
+from ohifbuild.commands import build as build_command
 from ohifbuild.commands import verify as verify_command
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.core.errors import BrowserMissing, ClaimsFailed, LockDiffers, OutputNotOurs
-from ohifbuild.dist.manifest import read_manifest
-from ohifbuild.dist.output import PROVENANCE_NAME, REPORT_NAMES, SBOM_NAME
 from ohifbuild.lock.lock_file import read_lock
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.supply.provenance import check_provenance
 from ohifbuild.verify.evidence import ClaimResult, Evidence
 from ohifbuild.verify.redact import Redactor
 from ohifbuild.verify.report import write_reports
+from ohifbuild.viewer.manifest import read_manifest
+from ohifbuild.viewer.output import PROVENANCE_NAME, REPORT_NAMES, SBOM_NAME
 from ohifbuild.workflow import move
 
 from .conftest import resolved

@@ -14,15 +14,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ohifbuild.dist.app_config import CONFIG_START, app_config
-from ohifbuild.core.errors import DistInvalid, IntegrityBroken, RecipeError
-from ohifbuild.dist.compress import compress_all, compressible
-from ohifbuild.dist.manifest import MANIFEST_NAME, Manifest, check_integrity, hash_tree, read_manifest
-from ohifbuild.dist.prepare import link_tree
-from ohifbuild.dist.inject import FOLDER, INJECTED_START, index_html
-from ohifbuild.config.validation_errors import problems_in
-from ohifbuild.dist.output import check_dist_output, evidence_folder, staged_dist
 from ohifbuild.config.recipe import Recipe
+from ohifbuild.config.validation_errors import problems_in
+from ohifbuild.core.errors import DistInvalid, IntegrityBroken, RecipeError
+from ohifbuild.viewer.app_config import CONFIG_START, app_config
+from ohifbuild.viewer.compress import compress_all, compressible
+from ohifbuild.viewer.inject import FOLDER, INJECTED_START, index_html
+from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, hash_tree, read_manifest
+from ohifbuild.viewer.output import check_dist_output, evidence_folder, staged_dist
+from ohifbuild.viewer.prepare import link_tree
 
 WRITTEN = ("index.html", "app-config.js")
 COMPRESSED = (".br", ".gz")

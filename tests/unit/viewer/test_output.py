@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.core.errors import OutputNotOurs
-from ohifbuild.dist.manifest import MANIFEST_NAME, Manifest
-from ohifbuild.dist.output import REPORT_NAMES, StagedDist, staged, staged_dist
 from ohifbuild.verify.report import WRITERS
+from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest
+from ohifbuild.viewer.output import REPORT_NAMES, StagedDist, staged, staged_dist
 
 
 def finish(folder: Path, text: str) -> None:
@@ -130,7 +130,7 @@ def test_a_power_cut_at_any_step_leaves_no_dist_beside_evidence_of_another(
     with staged_dist(output) as stage:
         make(stage, "old")
     cut_at(monkeypatch, step)
-    monkeypatch.setattr("ohifbuild.dist.output._Replacement.undo", lambda _: None)
+    monkeypatch.setattr("ohifbuild.viewer.output._Replacement.undo", lambda _: None)
     with pytest.raises(Cut), staged_dist(output) as stage:
         make(stage, "new")
     dist, evidence = found(output)

@@ -11,11 +11,11 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.digests import digest_of_tree
-from ohifbuild.dist.extensions import bundle_all, read_packages
 from ohifbuild.lock.resolve import Resolution
 from ohifbuild.patches.series import Patch
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.viewer.extensions import bundle_all, read_packages
 
 PAGE = (
     '<!doctype html><html><head><meta charset="UTF-8"><script>window.PUBLIC_URL="/"</script>'

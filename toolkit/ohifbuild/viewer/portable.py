@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ohifbuild.core.errors import ReleaseUnsupported
-from ohifbuild.dist.left_out import is_left_out
+from ohifbuild.viewer.left_out import is_left_out
 
 BAKED_PATH = re.compile(r'__webpack_require__\.p = "/"')
 FOUND_PATH = '__webpack_require__.p = self.PUBLIC_URL || new URL("./", self.location.href).pathname'

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
-from ohifbuild.core.digests import digest_of
 from ohifbuild.core.console import Reporter
-from ohifbuild.dist.compress import compress_all, compressible, compressors
-from ohifbuild.tools.esbuild import esbuild, esbuild_version
-from ohifbuild.dist.left_out import is_left_out
-from ohifbuild.dist.manifest import FileEntry, hash_tree
-from ohifbuild.dist.portable import portable_texts
-from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.core.digests import digest_of
 from ohifbuild.core.processes import run
+from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.tools.esbuild import esbuild, esbuild_version
+from ohifbuild.viewer.compress import compress_all, compressible, compressors
+from ohifbuild.viewer.left_out import is_left_out
+from ohifbuild.viewer.manifest import FileEntry, hash_tree
+from ohifbuild.viewer.portable import portable_texts
 
 KIND = "ready"
 # Raised whenever this module, or one it uses, makes other bytes of the same base.

@@ -15,8 +15,8 @@ from pathlib import Path
 from ohifbuild.cache.entries import CACHE_VARIABLE
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import NotReproducible
-from ohifbuild.dist.manifest import Manifest, read_manifest
 from ohifbuild.core.processes import find_program, run
+from ohifbuild.viewer.manifest import Manifest, read_manifest
 
 SHOWN = 20
 # What differs from this process; `npm`'s and `pip`'s configuration stay, as they say where packages come from.

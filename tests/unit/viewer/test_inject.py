@@ -9,9 +9,9 @@ import pytest
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import settings_of
 from ohifbuild.core.errors import ReleaseUnsupported
-from ohifbuild.dist.app_config import app_config, settings
-from ohifbuild.dist.inject import INJECTED_START, SETTINGS_ID, index_html
 from ohifbuild.server.headers import connects_to, content_security_policy
+from ohifbuild.viewer.app_config import app_config, settings
+from ohifbuild.viewer.inject import INJECTED_START, SETTINGS_ID, index_html
 
 PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="UTF-8"/><meta name="tile" content="/assets/tile.png"/>'

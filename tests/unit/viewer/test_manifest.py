@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.core.errors import DistInvalid
-from ohifbuild.dist.manifest import MANIFEST_NAME, Manifest, check_integrity, hash_tree, read_manifest
+from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, hash_tree, read_manifest
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import brotli
 import pytest
 
 from ohifbuild.core.errors import ReleaseUnsupported
-from ohifbuild.dist.compress import compress_all, compressible
-from ohifbuild.dist.portable import portable_texts
-from ohifbuild.dist.prepare import link_tree
+from ohifbuild.viewer.compress import compress_all, compressible
+from ohifbuild.viewer.portable import portable_texts
+from ohifbuild.viewer.prepare import link_tree
 
 RUNTIME = '__webpack_require__.p = "/";'
 
