@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # type checkers take it for true; importing typing would double what this import takes
 
 if TYPE_CHECKING:
     from ohifbuild.cache.entries import Cache as Cache
@@ -39,7 +40,7 @@ _PUBLIC = {
 __all__ = ["Cache", "Dist", "Evidence", "OhifbuildError", "Recipe", "build", "load_recipe", "resolve"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """A public name, imported at its first use.
 
     Raises:

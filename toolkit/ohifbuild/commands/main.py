@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from types import FrameType
 from typing import NoReturn
 
@@ -60,6 +59,8 @@ def _status() -> int:
         return 0
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):
+            import traceback
+
             traceback.print_exc()
         _show(_internal(error))
         return InternalError.exit_code
