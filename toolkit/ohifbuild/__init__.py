@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ohifbuild.workflow import Dist as Dist
     from ohifbuild.workflow import build as build
 
-    __version__: str
+__version__ = "0.1.0"
 
 # GitPython refuses to be imported where there is no git; only those who use it are to find out.
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
@@ -48,8 +48,6 @@ def __getattr__(name: str) -> object:
         ImportError: there is no such public name; the message gives the nearest. (It is no AttributeError, because
             ``from ohifbuild import …`` would replace its message.)
     """
-    if name == "__version__":
-        return _version()
     if name in _PUBLIC:
         return getattr(import_module(f"ohifbuild.{_PUBLIC[name]}"), name)
     import difflib  # only here: it would be half of what importing this package takes
@@ -64,12 +62,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return [*__all__, "__version__"]
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("ohifbuild")
-    except PackageNotFoundError:  # run from a checkout that was never installed
-        return "0.0.0"
