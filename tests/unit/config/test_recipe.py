@@ -172,7 +172,7 @@ def test_a_header_that_nginx_would_drop_is_noted(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "word"),
     [
-        ({"dicomweb_root": "http://pacs.example/dicom-web"}, "unencrypted"),
+        ({"dicomweb_root": "http://pacs.example/dicom-web"}, "without encryption"),
         ({"token_header": "Authorization"}, "Bearer"),
         ({"priors": "ohif"}, "other studies"),
     ],

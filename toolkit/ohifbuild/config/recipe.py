@@ -1,6 +1,6 @@
-"""The recipe: what the user wants, from ``ohifbuild.toml`` and flags, merged and validated once.
+"""The recipe: ``ohifbuild.toml`` and flags, merged and validated once.
 
-Flags win over the file. Every mistake is collected and reported together, before any work begins.
+Flags win over the file. All problems are collected and reported together, before any work begins.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RECIPE_NAME = "ohifbuild.toml"
 # Narrower than RFC 9110's token, so that it can stand in any server's configuration.
 HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
-# The whole value has to match: urlsplit would drop line breaks and let the rest through.
+# The whole value has to match: urlsplit would drop line breaks and accept the rest.
 ROOT_URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[^/].*)?)"
@@ -91,7 +91,7 @@ def _token_header(value: str) -> str:
     if name in FORBIDDEN_HEADERS or name.startswith(("sec-", "proxy-")):
         raise ValueError(f"expected another header: browsers forbid scripts to set '{value}'")
     if name in DICOMWEB_HEADERS:
-        raise ValueError(f"expected another header: DICOMweb requests need '{value}' for themselves")
+        raise ValueError(f"expected another header: DICOMweb requests use '{value}' themselves")
     return value
 
 
@@ -103,12 +103,12 @@ def _token_scheme(value: str) -> str:
 
 def _output(value: Path) -> Path:
     if str(value).startswith("~"):
-        raise ValueError("expected a path without ~: only a shell knows what it stands for")
+        raise ValueError("expected a path without ~, which only a shell expands")
     if "\0" in str(value):
         raise ValueError("expected a path without a null character")
     here = Path.cwd()
     if value.resolve() in (Path("/"), Path.home().resolve(), here, *here.parents):
-        raise ValueError("expected a folder of its own, not the root, your home, or the folder you are in")
+        raise ValueError("expected a folder other than the root, your home, the current folder and those above it")
     return value
 
 
@@ -125,7 +125,7 @@ def _patches(value: Path) -> Path:
 
 
 class Recipe(BaseModel):
-    """What to build. Field names are the keys of ``ohifbuild.toml``, but for ``origin``, which is ``from`` there."""
+    """What to build. Field names are the keys of ``ohifbuild.toml``, except ``origin``, which is ``from`` there."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -150,35 +150,44 @@ class Recipe(BaseModel):
     minify: StrictBool = True
 
     def notes(self) -> tuple[str, ...]:
-        """What is allowed, but the user should know."""
+        """Warnings about values that are valid but unusual, one sentence or two each."""
         found = []
         if "_" in self.token_header:
-            found.append(f"nginx drops headers with an underscore, such as {self.token_header}, unless told otherwise.")
+            found.append(f"nginx drops headers with an underscore, such as {self.token_header}, by default.")
         for url in (self.dicomweb_root, *self.token_roots):
             root = ROOT_URL.fullmatch(url)
             if root and root["scheme"] == "http" and root["host"] not in LOOPBACK:
-                found.append(f"Tokens and images travel unencrypted to {url}; https would protect them.")
+                found.append(f"Tokens and images are sent to {url} without encryption. Use https to protect them.")
         if self.token_header.lower() == "authorization" and not self.token_scheme:
             found.append(
-                "An Authorization header without a scheme is rarely understood; most want token_scheme = Bearer."
+                "Few servers accept an Authorization header without a scheme. Most require token_scheme = Bearer."
             )
         if self.priors == "ohif":
-            found.append("With priors = 'ohif' the viewer asks for the patient's other studies, as stock OHIF does.")
+            found.append(
+                "With priors = 'ohif' the viewer searches for the patient's other studies, as stock OHIF does."
+            )
         return tuple(found)
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> Self:
-        """A recipe from values that are known to be right, for use as a library."""
+        """A recipe from values that are known to be valid.
+
+        Raises:
+            pydantic.ValidationError: they are not.
+        """
         return cls.model_validate(dict(values))
 
 
 def load_recipe(path: Path | None, flags: Mapping[str, object]) -> Recipe:
-    """The recipe of a file (default: ``ohifbuild.toml`` here, if there is one) with ``flags`` over it.
+    """The recipe in a file, with ``flags`` in place of what the file says.
 
-    Relative paths in the file are relative to its folder.
+    Args:
+        path: a TOML file; None for ``ohifbuild.toml`` in the current folder, if it exists. Relative paths in the file
+            are relative to its folder.
+        flags: values by field name of ``Recipe``.
 
     Raises:
-        RecipeError: anything is wrong; ``details`` has a line for every mistake.
+        RecipeError: the file cannot be read or a value is invalid; ``details`` has a line for each problem.
     """
     if path is None and Path(RECIPE_NAME).is_file():
         path = Path(RECIPE_NAME)
@@ -198,7 +207,7 @@ def _read(path: Path) -> str:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "it is not UTF-8 text"
         raise RecipeError(
             f"The recipe {path} cannot be read: {reason}.",
-            cause="The path is mistyped, or the file is not yours to read.",
+            cause="The path is mistyped, or you have no permission to read the file.",
             fix=f"Name an existing file with --recipe, or leave it out to use {RECIPE_NAME} or the defaults.",
         ) from error
 
@@ -211,7 +220,7 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
 
 
 def _relative_to(path: Path | None, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The file's values, its relative paths seen from where the file is."""
+    """The file's values, with relative paths resolved against its folder."""
     if path is None:
         return dict(values)
     moved = dict(values)
@@ -223,12 +232,10 @@ def _relative_to(path: Path | None, values: Mapping[str, Any]) -> dict[str, Any]
     return moved
 
 
-def _refusal(mistakes: list[ValidationProblem]) -> RecipeError:
-    count = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "a mistake"
+def _refusal(problems: list[ValidationProblem]) -> RecipeError:
+    many = f"{len(problems)} values are invalid" if len(problems) > 1 else "One value is invalid"
     return RecipeError(
-        f"There is {count} in what was asked for."
-        if len(mistakes) == 1
-        else f"There are {count} in what was asked for.",
-        details="\n".join(f"  {mistake}" for mistake in mistakes),
-        fix="Correct them; every key is explained in docs/reference/recipe.md and by: ohifbuild build --help",
+        f"{many} in the recipe or the flags.",
+        details="\n".join(f"  {problem}" for problem in problems),
+        fix="Correct what is listed above. All keys and flags: ohifbuild build --help",
     )
