@@ -36,7 +36,10 @@ const extension = {
     delete appConfig.oidc;
     // The tour dims the first view of every new browser, which for a shared link is the only one there is. Up to 3.9 there
     // is none but what the configuration names.
-    customizationService.setCustomizations?.({ 'ohif.tours': { $set: [] } }, customizationService.Scope?.Global ?? 'global');
+    customizationService.setCustomizations?.(
+      { 'ohif.tours': { $set: [] } },
+      customizationService.Scope?.Global ?? 'global'
+    );
 
     const names = [...(appConfig.modes ?? []), ...(window.modes ?? [])];
     const load = appConfig.peerImport;

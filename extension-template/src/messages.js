@@ -9,7 +9,17 @@ import { textsFor } from './texts.js';
 /** @typedef {import('../types/early.js').Reason} Reason */
 
 /** Graver first: a message gives way only to a graver one. @type {readonly Reason[]} */
-const GRAVITY = ['broken', 'bad-token', 'bad-link', 'no-token', 'expired', 'refused', 'not-found', 'unreachable', 'outside'];
+const GRAVITY = [
+  'broken',
+  'bad-token',
+  'bad-link',
+  'no-token',
+  'expired',
+  'refused',
+  'not-found',
+  'unreachable',
+  'outside',
+];
 /** Reasons that a second attempt may mend. @type {readonly Reason[]} */
 const PASSING = ['unreachable', 'not-found', 'broken'];
 

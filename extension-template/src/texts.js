@@ -130,7 +130,7 @@ export const TEXTS = Object.freeze({
     'not-found': [
       "L'examen est introuvable",
       "Les archives d'images ne contiennent pas l'examen indiqué par ce lien. Il a peut-être été déplacé ou supprimé, ou n'est pas encore arrivé.",
-      "Veuillez réessayer plus tard ou vous adresser à la personne ou au service qui vous a envoyé le lien.",
+      'Veuillez réessayer plus tard ou vous adresser à la personne ou au service qui vous a envoyé le lien.',
     ],
     unreachable: [
       "Les archives d'images sont injoignables",

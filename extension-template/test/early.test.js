@@ -11,7 +11,10 @@ test('the token is gone from the address bar and history, and on the way to the 
   assert.equal(window.history.length, 1);
   assert.deepEqual(api.link(), { status: 'ready', studies: ['1.2.3'], url: undefined });
   await xhr('/dicom-web/studies/1.2.3/series');
-  assert.deepEqual(sent.map(({ headers }) => headers), [{ token: 't+1' }]);
+  assert.deepEqual(
+    sent.map(({ headers }) => headers),
+    [{ token: 't+1' }]
+  );
 });
 
 test('what history remembers of the page survives where only the spelling of its address changes', () => {
@@ -81,7 +84,10 @@ test('a bad token stays bad when OHIF rewrites the address, until a good one com
 test('storage memory keeps nothing', () => {
   const first = started({ path: `${A}&token=t`, settings: { storage: 'memory' } });
   assert.deepEqual([first.api.link().status, first.stored()], ['ready', {}]);
-  assert.equal(started({ path: A, settings: { storage: 'memory' }, session: { 'ohifbuild:/:1.2.3': 't' } }).api.link().status, 'no-token');
+  assert.equal(
+    started({ path: A, settings: { storage: 'memory' }, session: { 'ohifbuild:/:1.2.3': 't' } }).api.link().status,
+    'no-token'
+  );
 });
 
 test('a stored value that is no token is not sent', () => {
@@ -90,7 +96,11 @@ test('a stored value that is no token is not sent', () => {
 
 test('works where storage is switched off', () => {
   const tab = openTab({ path: `${A}&token=t` });
-  Object.defineProperty(tab.window, 'sessionStorage', { get: () => { throw new Error('SecurityError'); } });
+  Object.defineProperty(tab.window, 'sessionStorage', {
+    get: () => {
+      throw new Error('SecurityError');
+    },
+  });
   assert.equal(tab.start().link().status, 'ready');
 });
 
@@ -130,7 +140,10 @@ test('a link pasted over the page that differs after the # starts over with its 
     assert.deepEqual([opened.sent, opened.message()], [[], null]);
     const next = started({ path: `${A}&`, session: opened.stored(), settings: { storage } });
     await next.xhr('/dicom-web/studies/1.2.3');
-    assert.deepEqual(next.sent.map(({ headers }) => headers.token), ['new']);
+    assert.deepEqual(
+      next.sent.map(({ headers }) => headers.token),
+      ['new']
+    );
   }
 });
 
@@ -174,7 +187,10 @@ test('unreadable settings leave the strict defaults', () => {
 });
 
 test('the API tells the header for the roots alone, and the token nowhere else', () => {
-  const { api } = started({ path: `${A}&token=secret`, settings: { tokenHeader: 'Authorization', tokenScheme: 'Bearer' } });
+  const { api } = started({
+    path: `${A}&token=secret`,
+    settings: { tokenHeader: 'Authorization', tokenScheme: 'Bearer' },
+  });
   assert.deepEqual(api.headers('/dicom-web/studies/1.2.3'), { Authorization: 'Bearer secret' });
   assert.deepEqual(api.headers('/dicom-web/studies/9.9'), {});
   assert.deepEqual(api.headers('/dicom-web/studies'), {});
@@ -191,7 +207,10 @@ test('listeners hear of refusals until they leave', async () => {
   await xhr('/dicom-web/studies?00100020=1');
   leave();
   await xhr('/dicom-web/studies/1.2.3');
-  assert.deepEqual(heard, [{ reason: 'refused', status: 403 }, { reason: 'outside', status: 0 }]);
+  assert.deepEqual(heard, [
+    { reason: 'refused', status: 403 },
+    { reason: 'outside', status: 0 },
+  ]);
 });
 
 test('the page may connect to its own origin, the roots and what the site allows, and to nobody else', () => {
@@ -199,7 +218,10 @@ test('the page may connect to its own origin, the roots and what the site allows
     started({ path: A, settings }).document.querySelector('meta[http-equiv]')?.getAttribute('content');
   assert.equal(policy({}), "connect-src 'self' blob: data:");
   assert.equal(
-    policy({ roots: ['/dicom-web', 'https://PACS.example:443/a'], connect: ['https://api.example/x', 'javascript:1', '*'] }),
+    policy({
+      roots: ['/dicom-web', 'https://PACS.example:443/a'],
+      connect: ['https://api.example/x', 'javascript:1', '*'],
+    }),
     "connect-src 'self' blob: data: https://pacs.example https://api.example"
   );
 });
@@ -212,10 +234,21 @@ test('every form of request under the roots carries the header exactly once', as
   const { window, xhr, sent } = started({ path: `${A}&token=t` });
   await xhr('/dicom-web/studies/1.2.3', { Token: 'theirs', Accept: 'x', Authorization: 'Bearer t' });
   await window.fetch('/dicom-web/studies/1.2.3', { headers: { token: 'theirs', Accept: 'x' } });
-  await window.fetch(new URL(THERE), { headers: [['TOKEN', 'a'], ['token', 'b'], ['Accept', 'x']] });
-  await window.fetch(new Request(THERE, { headers: new Headers({ token: 'theirs', Accept: 'x', Authorization: 'Bearer t' }) }));
+  await window.fetch(new URL(THERE), {
+    headers: [
+      ['TOKEN', 'a'],
+      ['token', 'b'],
+      ['Accept', 'x'],
+    ],
+  });
+  await window.fetch(
+    new Request(THERE, { headers: new Headers({ token: 'theirs', Accept: 'x', Authorization: 'Bearer t' }) })
+  );
   await window.fetch(new Request(THERE, { headers: { token: 'a' } }), { headers: new Headers({ Accept: 'x' }) });
-  assert.deepEqual(sent.map(({ url, headers }) => [url, headers]), Array(5).fill([THERE, { accept: 'x', token: 't' }]));
+  assert.deepEqual(
+    sent.map(({ url, headers }) => [url, headers]),
+    Array(5).fill([THERE, { accept: 'x', token: 't' }])
+  );
 });
 
 test('with Authorization as its header the link wins over what others set', async () => {
@@ -223,7 +256,10 @@ test('with Authorization as its header the link wins over what others set', asyn
   const { window, xhr, sent } = started({ path: `${A}&token=t`, settings });
   await xhr(THERE, { authorization: 'Bearer oidc' });
   await window.fetch(THERE, { headers: { Authorization: 'Basic x' } });
-  assert.deepEqual(sent.map(({ headers }) => headers.authorization), ['Bearer t', 'Bearer t']);
+  assert.deepEqual(
+    sent.map(({ headers }) => headers.authorization),
+    ['Bearer t', 'Bearer t']
+  );
 });
 
 test('an Authorization that is not our token is left to its owner', async () => {
@@ -239,14 +275,20 @@ test('nothing of ours goes elsewhere, even where a caller puts it', async () => 
   await window.fetch(url, { headers: { token: 'whatever', Authorization: 'Bearer t', Accept: 'x' } });
   await window.fetch(new Request(url, { headers: { token: 't', Accept: 'x' } }));
   await xhr('/dicom-web/..%2fother', { token: 't', Accept: 'x' });
-  assert.deepEqual(sent.map(({ headers }) => headers), Array(4).fill({ accept: 'x' }));
+  assert.deepEqual(
+    sent.map(({ headers }) => headers),
+    Array(4).fill({ accept: 'x' })
+  );
 });
 
 test('requests elsewhere are passed on untouched', async () => {
   const { window, xhr, sent } = started({ path: `${A}&token=t` });
   await xhr('/assets/x.json', { Authorization: 'Bearer other', 'X-A': 'b' });
   await window.fetch('https://other.example/', { headers: { Authorization: 'Basic x' } });
-  assert.deepEqual(sent.map(({ headers }) => headers), [{ authorization: 'Bearer other', 'x-a': 'b' }, { authorization: 'Basic x' }]);
+  assert.deepEqual(
+    sent.map(({ headers }) => headers),
+    [{ authorization: 'Bearer other', 'x-a': 'b' }, { authorization: 'Basic x' }]
+  );
 });
 
 test('fetch refuses redirects under the roots, leaves nothing in the cache, and does not lose the header to no-cors', async () => {
@@ -272,7 +314,10 @@ test('one XMLHttpRequest used twice is judged each time', async () => {
     request.send();
     await settle();
   }
-  assert.deepEqual(sent.map(({ headers }) => headers.token), ['t', undefined, 't']);
+  assert.deepEqual(
+    sent.map(({ headers }) => headers.token),
+    ['t', undefined, 't']
+  );
 });
 
 test('without a token nothing is asked, and callers see a network failure', async () => {

@@ -16,7 +16,13 @@ export const ORIGIN = 'https://viewer.example';
  * @param {Record<string, string>} [options.session] what sessionStorage holds already
  * @param {string[]} [options.languages]
  */
-export function openTab({ path = '/viewer', settings = {}, archive = () => ({ status: 200 }), session = {}, languages } = {}) {
+export function openTab({
+  path = '/viewer',
+  settings = {},
+  archive = () => ({ status: 200 }),
+  session = {},
+  languages,
+} = {}) {
   const noise = new VirtualConsole();
   /** @type {string[]} */
   const left = [];
@@ -31,7 +37,12 @@ export function openTab({ path = '/viewer', settings = {}, archive = () => ({ st
   /** @type {Sent[]} */
   const sent = [];
   const objectUrls = fakeObjectUrls(window);
-  Object.assign(window, { Request, Headers, fetch: fakeFetch(sent, archive), XMLHttpRequest: fakeXhr(window, sent, archive) });
+  Object.assign(window, {
+    Request,
+    Headers,
+    fetch: fakeFetch(sent, archive),
+    XMLHttpRequest: fakeXhr(window, sent, archive),
+  });
   return {
     window,
     document: window.document,
@@ -72,13 +83,18 @@ function fakeFetch(sent, archive) {
     sent.push({ url, headers, via: 'fetch', method, redirect, mode, cache, credentials });
     await new Promise(resolve => setImmediate(resolve));
     request.signal.throwIfAborted();
-    const cut = new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)));
+    const cut = new Promise((_, reject) =>
+      request.signal.addEventListener('abort', () => reject(request.signal.reason))
+    );
     const reply = await Promise.race([archive(request.url), cut]);
     if (!reply) {
       throw new TypeError('Failed to fetch');
     }
     const type = reply.type ?? 'image/jpeg';
-    return new Response(reply.body ?? 'x', { status: reply.status, headers: { 'Content-Type': type, ...reply.headers } });
+    return new Response(reply.body ?? 'x', {
+      status: reply.status,
+      headers: { 'Content-Type': type, ...reply.headers },
+    });
   };
 }
 

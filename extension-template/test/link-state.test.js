@@ -66,7 +66,10 @@ for (const [reason, path] of [
   test(`${reason}: ${path.slice(0, 80)}`, async () => {
     const { api, xhr, sent, reason: said, address } = started({ path, settings: JSON_LINKS });
     await settle();
-    assert.deepEqual([api.link().status, said(), api.link().studies], [reason, reason, reason === 'bad-token' ? ['1.2.3'] : []]);
+    assert.deepEqual(
+      [api.link().status, said(), api.link().studies],
+      [reason, reason, reason === 'bad-token' ? ['1.2.3'] : []]
+    );
     assert.ok(!/token|url=/i.test(address()));
     await xhr('/dicom-web/studies/1.2.3');
     await xhr('/dicom-web/studies/1/ohif-dicom-json');
@@ -86,7 +89,9 @@ test('an address with a user’s name is left, and the next page says that the l
   const tab = openTab({ path: A });
   const parts = new URL(`https://user:pw@viewer.example${A}&token=t`);
   const location = { href: parts.href, origin: ORIGIN, pathname: parts.pathname };
-  const replaceState = () => { throw new DOMException('SecurityError'); };
+  const replaceState = () => {
+    throw new DOMException('SecurityError');
+  };
   const history = { state: null, replaceState, pushState: replaceState };
   const window = Object.create(tab.window, { location: { value: location }, history: { value: history } });
   for (const name of ['document', 'sessionStorage', 'navigator']) {
@@ -104,7 +109,11 @@ test('an address with a user’s name is left, and the next page says that the l
 
 test('without storage the token leaves the address all the same, and the page goes on', async () => {
   const tab = openTab({ path: `${A}&token=t` });
-  Object.defineProperty(tab.window, 'sessionStorage', { get: () => { throw new Error('SecurityError'); } });
+  Object.defineProperty(tab.window, 'sessionStorage', {
+    get: () => {
+      throw new Error('SecurityError');
+    },
+  });
   assert.equal(tab.start().link().status, 'ready');
   assert.deepEqual([tab.left, tab.address()], [[], A]);
   await tab.xhr('/dicom-web/studies/1.2.3');
@@ -157,7 +166,11 @@ test('a token that came without a study is kept only where there is a study list
 test('a page without any storage, in which OHIF stops without a word, says so', async () => {
   const tab = openTab({ path: `${A}&token=t` });
   for (const name of ['sessionStorage', 'localStorage']) {
-    Object.defineProperty(tab.window, name, { get: () => { throw new Error('SecurityError'); } });
+    Object.defineProperty(tab.window, name, {
+      get: () => {
+        throw new Error('SecurityError');
+      },
+    });
   }
   assert.equal(tab.start().link().status, 'broken');
   await settle();

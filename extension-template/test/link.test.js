@@ -39,7 +39,10 @@ const files = (/** @type {string} */ url) => (url === '/a b' ? '/the/file' : und
 
 test('a JSON file goes by the name that stands for it', () => {
   const { problem, url, key, address } = readLink('https://v.example/viewer?url=%2Fa%20b&x=1', 'token', files);
-  assert.deepEqual([problem, url, key, address], ['', '/the/file', 'url:/the/file', 'https://v.example/viewer?url=%2Fthe%2Ffile&x=1']);
+  assert.deepEqual(
+    [problem, url, key, address],
+    ['', '/the/file', 'url:/the/file', 'https://v.example/viewer?url=%2Fthe%2Ffile&x=1']
+  );
 });
 
 test('a JSON file that no link may name makes a bad link', () => {

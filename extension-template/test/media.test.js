@@ -19,19 +19,33 @@ test('an image under the roots is loaded with the header and names its own URL',
   image.src = URL_A;
   assert.equal(native(image), undefined, 'the browser must not ask by itself');
   await settle();
-  assert.deepEqual(sent.map(({ url, headers }) => [url, headers.token]), [[ORIGIN + URL_A, 't']]);
+  assert.deepEqual(
+    sent.map(({ url, headers }) => [url, headers.token]),
+    [[ORIGIN + URL_A, 't']]
+  );
   assert.ok(objectUrls.has(native(image) ?? ''));
   assert.deepEqual([image.src, image.getAttribute('src'), image.hasAttribute('src')], [ORIGIN + URL_A, URL_A, true]);
 });
 
-for (const [tag, attribute] of [['img', 'src'], ['video', 'src'], ['audio', 'src'], ['source', 'src'], ['embed', 'src'], ['iframe', 'src'], ['object', 'data']]) {
+for (const [tag, attribute] of [
+  ['img', 'src'],
+  ['video', 'src'],
+  ['audio', 'src'],
+  ['source', 'src'],
+  ['embed', 'src'],
+  ['iframe', 'src'],
+  ['object', 'data'],
+]) {
   test(`<${tag} ${attribute}> set as property or as attribute, in any case`, async () => {
     const { document, sent, native } = started({ archive: () => ({ status: 200, type: 'application/pdf' }) });
     const [first, second] = [document.createElement(tag), document.createElement(tag)];
     /** @type {any} */ (first)[attribute] = `${URL_A}?n=1`;
     second.setAttribute(attribute.toUpperCase(), `${URL_A}?n=2`);
     await settle();
-    assert.deepEqual(sent.map(({ headers }) => headers.token), ['t', 't']);
+    assert.deepEqual(
+      sent.map(({ headers }) => headers.token),
+      ['t', 't']
+    );
     assert.match(native(first, attribute) ?? '', /^blob:/);
     assert.match(native(second, attribute) ?? '', /^blob:/);
   });
@@ -40,7 +54,12 @@ for (const [tag, attribute] of [['img', 'src'], ['video', 'src'], ['audio', 'src
 test('what lies elsewhere is loaded by the browser as ever', async () => {
   const { document, sent, native } = started();
   const image = document.createElement('img');
-  for (const url of ['/assets/logo.png', 'data:image/png;base64,AA==', 'https://evil.example/dicom-web/x', `blob:${ORIGIN}/9`]) {
+  for (const url of [
+    '/assets/logo.png',
+    'data:image/png;base64,AA==',
+    'https://evil.example/dicom-web/x',
+    `blob:${ORIGIN}/9`,
+  ]) {
     image.src = url;
     assert.equal(native(image), url);
     assert.equal(image.getAttribute('src'), url);
@@ -124,7 +143,14 @@ test('a refused picture says so to its element, and is asked for anew next time'
   assert.equal(sent.length, 2);
 });
 
-for (const type of ['text/html', 'image/svg+xml', 'application/xhtml+xml', 'text/xml', 'application/javascript', 'text/html; charset=utf-8']) {
+for (const type of [
+  'text/html',
+  'image/svg+xml',
+  'application/xhtml+xml',
+  'text/xml',
+  'application/javascript',
+  'text/html; charset=utf-8',
+]) {
   test(`a frame is not given ${type}, which would run scripts beside the token`, async () => {
     const { document, native, objectUrls } = started({ archive: () => ({ status: 200, type }) });
     const frame = document.createElement('iframe');
@@ -142,5 +168,8 @@ test('plain bytes become what the element declares, if that is harmless', async 
     object.data = URL_A;
   }
   await settle();
-  assert.deepEqual([...objectUrls.values()].map(blob => blob.type), ['application/pdf']);
+  assert.deepEqual(
+    [...objectUrls.values()].map(blob => blob.type),
+    ['application/pdf']
+  );
 });

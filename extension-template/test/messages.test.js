@@ -20,12 +20,22 @@ test('nothing is shown while all is well', async () => {
   assert.deepEqual([message(), whole()], [null, false]);
 });
 
-for (const [reason, reply, url = `${STUDY}/series`] of /** @type {[string, import('./host.js').Reply | undefined, string?][]} */ ([
+for (const [
+  reason,
+  reply,
+  url = `${STUDY}/series`,
+] of /** @type {[string, import('./host.js').Reply | undefined, string?][]} */ ([
   ['refused', { status: 401 }],
   ['refused', { status: 403 }],
   ['refused', { status: 403 }, '/dicom-web/studies?StudyInstanceUID=1.2.3'],
   ['refused', { status: 401 }, '/dicom-web?requestType=WADO&studyUID=1.2.3&objectUID=1'],
-  ['expired', { status: 401, headers: { 'WWW-Authenticate': 'Bearer error="invalid_token", error_description="The token has Expired"' } }],
+  [
+    'expired',
+    {
+      status: 401,
+      headers: { 'WWW-Authenticate': 'Bearer error="invalid_token", error_description="The token has Expired"' },
+    },
+  ],
   ['not-found', { status: 404 }],
   ['unreachable', undefined],
   ['unreachable', { status: 502 }],
@@ -136,6 +146,11 @@ test('speaks the reader’s language where it can', async () => {
 test('every language says everything', () => {
   for (const [language, texts] of Object.entries(TEXTS)) {
     assert.deepEqual(Object.keys(texts).sort(), Object.keys(TEXTS.en).sort(), language);
-    assert.ok(Object.values(texts).flat().every(text => text.trim().length > 0), language);
+    assert.ok(
+      Object.values(texts)
+        .flat()
+        .every(text => text.trim().length > 0),
+      language
+    );
   }
 });

@@ -43,11 +43,17 @@ const refused = { name: 'TypeError', message: 'Failed to fetch' };
 
 test('what lies under no root is not judged', () => {
   const { scope } = scopeOf();
-  assert.deepEqual(['/other', 'https://evil.example/dicom-web/studies', '/dicom-web/../x'].map(url => scope.judge('GET', url)), [undefined, undefined, undefined]);
+  assert.deepEqual(
+    ['/other', 'https://evil.example/dicom-web/studies', '/dicom-web/../x'].map(url => scope.judge('GET', url)),
+    [undefined, undefined, undefined]
+  );
 });
 
 test('a verdict names the absolute URL without its fragment', () => {
-  assert.equal(scopeOf().scope.judge('GET', '/dicom-web/studies/1.2.3?x=1#y')?.url, `${ORIGIN}/dicom-web/studies/1.2.3?x=1`);
+  assert.equal(
+    scopeOf().scope.judge('GET', '/dicom-web/studies/1.2.3?x=1#y')?.url,
+    `${ORIGIN}/dicom-web/studies/1.2.3?x=1`
+  );
 });
 
 for (const [settings, permitted] of /** @type {[Record<string, unknown>, boolean[]][]} */ ([
@@ -58,16 +64,22 @@ for (const [settings, permitted] of /** @type {[Record<string, unknown>, boolean
 ])) {
   test(`the link's study, another, a patient's, all of them: ${JSON.stringify(settings)} permits ${permitted}`, () => {
     const { permits } = scopeOf(undefined, settings);
-    assert.deepEqual(['studies/1.2.3', 'studies/9.9', 'studies?PatientID=7', 'studies'].map(path => permits(path)), permitted);
+    assert.deepEqual(
+      ['studies/1.2.3', 'studies/9.9', 'studies?PatientID=7', 'studies'].map(path => permits(path)),
+      permitted
+    );
     assert.equal(permits('studies/1.2.3', 'POST'), false);
   });
 }
 
 test('a link that names nothing permits nothing', () => {
-  assert.deepEqual(['studies', 'studies/1.2.3', 'x'].map(path => scopeOf({}).permits(path)), [false, false, false]);
+  assert.deepEqual(
+    ['studies', 'studies/1.2.3', 'x'].map(path => scopeOf({}).permits(path)),
+    [false, false, false]
+  );
 });
 
-test('priors: a search for the link\'s study finds no other one of its patient', async () => {
+test("priors: a search for the link's study finds no other one of its patient", async () => {
   const { answer, permits } = scopeOf(undefined, { priors: 'exact' });
   await answer('studies?StudyInstanceUID=1.2.3', [row('1.2.3', '7'), row('9.9', '7')]);
   assert.deepEqual([permits('studies?PatientID=7'), permits('studies/9.9')], [true, false]);
@@ -76,19 +88,49 @@ test('priors: a search for the link\'s study finds no other one of its patient',
 test('of a link to a JSON file the file alone is permitted, and reading it alone', () => {
   const { permits } = scopeOf({ url: FILE });
   const file = FILE.slice('/dicom-web/'.length);
-  assert.deepEqual([permits(file), permits(`${file}#x`), permits(file, 'HEAD'), permits(file, 'POST'), permits(`${file}?x`), permits('studies/b/ohif-dicom-json')],
-    [true, true, false, false, false, false]);
+  assert.deepEqual(
+    [
+      permits(file),
+      permits(`${file}#x`),
+      permits(file, 'HEAD'),
+      permits(file, 'POST'),
+      permits(`${file}?x`),
+      permits('studies/b/ohif-dicom-json'),
+    ],
+    [true, true, false, false, false, false]
+  );
   assert.equal(scopeOf().permits(file), false);
   assert.equal(scopeOf({ url: '/elsewhere' }).permits(file), false);
 });
 
-for (const type of ['application/json', 'application/dicom+json', 'Application/JSON; charset=utf-8', 'application/json ;x']) {
-  test(`a JSON file may be ${type}`, () => scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies: [] }, { headers: { 'Content-Type': type } }));
+for (const type of [
+  'application/json',
+  'application/dicom+json',
+  'Application/JSON; charset=utf-8',
+  'application/json ;x',
+]) {
+  test(`a JSON file may be ${type}`, () =>
+    scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies: [] }, { headers: { 'Content-Type': type } }));
 }
 
-for (const type of ['text/html', 'video/mp4', 'application/jsonp', 'xapplication/json', 'text/plain, application/json', 'application/xdicom+json', '']) {
+for (const type of [
+  'text/html',
+  'video/mp4',
+  'application/jsonp',
+  'xapplication/json',
+  'text/plain, application/json',
+  'application/xdicom+json',
+  '',
+]) {
   test(`a JSON file is not ${type || 'without a type'}`, () =>
-    assert.rejects(scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies: [] }, { headers: type ? { 'Content-Type': type } : {} }), refused));
+    assert.rejects(
+      scopeOf({ url: FILE }).answer(
+        'studies/a/ohif-dicom-json',
+        { studies: [] },
+        { headers: type ? { 'Content-Type': type } : {} }
+      ),
+      refused
+    ));
 }
 
 test('bytes without any type are no JSON file', async () => {
@@ -99,7 +141,11 @@ test('bytes without any type are no JSON file', async () => {
 
 test('an answer that is an error is handed on, and nothing is learned from it', async () => {
   const file = scopeOf({ url: FILE });
-  await file.answer('studies/a/ohif-dicom-json', { url: '/orthanc/x' }, { status: 404, headers: { 'Content-Type': 'application/json' } });
+  await file.answer(
+    'studies/a/ohif-dicom-json',
+    { url: '/orthanc/x' },
+    { status: 404, headers: { 'Content-Type': 'application/json' } }
+  );
   await file.answer('studies/a/ohif-dicom-json', '<p>', { status: 500, headers: { 'Content-Type': 'text/html' } });
   assert.equal(file.scope.judge('GET', '/orthanc/x')?.permitted, false);
   const prior = scopeOf(undefined, { priors: 'exact' });
@@ -110,16 +156,44 @@ test('an answer that is an error is handed on, and nothing is learned from it', 
 test('what the file names under another root may be read, and nothing else', async () => {
   const { answer, permits, open, scope } = scopeOf({ url: FILE });
   await answer('studies/a/ohif-dicom-json', {
-    studies: [{ series: [{ instances: [
-      { url: 'dicomweb:/orthanc/a' }, { url: 'wadouri:/orthanc/b#frame' }, { URL: `dicomfile:${ORIGIN}/orthanc/c` },
-      { metadata: { BulkDataURI: '/orthanc/d', x: { directRetrieveURL: '/orthanc/e/dicomweb:f' }, n: null, number: 1 } },
-      { url: { url: '/orthanc/g' } }, { url: null }, { urls: '/orthanc/h', curl: 'https://elsewhere.example/i', text: 'url' },
-    ] }] }],
+    studies: [
+      {
+        series: [
+          {
+            instances: [
+              { url: 'dicomweb:/orthanc/a' },
+              { url: 'wadouri:/orthanc/b#frame' },
+              { URL: `dicomfile:${ORIGIN}/orthanc/c` },
+              {
+                metadata: {
+                  BulkDataURI: '/orthanc/d',
+                  x: { directRetrieveURL: '/orthanc/e/dicomweb:f' },
+                  n: null,
+                  number: 1,
+                },
+              },
+              { url: { url: '/orthanc/g' } },
+              { url: null },
+              { urls: '/orthanc/h', curl: 'https://elsewhere.example/i', text: 'url' },
+            ],
+          },
+        ],
+      },
+    ],
   });
   const reads = (/** @type {string} */ name, method = 'GET') => scope.judge(method, `/orthanc/${name}`)?.permitted;
-  assert.deepEqual(['a', 'b', 'c', 'd', 'e/dicomweb:f', 'g'].map(name => reads(name)), Array(6).fill(true));
-  assert.deepEqual(['h', 'i', 'e/f', 'a?x', 'studies', 'studies/1.2.3'].map(name => reads(name)), Array(6).fill(false));
-  assert.deepEqual([reads('a', 'HEAD'), reads('a', 'POST'), permits('a'), permits('studies/a/ohif-dicom-json')], [false, false, false, true]);
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd', 'e/dicomweb:f', 'g'].map(name => reads(name)),
+    Array(6).fill(true)
+  );
+  assert.deepEqual(
+    ['h', 'i', 'e/f', 'a?x', 'studies', 'studies/1.2.3'].map(name => reads(name)),
+    Array(6).fill(false)
+  );
+  assert.deepEqual(
+    [reads('a', 'HEAD'), reads('a', 'POST'), permits('a'), permits('studies/a/ohif-dicom-json')],
+    [false, false, false, true]
+  );
   open({ studies: ['1.2.3'] });
   assert.equal(reads('a'), false);
   open({ url: FILE });
@@ -129,24 +203,58 @@ test('what the file names under another root may be read, and nothing else', asy
 test('under the DICOMweb root a file names what belongs to the studies that it describes', async () => {
   const { answer, permits } = scopeOf({ url: FILE });
   const frame = '/dicom-web/studies/1.2.3/series/1.2/instances/1.3/frames/1';
-  await answer('studies/a/ohif-dicom-json', { studies: [{ StudyInstanceUID: '1.2.3', url: frame }, { StudyInstanceUID: '4.5.6' }, { StudyInstanceUID: 5 }, null] });
-  assert.deepEqual([permits(frame.slice('/dicom-web/'.length)), permits('studies/1.2.3'), permits('studies/4.5.6')], [true, false, false]);
+  await answer('studies/a/ohif-dicom-json', {
+    studies: [{ StudyInstanceUID: '1.2.3', url: frame }, { StudyInstanceUID: '4.5.6' }, { StudyInstanceUID: 5 }, null],
+  });
+  assert.deepEqual(
+    [permits(frame.slice('/dicom-web/'.length)), permits('studies/1.2.3'), permits('studies/4.5.6')],
+    [true, false, false]
+  );
 });
 
 for (const url of [
-  '/dicom-web/studies/9.9/series', '/dicom-web/studies', '/dicom-web/studies?PatientID=7', '/dicom-web/studies/1.2.3?PatientID=7', '/dicom-web/instances/1', '/dicom-web/x',
-  '/dicom-web/studies/1.2.3?StudyInstanceUID=9.9', '/orthanc/studies', '/orthanc/studies/9.9', '/orthanc/series?PatientName=x',
+  '/dicom-web/studies/9.9/series',
+  '/dicom-web/studies',
+  '/dicom-web/studies?PatientID=7',
+  '/dicom-web/studies/1.2.3?PatientID=7',
+  '/dicom-web/instances/1',
+  '/dicom-web/x',
+  '/dicom-web/studies/1.2.3?StudyInstanceUID=9.9',
+  '/orthanc/studies',
+  '/orthanc/studies/9.9',
+  '/orthanc/series?PatientName=x',
 ]) {
   test(`a file that names ${url} and describes another study is not handed on`, () =>
-    assert.rejects(scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies: [{ StudyInstanceUID: '1.2.3' }], url }), refused));
+    assert.rejects(
+      scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies: [{ StudyInstanceUID: '1.2.3' }], url }),
+      refused
+    ));
 }
 
-for (const studies of [undefined, 'x', { StudyInstanceUID: '1.2.3' }, [], [{ StudyInstanceUID: ['1.2.3'] }], [null], ['1.2.3']]) {
+for (const studies of [
+  undefined,
+  'x',
+  { StudyInstanceUID: '1.2.3' },
+  [],
+  [{ StudyInstanceUID: ['1.2.3'] }],
+  [null],
+  ['1.2.3'],
+]) {
   test(`a file whose studies are ${JSON.stringify(studies)} describes none`, () =>
-    assert.rejects(scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies, url: '/dicom-web/studies/1.2.3' }), refused));
+    assert.rejects(
+      scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies, url: '/dicom-web/studies/1.2.3' }),
+      refused
+    ));
 }
 
-for (const url of ['https://elsewhere.example/a', 'dicomweb:https://elsewhere.example/dicom-web/a', '/dicom-web/../x', 'data:,x', '/other', 'xdicomweb:/orthanc/a']) {
+for (const url of [
+  'https://elsewhere.example/a',
+  'dicomweb:https://elsewhere.example/dicom-web/a',
+  '/dicom-web/../x',
+  'data:,x',
+  '/other',
+  'xdicomweb:/orthanc/a',
+]) {
   test(`a file that names ${url} is not handed on`, async () => {
     const { answer, scope } = scopeOf({ url: FILE });
     await assert.rejects(answer('studies/a/ohif-dicom-json', { a: [{ url: '/orthanc/a' }, { url }] }), refused);
@@ -155,7 +263,8 @@ for (const url of ['https://elsewhere.example/a', 'dicomweb:https://elsewhere.ex
 }
 
 for (const file of ['text', null, 5, [], true]) {
-  test(`a file that is ${JSON.stringify(file)} names nothing`, () => scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', JSON.stringify(file)));
+  test(`a file that is ${JSON.stringify(file)} names nothing`, () =>
+    scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', JSON.stringify(file)));
 }
 
 test('the file of another link is no file of this one', async () => {
@@ -164,13 +273,28 @@ test('the file of another link is no file of this one', async () => {
   assert.equal(scope.judge('GET', '/orthanc/a')?.permitted, false);
 });
 
-test('priors: the Patient ID of the link\'s study, then the studies of that patient', async () => {
+test("priors: the Patient ID of the link's study, then the studies of that patient", async () => {
   const { answer, permits, open } = scopeOf(undefined, { priors: 'exact' });
-  await answer('studies?StudyInstanceUID=1.2.3', [row('1.2.3', '7'), row('9.9', '8'), null, 5, {}, { '0020000D': {} }, row('1.2.3', undefined), { ...row('1.2.3', '8'), '00100020': {} }]);
-  assert.deepEqual(['7', '8', '*', '7*'].map(id => permits(`studies?PatientID=${id}`)), [true, false, false, false]);
+  await answer('studies?StudyInstanceUID=1.2.3', [
+    row('1.2.3', '7'),
+    row('9.9', '8'),
+    null,
+    5,
+    {},
+    { '0020000D': {} },
+    row('1.2.3', undefined),
+    { ...row('1.2.3', '8'), '00100020': {} },
+  ]);
+  assert.deepEqual(
+    ['7', '8', '*', '7*'].map(id => permits(`studies?PatientID=${id}`)),
+    [true, false, false, false]
+  );
   assert.equal(permits('studies/4.5.6'), false);
   await answer('studies?PatientID=7', [row('4.5.6', '7'), row('6.6', '8'), { '0020000D': { Value: ['5.5'] } }]);
-  assert.deepEqual(['4.5.6', '6.6', '5.5', '9.9'].map(uid => permits(`studies/${uid}`)), [true, false, false, false]);
+  assert.deepEqual(
+    ['4.5.6', '6.6', '5.5', '9.9'].map(uid => permits(`studies/${uid}`)),
+    [true, false, false, false]
+  );
   assert.equal(permits('studies?PatientID=8'), false);
   open({ studies: ['4.5.6'] });
   assert.deepEqual([permits('studies?PatientID=7'), permits('studies/1.2.3')], [false, false]);

@@ -9,7 +9,10 @@ const JSON_FILE = '/orthanc/studies/a/ohif-dicom-json';
 const JSON_SETTINGS = { roots: ['/dicom-web', '/orthanc'], dicomJson: '/orthanc/studies/{id}/ohif-dicom-json' };
 
 /** @param {string} study @param {string} patient */
-const row = (study, patient) => ({ '0020000D': { vr: 'UI', Value: [study] }, '00100020': { vr: 'LO', Value: [patient] } });
+const row = (study, patient) => ({
+  '0020000D': { vr: 'UI', Value: [study] },
+  '00100020': { vr: 'LO', Value: [patient] },
+});
 
 /**
  * Which of the URLs are sent, asked by XMLHttpRequest, by fetch and by an image.
@@ -40,8 +43,26 @@ async function sentOf(tab, urls) {
 }
 
 test('a study of the link, or a search pinned to it, and nothing else is sent', async () => {
-  const own = ['/dicom-web/studies/1.2.3', '/dicom-web/studies/1.2.3/series?limit=1', '/dicom-web/studies?StudyInstanceUID=1.2.3', '/dicom-web/instances?0020000D=1.2.3', '/dicom-web?requestType=WADO&studyUID=1.2.3&objectUID=1'];
-  const others = ['/dicom-web/studies', '/dicom-web/instances', '/dicom-web/studies/9.9/metadata', '/dicom-web/studies?PatientID=1', '/dicom-web/studies?StudyInstanceUID=9.9', '/dicom-web/studies?StudyInstanceUID=1.2.3,9.9', '/dicom-web/studies/1.2.3?StudyInstanceUID=9.9', '/dicom-web/studies?studyinstanceuid=1.2.3', '/dicom-web/patients', '/dicom-web/series/9.9/instances?StudyInstanceUID=1.2.3', '/dicom-web'];
+  const own = [
+    '/dicom-web/studies/1.2.3',
+    '/dicom-web/studies/1.2.3/series?limit=1',
+    '/dicom-web/studies?StudyInstanceUID=1.2.3',
+    '/dicom-web/instances?0020000D=1.2.3',
+    '/dicom-web?requestType=WADO&studyUID=1.2.3&objectUID=1',
+  ];
+  const others = [
+    '/dicom-web/studies',
+    '/dicom-web/instances',
+    '/dicom-web/studies/9.9/metadata',
+    '/dicom-web/studies?PatientID=1',
+    '/dicom-web/studies?StudyInstanceUID=9.9',
+    '/dicom-web/studies?StudyInstanceUID=1.2.3,9.9',
+    '/dicom-web/studies/1.2.3?StudyInstanceUID=9.9',
+    '/dicom-web/studies?studyinstanceuid=1.2.3',
+    '/dicom-web/patients',
+    '/dicom-web/series/9.9/instances?StudyInstanceUID=1.2.3',
+    '/dicom-web',
+  ];
   assert.deepEqual(await sentOf(started({ path: PATH }), [...own, ...others]), own);
 });
 
@@ -56,7 +77,13 @@ test('what is not sent is told once, as outside the link', async () => {
 
 test('with the study list searches and every study are sent, and nothing that cannot be told for certain', async () => {
   const tab = started({ path: '/?token=t', settings: { studyList: true } });
-  const urls = ['/dicom-web/studies', '/dicom-web/studies?PatientName=x*', '/dicom-web/studies/9.9', '/dicom-web/studies?studyinstanceuid=9.9', '/dicom-web/patients'];
+  const urls = [
+    '/dicom-web/studies',
+    '/dicom-web/studies?PatientName=x*',
+    '/dicom-web/studies/9.9',
+    '/dicom-web/studies?studyinstanceuid=9.9',
+    '/dicom-web/patients',
+  ];
   assert.deepEqual(await sentOf(tab, urls), urls.slice(0, 3));
 });
 
@@ -68,17 +95,28 @@ test('priors as OHIF has them: patients and their studies are sent, open searche
 
 test('exact priors: one patient, as the archive names the link’s, and the studies that it has', async () => {
   const archive = (/** @type {string} */ url) => {
-    const rows = url.includes('StudyInstanceUID') ? [row('1.2.3', '7'), row('8.8', '8')] : [row('1.2.4', '7'), row('5.5', '77')];
+    const rows = url.includes('StudyInstanceUID')
+      ? [row('1.2.3', '7'), row('8.8', '8')]
+      : [row('1.2.4', '7'), row('5.5', '77')];
     return { status: 200, body: JSON.stringify(rows), type: 'application/dicom+json' };
   };
   const tab = started({ path: PATH, settings: { priors: 'exact' }, archive });
   const early = ['/dicom-web/studies?PatientID=7', '/dicom-web/studies/1.2.4'];
   assert.deepEqual(await sentOf(tab, early), [], 'the archive has named no patient yet');
   await tab.xhr('/dicom-web/studies?StudyInstanceUID=1.2.3');
-  const urls = ['/dicom-web/studies?PatientID=8', '/dicom-web/studies?PatientID=*7*', '/dicom-web/studies?PatientName=x', '/dicom-web/studies/1.2.4', '/dicom-web/studies'];
+  const urls = [
+    '/dicom-web/studies?PatientID=8',
+    '/dicom-web/studies?PatientID=*7*',
+    '/dicom-web/studies?PatientName=x',
+    '/dicom-web/studies/1.2.4',
+    '/dicom-web/studies',
+  ];
   assert.deepEqual(await sentOf(tab, urls), []);
   assert.deepEqual(await sentOf(tab, ['/dicom-web/studies?00100020=7']), ['/dicom-web/studies?00100020=7']);
-  assert.deepEqual(await sentOf(tab, ['/dicom-web/studies/1.2.4', '/dicom-web/studies/5.5', '/dicom-web/studies/8.8']), ['/dicom-web/studies/1.2.4']);
+  assert.deepEqual(
+    await sentOf(tab, ['/dicom-web/studies/1.2.4', '/dicom-web/studies/5.5', '/dicom-web/studies/8.8']),
+    ['/dicom-web/studies/1.2.4']
+  );
 });
 
 test('exact priors: what was learned of one link is not used for another', async () => {
@@ -90,7 +128,15 @@ test('exact priors: what was learned of one link is not used for another', async
 });
 
 test('exact priors: an answer that is no list of studies teaches nothing', async () => {
-  for (const body of ['', '{', 'null', '{}', '[null]', '[{"00100020":5}]', '[{"0020000D":{"Value":["1.2.3"]},"00100020":{"Value":["*"]}}]']) {
+  for (const body of [
+    '',
+    '{',
+    'null',
+    '{}',
+    '[null]',
+    '[{"00100020":5}]',
+    '[{"0020000D":{"Value":["1.2.3"]},"00100020":{"Value":["*"]}}]',
+  ]) {
     const tab = started({ path: PATH, settings: { priors: 'exact' }, archive: () => ({ status: 200, body }) });
     assert.equal(await tab.xhr('/dicom-web/studies?StudyInstanceUID=1.2.3'), 200);
     assert.deepEqual(await sentOf(tab, ['/dicom-web/studies?PatientID=7', '/dicom-web/studies?PatientID=*']), []);
@@ -99,29 +145,61 @@ test('exact priors: an answer that is no list of studies teaches nothing', async
 
 /** @param {unknown} file @param {string} [type] */
 function jsonTab(file, type = 'application/json') {
-  const archive = (/** @type {string} */ url) => (url.endsWith(JSON_FILE) ? { status: 200, body: JSON.stringify(file), type } : { status: 200 });
+  const archive = (/** @type {string} */ url) =>
+    url.endsWith(JSON_FILE) ? { status: 200, body: JSON.stringify(file), type } : { status: 200 };
   return started({ path: `/viewer?url=${JSON_FILE}&token=t`, settings: JSON_SETTINGS, archive });
 }
 
-const named = { studies: [{ StudyInstanceUID: '1.2.3', series: [{ instances: [{ url: 'dicomweb:../orthanc/instances/1/file', metadata: { x: { BulkDataURI: '/dicom-web/studies/1.2.3/bulk/b' } } }] }] }] };
+const named = {
+  studies: [
+    {
+      StudyInstanceUID: '1.2.3',
+      series: [
+        {
+          instances: [
+            {
+              url: 'dicomweb:../orthanc/instances/1/file',
+              metadata: { x: { BulkDataURI: '/dicom-web/studies/1.2.3/bulk/b' } },
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
 
 test('a JSON file and what it names under the roots is sent, and nothing else', async () => {
   const tab = jsonTab(named);
   const urls = ['/orthanc/instances/1/file', '/dicom-web/studies/1.2.3/bulk/b'];
   assert.deepEqual(await sentOf(tab, urls), [], 'the file has not been read yet');
   assert.equal(await tab.xhr(JSON_FILE), 200);
-  const others = ['/orthanc/instances/2/file', '/orthanc/studies/b/ohif-dicom-json', '/dicom-web/studies', '/dicom-web/studies/1.2.3', '/orthanc/system', `${JSON_FILE}?x=1`];
+  const others = [
+    '/orthanc/instances/2/file',
+    '/orthanc/studies/b/ohif-dicom-json',
+    '/dicom-web/studies',
+    '/dicom-web/studies/1.2.3',
+    '/orthanc/system',
+    `${JSON_FILE}?x=1`,
+  ];
   assert.deepEqual(await sentOf(tab, [...urls, JSON_FILE, ...others]), [...urls, JSON_FILE]);
 });
 
 test('a JSON file of another type, or one that names something elsewhere, is not handed over', async () => {
   for (const [file, type] of /** @type {[unknown, string][]} */ ([
-    [named, 'video/mp4'], [named, 'text/html'], [named, ''], [named, 'application/jsonx'],
-    [{ url: 'dicomweb:https://evil.example/x' }, 'application/json'], [{ a: [{ url: 'dicomweb:/files/x' }] }, 'application/json'],
-    [{ ...named, url: 'wadouri:/dicom-web/studies?PatientID=*' }, 'application/json'], [{ ...named, url: '/dicom-web/studies' }, 'application/json'],
-    [{ ...named, url: '/dicom-web/studies/9.9/rendered' }, 'application/json'], [{ ...named, url: '/dicom-web/patients' }, 'application/json'],
-    [{ studies: 'x', url: '/dicom-web/studies/1.2.3' }, 'application/json'], [{ studies: [null, {}], url: '/dicom-web/studies/1.2.3' }, 'application/json'],
-    [{ DirectRetrieveURL: 'data:text/html,x' }, 'application/json'], [{ BulkDataURI: 'javascript:1' }, 'application/json'],
+    [named, 'video/mp4'],
+    [named, 'text/html'],
+    [named, ''],
+    [named, 'application/jsonx'],
+    [{ url: 'dicomweb:https://evil.example/x' }, 'application/json'],
+    [{ a: [{ url: 'dicomweb:/files/x' }] }, 'application/json'],
+    [{ ...named, url: 'wadouri:/dicom-web/studies?PatientID=*' }, 'application/json'],
+    [{ ...named, url: '/dicom-web/studies' }, 'application/json'],
+    [{ ...named, url: '/dicom-web/studies/9.9/rendered' }, 'application/json'],
+    [{ ...named, url: '/dicom-web/patients' }, 'application/json'],
+    [{ studies: 'x', url: '/dicom-web/studies/1.2.3' }, 'application/json'],
+    [{ studies: [null, {}], url: '/dicom-web/studies/1.2.3' }, 'application/json'],
+    [{ DirectRetrieveURL: 'data:text/html,x' }, 'application/json'],
+    [{ BulkDataURI: 'javascript:1' }, 'application/json'],
   ])) {
     assert.equal(await jsonTab(file, type).xhr(JSON_FILE), 0);
   }

@@ -14,12 +14,18 @@ const TABLES = {
   places: row => [row.tail, (isPlain(row.path) ? below(row.path, row.root) : undefined) ?? null],
   requests(row) {
     const { kind, studies, patients } = meaning(row.method, row.tail, row.query);
-    return [[row.kind, row.studies, row.patients], [kind, [...studies].sort(), [...patients].sort()]];
+    return [
+      [row.kind, row.studies, row.patients],
+      [kind, [...studies].sort(), [...patients].sort()],
+    ];
   },
   scopes: row => [row.permits, permits(row.scope, row.asked)],
   tokens(row) {
     const { token, bad } = chooseToken(row.raw);
-    return [[row.token, row.bad, true], [token ?? null, bad, token === undefined || isToken(token)]];
+    return [
+      [row.token, row.bad, true],
+      [token ?? null, bad, token === undefined || isToken(token)],
+    ];
   },
   expiry: row => [row.expired, saysExpired(row.token, row.now)],
   links(row) {
@@ -33,7 +39,8 @@ for (const [name, judge] of Object.entries(TABLES)) {
   // One test for a table, not for a row: two thousand of them take longer to report than to run.
   test(`every row of ${name} gives what it says`, () => {
     const { rows } = JSON.parse(readFileSync(new URL(`vectors/${name}.json`, import.meta.url), 'utf8'));
-    const wrong = rows.map((/** @type {any} */ row) => ({ row, judged: judge(row) }))
+    const wrong = rows
+      .map((/** @type {any} */ row) => ({ row, judged: judge(row) }))
       .filter((/** @type {any} */ { judged: [wanted, given] }) => !isDeepStrictEqual(wanted, given))
       .map((/** @type {any} */ { row, judged }) => ({ why: row.why, row, given: judged[1] }));
     assert.ok(rows.length > 0);

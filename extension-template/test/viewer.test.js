@@ -65,7 +65,8 @@ function dataSource({ studies = '1.1', settings = {}, answer = pinnedOrAll, toke
 /** @param {StudyQuery} query */
 function pinnedOrAll({ studyInstanceUid, patientId }) {
   return ARCHIVE.filter(
-    row => (!studyInstanceUid || row.studyInstanceUid === studyInstanceUid) && (!patientId || row.mrn.startsWith(patientId))
+    row =>
+      (!studyInstanceUid || row.studyInstanceUid === studyInstanceUid) && (!patientId || row.mrn.startsWith(patientId))
   );
 }
 
@@ -82,20 +83,37 @@ const ROOT = '/dicom-web/studies/1.1/document';
 
 test('a document is shown as a PDF and a film as a film, whatever they call themselves', () => {
   const { source } = dataSource();
-  const type = (/** @type {import('../types/ohif.js').DirectUrlParameters} */ asked) => String(source.retrieve.directURL(asked)).split('accept=')[1];
+  const type = (/** @type {import('../types/ohif.js').DirectUrlParameters} */ asked) =>
+    String(source.retrieve.directURL(asked)).split('accept=')[1];
   assert.equal(type({ tag: 'EncapsulatedDocument', defaultType: 'text/html', instance: {} }), 'application/pdf');
   assert.equal(type({ tag: 'PixelData', defaultType: 'video/mp4', instance: {} }), 'video/mp4');
   assert.equal(type({ tag: 'PixelData' }), 'video/mp4');
-  for (const hostile of ['text/html', 'image/svg+xml', 'application/xhtml+xml', 'text/xml', 'application/javascript', 'TEXT/HTML; charset=x']) {
+  for (const hostile of [
+    'text/html',
+    'image/svg+xml',
+    'application/xhtml+xml',
+    'text/xml',
+    'application/javascript',
+    'TEXT/HTML; charset=x',
+  ]) {
     assert.equal(type({ tag: 'PixelData', defaultType: hostile }), 'application/octet-stream');
   }
 });
 
 test('metadata cannot name another address for a document than the archive’s', () => {
   const { source } = dataSource();
-  for (const url of ['data:text/html,x', 'javascript:alert(1)', 'https://evil.example/x.pdf', '/files/x.html', '//evil.example/x']) {
+  for (const url of [
+    'data:text/html,x',
+    'javascript:alert(1)',
+    'https://evil.example/x.pdf',
+    '/files/x.html',
+    '//evil.example/x',
+  ]) {
     const instance = { EncapsulatedDocument: { DirectRetrieveURL: url } };
-    assert.equal(source.retrieve.directURL({ tag: 'EncapsulatedDocument', instance }), `${ROOT}?accept=application/pdf`);
+    assert.equal(
+      source.retrieve.directURL({ tag: 'EncapsulatedDocument', instance }),
+      `${ROOT}?accept=application/pdf`
+    );
   }
   const instance = { EncapsulatedDocument: { DirectRetrieveURL: 'blob:https://viewer.example/1' } };
   assert.equal(source.retrieve.directURL({ tag: 'EncapsulatedDocument', instance }), 'blob:https://viewer.example/1');
@@ -190,7 +208,14 @@ test('the same exact question about a patient is asked once', async () => {
 });
 
 test('no search without a study leaves the browser unless the work list is on', async () => {
-  const queries = [undefined, {}, { patientName: 'A' }, { studyInstanceUid: '' }, { studyInstanceUid: [] }, { patientId: '1', patientName: 'A' }];
+  const queries = [
+    undefined,
+    {},
+    { patientName: 'A' },
+    { studyInstanceUid: '' },
+    { studyInstanceUid: [] },
+    { patientId: '1', patientName: 'A' },
+  ];
   const off = dataSource();
   for (const query of queries) {
     assert.deepEqual(await off.search(query), []);
@@ -212,7 +237,12 @@ test('a study that the link does not name is looked for only where priors or the
   assert.deepEqual(uids(await exact.search({ studyInstanceUid: '1.2' })), ['1.2']);
 });
 
-for (const [answer, reason] of /** @type {const} */ ([[[], 'not-found'], [httpError(404), 'not-found'], [httpError(500), 'unreachable'], [new Error('x'), 'unreachable']])) {
+for (const [answer, reason] of /** @type {const} */ ([
+  [[], 'not-found'],
+  [httpError(404), 'not-found'],
+  [httpError(500), 'unreachable'],
+  [new Error('x'), 'unreachable'],
+])) {
   test(`a study that does not come (${answer instanceof Error ? answer.message : 'empty'}) is told, and OHIF does not leave the link`, async () => {
     const { search, document, window } = dataSource({ answer: () => /** @type {any} */ (answer) });
     if (document.readyState === 'loading') {
@@ -224,7 +254,8 @@ for (const [answer, reason] of /** @type {const} */ ([[[], 'not-found'], [httpEr
 }
 
 test('of several studies the one that does not open is left out, at no extra request', async () => {
-  const answer = (/** @type {StudyQuery} */ query) => (query.studyInstanceUid === '1.3' ? httpError(403) : pinnedOrAll(query));
+  const answer = (/** @type {StudyQuery} */ query) =>
+    query.studyInstanceUid === '1.3' ? httpError(403) : pinnedOrAll(query);
   const { source, search, asked, args } = dataSource({ studies: '1.1,1.3', answer });
   await source.initialize(args);
   assert.deepEqual(source.getStudyInstanceUIDs(args), ['1.1']);
@@ -247,7 +278,11 @@ test('a link without studies that the release can make nothing of is told', () =
   const { window } = openTab({ path: '/viewer?url=x.json&token=t' });
   /** @type {string[]} */
   const reports = [];
-  const api = { settings: {}, sync: () => ({ status: 'ready', studies: [] }), report: (/** @type {string} */ reason) => reports.push(reason) };
+  const api = {
+    settings: {},
+    sync: () => ({ status: 'ready', studies: [] }),
+    report: (/** @type {string} */ reason) => reports.push(reason),
+  };
   const inner = { query: { studies: {} }, retrieve: {}, getStudyInstanceUIDs: () => [undefined] };
   const source = confine(/** @type {any} */ (inner), /** @type {any} */ (api));
   const query = new URLSearchParams(window.location.search);
@@ -265,8 +300,26 @@ async function boot(compiled, configured = [], page = { path: '/viewer?StudyInst
   const modules = Object.fromEntries(
     compiled.map(id => {
       const routeName = id === '@ohif/mode-longitudinal' ? 'viewer' : id.replace('@ohif/mode-', '');
-      const instance = { id, routeName, hide: id === '@ohif/mode-basic', own: id, inits: 0, onModeInit() { this.inits += 1; } };
-      return [id, { id, modeInstance: instance, modeFactory() { return { ...this.modeInstance }; } }];
+      const instance = {
+        id,
+        routeName,
+        hide: id === '@ohif/mode-basic',
+        own: id,
+        inits: 0,
+        onModeInit() {
+          this.inits += 1;
+        },
+      };
+      return [
+        id,
+        {
+          id,
+          modeInstance: instance,
+          modeFactory() {
+            return { ...this.modeInstance };
+          },
+        },
+      ];
     })
   );
   const load = async (/** @type {any} */ name) => (typeof name === 'string' ? modules[name] : name);
@@ -276,11 +329,15 @@ async function boot(compiled, configured = [], page = { path: '/viewer?StudyInst
   const customizations = {};
   const services = {
     userAuthenticationService: {
-      setServiceImplementation(/** @type {Record<string, unknown>} */ given) { implementation = { ...implementation, ...given }; },
+      setServiceImplementation(/** @type {Record<string, unknown>} */ given) {
+        implementation = { ...implementation, ...given };
+      },
     },
     customizationService: {
       Scope: { Global: 'global' },
-      setCustomizations(/** @type {object} */ given, /** @type {string} */ scope) { Object.assign(customizations, { [scope]: given }); },
+      setCustomizations(/** @type {object} */ given, /** @type {string} */ scope) {
+        Object.assign(customizations, { [scope]: given });
+      },
     },
   };
   /** @type {import('../types/ohif.js').AppConfig} */
@@ -294,10 +351,17 @@ async function boot(compiled, configured = [], page = { path: '/viewer?StudyInst
     ],
     peerImport: load,
   };
-  await extension.preRegistration(/** @type {any} */ ({ servicesManager: { services }, extensionManager: {}, appConfig }));
+  await extension.preRegistration(
+    /** @type {any} */ ({ servicesManager: { services }, extensionManager: {}, appConfig })
+  );
   const loaded = [];
   for (const module of await Promise.all([...(appConfig.modes ?? []), ...compiled].map(load))) {
-    const made = module?.modeFactory ? await module.modeFactory({ modeConfiguration: {}, loadModules: (/** @type {string[]} */ names) => Promise.all(names.map(load)) }) : module;
+    const made = module?.modeFactory
+      ? await module.modeFactory({
+          modeConfiguration: {},
+          loadModules: (/** @type {string[]} */ names) => Promise.all(names.map(load)),
+        })
+      : module;
     if (made && typeof made === 'object') {
       loaded.push(made);
     }
@@ -307,11 +371,14 @@ async function boot(compiled, configured = [], page = { path: '/viewer?StudyInst
 
 test('our viewer is the release’s own, in its place', async () => {
   const { loaded } = await boot(['@ohif/mode-longitudinal', '@ohif/mode-basic', '@ohif/mode-tmtv']);
-  assert.deepEqual(loaded.map(({ id, routeName, own }) => [id, routeName, own]), [
-    ['ohifbuild-token-viewer', 'viewer', '@ohif/mode-longitudinal'],
-    ['@ohif/mode-basic', 'basic', '@ohif/mode-basic'],
-    ['@ohif/mode-tmtv', 'tmtv', '@ohif/mode-tmtv'],
-  ]);
+  assert.deepEqual(
+    loaded.map(({ id, routeName, own }) => [id, routeName, own]),
+    [
+      ['ohifbuild-token-viewer', 'viewer', '@ohif/mode-longitudinal'],
+      ['@ohif/mode-basic', 'basic', '@ohif/mode-basic'],
+      ['@ohif/mode-tmtv', 'tmtv', '@ohif/mode-tmtv'],
+    ]
+  );
 });
 
 test('a release without the longitudinal mode lends its basic one, shown', async () => {
@@ -340,7 +407,10 @@ test('a mode that another wraps is wrapped once', async () => {
 
 test('no other data source, sign-in page or tour remains', async () => {
   const { appConfig, services, implementation, customizations } = await boot(['@ohif/mode-longitudinal']);
-  assert.deepEqual(appConfig.dataSources?.map(({ sourceName }) => sourceName), ['dicomweb']);
+  assert.deepEqual(
+    appConfig.dataSources?.map(({ sourceName }) => sourceName),
+    ['dicomweb']
+  );
   assert.deepEqual([appConfig.defaultDataSourceName, appConfig.oidc], ['dicomweb', undefined]);
   services.userAuthenticationService.setServiceImplementation({
     getAuthorizationHeader: () => ({ Authorization: 'Bearer other' }),
@@ -354,7 +424,10 @@ test('no other data source, sign-in page or tour remains', async () => {
 
 /** What the extension makes of a link to a JSON file. @param {string} url @param {() => unknown} [initialize] */
 async function jsonSource(url, initialize = () => {}) {
-  await boot(['@ohif/mode-longitudinal'], [], { path: `/viewer?url=${url}&token=t`, settings: { roots: ['/dicom-web', '/studies'], dicomJson: '/studies/{id}/ohif-dicom-json' } });
+  await boot(['@ohif/mode-longitudinal'], [], {
+    path: `/viewer?url=${url}&token=t`,
+    settings: { roots: ['/dicom-web', '/studies'], dicomJson: '/studies/{id}/ohif-dicom-json' },
+  });
   /** @type {string[]} */
   const opened = [];
   const inner = {
@@ -363,7 +436,8 @@ async function jsonSource(url, initialize = () => {}) {
     query: { studies: {} },
     retrieve: {},
   };
-  const getModuleEntry = (/** @type {string} */ id) => (id.endsWith('.dicomjson') || id.endsWith('.dicomweb') ? { createDataSource: () => inner } : undefined);
+  const getModuleEntry = (/** @type {string} */ id) =>
+    id.endsWith('.dicomjson') || id.endsWith('.dicomweb') ? { createDataSource: () => inner } : undefined;
   const [entry] = extension.getDataSourcesModule(/** @type {any} */ ({ extensionManager: { getModuleEntry } }));
   const source = entry.createDataSource('configuration', {});
   const args = { params: {}, query: new URLSearchParams(window.location.search) };
@@ -375,8 +449,17 @@ async function jsonSource(url, initialize = () => {}) {
 
 test('the data source is made by the release and confined', async () => {
   await boot(['@ohif/mode-longitudinal']);
-  const stock = { createDataSource: (/** @type {unknown} */ configuration) => ({ configuration, query: { studies: { search: async () => [] } }, retrieve: {} }) };
-  const extensionManager = { getModuleEntry: (/** @type {string} */ id) => (id === '@ohif/extension-default.dataSourcesModule.dicomweb' ? stock : undefined) };
+  const stock = {
+    createDataSource: (/** @type {unknown} */ configuration) => ({
+      configuration,
+      query: { studies: { search: async () => [] } },
+      retrieve: {},
+    }),
+  };
+  const extensionManager = {
+    getModuleEntry: (/** @type {string} */ id) =>
+      id === '@ohif/extension-default.dataSourcesModule.dicomweb' ? stock : undefined,
+  };
   const [entry] = extension.getDataSourcesModule(/** @type {any} */ ({ extensionManager }));
   const source = entry.createDataSource('configuration', {});
   assert.deepEqual([entry.name, entry.type, source.configuration], ['dicomweb', 'webApi', 'configuration']);
@@ -385,10 +468,20 @@ test('the data source is made by the release and confined', async () => {
 
 test('a link to a JSON file that links may name is opened as the release does', async () => {
   const url = '../studies/1/ohif-dicom-json';
-  assert.deepEqual(await jsonSource(url), { opened: ['/studies/1/ohif-dicom-json'], studies: ['1.1'], message: undefined });
+  assert.deepEqual(await jsonSource(url), {
+    opened: ['/studies/1/ohif-dicom-json'],
+    studies: ['1.1'],
+    message: undefined,
+  });
 });
 
-for (const url of ['https://elsewhere.example/studies/1/ohif-dicom-json', '/files/a.json', '//elsewhere.example/studies/1/ohif-dicom-json', '/studies/1/rendered', 'data:application/json,{}']) {
+for (const url of [
+  'https://elsewhere.example/studies/1/ohif-dicom-json',
+  '/files/a.json',
+  '//elsewhere.example/studies/1/ohif-dicom-json',
+  '/studies/1/rendered',
+  'data:application/json,{}',
+]) {
   test(`a JSON file elsewhere is not opened: ${url}`, async () => {
     assert.deepEqual(await jsonSource(url), { opened: [], studies: [], message: 'bad-link' });
   });
@@ -404,7 +497,10 @@ test('OHIF’s About box says what was built, and only that box', async () => {
   await boot(['@ohif/mode-longitudinal']);
   const digest = 'sha256:0a';
   let asked = 0;
-  globalThis.fetch = async () => (asked++, Response.json({ digest, inputs: { release: '3.12.0', ohifbuild: '0.1.0' } }));
+  globalThis.fetch = async () => (
+    asked++,
+    Response.json({ digest, inputs: { release: '3.12.0', ohifbuild: '0.1.0' } })
+  );
   const added = async (/** @type {string} */ html) => {
     window.document.body.insertAdjacentHTML('beforeend', html);
     await new Promise(resolve => setImmediate(resolve));

@@ -17,14 +17,18 @@ function asked(options = {}, url = STUDY) {
   const xhr = new tab.window.XMLHttpRequest();
   /** @type {string[]} */
   const heard = [];
-  EVENTS.forEach(type => xhr.addEventListener(type, () => heard.push(type === 'readystatechange' ? String(xhr.readyState) : type)));
+  EVENTS.forEach(type =>
+    xhr.addEventListener(type, () => heard.push(type === 'readystatechange' ? String(xhr.readyState) : type))
+  );
   xhr.open('GET', url);
   const done = new Promise(resolve => xhr.addEventListener('loadend', resolve));
   return { ...tab, xhr, heard, done };
 }
 
 test('its states and events come in order', async () => {
-  const { xhr, heard, done } = asked({ archive: () => ({ status: 200, body: 'abc', type: 'text/plain', headers: { 'Content-Length': '3' } }) });
+  const { xhr, heard, done } = asked({
+    archive: () => ({ status: 200, body: 'abc', type: 'text/plain', headers: { 'Content-Length': '3' } }),
+  });
   let lengths = '';
   xhr.addEventListener('progress', ({ loaded, total }) => (lengths = `${loaded} of ${total}`));
   xhr.send();
@@ -70,7 +74,11 @@ test('an answer is handed over as bytes and as a blob of its type', async () => 
 });
 
 test('text is decoded as the answer or the caller says', async () => {
-  for (const [type, override, expected] of [['text/plain; charset=latin1', '', 'Ã©'], ['text/plain', 'x; charset="latin1"', 'Ã©'], ['text/plain; charset=nonsense', '', 'é']]) {
+  for (const [type, override, expected] of [
+    ['text/plain; charset=latin1', '', 'Ã©'],
+    ['text/plain', 'x; charset="latin1"', 'Ã©'],
+    ['text/plain; charset=nonsense', '', 'é'],
+  ]) {
     const { xhr, done } = asked({ archive: () => ({ status: 200, body: 'é', type }) });
     if (override) {
       xhr.overrideMimeType(override);
@@ -149,7 +157,10 @@ test('credentials go along only where the caller wants them to', async () => {
     xhr.setRequestHeader('accept', 'b');
     xhr.send();
     await done;
-    assert.deepEqual([sent[0].credentials, sent[0].headers.accept, sent[0].redirect], [wanted ? 'include' : 'same-origin', 'a, b', 'error']);
+    assert.deepEqual(
+      [sent[0].credentials, sent[0].headers.accept, sent[0].redirect],
+      [wanted ? 'include' : 'same-origin', 'a, b', 'error']
+    );
   }
 });
 
@@ -168,5 +179,8 @@ test('with a user’s name it is nobody’s we know: no token goes along', async
   xhr.open('GET', STUDY, true, 'user', 'password');
   xhr.send();
   await settle();
-  assert.deepEqual(sent.map(({ headers, via }) => [via, headers.token]), [['xhr', undefined]]);
+  assert.deepEqual(
+    sent.map(({ headers, via }) => [via, headers.token]),
+    [['xhr', undefined]]
+  );
 });

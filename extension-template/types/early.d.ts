@@ -31,15 +31,7 @@ export interface Settings {
 export type LinkStatus = 'ready' | 'no-token' | 'bad-token' | 'bad-link' | 'broken' | 'leaving';
 
 export type Reason =
-  | 'broken'
-  | 'bad-token'
-  | 'bad-link'
-  | 'no-token'
-  | 'expired'
-  | 'refused'
-  | 'not-found'
-  | 'unreachable'
-  | 'outside';
+  'broken' | 'bad-token' | 'bad-link' | 'no-token' | 'expired' | 'refused' | 'not-found' | 'unreachable' | 'outside';
 
 /** The link in effect, without its token. */
 export interface LinkState {

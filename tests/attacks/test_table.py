@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
+import pytest
+
+from attacks.model import Weakening
 from attacks.rows import ORTHANC_ATTACKS, PAGE_ATTACKS, PROFILE_ATTACKS, SOCKET_ATTACKS
+from ohifbuild.resources import extension_template
 
 ROWS = (*PAGE_ATTACKS, *SOCKET_ATTACKS, *ORTHANC_ATTACKS, *PROFILE_ATTACKS)
+WEAKENINGS = {attack.weakened.name: attack.weakened for attack in PAGE_ATTACKS}
 
 
 def test_there_are_enough_rows_each_with_a_name_of_its_own_and_a_reason() -> None:
@@ -17,3 +23,11 @@ def test_there_are_enough_rows_each_with_a_name_of_its_own_and_a_reason() -> Non
 
 def test_every_demand_says_what_it_demands() -> None:
     assert [row.name for row in (*PAGE_ATTACKS, *SOCKET_ATTACKS) if not row.demand.__doc__] == []
+
+
+@pytest.mark.parametrize("weakening", WEAKENINGS.values(), ids=WEAKENINGS)
+def test_every_text_that_a_weakening_replaces_is_in_the_template_exactly_once(weakening: Weakening) -> None:
+    texts: dict[Path, str] = {}
+    for change in weakening.template:
+        path = extension_template() / change.file
+        texts[path] = change.applied(texts.get(path) or path.read_text(encoding="utf-8"))

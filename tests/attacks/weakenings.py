@@ -126,7 +126,7 @@ ANY_TOKEN = _without(
 )
 ANY_JSON = _without(
     "links may name any JSON file, and everything under the roots is permitted",
-    (STATE, "url => jsonFile(url, window.document.baseURI, origin, settings.dicomJson)", "url => url"),
+    (STATE, "jsonFile(url, window.document.baseURI, origin, settings.dicomJson)", "url"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
     (SCOPE, "if (isFile(url)) {", "if (false) {"),
 )

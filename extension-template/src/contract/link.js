@@ -121,7 +121,11 @@ function split(part, tokenName) {
  * @param {string[]} fragment
  */
 function rest(studies, url, query, fragment) {
-  const named = studies.length ? [`StudyInstanceUIDs=${studies.join(',')}`] : url ? [`url=${encodeURIComponent(url)}`] : [];
+  const named = studies.length
+    ? [`StudyInstanceUIDs=${studies.join(',')}`]
+    : url
+      ? [`url=${encodeURIComponent(url)}`]
+      : [];
   const parameters = [...named, ...query].join('&');
   const after = fragment.join('&');
   return (parameters && `?${parameters}`) + (after && `#${after}`);

@@ -112,7 +112,8 @@ function wadoUri(pairs) {
   const [types, studies, objects] = ['requestType', 'studyUID', 'objectUID'].map(all);
   const crooked = pairs.some(
     ([name]) =>
-      (ABOUT_STUDY.test(folded(name)) && name !== 'studyUID' && name !== 'requestType') || ABOUT_PATIENT.test(folded(name))
+      (ABOUT_STUDY.test(folded(name)) && name !== 'studyUID' && name !== 'requestType') ||
+      ABOUT_PATIENT.test(folded(name))
   );
   const complete = types.join() === 'WADO' && studies.length === 1 && objects.length === 1;
   if (!complete || crooked || ![...studies, ...objects].every(uid => UID.test(uid))) {

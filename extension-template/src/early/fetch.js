@@ -21,7 +21,9 @@ export function guardFetch(window, scope, credential, send) {
     if (!scope.judge('GET', url)) {
       const given = new window.Headers(init?.headers ?? (typeof target === 'string' ? [] : target.headers));
       const kept = credential.cleaned(given, false);
-      return kept ? fetch.call(window, new window.Request(target, { ...init, headers: kept })) : fetch.call(window, target, init);
+      return kept
+        ? fetch.call(window, new window.Request(target, { ...init, headers: kept }))
+        : fetch.call(window, target, init);
     }
     const absolute = typeof target === 'string' ? new URL(target, window.document.baseURI).href : target;
     const request = new window.Request(absolute, init);

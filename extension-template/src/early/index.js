@@ -58,7 +58,13 @@ function startOrRefuse(window, leave) {
     const settings = readSettings(window);
     const nothing = () => undefined;
     return Object.freeze({
-      settings, link, sync: link, guards: () => true, headers: () => ({}), report: nothing, onRefused: () => nothing,
+      settings,
+      link,
+      sync: link,
+      guards: () => true,
+      headers: () => ({}),
+      report: nothing,
+      onRefused: () => nothing,
     });
   }
 }

@@ -43,7 +43,9 @@ export function createLinkState(window, settings, store, leave) {
       return state;
     }
     const { href, origin } = window.location;
-    const link = readLink(href, settings.tokenParam, url => jsonFile(url, window.document.baseURI, origin, settings.dicomJson));
+    const link = readLink(href, settings.tokenParam, url =>
+      jsonFile(url, window.document.baseURI, origin, settings.dicomJson)
+    );
     const names = link.key !== '' || link.problem === 'bad-link';
     const key = link.key || LIST;
     if (link.carries && store.handOver({ key, token: link.token, problem: link.problem })) {

@@ -95,7 +95,9 @@ export function guardMedia(window, guards) {
 
   for (const [name, attribute] of SOURCES) {
     const prototype = window[name].prototype;
-    const descriptor = /** @type {Required<PropertyDescriptor>} */ (Object.getOwnPropertyDescriptor(prototype, attribute));
+    const descriptor = /** @type {Required<PropertyDescriptor>} */ (
+      Object.getOwnPropertyDescriptor(prototype, attribute)
+    );
     Object.defineProperty(prototype, attribute, {
       ...descriptor,
       get() {

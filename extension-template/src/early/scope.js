@@ -62,7 +62,13 @@ export function createScope(settings, locate, link) {
     const { studies: found, patients } = current();
     const all = settings.studyList;
     const anyone = all || settings.priors === 'ohif';
-    return { studies: [...studies, ...found], patients: [...patients], anyStudy: anyone, anyPatient: anyone, open: all };
+    return {
+      studies: [...studies, ...found],
+      patients: [...patients],
+      anyStudy: anyone,
+      anyPatient: anyone,
+      open: all,
+    };
   }
 
   /** @param {string} href */
@@ -95,7 +101,13 @@ export function createScope(settings, locate, link) {
       }
       named.forEach(place => place && current().urls.add(withoutHash(place.url)));
     } else if (settings.priors === 'exact' && /\/studies$/.test(new URL(url).pathname)) {
-      rememberRows(asked, await response.clone().json().catch(() => []));
+      rememberRows(
+        asked,
+        await response
+          .clone()
+          .json()
+          .catch(() => [])
+      );
     }
   }
 
@@ -148,7 +160,9 @@ function withoutHash(url) {
  */
 function studiesOf(file) {
   const studies = Array.isArray(file?.studies) ? file.studies : [];
-  return studies.flatMap((/** @type {any} */ study) => (typeof study?.StudyInstanceUID === 'string' ? study.StudyInstanceUID : []));
+  return studies.flatMap((/** @type {any} */ study) =>
+    typeof study?.StudyInstanceUID === 'string' ? study.StudyInstanceUID : []
+  );
 }
 
 /**

@@ -69,7 +69,11 @@ export function createTokenStore(window, settings) {
     try {
       const { key, token, problem } = JSON.parse(text);
       const known = problem === 'bad-token' || problem === 'bad-link' ? problem : '';
-      return { key: String(key), token: typeof token === 'string' && isToken(token) ? token : undefined, problem: known };
+      return {
+        key: String(key),
+        token: typeof token === 'string' && isToken(token) ? token : undefined,
+        problem: known,
+      };
     } catch {
       return undefined;
     }
