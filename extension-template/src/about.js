@@ -1,22 +1,24 @@
-/** Says in OHIF's About box what exactly runs here: release, tool, and the digest that the dist's manifest has. */
+/** Adds to OHIF's About box what runs here: the release, the version of ohifbuild, and the digest of the manifest. */
 
-/** What every release's About box says. */
+/** A text that every release's About box has. */
 const REPOSITORY = 'github.com/OHIF/Viewers';
 
 /**
- * OHIF's own box is not replaced, because a module that is loaded at run time cannot make React's elements. Boxes are added
- * at the end of the body; the manifest is asked for only when the About box is opened.
+ * Waits for the About box, and adds a line to it.
+ *
+ * OHIF's box is not replaced, because a module that is loaded at run time cannot create React elements. OHIF appends its
+ * dialogs to the body. The manifest is requested only when the About box opens.
  *
  * @param {Window} window
  * @param {string} publicUrl
  */
-export function watchAbout(window, publicUrl) {
+export function extendAboutBox(window, publicUrl) {
   const { document } = window;
 
   /** @param {Element} box */
-  async function describe(box) {
-    const answer = await fetch(`${publicUrl}ohifbuild-manifest.json`);
-    const { digest, inputs } = await answer.json();
+  async function addLine(box) {
+    const response = await fetch(`${publicUrl}ohifbuild-manifest.json`);
+    const { digest, inputs } = await response.json();
     const line = document.createElement('p');
     line.id = 'ohifbuild-about';
     line.style.cssText =
@@ -30,8 +32,8 @@ export function watchAbout(window, publicUrl) {
   new window.MutationObserver(records => {
     for (const node of records.flatMap(({ addedNodes }) => [...addedNodes])) {
       if (node instanceof window.Element && node.textContent?.includes(REPOSITORY)) {
-        // Without a manifest, as in a viewer that ohifbuild did not build, the box stays as it is.
-        describe(node).catch(() => {});
+        // A viewer that ohifbuild did not build has no manifest. Its box stays as it is.
+        addLine(node).catch(() => {});
       }
     }
   }).observe(document.body, { childList: true });

@@ -1,10 +1,11 @@
-/** Gets the early script's API. */
+/** Access to the early script's API. */
 
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
 /**
- * Normally index.html has run the early script long before. Where it has not, because this package is used as it is in
- * a viewer that was not built by ohifbuild, it starts now: everything works but one thing, the token stays in the
+ * The API of the early script, which index.html has normally run long before.
+ *
+ * In a viewer that ohifbuild did not build, the early script starts now. The only difference: the token stays in the
  * address bar until the viewer's own scripts have loaded.
  *
  * @returns {Promise<EarlyApi>}

@@ -1,4 +1,4 @@
-/** Wraps OHIF's own DICOMweb data source: what it asks for stays within the link. */
+/** Confines OHIF's own DICOMweb data source to the link's studies. */
 
 import { confineDocuments } from './documents.js';
 import { createSearch } from './search.js';
@@ -6,33 +6,34 @@ import { createSearch } from './search.js';
 /** @typedef {import('../types/ohif.js').DataSource} DataSource */
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
-/** A picture of one transparent point. Without any, OHIF would decode the object itself as an image. */
-const NO_PICTURE = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
+/** An image of one transparent pixel. Without a thumbnail OHIF would decode the instance itself as an image. */
+const EMPTY_IMAGE = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
 
 /**
- * A copy of the release's data source with four methods replaced. Whatever else the release has, also what later
- * releases add, stays as it is, synchronous where it was: OHIF puts what `retrieve.directURL` returns straight into
- * metadata, and a promise there makes the series vanish.
+ * A copy of the release's data source with four methods replaced.
+ *
+ * All other members stay as they are, also those that later releases add, and synchronous methods stay synchronous: OHIF
+ * puts what `retrieve.directURL` returns into metadata at once, and does not show a series with a promise there.
  *
  * @param {DataSource} inner
  * @param {EarlyApi} api
  * @returns {DataSource}
  */
 export function confine(inner, api) {
-  const { search, lookUp } = createSearch(query => inner.query.studies.search(query), api);
-  /** Studies of a link for several that turned out not to open. @type {Set<string>} */
-  const closed = new Set();
+  const { search, exists } = createSearch(query => inner.query.studies.search(query), api);
+  /** Studies of a link with several that cannot be opened. @type {Set<string>} */
+  const unavailable = new Set();
 
   /** @param {Parameters<DataSource['initialize']>[0]} args */
   async function initialize(args) {
     await inner.initialize(args);
     const { status, studies } = api.sync();
-    closed.clear();
-    // One study of several that is refused or missing would bring down OHIF's layout of the others. So they are looked up
-    // first; the answers serve for what OHIF asks next, no request is added. A single study does not wait for that.
+    unavailable.clear();
+    // One refused or missing study would break OHIF's layout of the others. So several studies are looked up first. This
+    // adds no requests: the results also answer OHIF's next searches. A single study does not wait for it.
     if (status === 'ready' && studies.length > 1) {
-      const found = await Promise.all(studies.map(lookUp));
-      studies.filter((_, index) => !found[index]).forEach(uid => closed.add(uid));
+      const found = await Promise.all(studies.map(exists));
+      studies.filter((_, index) => !found[index]).forEach(uid => unavailable.add(uid));
     }
   }
 
@@ -42,22 +43,22 @@ export function confine(inner, api) {
     if (status === 'ready' && studies.length === 0) {
       api.report('not-found');
     }
-    // Without studies OHIF's mode waits and asks for nothing; the message is up. OHIF knows two spellings of the
-    // parameter's name, the link any.
-    return status === 'ready' ? studies.filter(uid => !closed.has(uid)) : [];
+    // Without studies OHIF's mode waits and requests nothing, and a message is shown. OHIF itself accepts only two
+    // spellings of the parameter's name, a link any.
+    return status === 'ready' ? studies.filter(uid => !unavailable.has(uid)) : [];
   }
 
   const documents = confineDocuments(params => inner.retrieve.directURL(params), api);
 
   /**
-   * OHIF up to 3.10 asks the archive for the thumbnail of a video or a document (WADO-RS `/thumbnail`, for a tag that is
-   * absent on purpose), although `thumbnailRendering` says that it has none: Orthanc refuses, and OHIF asks twice.
+   * OHIF up to 3.10 requests the thumbnail of a video or a document (WADO-RS `/thumbnail`, for a tag that is absent on
+   * purpose) even if `thumbnailRendering` says that the archive has none. Orthanc refuses, and OHIF requests it twice.
    *
    * @type {DataSource['retrieve']['directURL']}
    */
   function directURL(params) {
     if (params.tag === 'Absent' && params.defaultPath === '/thumbnail' && !hasThumbnails()) {
-      return NO_PICTURE;
+      return EMPTY_IMAGE;
     }
     return documents(params);
   }
@@ -75,7 +76,7 @@ export function confine(inner, api) {
 }
 
 /**
- * The original with some of its members replaced; whatever else it has, stays.
+ * A copy of an object with some of its members replaced.
  *
  * @template {object} T
  * @param {T} original
@@ -83,6 +84,6 @@ export function confine(inner, api) {
  * @returns {T}
  */
 export function copy(original, changes) {
-  const made = Object.create(Object.getPrototypeOf(original), Object.getOwnPropertyDescriptors(original));
-  return Object.assign(made, changes);
+  const result = Object.create(Object.getPrototypeOf(original), Object.getOwnPropertyDescriptors(original));
+  return Object.assign(result, changes);
 }

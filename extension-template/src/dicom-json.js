@@ -1,4 +1,4 @@
-/** Links of the `dicom-json` form, as Orthanc's OHIF plugin makes them: `viewer?url=../studies/ID/ohif-dicom-json`. */
+/** Confines OHIF's data source for JSON files, for links as Orthanc's OHIF plugin makes them: `viewer?url=…/ohif-dicom-json`. */
 
 import { copy } from './data-source.js';
 import { confineDocuments } from './documents.js';
@@ -7,35 +7,36 @@ import { confineDocuments } from './documents.js';
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
 /**
- * A copy of the release's data source for a JSON file. The early script has judged which file the link names, and lets the page
- * ask for this file and for what it names; here OHIF is told of no other.
+ * A copy of the release's data source that opens the link's JSON file only.
+ *
+ * The early script has checked the file, and permits requests for it and for the URLs that it names.
  *
  * @param {DataSource} inner
  * @param {EarlyApi} api
  * @returns {DataSource}
  */
 export function confineJson(inner, api) {
-  /** OHIF reads the file's address from the query that it is given. */
-  function judged() {
+  /** The query from which OHIF reads the file's address. */
+  function linkQuery() {
     return new URLSearchParams({ url: api.link().url ?? '' });
   }
 
   /** @param {Parameters<DataSource['initialize']>[0]} args */
   async function initialize(args) {
     if (api.sync().status !== 'ready') {
-      return; // the message is up
+      return; // a message is shown already
     }
     try {
-      await inner.initialize({ ...args, query: judged() });
+      await inner.initialize({ ...args, query: linkQuery() });
     } catch {
-      api.report('not-found'); // no JSON, or not of this kind; a refusal has its own message, which stays
+      api.report('not-found'); // not a JSON file of this kind; a refusal has its own message, which stays
     }
   }
 
   /** @type {DataSource['getStudyInstanceUIDs']} */
   function getStudyInstanceUIDs(args) {
-    // What the release makes of nothing is `[undefined]`, and an empty page.
-    return (inner.getStudyInstanceUIDs({ ...args, query: judged() }) ?? []).filter(Boolean);
+    // Without a file the release returns `[undefined]`, and shows an empty page.
+    return (inner.getStudyInstanceUIDs({ ...args, query: linkQuery() }) ?? []).filter(Boolean);
   }
 
   const directURL = confineDocuments(params => inner.retrieve.directURL(params), api);

@@ -1,4 +1,4 @@
-/** Documents and inline data: what OHIF shows in a frame or plays, made harmless on one path for every data source. */
+/** Limits what OHIF shows in a frame or plays to harmless types and addresses, in the same way for every data source. */
 
 import { harmless } from './early/media-types.js';
 
@@ -7,17 +7,19 @@ import { harmless } from './early/media-types.js';
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
 /**
- * OHIF shows an encapsulated document from memory, as whatever media type the instance itself names, and follows any
- * `DirectRetrieveURL` that stands in its metadata. A document that calls itself text/html would run its scripts in the viewer's
- * origin, next to the token. So the type is one that cannot, and the URL is one of the archive's or of this page's own making.
+ * Wraps a data source's `retrieve.directURL`.
  *
- * @param {(params: DirectUrlParameters) => unknown} directURL the release's own: a URL, or a promise of one
+ * OHIF shows an encapsulated document from memory with the media type that the instance names, and follows any
+ * `DirectRetrieveURL` in its metadata. A document of type text/html would run its scripts in the viewer's origin, with
+ * access to the token. So the type must be harmless, and the URL must be the archive's or an object URL of this page.
+ *
+ * @param {(params: DirectUrlParameters) => unknown} directURL the release's own; returns a URL, or a promise of one
  * @param {EarlyApi} api
  * @returns {(params: DirectUrlParameters) => unknown}
  */
 export function confineDocuments(directURL, api) {
   /** @param {unknown} url */
-  function kept(url) {
+  function allowed(url) {
     const text = String(url ?? '');
     return api.guards(text) || text.startsWith('blob:') ? url : undefined;
   }
@@ -25,12 +27,12 @@ export function confineDocuments(directURL, api) {
   return params => {
     const { instance = {}, tag = 'PixelData', defaultType = 'video/mp4' } = params;
     const value = /** @type {Record<string, {DirectRetrieveURL?: unknown} | undefined>} */ (instance)[tag];
-    if (value?.DirectRetrieveURL !== undefined && kept(value.DirectRetrieveURL) === undefined) {
+    if (value?.DirectRetrieveURL !== undefined && allowed(value.DirectRetrieveURL) === undefined) {
       delete value.DirectRetrieveURL;
     }
-    const document = tag === 'EncapsulatedDocument';
-    const type = document ? 'application/pdf' : (harmless(defaultType) ?? 'application/octet-stream');
+    const isDocument = tag === 'EncapsulatedDocument';
+    const type = isDocument ? 'application/pdf' : (harmless(defaultType) ?? 'application/octet-stream');
     const url = directURL({ ...params, defaultType: type });
-    return url instanceof Promise ? url.then(kept) : kept(url);
+    return url instanceof Promise ? url.then(allowed) : allowed(url);
   };
 }

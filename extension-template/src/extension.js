@@ -1,9 +1,9 @@
 /**
- * The OHIF extension. The early script (src/early) has taken the token out of the address and guards all requests; here
- * OHIF itself learns to live within the link.
+ * The OHIF extension. The early script (src/early) has removed the token from the address and guards all requests. The
+ * extension confines OHIF's data sources and modes to the link.
  */
 
-import { watchAbout } from './about.js';
+import { extendAboutBox } from './about.js';
 import { earlyApi } from './api.js';
 import { confine } from './data-source.js';
 import { confineJson } from './dicom-json.js';
@@ -13,16 +13,16 @@ import { confineModes } from './modes.js';
 /** @typedef {import('../types/ohif.js').DataSourceEntry} DataSourceEntry */
 
 export const ID = 'ohifbuild-token';
-const STOCK = '@ohif/extension-default.dataSourcesModule';
+const RELEASE_MODULES = '@ohif/extension-default.dataSourcesModule';
 
-/** Set in preRegistration, which OHIF awaits before it asks for modules. @type {import('../types/early.js').EarlyApi} */
+/** Set in preRegistration, which OHIF awaits before it gets the modules. @type {import('../types/early.js').EarlyApi} */
 let api;
 
 const extension = {
   id: ID,
 
   /**
-   * Runs before OHIF makes its data sources of ours, its modes and its routes.
+   * Runs before OHIF creates data sources, modes and routes.
    *
    * @param {ExtensionArguments} args
    */
@@ -30,12 +30,12 @@ const extension = {
     api = await earlyApi();
     const { userAuthenticationService, customizationService } = servicesManager.services;
 
-    keepDataSources(appConfig);
-    lockAuthentication(userAuthenticationService);
-    // A sign-in page would stand in the way of a link that needs none.
+    removeOtherDataSources(appConfig);
+    disableAuthentication(userAuthenticationService);
+    // A link needs no sign-in page.
     delete appConfig.oidc;
-    // The tour dims the first view of every new browser, which for a shared link is the only one there is. Up to 3.9 there
-    // is none but what the configuration names.
+    // The tour covers the first view in a new browser, which for a shared link is often the only view. Releases up to 3.9
+    // have no tour of their own.
     customizationService.setCustomizations?.(
       { 'ohif.tours': { $set: [] } },
       customizationService.Scope?.Global ?? 'global'
@@ -45,7 +45,7 @@ const extension = {
     const load = appConfig.peerImport;
     const modules = await Promise.all(names.map(mode => (typeof mode === 'string' && load ? load(mode) : mode)));
     confineModes(modules, api);
-    watchAbout(window, api.settings.publicUrl);
+    extendAboutBox(window, api.settings.publicUrl);
   },
 
   /** @param {ExtensionArguments} args */
@@ -56,10 +56,12 @@ const extension = {
         type: 'webApi',
         /** @type {DataSourceEntry['createDataSource']} */
         createDataSource(...args) {
-          // A link is either for studies or for a JSON file; following another one loads the page anew.
+          // A link names either studies or a JSON file. To follow another link loads the page again.
           const [name, wrap] = api.link().url === undefined ? ['dicomweb', confine] : ['dicomjson', confineJson];
-          const stock = /** @type {DataSourceEntry} */ (extensionManager.getModuleEntry(`${STOCK}.${name}`));
-          return wrap(stock.createDataSource(...args), api);
+          const release = /** @type {DataSourceEntry} */ (
+            extensionManager.getModuleEntry(`${RELEASE_MODULES}.${name}`)
+          );
+          return wrap(release.createDataSource(...args), api);
         },
       },
     ];
@@ -67,12 +69,12 @@ const extension = {
 };
 
 /**
- * OHIF makes one route of each mode for each data source, as in `/viewer/NAME`: another source than ours would be a
- * way round the policy on priors and searches.
+ * OHIF creates a route for each pair of mode and data source, as in `/viewer/NAME`. Another data source would not follow
+ * the settings for priors and searches.
  *
  * @param {import('../types/ohif.js').AppConfig} appConfig
  */
-function keepDataSources(appConfig) {
+function removeOtherDataSources(appConfig) {
   const ours = (appConfig.dataSources ?? []).filter(({ namespace }) => namespace.startsWith(`${ID}.`));
   appConfig.dataSources = ours;
   if (!ours.some(({ sourceName }) => sourceName === appConfig.defaultDataSourceName)) {
@@ -81,16 +83,16 @@ function keepDataSources(appConfig) {
 }
 
 /**
- * The guard sets the header on every request, so OHIF needs none of its own; and what OHIF itself would set later (its
- * handling of `?token=`, OpenID Connect) must not set it again or send the reader to a sign-in page.
+ * The early script sets the header on every request. OHIF (for `?token=` or OpenID Connect) must not set another one, or
+ * send the user to a sign-in page.
  *
  * @param {import('../types/ohif.js').UserAuthenticationService} service
  */
-function lockAuthentication(service) {
-  const mine = { getAuthorizationHeader: () => ({}), handleUnauthenticated: () => null };
-  service.setServiceImplementation(mine);
+function disableAuthentication(service) {
+  const disabled = { getAuthorizationHeader: () => ({}), handleUnauthenticated: () => null };
+  service.setServiceImplementation(disabled);
   const set = service.setServiceImplementation.bind(service);
-  service.setServiceImplementation = implementation => set({ ...implementation, ...mine });
+  service.setServiceImplementation = implementation => set({ ...implementation, ...disabled });
 }
 
 export default extension;

@@ -1,15 +1,14 @@
 /**
- * Tells the reader in the page what is wrong. As long as there is nothing to look at the message takes the whole
- * page, so that no empty viewer, onboarding tour or error dialog of OHIF's shows with it; once images have arrived it is
- * a notice that can be closed.
+ * Shows the user in the page what is wrong. Before images have arrived the message covers the page, so that no empty
+ * viewer, tour or error dialog of OHIF's shows with it. Afterwards it is a notice that the user can close.
  */
 
-import { textsFor } from './texts.js';
+import { textsFor } from './texts/index.js';
 
 /** @typedef {import('../types/early.js').Reason} Reason */
 
-/** Graver first: a message gives way only to a graver one. @type {readonly Reason[]} */
-const GRAVITY = [
+/** Most severe first: only a more severe message replaces another one. @type {readonly Reason[]} */
+const SEVERITY = [
   'broken',
   'bad-token',
   'bad-link',
@@ -20,18 +19,18 @@ const GRAVITY = [
   'unreachable',
   'outside',
 ];
-/** Reasons that a second attempt may mend. @type {readonly Reason[]} */
-const PASSING = ['unreachable', 'not-found', 'broken'];
+/** Reasons for which a second attempt may succeed. @type {readonly Reason[]} */
+const TEMPORARY = ['unreachable', 'not-found', 'broken'];
 
 const ID = 'ohifbuild-message';
-const WHOLE = 'data-ohifbuild-message';
-// The element stands beside body, not in it: OHIF's dialogs make everything in body inert.
+const COVERED = 'data-ohifbuild-message';
+// The element is beside body, not in it, because OHIF's dialogs make everything in body inert.
 const STYLE = `
-html[${WHOLE}] body { visibility: hidden !important }
+html[${COVERED}] body { visibility: hidden !important }
 #${ID} { all: initial; position: fixed; z-index: 2147483647; box-sizing: border-box; pointer-events: auto;
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; color: #e8eef7; color-scheme: dark }
 #${ID} * { box-sizing: border-box }
-#${ID}.whole { inset: 0; display: flex; padding: 24px; overflow: auto; background: #05091f }
+#${ID}.cover { inset: 0; display: flex; padding: 24px; overflow: auto; background: #05091f }
 #${ID}.notice { inset: auto 0 0; display: flex; justify-content: center; padding: 16px; pointer-events: none }
 #${ID} .card { margin: auto; width: 100%; max-width: 560px; padding: 32px; border-radius: 12px; background: #0f1b3d;
   border: 1px solid #2b3f73; border-top: 4px solid #5acce6; pointer-events: auto }
@@ -45,19 +44,23 @@ html[${WHOLE}] body { visibility: hidden !important }
 #${ID} button:focus-visible { outline: 3px solid #fff; outline-offset: 2px }
 @media print { #${ID}.notice { display: none } }`;
 
-/** @param {Window} window */
+/**
+ * Creates the messages of one page.
+ *
+ * @param {Window} window
+ */
 export function createMessages(window) {
   const { document } = window;
   /** @type {Reason | undefined} */
   let shown;
-  let pixelsSeen = false;
-  /** What the reader has closed is not shown again for this link. @type {Set<Reason>} */
+  let hasImages = false;
+  /** Messages that the user has closed are not shown again for this link. @type {Set<Reason>} */
   const closed = new Set();
 
   /** @param {Reason} reason */
   function show(reason) {
-    const graver = shown === undefined || GRAVITY.indexOf(reason) < GRAVITY.indexOf(shown);
-    if (graver && !closed.has(reason)) {
+    const moreSevere = shown === undefined || SEVERITY.indexOf(reason) < SEVERITY.indexOf(shown);
+    if (moreSevere && !closed.has(reason)) {
       shown = reason;
       whenReady(document, render);
     }
@@ -68,9 +71,9 @@ export function createMessages(window) {
     render();
   }
 
-  /** Images arrived: there is something to look at, and the archive answers. */
-  function pixels() {
-    pixelsSeen = true;
+  /** To be called when images have arrived: the page shows something, and the archive can be reached. */
+  function imagesArrived() {
+    hasImages = true;
     if (shown === 'unreachable') {
       hide();
     } else if (shown) {
@@ -79,13 +82,13 @@ export function createMessages(window) {
   }
 
   /**
-   * Another link is in effect: what was wrong with the one before is past.
+   * To be called when the page has another link: the messages of the previous one no longer apply.
    *
    * @param {import('../types/early.js').LinkStatus} status
    */
-  function link(status) {
+  function linkChanged(status) {
     closed.clear();
-    pixelsSeen = false;
+    hasImages = false;
     hide();
     if (status !== 'ready' && status !== 'leaving') {
       show(status);
@@ -94,9 +97,9 @@ export function createMessages(window) {
 
   function render() {
     const present = document.getElementById(ID);
-    const whole = shown !== undefined && !pixelsSeen;
-    document.documentElement.toggleAttribute(WHOLE, whole);
-    const className = whole ? 'whole' : 'notice';
+    const covers = shown !== undefined && !hasImages;
+    document.documentElement.toggleAttribute(COVERED, covers);
+    const className = covers ? 'cover' : 'notice';
     if (present && present.dataset.reason === shown && present.className === className) {
       return;
     }
@@ -118,7 +121,7 @@ export function createMessages(window) {
     heading.id = `${ID}-title`;
     const actions = element('div');
     actions.className = 'actions';
-    if (PASSING.includes(reason)) {
+    if (TEMPORARY.includes(reason)) {
       actions.append(button(texts.retry, '', () => window.location.reload()));
     }
     if (className === 'notice') {
@@ -146,9 +149,9 @@ export function createMessages(window) {
    * @param {string} [text]
    */
   function element(name, text = '') {
-    const made = document.createElement(name);
-    made.textContent = text;
-    return made;
+    const created = document.createElement(name);
+    created.textContent = text;
+    return created;
   }
 
   /**
@@ -157,13 +160,13 @@ export function createMessages(window) {
    * @param {() => void} act
    */
   function button(label, className, act) {
-    const made = element('button', label);
-    Object.assign(made, { type: 'button', className });
-    made.addEventListener('click', act);
-    return made;
+    const created = element('button', label);
+    Object.assign(created, { type: 'button', className });
+    created.addEventListener('click', act);
+    return created;
   }
 
-  return { show, pixels, link };
+  return { show, imagesArrived, linkChanged };
 }
 
 /** @param {Document} document */

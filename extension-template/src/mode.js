@@ -1,6 +1,6 @@
 /**
- * The viewer mode, on route `viewer`. It is the release's own viewer mode, made at run time by the release's own factory,
- * and so has whatever tools, panels and layouts that release has.
+ * The viewer mode, on route `viewer`. The release's own factory creates it at run time, so it has the tools, panels and
+ * layouts of that release.
  */
 
 import { earlyApi } from './api.js';
@@ -8,7 +8,7 @@ import { releaseMode, VIEWER_ID, VIEWER_ROUTE, withLink } from './modes.js';
 
 /** @typedef {import('../types/ohif.js').ModeModule} ModeModule */
 
-/** The release's viewers, the one it puts on `/viewer` first. `@ohif/mode-basic` exists since 3.12. */
+/** The release's viewer modes, the one on route `viewer` first. `@ohif/mode-basic` exists since 3.12. */
 const BASES = ['@ohif/mode-longitudinal', '@ohif/mode-basic'];
 
 /** @type {ModeModule} */

@@ -1,12 +1,12 @@
 /**
- * Confines every mode of the viewer.
+ * Confines every mode of the viewer to the link.
  *
- * Modes get their data from data sources only, and those are ours (see extension.js), so no mode is a way round. What
- * is left to do for each is done by wrapping its factory in place, in the extension's preRegistration: in every
+ * Modes get their data from data sources only, and extension.js leaves only its own, so no mode can avoid them. The rest
+ * is done by wrapping each mode's factory in place, in the extension's preRegistration. This works because in every
  * release from 3.11 to 3.14 all extensions are registered before the first modeFactory runs, the module objects that
- * `loadModules` returns are the ones whose factories run later, and a factory that returns nothing drops its mode. A list
- * of replacement modes would not do: their ids would have to repeat those of the release's modes, which releases before
- * 3.13 skip only after having run both factories.
+ * `loadModules` returns are the ones whose factories run later, and OHIF drops a mode whose factory returns nothing. A
+ * list of replacement modes would not work: their ids would have to repeat those of the release's modes, which releases
+ * before 3.13 skip only after they have run both factories.
  */
 
 /** @typedef {import('../types/ohif.js').Mode} Mode */
@@ -14,19 +14,21 @@
 /** @typedef {import('../types/ohif.js').FactoryArguments} FactoryArguments */
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
-/** Where a wrapped factory keeps the one it wraps. */
-const RELEASE = Symbol.for('ohifbuild.factory');
+/** Property of a wrapped factory that has the original. */
+const ORIGINAL = Symbol.for('ohifbuild.factory');
 export const VIEWER_ID = 'ohifbuild-token-viewer';
 export const VIEWER_ROUTE = 'viewer';
 
 /**
+ * Wraps the factory of every mode among some modules.
+ *
  * @param {unknown[]} modules
  * @param {EarlyApi} api
  */
 export function confineModes(modules, api) {
   for (const module of modules) {
     const mode = /** @type {ModeModule | undefined} */ (module);
-    if (mode?.modeFactory && mode.id !== VIEWER_ID && !(RELEASE in mode.modeFactory)) {
+    if (mode?.modeFactory && mode.id !== VIEWER_ID && !(ORIGINAL in mode.modeFactory)) {
       mode.modeFactory = wrapFactory(mode.modeFactory, api);
     }
   }
@@ -43,26 +45,26 @@ function wrapFactory(factory, api) {
    */
   async function wrapped(args) {
     const mode = await factory.call(this, args);
-    // Our viewer is derived from the release's and stands on its route; two would be one too many in the work list.
+    // Our viewer mode is made from the release's and has its route; a second one would show in the study list.
     return mode && mode.routeName !== VIEWER_ROUTE ? withLink(mode, api) : undefined;
   }
-  return Object.assign(wrapped, { [RELEASE]: factory });
+  return Object.assign(wrapped, { [ORIGINAL]: factory });
 }
 
 /**
- * The release's own factory, run as if nobody had wrapped it.
+ * Runs the original factory of a mode.
  *
  * @param {ModeModule} module
  * @param {FactoryArguments} args
  * @returns {Promise<Mode | undefined>}
  */
 export async function releaseMode(module, args) {
-  const factory = /** @type {any} */ (module.modeFactory)?.[RELEASE] ?? module.modeFactory;
+  const factory = /** @type {any} */ (module.modeFactory)?.[ORIGINAL] ?? module.modeFactory;
   return factory?.call(module, args);
 }
 
 /**
- * The same mode, which has the link read anew whenever OHIF enters or redraws its route, before it asks for data.
+ * The same mode, which reads the link again whenever OHIF enters or redraws its route, before it requests data.
  *
  * @param {Mode} mode
  * @param {EarlyApi} api

@@ -1,95 +1,97 @@
-/** The search for studies: which of OHIF's questions reach the archive, and which are answered from what is known. */
+/** The search for studies: which searches of OHIF reach the archive, and which are answered from known results. */
 
 /** @typedef {import('../types/ohif.js').StudyRow} StudyRow */
 /** @typedef {import('../types/ohif.js').StudyQuery} StudyQuery */
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
-/** For so long the same question gets the same answer. */
-const SAME_QUESTION_MS = 10_000;
+/** For this time a repeated search gets the result of the first. */
+const REUSE_MS = 10_000;
 
 /**
- * @param {(query: StudyQuery) => Promise<StudyRow[]>} ask the release's own search
+ * Wraps the release's search for studies.
+ *
+ * @param {(query: StudyQuery) => Promise<StudyRow[]>} searchArchive the release's own search
  * @param {EarlyApi} api
  */
-export function createSearch(ask, api) {
+export function createSearch(searchArchive, api) {
   const { priors, studyList } = api.settings;
   /** The link's studies as the archive described them. @type {Map<string, StudyRow>} */
   const known = new Map();
-  /** What was asked lately. @type {Map<string, {at: number, rows: Promise<StudyRow[]>}>} */
+  /** Recent searches. @type {Map<string, {at: number, rows: Promise<StudyRow[]>}>} */
   const recent = new Map();
 
   /** @param {StudyQuery} [query] */
   async function search(query = {}) {
-    const wanted = [query.studyInstanceUid ?? []].flat();
-    if (wanted.length) {
-      return pinned(query, wanted);
+    const uids = [query.studyInstanceUid ?? []].flat();
+    if (uids.length) {
+      return searchByStudy(query, uids);
     }
     if (query.patientId && priors === 'ohif') {
-      return ask(query);
+      return searchArchive(query);
     }
-    // The study panel asks for one patient with disableWildcard; the work list's filter asks without.
+    // The study panel searches for one patient with disableWildcard; the study list's filter searches without.
     if (query.patientId && !(studyList && !query.disableWildcard)) {
-      return ofPatient(String(query.patientId));
+      return searchByPatient(String(query.patientId));
     }
-    return studyList ? ask(query) : [];
+    return studyList ? searchArchive(query) : [];
   }
 
   /**
    * @param {StudyQuery} query
-   * @param {string[]} wanted
+   * @param {string[]} uids
    * @returns {Promise<StudyRow[]>}
    */
-  async function pinned(query, wanted) {
-    const linked = wanted.filter(isLinked);
-    // Without priors and work list there is no reason to look for a study that the link does not name.
-    if (linked.length < wanted.length && priors === 'never' && !studyList) {
+  async function searchByStudy(query, uids) {
+    const linked = uids.filter(isLinked);
+    // Without priors and study list there is no reason to search for a study that the link does not name.
+    if (linked.length < uids.length && priors === 'never' && !studyList) {
       return [];
     }
     if (linked.length === 0) {
-      return ask(query);
+      return searchArchive(query);
     }
-    const rows = await askOnce(wanted.join(), () => askLinked(query));
-    // Told that a study is missing, OHIF leaves for /notfoundstudy and with it the link, so that a reload would have
-    // nothing to try again with. It is left waiting instead; the message is up.
+    const rows = await searchOnce(uids.join(), () => searchLinked(query));
+    // If a study is missing, OHIF goes to /notfoundstudy, which drops the link, so a reload could not open it. So OHIF
+    // gets no result, and keeps waiting while the message shows.
     return rows.length ? rows : new Promise(() => {});
   }
 
   /**
-   * The link's studies are looked up before OHIF asks (see `lookUp`); since 3.13 OHIF also checks them when it opens
-   * the route, and then asks for the same again. Priors it asks for once for each study of the same patient.
+   * Repeated searches are common: `exists` looks up the link's studies before OHIF does, OHIF since 3.13 also checks them
+   * when it opens the route, and it searches for priors once for each study of the same patient.
    *
-   * @param {string} key what is asked for
-   * @param {() => Promise<StudyRow[]>} inquire
+   * @param {string} key what the search is for
+   * @param {() => Promise<StudyRow[]>} run
    * @returns {Promise<StudyRow[]>}
    */
-  function askOnce(key, inquire) {
+  function searchOnce(key, run) {
     const last = recent.get(key);
-    if (last && Date.now() - last.at < SAME_QUESTION_MS) {
+    if (last && Date.now() - last.at < REUSE_MS) {
       return last.rows;
     }
-    const rows = inquire();
+    const rows = run();
     recent.set(key, { at: Date.now(), rows });
     return rows;
   }
 
   /**
-   * Asks for studies of the link; what goes wrong is told to the reader.
+   * Searches for studies of the link, and shows a message if there is an error.
    *
    * @param {StudyQuery} query
-   * @returns {Promise<StudyRow[]>} empty where something went wrong
+   * @returns {Promise<StudyRow[]>} empty if there was an error
    */
-  async function askLinked(query) {
+  async function searchLinked(query) {
     /** @type {StudyRow[]} */
     let rows = [];
     /** @type {import('../types/early.js').Reason} */
     let reason = 'not-found';
     try {
-      rows = (await ask(query)) ?? [];
+      rows = (await searchArchive(query)) ?? [];
     } catch (error) {
-      // Where the archive refused, the guard has seen it and its message is graver than this one.
+      // If the archive refused, the early script already shows a more severe message than this one.
       reason = /** @type {{status?: number}} */ (error)?.status === 404 ? 'not-found' : 'unreachable';
     }
-    for (const row of rows.filter(row => isLinked(row.studyInstanceUid))) {
+    for (const row of rows.filter(({ studyInstanceUid }) => isLinked(studyInstanceUid))) {
       known.set(row.studyInstanceUid, row);
     }
     if (rows.length === 0) {
@@ -99,20 +101,21 @@ export function createSearch(ask, api) {
   }
 
   /** @param {string} patientId */
-  async function ofPatient(patientId) {
+  async function searchByPatient(patientId) {
     const linked = [...known.values()].filter(row => isLinked(row.studyInstanceUid) && row.mrn === patientId);
     // `*` and `?` would match other patients, `\` separates several values (PS3.4 C.2.2.2): never sent.
-    // eslint-disable-next-line no-control-regex -- nor control characters
+    // eslint-disable-next-line no-control-regex -- control characters are never sent either
     if (priors !== 'exact' || /[*?\\\x00-\x1f]/.test(patientId)) {
       return linked;
     }
     try {
-      const rows = await askOnce(`patient ${patientId}`, () => ask({ patientId, disableWildcard: true }));
+      const query = { patientId, disableWildcard: true };
+      const rows = await searchOnce(`patient ${patientId}`, () => searchArchive(query));
       const same = rows.filter(row => row.mrn === patientId);
       const missing = linked.filter(row => !same.some(other => other.studyInstanceUid === row.studyInstanceUid));
       return [...same, ...missing];
     } catch {
-      return linked; // a token for one study may well be refused this query
+      return linked; // an archive may refuse this search with a token for one study
     }
   }
 
@@ -122,15 +125,15 @@ export function createSearch(ask, api) {
   }
 
   /**
-   * Asks for a study of the link before OHIF does.
+   * Whether the archive has a study of the link and permits it to this token.
    *
    * @param {string} uid
-   * @returns {Promise<boolean>} whether the archive has it for us
+   * @returns {Promise<boolean>}
    */
-  async function lookUp(uid) {
-    const rows = await askOnce(uid, () => askLinked({ studyInstanceUid: uid }));
+  async function exists(uid) {
+    const rows = await searchOnce(uid, () => searchLinked({ studyInstanceUid: uid }));
     return rows.length > 0;
   }
 
-  return { search, lookUp };
+  return { search, exists };
 }

@@ -52,10 +52,15 @@ export function openTab({
     left,
     address: () => window.location.href.slice(ORIGIN.length),
     stored: () => ({ ...window.sessionStorage }),
-    message: () => document(window).getElementById('ohifbuild-message'),
-    reason: () => document(window).getElementById('ohifbuild-message')?.dataset.reason,
+    message: () => window.document.getElementById('ohifbuild-message'),
+    reason: () => window.document.getElementById('ohifbuild-message')?.dataset.reason,
     start: () => start(window, address => left.push(address)),
-    /** Asks by XMLHttpRequest, as OHIF's DICOMweb client does. @param {string} url @param {Record<string, string>} [headers] */
+    /**
+     * Asks by XMLHttpRequest, as OHIF's DICOMweb client does.
+     *
+     * @param {string} url
+     * @param {Record<string, string>} [headers]
+     */
     xhr(url, headers = {}) {
       const request = new window.XMLHttpRequest();
       request.open('GET', url);
@@ -67,9 +72,6 @@ export function openTab({
     },
   };
 }
-
-/** @param {Window} window */
-const document = window => window.document;
 
 /**
  * @param {Sent[]} sent
@@ -134,13 +136,21 @@ function fakeXhr(window, sent, archive) {
     get responseXML() {
       return null;
     }
-    /** @param {string} _method @param {string} url */
+    /**
+     * @param {string} _method
+     * @param {string} url
+     */
     open(_method, url) {
       this.url = new URL(url, ORIGIN).href;
       this.headers = {};
       this.reply = undefined;
     }
-    /** Repeating a header appends, as in a browser. @param {string} name @param {string} value */
+    /**
+     * Repeating a header appends, as in a browser.
+     *
+     * @param {string} name
+     * @param {string} value
+     */
     setRequestHeader(name, value) {
       const key = name.toLowerCase();
       this.headers[key] = key in this.headers ? `${this.headers[key]}, ${value}` : value;

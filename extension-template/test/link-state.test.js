@@ -77,7 +77,7 @@ for (const [reason, path] of [
   });
 }
 
-test('what OHIF reads of a link is what was judged', () => {
+test('OHIF reads the same of a link as the early script', () => {
   const { address } = started({ path: `/viewer?STUDYINSTANCEUIDS=1.2.4&token=t#StudyInstanceUIDs=1.2.3` });
   assert.equal(address(), A);
   const json = started({ path: '/viewer?URL=..%2Fdicom-web/studies/1/ohif-dicom-json&token=t', settings: JSON_LINKS });
@@ -158,7 +158,7 @@ test('the page forgets the address that it took the place of', () => {
   assert.equal(/** @type {any} */ (tab.window).navigation.activation, null);
 });
 
-test('a token that came without a study is kept only where there is a study list', () => {
+test('a token without a study is stored only if there is a study list', () => {
   assert.deepEqual(started({ path: '/?token=t' }).stored(), {});
   assert.deepEqual(started({ path: '/?token=t', settings: { studyList: true } }).stored(), { 'ohifbuild:/:list': 't' });
 });

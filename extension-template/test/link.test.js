@@ -1,11 +1,11 @@
-/** What JavaScript alone says of a link: whether it carries a token, and which JSON file it may name. */
+/** What only the JavaScript reads of a link: whether it has a token, and which JSON file it may name. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readLink } from '../src/contract/link.js';
 import { isToken } from '../src/contract/token.js';
 
-for (const [link, carries] of /** @type {[string, boolean][]} */ ([
+for (const [link, expected] of /** @type {[string, boolean][]} */ ([
   ['https://v.example/viewer?StudyInstanceUIDs=1.2.3&token=t', true],
   ['https://v.example/viewer#TOKEN=t', true],
   ['https://v.example/viewer?token=', true],
@@ -30,8 +30,8 @@ for (const [link, carries] of /** @type {[string, boolean][]} */ ([
   [`https://v.example/viewer?token=t&x=${'y'.repeat(32768)}`, true],
   [`https://v.example/viewer?x=${'y'.repeat(32768)}`, false],
 ])) {
-  test(`${link.slice(0, 60)} ${carries ? 'carries' : 'does not carry'} a token`, () => {
-    assert.equal(readLink(link, 'Token').carries, carries);
+  test(`${link.slice(0, 60)} ${expected ? 'has a' : 'has no'} token parameter`, () => {
+    assert.equal(readLink(link, 'Token').hasToken, expected);
   });
 }
 

@@ -8,7 +8,12 @@ const URL_A = '/dicom-web/studies/1.2.3/rendered';
 /** @param {Parameters<typeof openStarted>[0]} [options] */
 function started(options) {
   const tab = openStarted({ path: PATH, ...options });
-  /** What the browser itself is told to load. @param {Element} element @param {string} attribute */
+  /**
+   * What the browser itself is told to load.
+   *
+   * @param {Element} element
+   * @param {string} attribute
+   */
   const native = (element, attribute = 'src') => element.attributes.getNamedItem(attribute)?.value;
   return { ...tab, native };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { TEXTS, textsFor } from '../src/texts.js';
+import { TEXTS, textsFor } from '../src/texts/index.js';
 import { settle, started as openStarted } from './host.js';
 
 const PATH = '/viewer?StudyInstanceUIDs=1.2.3';
@@ -10,14 +10,14 @@ const STUDY = '/dicom-web/studies/1.2.3';
 async function started(options) {
   const { api, ...tab } = openStarted({ path: `${PATH}&token=SECRET`, ...options });
   await settle();
-  const whole = () => tab.document.documentElement.hasAttribute('data-ohifbuild-message');
-  return { ...tab, api, whole };
+  const covers = () => tab.document.documentElement.hasAttribute('data-ohifbuild-message');
+  return { ...tab, api, covers };
 }
 
 test('nothing is shown while all is well', async () => {
-  const { xhr, message, whole } = await started();
+  const { xhr, message, covers } = await started();
   await xhr(`${STUDY}/series`);
-  assert.deepEqual([message(), whole()], [null, false]);
+  assert.deepEqual([message(), covers()], [null, false]);
 });
 
 for (const [
@@ -43,10 +43,10 @@ for (const [
 ])) {
   test(`${reply ? reply.status : 'no answer'} for ${url} says ${reason}, over the whole page`, async () => {
     for (const via of /** @type {const} */ (['xhr', 'fetch'])) {
-      const { window, xhr, reason: shown, message, whole } = await started({ archive: () => reply });
+      const { window, xhr, reason: shown, message, covers } = await started({ archive: () => reply });
       await (via === 'xhr' ? xhr(url) : window.fetch(url).catch(() => {}));
       await settle();
-      assert.deepEqual([shown(), whole(), message()?.getAttribute('role')], [reason, true, 'alert'], via);
+      assert.deepEqual([shown(), covers(), message()?.getAttribute('role')], [reason, true, 'alert'], via);
       assert.ok(!message()?.outerHTML.includes('SECRET'));
     }
   });
@@ -75,11 +75,11 @@ for (const [what, url, reply] of /** @type {[string, string, import('./host.js')
 
 test('once there are images the message is a notice that can be closed and stays closed', async () => {
   let status = 200;
-  const { xhr, message, whole, reason } = await started({ archive: () => ({ status }) });
+  const { xhr, message, covers, reason } = await started({ archive: () => ({ status }) });
   await xhr(`${STUDY}/series/1/instances/1/frames/1`);
   status = 401;
   await xhr(`${STUDY}/series/1/instances/1/frames/2`);
-  assert.deepEqual([reason(), whole(), message()?.className], ['refused', false, 'notice']);
+  assert.deepEqual([reason(), covers(), message()?.className], ['refused', false, 'notice']);
   message()?.querySelector('button')?.click();
   await xhr(`${STUDY}/series/1/instances/1/frames/3`);
   assert.equal(message(), null);
@@ -87,11 +87,11 @@ test('once there are images the message is a notice that can be closed and stays
 
 test('images that arrive after all uncover the page, and end “unreachable”', async () => {
   let reply = /** @type {import('./host.js').Reply | undefined} */ ({ status: 403 });
-  const { xhr, whole, reason } = await started({ archive: () => reply });
+  const { xhr, covers, reason } = await started({ archive: () => reply });
   await xhr(STUDY);
   reply = { status: 200 };
   await xhr(`${STUDY}/frames/1`);
-  assert.deepEqual([reason(), whole()], ['refused', false]);
+  assert.deepEqual([reason(), covers()], ['refused', false]);
   const other = await started({ archive: () => reply });
   reply = undefined;
   await other.xhr(STUDY);
@@ -101,7 +101,7 @@ test('images that arrive after all uncover the page, and end “unreachable”',
   assert.equal(other.reason(), undefined);
 });
 
-test('a message gives way to a graver one only', async () => {
+test('only a more severe message replaces another', async () => {
   const { api, reason } = await started();
   api.report('not-found');
   api.report('unreachable');
@@ -121,7 +121,7 @@ test('another link clears the message of the one before', async () => {
   assert.equal(other.reason(), 'no-token');
 });
 
-test('what the browser cuts off because the page goes is no trouble', async () => {
+test('requests that the browser aborts because the page unloads are no errors', async () => {
   const { xhr, window, reason } = await started({ archive: () => undefined });
   window.dispatchEvent(new window.Event('pagehide'));
   await xhr(STUDY);

@@ -104,7 +104,7 @@ test('what lies outside the link is an error, and nothing is sent', async () => 
   assert.deepEqual([heard, sent], [['loadstart', '4', 'error', 'loadend'], []]);
 });
 
-test('aborted, it is neither loaded nor in error, and nobody’s trouble', async () => {
+test('aborted, it is neither loaded nor in error, and no error is reported', async () => {
   const { xhr, heard, reason } = asked();
   xhr.send();
   xhr.abort();

@@ -1,39 +1,39 @@
-/** Shapes shared by the early script, the extension and its mode. */
+/** Types shared by the early script, the extension and its mode. */
 
-/** What is configurable. Written into index.html as JSON; see `src/early/settings.js` for the defaults. */
+/** The settings. The build writes them into index.html as JSON; the defaults are in `src/contract/settings.js`. */
 export interface Settings {
-  /** Query or fragment parameter that carries the token; compared without case. */
+  /** Query or fragment parameter that has the token; compared without case. */
   readonly tokenParam: string;
-  /** Request header that carries the token. */
+  /** Request header that has the token. */
   readonly tokenHeader: string;
   /** Written before the token in the header, as in `Bearer TOKEN`; may be empty. */
   readonly tokenScheme: string;
-  /** Where the token may go: paths of this origin, or absolute http(s) URLs. */
+  /** Where the token may be sent: paths of this origin, or absolute http(s) URLs. */
   readonly roots: readonly string[];
-  /** Whether the viewer may ask for the patient's other studies. */
+  /** Whether the viewer may search for the patient's other studies. */
   readonly priors: 'never' | 'exact' | 'ohif';
-  /** `tab`: kept in sessionStorage; `memory`: gone with the page. */
+  /** Where the token is stored. `tab`: in sessionStorage; `memory`: until the page is closed or reloaded. */
   readonly storage: 'tab' | 'memory';
-  /** Whether the work list, and so searches for studies without a UID, are allowed. */
+  /** Whether the study list, and so searches for studies without a UID, are permitted. */
   readonly studyList: boolean;
   /** Path the viewer is served at, with slashes at both ends. */
   readonly publicUrl: string;
-  /** Other origins that extensions of the site may talk to (never with the token); none by default. */
+  /** Other origins that the site's extensions may connect to (never with the token); none by default. */
   readonly connect: readonly string[];
-  /** Path of the JSON files that a link may name, with `{id}` for the part that differs; '' where it may name none. */
+  /** Path of the JSON files that a link may name, with `{id}` for the part that differs; '' if it may not name any. */
   readonly dicomJson: string;
 }
 
 /**
- * `ready`: there is a token for the page's studies. `leaving`: another load of the page, without the token in its address, takes
- * its place. `broken`: the page cannot be guarded, so it loads nothing.
+ * `ready`: there is a token for the page's studies. `leaving`: another load of the page, without the token in its
+ * address, replaces this one. `broken`: the page cannot be guarded, so it loads nothing.
  */
 export type LinkStatus = 'ready' | 'no-token' | 'bad-token' | 'bad-link' | 'broken' | 'leaving';
 
 export type Reason =
   'broken' | 'bad-token' | 'bad-link' | 'no-token' | 'expired' | 'refused' | 'not-found' | 'unreachable' | 'outside';
 
-/** The link in effect, without its token. */
+/** The current link, without its token. */
 export interface LinkState {
   readonly status: LinkStatus;
   /** Study Instance UIDs of the link, in the order of the link, without repetition. */
@@ -42,42 +42,43 @@ export interface LinkState {
   readonly url?: string;
 }
 
-/** One answer, or missing answer, of the archive. */
-export interface Answer {
-  /** The URL asked, absolute. */
+/** A response of the archive, or a missing one. */
+export interface ArchiveResponse {
+  /** The requested URL, absolute. */
   readonly url: string;
-  /** HTTP status, or 0 where no answer came. */
+  /** HTTP status, or 0 if there was no response. */
   readonly status: number;
   /** Value of WWW-Authenticate, or ''. */
   readonly challenge: string;
-  /** Set where the request was not sent, because it asks for more than the link allows. */
+  /** Set if the request was not sent, because it asks for more than the link permits. */
   readonly outside?: true;
 }
 
-export interface Trouble {
+/** An error of a request under the roots. */
+export interface RequestError {
   readonly reason: Reason;
-  /** HTTP status behind it, or 0. */
+  /** HTTP status, or 0 if there was no response. */
   readonly status: number;
 }
 
 /** `window[Symbol.for('ohifbuild')]`, frozen. */
 export interface EarlyApi {
   readonly settings: Settings;
-  /** The link in effect now. */
+  /** The current link. */
   link(): LinkState;
-  /** Reads the address bar again; called for every navigation. */
+  /** Reads the address bar again. Called for every navigation. */
   sync(): LinkState;
-  /** Whether a URL lies under the configured roots. */
+  /** Whether a URL is under the configured roots. */
   guards(url: string): boolean;
   /**
-   * The header for a URL under the roots, for what the guard cannot reach (a Worker of one's own); empty for every
-   * other URL. Requests of the page itself need no header: the guard sets it.
+   * The header for a URL under the roots that the link permits, for requests that the guards do not see (in a Worker);
+   * empty for every other URL. Requests of the page need no header: the guards set it.
    */
   headers(url: string): Record<string, string>;
-  /** Shows the message for a reason, unless a graver one is up. */
+  /** Shows the message for a reason, unless a more severe one is shown. */
   report(reason: Reason): void;
-  /** Tells of every trouble, also those that show no message; returns the unsubscriber. */
-  onRefused(listener: (trouble: Trouble) => void): () => void;
+  /** Calls the listener for every error, also without a message. Returns a function that removes the listener. */
+  onRefused(listener: (error: RequestError) => void): () => void;
 }
 
 declare global {

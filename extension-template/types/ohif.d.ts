@@ -1,9 +1,9 @@
 /**
- * The little of OHIF v3 that this extension touches, as 3.11 to 3.14 have it. OHIF publishes no such types for
- * run-time modules; add what your own extension uses.
+ * The parts of OHIF v3 that this extension uses, as in 3.11 to 3.14. OHIF publishes no such types for run-time modules.
+ * Add what your own extension uses.
  */
 
-/** A row of `query.studies.search`, as OHIF's `processResults` makes it. */
+/** A row of `query.studies.search`, as OHIF's `processResults` returns it. */
 export interface StudyRow {
   studyInstanceUid: string;
   /** Patient ID (0010,0020); OHIF calls it the medical record number. */
@@ -23,7 +23,7 @@ export interface StudyQuery {
 export interface DirectUrlParameters {
   /** The instance's metadata. */
   instance?: Record<string, unknown>;
-  /** The attribute that holds the document or film. */
+  /** The attribute that has the document or video. */
   tag?: string;
   defaultType?: string;
   defaultPath?: string;

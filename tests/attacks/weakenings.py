@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attacks.model import Change, Weakening
 
-SCOPE = "src/early/scope.js"
+SCOPE = "src/early/token-scope.js"
 TRANSPORT = "src/early/transport.js"
 REQUEST = "src/contract/request.js"
 PLACE = "src/contract/place.js"
@@ -88,16 +88,16 @@ ANY_HEADER = _without(
     "headers are sent as the page's code sets them",
     (
         CREDENTIAL,
-        "  function unwanted(name, value, guarded) {\n",
-        "  function unwanted(name, value, guarded) {\n    return false;\n",
+        "  function mustRemove(name, value, underRoots) {\n",
+        "  function mustRemove(name, value, underRoots) {\n    return false;\n",
     ),
 )
 HEADER_BESIDES = _without(
     "the header is added to what is there",
     (
         CREDENTIAL,
-        "  function unwanted(name, value, guarded) {\n",
-        "  function unwanted(name, value, guarded) {\n    return false;\n",
+        "  function mustRemove(name, value, underRoots) {\n",
+        "  function mustRemove(name, value, underRoots) {\n    return false;\n",
     ),
     (TRANSPORT, "headers.set(credential.name, value);", "headers.append(credential.name, value);"),
 )
@@ -117,12 +117,12 @@ TWO_URLS = _without(
     (LINK, "!files.every(Boolean);", "false;"),
 )
 URL_BESIDE_STUDIES = _link_rule("url may stand beside studies", "(files.length > 0 && named !== undefined) ||")
-MANY_STUDIES = _link_rule("any number of studies", "given.length > MOST_STUDIES ||")
-ANY_UID = _link_rule("UIDs are not looked at", "!given.every(uid => UID.test(uid)) ||")
-ANY_LENGTH = _link_rule("links of any length", "if (!place || href.length > LONGEST) {", "if (!place) {")
+MANY_STUDIES = _link_rule("any number of studies", "studies.length > MAX_STUDIES ||")
+ANY_UID = _link_rule("UIDs are not looked at", "!studies.every(uid => UID.test(uid)) ||")
+ANY_LENGTH = _link_rule("links of any length", "if (!page || href.length > MAX_LENGTH) {", "if (!page) {")
 FIRST_TOKEN = _without("the first of several tokens counts", (TOKEN, "given.length > 1 || token", "token"))
 ANY_TOKEN = _without(
-    "tokens of any characters", (TOKEN, "return value.length <= LONGEST && VISIBLE.test(value);", "return true;")
+    "tokens of any characters", (TOKEN, "return value.length <= MAX_LENGTH && VISIBLE.test(value);", "return true;")
 )
 ANY_JSON = _without(
     "links may name any JSON file, and everything under the roots is permitted",
@@ -143,7 +143,7 @@ READ_TWICE = _without(
         "const url = typeof target === 'string' ? target : target.url;",
         "const url = target instanceof window.Request ? target.url : String(target);",
     ),
-    (FETCH, "send(request, verdict);", "send(request, { ...verdict, permitted: true });"),
+    (FETCH, "send(request, decision);", "send(request, { ...decision, permitted: true });"),
 )
 URL_PROPERTY = _without(
     "whatever has a url counts as a Request",
@@ -152,50 +152,50 @@ URL_PROPERTY = _without(
         "const target = input instanceof window.Request ? input : String(input);",
         "const target = 'url' in Object(input) ? input : String(input);",
     ),
-    (FETCH, "send(request, verdict);", "send(request, { ...verdict, permitted: true });"),
+    (FETCH, "send(request, decision);", "send(request, { ...decision, permitted: true });"),
 )
 STALE_XHR = _without(
     "a request that was opened under a root stays so",
     (
         XHR,
-        "    jobs.get(this)?.abort.abort();\n    jobs.delete(this);\n    if (!verdict) {",
-        "    if (!verdict && jobs.get(this)) { jobs.get(this).url = new URL(text, document.baseURI).href; return undefined; }\n    jobs.delete(this);\n    if (!verdict) {",
+        "    states.get(this)?.abort.abort();\n    states.delete(this);\n    if (!decision) {",
+        "    if (!decision && states.get(this)) { states.get(this).url = new URL(text, document.baseURI).href; return undefined; }\n    states.delete(this);\n    if (!decision) {",
     ),
     (
         XHR,
-        "job.response = await send(request, verdict);",
-        "job.response = await send(request, { permitted: true, url: job.url });",
+        "state.response = await send(request, decision);",
+        "state.response = await send(request, { permitted: true, url: state.url });",
     ),
 )
 AS_SOMEONE = _without(
     "a user's name does not matter",
-    (XHR, "asSomeone ? undefined : scope", "scope"),
+    (XHR, "hasUser ? undefined : scope", "scope"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
 )
 VERDICT_BY_FIRST_URL = _without(
     "the URL that is sent is not judged again",
-    (FETCH, "scope.judge(request.method, request.url));", "scope.judge(request.method, url));"),
+    (FETCH, "scope.decide(request.method, request.url));", "scope.decide(request.method, url));"),
 )
 
 # The page
 
 POLICY = r'<meta http-equiv="Content-Security-Policy"[^>]*>'
-BORDER = Change(INDEX, "  closeBorder(window, settings);\n", "")
-NO_POLICY = Weakening("the page without its policy", template=(BORDER,), page=((POLICY, ""),))
+CONNECT_POLICY = Change(INDEX, "  addConnectPolicy(window, settings);\n", "")
+NO_POLICY = Weakening("the page without its policy", template=(CONNECT_POLICY,), page=((POLICY, ""),))
 
 
 # The token
 
 NO_HANDOVER = _without(
     "the token is taken out of the address by replaceState alone",
-    (STATE, "if (link.carries && store.handOver(", "if (false && store.handOver("),
+    (STATE, "if (link.hasToken && store.writeHandover(", "if (false && store.writeHandover("),
 )
 STAYS = _without(
     "the token stays in the address",
-    (STATE, "if (link.carries && store.handOver(", "if (false && store.handOver("),
+    (STATE, "if (link.hasToken && store.writeHandover(", "if (false && store.writeHandover("),
     (STATE, "replaceState?.(history.state, '', address || plainAddress());", ""),
 )
-ARRIVAL = _without("where the page came from is not forgotten", (INDEX, "  forgetArrival(window);\n", ""))
+ARRIVAL = _without("where the page came from is not forgotten", (INDEX, "  clearActivation(window);\n", ""))
 ONE_FOR_ALL = _without(
     "a tab's token is good for every link",
     (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
@@ -203,14 +203,14 @@ ONE_FOR_ALL = _without(
 )
 LIST_IS_OPEN = _without(
     "a tab's token is good for a page that names no study",
-    (STATE, "(key !== LIST || settings.studyList)", "true"),
+    (STATE, "if (key === LIST && !settings.studyList) {", "if (false) {"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
     (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
     (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
 )
 LEFT_OVER = _without(
     "a token that was handed over is good for whatever link comes next",
-    (STATE, "note(handed ?? {", "note(handed ? { ...handed, key } : {"),
+    (STATE, "remember(handover ?? found);", "remember(handover ? { ...handover, key: found.key } : found);"),
 )
 EVERYWHERE = _without(
     "the token is kept in localStorage",
@@ -231,13 +231,17 @@ KEPT_ALL_THE_SAME = _without(
 )
 UNAWARE = _without(
     "the address is read once",
-    (STATE, "state: () => (window.location.href === read ? state : sync()),", "state: () => state,"),
-    (STATE, "      if (window.location.href !== read) {\n        sync();\n      }\n", ""),
+    (STATE, "state: () => (window.location.href === lastAddress ? state : sync()),", "state: () => state,"),
+    (STATE, "      if (window.location.href !== lastAddress) {\n        sync();\n      }\n", ""),
     (INDEX, "  watchNavigation(window, sync);\n", ""),
 )
 DIES = _without(
     "a failure of the first script is nobody's",
-    (INDEX, "  } catch {\n    closePage(window);\n", "  } catch (error) {\n    throw error;\n    closePage(window);\n"),
+    (
+        INDEX,
+        "  } catch {\n    addBlockingPolicy(window);\n",
+        "  } catch (error) {\n    throw error;\n    addBlockingPolicy(window);\n",
+    ),
 )
 REFERRERS = Weakening(
     "the page without its referrer policy, in which the token stays",
@@ -247,11 +251,11 @@ REFERRERS = Weakening(
 
 ANY_DOCUMENT = Weakening(
     "a document is shown as the type that it claims, in a page without its policy",
-    template=(BORDER, Change(MEDIA_TYPES, "return HARMLESS.test(bare) ? bare : undefined;", "return bare;")),
+    template=(CONNECT_POLICY, Change(MEDIA_TYPES, "return HARMLESS.test(bare) ? bare : undefined;", "return bare;")),
     page=((POLICY, ""),),
 )
 ANY_JSON_AND_PLACE = Weakening(
-    "links may name any JSON file, in a page without its policy", (BORDER, *ANY_JSON.template), ((POLICY, ""),)
+    "links may name any JSON file, in a page without its policy", (CONNECT_POLICY, *ANY_JSON.template), ((POLICY, ""),)
 )
 HANDOVER_STAYS = _without(
     "what was handed over is not taken away",
@@ -273,7 +277,10 @@ ROOT_IS_ALL = _without(
 )
 ANY_ORIGIN = Weakening(
     "a root is at every origin, in a page without its policy",
-    template=(BORDER, Change(PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below(")),
+    template=(
+        CONNECT_POLICY,
+        Change(PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below("),
+    ),
     page=((POLICY, ""),),
 )
 UNNAMED = Weakening(

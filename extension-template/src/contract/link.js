@@ -1,69 +1,89 @@
-/** What a link to the viewer says. */
+/** Links to the viewer: what a link names, and its token. */
 
 import { UID } from './request.js';
 import { chooseToken, decode } from './token.js';
 
-/** Longest link, in characters: 200 studies and a token of the longest kind, and as much again for other parameters. */
-const LONGEST = 32768;
-const MOST_STUDIES = 200;
+/** Maximum length of a link, in characters: enough for 200 studies, the longest token, and as much again. */
+const MAX_LENGTH = 32768;
+const MAX_STUDIES = 200;
 
 /**
  * @typedef {object} Link
- * @property {'' | 'bad-token' | 'bad-link'} problem why it is not followed, '' if it is
- * @property {boolean} carries whether it has a token parameter at all, good or bad
+ * @property {'' | 'bad-token' | 'bad-link'} problem why the link is refused, '' if it is not
+ * @property {boolean} hasToken whether it has a token parameter, valid or not
  * @property {string} [token]
  * @property {string[]} studies Study Instance UIDs, in order, without repetition
- * @property {string} url a JSON file that describes the studies in their place (OHIF's data source `dicomjson`), decoded; or ''
- * @property {string} key identifies what the link is for, whatever the order of its studies; '' where it names nothing
- * @property {string} address the same link without its token. What was understood is in the one spelling that OHIF reads,
- *   so that nobody behind us reads anything else; every other parameter stays byte for byte. '' where there is no such address
+ * @property {string} url decoded; a JSON file that describes the studies (OHIF's data source `dicomjson`) instead; or ''
+ * @property {string} key identifies what the link names, in any order of its studies; '' if it names nothing
+ * @property {string} address the same link without its token. Studies and file are in the one spelling that OHIF reads, so
+ *   that OHIF cannot read anything else; all other parameters stay byte for byte. '' if there is no such address
  */
 
 /**
+ * Reads a link.
+ *
  * @param {string} href
  * @param {string} tokenParam compared without case, as OHIF compares its own parameters
- * @param {(url: string) => string | undefined} [fileOf] what stands for the JSON file that a link names; undefined where links may
- *   not name it
+ * @param {(url: string) => string | undefined} [fileOf] the path of the JSON file that a link names; undefined if links
+ *   may not name it
  * @returns {Link}
  */
 export function readLink(href, tokenParam, fileOf = url => url) {
-  const place = placeOf(href);
-  if (!place || href.length > LONGEST) {
-    return { problem: 'bad-link', carries: carriesToken(href, tokenParam), studies: [], url: '', key: '', address: '' };
+  const page = pageOf(href);
+  if (!page || href.length > MAX_LENGTH) {
+    return {
+      problem: 'bad-link',
+      hasToken: hasTokenParam(href, tokenParam),
+      studies: [],
+      url: '',
+      key: '',
+      address: '',
+    };
   }
-  const query = split(place.search, tokenParam.toLowerCase());
-  const fragment = split(place.hash, tokenParam.toLowerCase());
+  const query = split(page.search, tokenParam.toLowerCase());
+  const fragment = split(page.hash, tokenParam.toLowerCase());
   const tokens = [...query.tokens, ...fragment.tokens];
-  // OHIF lets a parameter of the fragment win over the same one of the query (useSearchParams).
-  const named = fragment.studies ?? query.studies;
-  const given = [...new Set(named ?? [])];
-  const files = [...new Set([...query.urls, ...fragment.urls])].map(url => url && fileOf(url));
-  const wrong =
-    files.length > 1 ||
-    (files.length > 0 && named !== undefined) ||
-    given.length > MOST_STUDIES ||
-    !given.every(uid => UID.test(uid)) ||
-    !files.every(Boolean);
-  const studies = wrong ? [] : given;
-  const [url = ''] = wrong ? [] : files;
   const { token, bad } = chooseToken(tokens);
+  const { isBad, studies, url } = targetOf(query, fragment, fileOf);
   return {
-    problem: bad ? 'bad-token' : wrong ? 'bad-link' : '',
-    carries: tokens.length > 0,
-    token: wrong ? undefined : token,
+    problem: bad ? 'bad-token' : isBad ? 'bad-link' : '',
+    hasToken: tokens.length > 0,
+    token: isBad ? undefined : token,
     studies,
     url,
     key: studies.length ? [...studies].sort().join(',') : url && `url:${url}`,
-    // Absolute, because a path that starts with `//` would otherwise name another host.
-    address: place.origin + place.pathname + rest(studies, url, query.rest, fragment.rest),
+    // Absolute, because a path that starts with `//` would name another host.
+    address: page.origin + page.pathname + rest(studies, url, query.rest, fragment.rest),
   };
+}
+
+/**
+ * What a link names.
+ *
+ * @param {ReturnType<typeof split>} query
+ * @param {ReturnType<typeof split>} fragment
+ * @param {(url: string) => string | undefined} fileOf
+ * @returns {{isBad: boolean, studies: string[], url: string}}
+ */
+function targetOf(query, fragment, fileOf) {
+  // If both have it, OHIF reads the parameter of the fragment, not that of the query (useSearchParams).
+  const named = fragment.studies ?? query.studies;
+  const studies = [...new Set(named ?? [])];
+  const files = [...new Set([...query.urls, ...fragment.urls])].map(url => url && fileOf(url));
+  const isBad =
+    files.length > 1 ||
+    (files.length > 0 && named !== undefined) ||
+    studies.length > MAX_STUDIES ||
+    !studies.every(uid => UID.test(uid)) ||
+    !files.every(Boolean);
+  return isBad ? { isBad, studies: [], url: '' } : { isBad, studies, url: files[0] ?? '' };
 }
 
 /**
  * @param {string} href
  * @returns {URL | undefined}
  */
-function placeOf(href) {
+function pageOf(href) {
   try {
     const url = new URL(href);
     const web = url.protocol === 'http:' || url.protocol === 'https:';
@@ -77,7 +97,7 @@ function placeOf(href) {
  * @param {string} href
  * @param {string} tokenParam
  */
-function carriesToken(href, tokenParam) {
+function hasTokenParam(href, tokenParam) {
   const [before, ...fragment] = href.split('#');
   const parts = [`?${before.split('?').slice(1).join('?')}`, `#${fragment.join('#')}`];
   return parts.some(part => split(part, tokenParam.toLowerCase()).tokens.length > 0);
@@ -92,7 +112,7 @@ function split(part, tokenName) {
   const tokens = [];
   /** @type {string[] | undefined} */
   let studies;
-  /** @type {string[]} decoded; '' stands for one that cannot be */
+  /** @type {string[]} decoded; '' if a value cannot be decoded */
   const urls = [];
   /** @type {string[]} */
   const others = [];
@@ -121,12 +141,8 @@ function split(part, tokenName) {
  * @param {string[]} fragment
  */
 function rest(studies, url, query, fragment) {
-  const named = studies.length
-    ? [`StudyInstanceUIDs=${studies.join(',')}`]
-    : url
-      ? [`url=${encodeURIComponent(url)}`]
-      : [];
-  const parameters = [...named, ...query].join('&');
+  const target = studies.length ? `StudyInstanceUIDs=${studies.join(',')}` : url && `url=${encodeURIComponent(url)}`;
+  const parameters = [...(target ? [target] : []), ...query].join('&');
   const after = fragment.join('&');
   return (parameters && `?${parameters}`) + (after && `#${after}`);
 }

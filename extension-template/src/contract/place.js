@@ -1,9 +1,9 @@
 /**
- * What lies under a root: the paths that a token may go to.
+ * Decides which URLs are under a root, that is, where a token may be sent.
  *
- * A path counts as what it says only if every server reads it alike. Servers differ in when they decode `%2f`, `%5c` and
- * `%2e`, some decode twice, Java servers drop `;x` from a segment before they resolve `..`, and some accept overlong UTF-8. So
- * a path with any of these is under no root.
+ * A path is accepted only if all servers read it in the same way. Servers differ in when they decode `%2f`, `%5c` and
+ * `%2e`, some decode twice, Java servers drop `;x` from a segment before they resolve `..`, and some accept overlong
+ * UTF-8. So a path with any of these is under no root.
  */
 
 const LETTERS = "-A-Za-z0-9_~!$&'()*+,:=@";
@@ -13,7 +13,7 @@ const SEGMENT = `(?:[${LETTERS}]|${ENCODED})(?:[${LETTERS}.]|${ENCODED})*`;
 const PLAIN = new RegExp(`^/(?:${SEGMENT}(?:/${SEGMENT})*/?)?$`);
 
 /**
- * Whether every server reads a path alike.
+ * Whether all servers read a path in the same way.
  *
  * @param {string} path raw, as it is sent, from its first slash to before the `?`
  */
@@ -22,12 +22,12 @@ export function isPlain(path) {
 }
 
 /**
- * What of a raw path is below a root (a path without a slash at its end), without its first slash; '' for the root
- * itself. Whether the path is plain is the caller's to ask.
+ * The part of a raw path that is below a root, without its first slash; '' for the root itself. Check the path with
+ * `isPlain` first.
  *
  * @param {string} path
- * @param {string} root
- * @returns {string | undefined} undefined where the path is not under the root
+ * @param {string} root a path without a slash at its end
+ * @returns {string | undefined} undefined if the path is not under the root
  */
 export function below(path, root) {
   if (path === root) {
@@ -39,15 +39,17 @@ export function below(path, root) {
 /**
  * @typedef {object} Place
  * @property {URL} url absolute
- * @property {string} root the longest root that it is under, as configured
+ * @property {string} root the longest root that has it, as configured
  * @property {string} tail its raw path below that root
  */
 
 /**
+ * Prepares the configured roots.
+ *
  * @param {readonly string[]} roots paths of this origin, or absolute http(s) URLs
- * @param {() => string} base the page's base URL, asked anew each time because scripts can move it
+ * @param {() => string} base the page's base URL, read each time because scripts can change it
  * @param {string} origin the page's own origin, for roots that are paths
- * @returns {(url: string) => Place | undefined} where a URL lies under the roots, if it does
+ * @returns {(url: string) => Place | undefined} the place of a URL under the roots; undefined if it is not under one
  */
 export function createRoots(roots, base, origin) {
   const known = roots.flatMap(name => {
@@ -68,13 +70,13 @@ export function createRoots(roots, base, origin) {
 }
 
 /**
- * The path of a JSON file that a link names, if it is one that links may name: of this origin, with nothing but a path,
- * which fits the pattern.
+ * The path of a JSON file that a link names, if links may name it: it must have this origin, have nothing but a path, and
+ * match the pattern.
  *
  * @param {string} text as the link has it
  * @param {string} base the page's base URL
  * @param {string} origin the page's own
- * @param {string} pattern a path with one `{id}`; '' where links may name none
+ * @param {string} pattern a path with one `{id}`; '' if links may not name any
  * @returns {string | undefined}
  */
 export function jsonFile(text, base, origin, pattern) {
@@ -90,7 +92,7 @@ export function jsonFile(text, base, origin, pattern) {
 
 /**
  * The URL parser itself resolves `.` and `..` (also as %2e), turns backslashes into slashes, lowers the host's case
- * and drops default ports. A URL with credentials counts as none: someone wants to be somebody else there.
+ * and drops default ports. A URL with a user name is refused, because it is for another user's access.
  *
  * @param {string} text
  * @param {string} base

@@ -1,7 +1,7 @@
 /**
  * What a DICOMweb or WADO-URI request asks for: which studies, which patients, or the whole archive.
  *
- * A request that two servers could read differently has the kind `other`, which nobody may ask. Sources: DICOM PS3.18
+ * A request that two servers could read differently has the kind `other`, which is never permitted. Sources: DICOM PS3.18
  * sections 8.3.4 (search parameters), 9 (WADO-URI), 10 (WADO-RS, QIDO-RS).
  */
 
@@ -10,15 +10,15 @@ import { decode } from './token.js';
 
 /**
  * @typedef {object} Meaning
- * @property {'study' | 'patient' | 'open' | 'other'} kind it names every study that it is about; it searches by patient; it
- *   searches the archive; or that cannot be told for certain
+ * @property {'study' | 'patient' | 'open' | 'other'} kind it names all studies that it asks for; it searches by
+ *   patient; it searches the archive; or none of these for certain
  * @property {readonly string[]} studies Study Instance UIDs
- * @property {readonly string[]} patients values of Patient ID as they are searched for; `*` stands for a search by another
- *   attribute of the patient
+ * @property {readonly string[]} patients values of Patient ID that it searches for; `*` for a search by another attribute of
+ *   the patient
  */
 
 /**
- * What somebody may ask for. `anyStudy` and `anyPatient` lift one limit, `open` allows searches over the archive.
+ * What requests may ask for. `anyStudy` and `anyPatient` lift one limit, `open` allows searches over the archive.
  *
  * @typedef {{studies: readonly string[], patients: readonly string[], anyStudy: boolean, anyPatient: boolean, open: boolean}} Scope
  */
@@ -31,17 +31,19 @@ const METHODS = ['GET', 'HEAD'];
 const STUDY_NAMES = ['StudyInstanceUID', '0020000D', '0020000d'];
 const PATIENT_NAMES = ['PatientID', '00100020'];
 const PLAIN_NAME = /^(?:[A-Za-z_][A-Za-z0-9_-]*|[0-9A-Fa-f]{8})$/;
-// Compared without case, hyphens and underscores: some server may take these spellings for the exact names.
+// Compared without case, hyphens and underscores, because some servers may accept these spellings.
 const ABOUT_STUDY = /^(?:studyinstanceuids?|studyuid|0020000d|requesttype)$/;
 const ABOUT_PATIENT = /^(?:0010.{4}|(?:issuerof|other)?patient.*|mrn)$/;
 const PRINTABLE = /^[!"$-:<-~]*$/;
-// eslint-disable-next-line no-control-regex -- control characters are exactly what is refused here
+// eslint-disable-next-line no-control-regex -- it finds control characters
 const TWICE_ENCODED = /%[0-9A-Fa-f]{2}|[\x00-\x1f\x7f]/;
 
 /** @type {Meaning} */
 const OTHER = Object.freeze({ kind: 'other', studies: [], patients: [] });
 
 /**
+ * Reads a request.
+ *
  * @param {string} method as sent
  * @param {string} tail the raw path below the DICOMweb root, without its first slash
  * @param {string} query the raw query, without the `?`
@@ -110,24 +112,24 @@ function dicomweb(steps, pairs) {
 function wadoUri(pairs) {
   const all = (/** @type {string} */ wanted) => pairs.filter(([name]) => name === wanted).map(([, value]) => value);
   const [types, studies, objects] = ['requestType', 'studyUID', 'objectUID'].map(all);
-  const crooked = pairs.some(
+  const ambiguous = pairs.some(
     ([name]) =>
       (ABOUT_STUDY.test(folded(name)) && name !== 'studyUID' && name !== 'requestType') ||
       ABOUT_PATIENT.test(folded(name))
   );
   const complete = types.join() === 'WADO' && studies.length === 1 && objects.length === 1;
-  if (!complete || crooked || ![...studies, ...objects].every(uid => UID.test(uid))) {
+  if (!complete || ambiguous || ![...studies, ...objects].every(uid => UID.test(uid))) {
     return OTHER;
   }
   return { kind: 'study', studies, patients: [] };
 }
 
 /**
- * The decoded parameters; undefined if two servers could read them differently. `;` separates parameters for some
- * servers, `+` is a space for some, and a value that is encoded twice is decoded twice by some.
+ * The decoded parameters. Servers differ: for some `;` separates parameters, for some `+` is a space, and some decode a
+ * value twice.
  *
  * @param {string} query
- * @returns {[name: string, value: string][] | undefined}
+ * @returns {[name: string, value: string][] | undefined} undefined if two servers could read them differently
  */
 function pairsOf(query) {
   /** @type {[string, string][]} */

@@ -1,4 +1,4 @@
-/** Reads the settings that the build wrote into the page. */
+/** The settings that the build writes into the page. */
 
 /** @typedef {import('../../types/early.js').Settings} Settings */
 
@@ -17,9 +17,9 @@ export const DEFAULTS = Object.freeze({
 });
 
 /**
- * From `<script type="application/json" id="ohifbuild-settings">`, else from `window.config.ohifbuild` (this package
- * used in a viewer that was not built by ohifbuild), else the defaults. Unreadable or unknown values count as absent,
- * so that a broken page is stricter and never laxer than the defaults.
+ * Reads the settings from `<script type="application/json" id="ohifbuild-settings">`, else from `window.config.ohifbuild`
+ * (in a viewer that ohifbuild did not build), else uses the defaults. It ignores unreadable and unknown values, so a
+ * damaged page is never less strict than the defaults.
  *
  * @param {Window} window
  * @returns {Settings}

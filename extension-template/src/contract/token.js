@@ -1,26 +1,30 @@
-/** What a token is. */
+/** Tokens: their form, the choice among several, and their expiry. */
 
-/** Longest token accepted, in characters: servers refuse header lines beyond about 8 KiB (nginx, Apache). */
-export const LONGEST = 8192;
+/** Maximum length of a token, in characters: servers refuse header lines beyond about 8 KiB (nginx, Apache). */
+export const MAX_LENGTH = 8192;
 
-/** Visible ASCII only: no space, CR, LF, NUL, or anything a header could be split or re-coded by. */
+/** Visible ASCII only: no space, CR, LF or NUL, and nothing that could split or change a header. */
 const VISIBLE = /^[\x21-\x7e]+$/;
-/** ISO 8601 as Python's isoformat() writes it, with a zone; other forms are read by some and not by others. */
+/** ISO 8601 as Python's isoformat() writes it, with a zone. Not all libraries read the other forms. */
 const MOMENT = /^(?!0)\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)$/;
 
-/** @param {string} value */
+/**
+ * Whether a value has the form of a token.
+ *
+ * @param {string} value
+ */
 export function isToken(value) {
-  return value.length <= LONGEST && VISIBLE.test(value);
+  return value.length <= MAX_LENGTH && VISIBLE.test(value);
 }
 
 /**
- * The one token among the raw values (still percent-encoded) of a link's token parameters.
+ * The token among the values of a link's token parameters.
  *
- * Repeating the same value is harmless. Different values are refused rather than picked from: proxies and archives
- * differ in which one they would take, and a link that says two things was tampered with or cut together wrongly.
+ * Equal values are accepted. Different values are refused: proxies and archives differ in which one they use, and such a
+ * link was manipulated or copied wrongly.
  *
- * @param {string[]} raw
- * @returns {{token?: string, bad: boolean}} neither: the link carries no token
+ * @param {string[]} raw still percent-encoded
+ * @returns {{token?: string, bad: boolean}} no token and not bad: the link has no token
  */
 export function chooseToken(raw) {
   const given = [...new Set(raw.filter(value => value !== '').map(decode))];
@@ -35,11 +39,11 @@ export function chooseToken(raw) {
 }
 
 /**
- * Percent-decoding as a path is decoded: `+` stays `+`. A base64 token holds `+`, and a JWT never needs a space, so
- * the plus-to-space rule of HTML forms (URLSearchParams) would only spoil tokens.
+ * Decodes percent-encoding as in a path: `+` stays `+`. A base64 token may have a `+`, which the rule of HTML forms
+ * (URLSearchParams) would turn into a space.
  *
  * @param {string} raw
- * @returns {string | undefined} undefined where the encoding is broken
+ * @returns {string | undefined} undefined if the encoding is invalid
  */
 export function decode(raw) {
   try {
@@ -50,9 +54,9 @@ export function decode(raw) {
 }
 
 /**
- * Whether a JWT says of itself that its time is over: `exp` (RFC 7519 section 4.1.4, in seconds), or the
- * `expiration_date` (ISO 8601) of orthanc-auth-service's tokens. False for every other token. Only used to word the
- * message: whether a token is valid is the archive's to decide.
+ * Whether a JWT states that it has expired: by `exp` (RFC 7519 section 4.1.4, in seconds), or by `expiration_date`
+ * (ISO 8601) of orthanc-auth-service's tokens. False for every other token. Used to choose the message only: the archive
+ * decides whether a token is valid.
  *
  * @param {string} token
  * @param {number} now seconds since 1970
@@ -60,7 +64,7 @@ export function decode(raw) {
  */
 export function saysExpired(token, now) {
   const parts = token.split('.');
-  if (parts.length !== 3 || token.length > LONGEST || !/^[A-Za-z0-9_-]+$/.test(parts[1])) {
+  if (parts.length !== 3 || token.length > MAX_LENGTH || !/^[A-Za-z0-9_-]+$/.test(parts[1])) {
     return false;
   }
   try {

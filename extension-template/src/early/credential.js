@@ -1,36 +1,38 @@
-/** The header that carries the token, and what counts as carrying it elsewhere. */
+/** The header that carries the token, and the headers of the page's own code that must not carry it. */
 
 /**
  * @typedef {object} Credential
  * @property {string} name the configured header's name
- * @property {() => string | undefined} value the header's value, undefined while there is no token
- * @property {(name: string, value: string, guarded: boolean) => boolean} unwanted whether a header that the page's own
- *   code sets must not stay on its request; `guarded` where the request lies under the roots
- * @property {(headers: Headers, guarded: boolean) => Headers | undefined} cleaned the headers without unwanted ones, if
- *   there are any
+ * @property {() => string | undefined} value the header's value; undefined if there is no token
+ * @property {(name: string, value: string, underRoots: boolean) => boolean} mustRemove whether a header that the page's
+ *   own code sets must not stay on its request; `underRoots`: whether the request's URL is under the roots
+ * @property {(headers: Headers, underRoots: boolean) => Headers | undefined} filtered the headers without those;
+ *   undefined if there are none to remove
  */
 
 /**
+ * Creates the credential of one page.
+ *
  * @param {Window} window
  * @param {import('../../types/early.js').Settings} settings
  * @param {() => string | undefined} token
  * @returns {Credential}
  */
 export function createCredential(window, settings, token) {
-  const ours = settings.tokenHeader.toLowerCase();
+  const tokenHeader = settings.tokenHeader.toLowerCase();
   const scheme = settings.tokenScheme ? `${settings.tokenScheme} ` : '';
   const { Headers } = window;
 
-  /** @type {Credential['unwanted']} */
-  function unwanted(name, value, guarded) {
+  /** @type {Credential['mustRemove']} */
+  function mustRemove(name, value, underRoots) {
     const current = token();
-    const repeats = current !== undefined && (value.trim() === current || value.trim().endsWith(` ${current}`));
-    if (repeats) {
+    const hasToken = current !== undefined && (value.trim() === current || value.trim().endsWith(` ${current}`));
+    if (hasToken) {
       return true; // for instance OHIF's own `Authorization: Bearer TOKEN`
     }
-    // Under the roots our header is ours alone. Elsewhere a header named `token` can only be meant for the archive,
-    // while `Authorization` may well be somebody else's business with another server.
-    return name.toLowerCase() === ours && (guarded || ours !== 'authorization');
+    // Under the roots only the guard sets the token's header. Elsewhere a header named `token` is meant for the
+    // archive, but `Authorization` may be meant for another server.
+    return name.toLowerCase() === tokenHeader && (underRoots || tokenHeader !== 'authorization');
   }
 
   return {
@@ -39,11 +41,11 @@ export function createCredential(window, settings, token) {
       const current = token();
       return current === undefined ? undefined : scheme + current;
     },
-    unwanted,
-    cleaned(headers, guarded) {
-      const given = [...headers];
-      const kept = given.filter(([name, value]) => !unwanted(name, value, guarded));
-      return kept.length === given.length ? undefined : new Headers(kept);
+    mustRemove,
+    filtered(headers, underRoots) {
+      const all = [...headers];
+      const remaining = all.filter(([name, value]) => !mustRemove(name, value, underRoots));
+      return remaining.length === all.length ? undefined : new Headers(remaining);
     },
   };
 }

@@ -1,64 +1,65 @@
 /**
- * The first script of the page. Bundled into one IIFE and inlined into index.html ahead of every other resource, so
- * that the token has left the address bar before anything can read it there or send it on as a referrer.
+ * The first script of the page. The build bundles it into one IIFE and inlines it into index.html before every other
+ * resource, so that the token has left the address bar before anything can read it there or send it as a referrer.
  *
- * Importing it twice does nothing the second time.
+ * A second import does nothing.
  */
 
 import { createRoots } from '../contract/place.js';
 import { readSettings } from '../contract/settings.js';
 import { createMessages } from '../messages.js';
-import { closeBorder, closePage } from './border.js';
+import { addBlockingPolicy, addConnectPolicy } from './connect-policy.js';
 import { createCredential } from './credential.js';
 import { guardFetch } from './fetch.js';
 import { createLinkState } from './link-state.js';
 import { guardMedia } from './media.js';
-import { forgetArrival, watchNavigation } from './navigation.js';
-import { createScope } from './scope.js';
+import { clearActivation, watchNavigation } from './navigation.js';
+import { concernsLink, hasPixels, reasonOf } from './request-errors.js';
+import { createTokenScope } from './token-scope.js';
 import { createTokenStore } from './token-store.js';
 import { createTransport } from './transport.js';
-import { concerns, reasonOf, showsPixels } from './troubles.js';
 import { guardXhr } from './xhr.js';
 
 /** @typedef {import('../../types/early.js').EarlyApi} EarlyApi */
-/** @typedef {import('../../types/early.js').Trouble} Trouble */
+/** @typedef {import('../../types/early.js').RequestError} RequestError */
 
 const KEY = Symbol.for('ohifbuild');
 
 /**
+ * Guards the page, once.
+ *
  * @param {Window & typeof globalThis} window
- * @param {(address: string) => void} [leave] puts another page in this one's place
+ * @param {(address: string) => void} [replacePage] loads an address in place of this page
  * @returns {EarlyApi}
  */
-export function start(window, leave = address => window.location.replace(address)) {
+export function start(window, replacePage = address => window.location.replace(address)) {
   /** @type {Record<symbol, EarlyApi>} */
   const shared = /** @type {any} */ (window);
   if (!shared[KEY]) {
-    const api = startOrRefuse(window, leave);
+    const api = guardOrBlock(window, replacePage);
     Object.defineProperty(window, KEY, { value: api });
   }
   return shared[KEY];
 }
 
 /**
- * A page that cannot be guarded loads nothing at all, and says so.
+ * Guards the page. A page that cannot be guarded loads nothing, and shows a message.
  *
  * @param {Window & typeof globalThis} window
- * @param {(address: string) => void} leave
+ * @param {(address: string) => void} replacePage
  * @returns {EarlyApi}
  */
-function startOrRefuse(window, leave) {
+function guardOrBlock(window, replacePage) {
   const messages = createMessages(window);
   try {
-    return begin(window, leave, messages);
+    return guard(window, replacePage, messages);
   } catch {
-    closePage(window);
+    addBlockingPolicy(window);
     messages.show('broken');
     const link = () => /** @type {const} */ ({ status: 'broken', studies: [] });
-    const settings = readSettings(window);
     const nothing = () => undefined;
     return Object.freeze({
-      settings,
+      settings: readSettings(window),
       link,
       sync: link,
       guards: () => true,
@@ -71,71 +72,71 @@ function startOrRefuse(window, leave) {
 
 /**
  * @param {Window & typeof globalThis} window
- * @param {(address: string) => void} leave
+ * @param {(address: string) => void} replacePage
  * @param {ReturnType<typeof createMessages>} messages
  * @returns {EarlyApi}
  */
-function begin(window, leave, messages) {
+function guard(window, replacePage, messages) {
   const settings = readSettings(window);
-  const links = createLinkState(window, settings, createTokenStore(window, settings), leave);
+  const links = createLinkState(window, settings, createTokenStore(window, settings), replacePage);
   const { status } = links.sync();
   if (status === 'ready') {
-    void window.localStorage.length; // throws where the browser gives the page no storage; OHIF stops there without a word
+    void window.localStorage.length; // throws if the browser gives the page no storage; OHIF would stop without a message
   }
-  closeBorder(window, settings);
-  // Without a link that holds there is nothing to show but a message, and the page that leaves is taken the place of.
-  const bare = status !== 'ready' && window.document.readyState === 'loading';
-  if (bare) {
-    window.document.write('<plaintext hidden>'); // what follows in the page is not loaded
+  addConnectPolicy(window, settings);
+  // Without a usable link the page shows nothing but a message. The same holds for a page that another one replaces.
+  const stopped = status !== 'ready' && window.document.readyState === 'loading';
+  if (stopped) {
+    window.document.write('<plaintext hidden>'); // the browser does not load the rest of the page
   }
 
   const locate = createRoots(settings.roots, () => window.document.baseURI, window.location.origin);
-  const scope = createScope(settings, locate, links.state);
+  const scope = createTokenScope(settings, locate, links.state);
   const credential = createCredential(window, settings, links.token);
-  /** @type {Set<(trouble: Trouble) => void>} */
+  /** @type {Set<(error: RequestError) => void>} */
   const listeners = new Set();
-  let gone = false; // requests that the browser cuts off when the page goes are nobody's fault
-  window.addEventListener('pagehide', () => (gone = true));
-  window.addEventListener('pageshow', () => (gone = false));
+  let unloading = false; // then the browser aborts requests, which is not an error
+  window.addEventListener('pagehide', () => (unloading = true));
+  window.addEventListener('pageshow', () => (unloading = false));
 
-  /** @param {import('../../types/early.js').Answer} answer */
-  function tell(answer) {
-    if (showsPixels(answer)) {
-      messages.pixels();
+  /** @param {import('../../types/early.js').ArchiveResponse} response */
+  function onResponse(response) {
+    if (hasPixels(response)) {
+      messages.imagesArrived();
     }
-    const leaves = links.state().status === 'leaving';
-    const reason = gone || leaves ? undefined : reasonOf(answer, links.token(), Date.now() / 1000);
+    const leaving = links.state().status === 'leaving';
+    const reason = unloading || leaving ? undefined : reasonOf(response, links.token(), Date.now() / 1000);
     if (!reason) {
       return;
     }
-    if (answer.outside || concerns(answer.url, links.state().studies)) {
+    if (response.outside || concernsLink(response.url, links.state().studies)) {
       messages.show(reason);
     }
     for (const listener of listeners) {
-      listener(Object.freeze({ reason, status: answer.status }));
+      listener(Object.freeze({ reason, status: response.status }));
     }
   }
 
-  const send = createTransport(window, scope, credential, tell);
+  const send = createTransport(window, scope, credential, onResponse);
   guardXhr(window, scope, credential, send);
   guardFetch(window, scope, credential, send);
   guardMedia(window, url => locate(url) !== undefined);
 
-  let said = links.state();
+  let previous = links.state();
   function sync() {
     const state = links.sync();
-    if (state.status !== said.status || state.studies.join() !== said.studies.join()) {
-      messages.link(state.status);
+    if (state.status !== previous.status || state.studies.join() !== previous.studies.join()) {
+      messages.linkChanged(state.status);
     }
-    said = state;
-    if (bare && state.status === 'ready') {
+    previous = state;
+    if (stopped && state.status === 'ready') {
       window.location.reload();
     }
     return state;
   }
-  forgetArrival(window);
+  clearActivation(window);
   watchNavigation(window, sync);
-  messages.link(said.status);
+  messages.linkChanged(previous.status);
 
   return Object.freeze({
     settings,
@@ -145,11 +146,11 @@ function begin(window, leave, messages) {
     guards: url => locate(url) !== undefined,
     /** @param {string} url */
     headers(url) {
-      const value = scope.judge('GET', url)?.permitted ? credential.value() : undefined;
+      const value = scope.decide('GET', url)?.permitted ? credential.value() : undefined;
       return value === undefined ? /** @type {Record<string, string>} */ ({}) : { [credential.name]: value };
     },
     report: messages.show,
-    /** @param {(trouble: Trouble) => void} listener */
+    /** @param {(error: RequestError) => void} listener */
     onRefused(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -158,8 +159,8 @@ function begin(window, leave, messages) {
 }
 
 if (typeof window !== 'undefined') {
-  // One chunk of the published 3.12.10 reads Node's `__filename` without asking whether there is one, and OHIF stops there
-  // on every second load (whenever document.currentScript is null). As a global it is undefined, and does no harm.
+  // One chunk of the published 3.12.10 reads Node's `__filename` without a check, and OHIF stops there on every second
+  // load (whenever document.currentScript is null). As a global variable it is undefined, which does no harm.
   Object.assign(window, { __filename: undefined });
   start(window);
 }

@@ -1,10 +1,10 @@
 /**
- * Knows the link in effect and its token.
+ * The link of the page, and its token.
  *
- * A token that stands in the address is taken out of it at once. `history.replaceState` does not do: the browser's own history
- * goes on listing the address that was visited, and so do the page's timings and the names of its inline scripts. So the page
- * hands over what it found, and another load of the same page takes its place, whose address never had a token. Chromium
- * takes that for a redirect and lists its end only; it would list both had `replaceState` been called before.
+ * A token in the address is removed at once. `history.replaceState` is not enough: the browser's list of visited pages,
+ * the page's timings and the names of its inline scripts keep the first address. So the page leaves what it found for
+ * another load of the same page, whose address never had a token, and lets that load replace it. Chromium treats this as
+ * a redirect and lists only its end; it would list both addresses after a call of `replaceState`.
  */
 
 import { readLink } from '../contract/link.js';
@@ -12,17 +12,19 @@ import { jsonFile } from '../contract/place.js';
 
 /** @typedef {import('../../types/early.js').LinkState} LinkState */
 
-/** Key of the token that came with the work list itself, which names no study. */
+/** Key of the token that came with the study list itself, which names no study. */
 const LIST = 'list';
 
 /**
+ * Creates the state of one page's link.
+ *
  * @param {Window} window
  * @param {import('../../types/early.js').Settings} settings
  * @param {ReturnType<typeof import('./token-store.js').createTokenStore>} store
- * @param {(address: string) => void} leave puts another page in this one's place
+ * @param {(address: string) => void} replacePage loads an address in place of this page
  */
-export function createLinkState(window, settings, store, leave) {
-  /** What was wrong with a link, so that the page goes on saying so when OHIF rewrites the address. @type {Map<string, string>} */
+export function createLinkState(window, settings, store, replacePage) {
+  /** Problem of each bad link, still reported after OHIF rewrites the address. @type {Map<string, string>} */
   const problems = new Map();
   const { history } = window;
   const replaceState = history?.replaceState?.bind(history);
@@ -30,8 +32,8 @@ export function createLinkState(window, settings, store, leave) {
   let state = Object.freeze({ status: 'no-token', studies: Object.freeze([]) });
   /** @type {string | undefined} */
   let token;
-  let first = true;
-  let read = '';
+  let firstSync = true;
+  let lastAddress = '';
 
   /**
    * Reads the address. Call it before anything else reads it, and after every navigation.
@@ -46,58 +48,88 @@ export function createLinkState(window, settings, store, leave) {
     const link = readLink(href, settings.tokenParam, url =>
       jsonFile(url, window.document.baseURI, origin, settings.dicomJson)
     );
-    const names = link.key !== '' || link.problem === 'bad-link';
-    const key = link.key || LIST;
-    if (link.carries && store.handOver({ key, token: link.token, problem: link.problem })) {
-      token = undefined;
-      read = href;
-      state = Object.freeze({ status: 'leaving', studies: Object.freeze([]) });
-      leave(nextAddress(link.address));
+    const found = { key: link.key || LIST, token: link.token, problem: link.problem };
+    if (link.hasToken && store.writeHandover(found)) {
+      return leave(href, link.address);
+    }
+    // Each parameter stays in one spelling only, so that OHIF reads the same as this function.
+    if (link.hasToken || (link.address && link.address !== href.replace(/[?#]$/, ''))) {
+      replaceAddress(link.address);
+    }
+    lastAddress = window.location.href;
+    const handover = firstSync && !link.hasToken ? store.takeHandover() : undefined;
+    if (!firstSync && isEmpty(link)) {
       return state;
     }
-    // Whatever is read behind us, reads the same: parameters are left in one spelling only.
-    if (link.carries || (link.address && link.address !== href.replace(/[?#]$/, ''))) {
-      clear(link.address);
-    }
-    read = window.location.href;
-    const handed = first && !link.carries ? store.takeOver() : undefined;
-    // A route that drops the query (/notfoundstudy) still shows the link that led there.
-    if (!first && !names && !link.carries && !settings.studyList) {
-      return state;
-    }
-    first = false;
-    note(handed ?? { key, token: link.token, problem: link.problem });
+    firstSync = false;
+    remember(handover ?? found);
+    return enter(link, found.key);
+  }
+
+  /**
+   * Whether an address has nothing of a link: a route that drops the query (/notfoundstudy) belongs to the link before it.
+   *
+   * @param {import('../contract/link.js').Link} link
+   */
+  function isEmpty(link) {
+    return link.key === '' && link.problem !== 'bad-link' && !link.hasToken && !settings.studyList;
+  }
+
+  /**
+   * @param {import('../contract/link.js').Link} link
+   * @param {string} key
+   */
+  function enter(link, key) {
     const problem = problems.get(key) ?? link.problem;
-    // Without a work list a page that names no study has nothing it could show, token or not.
-    const usable = !problem && (key !== LIST || settings.studyList);
-    token = usable ? (store.recall(key) ?? (settings.studyList ? store.recall(LIST) : undefined)) : undefined;
+    token = problem ? undefined : tokenFor(key);
     const status = /** @type {LinkState['status']} */ (problem || (token ? 'ready' : 'no-token'));
     state = Object.freeze({ status, studies: Object.freeze(link.studies), url: link.url || undefined });
     return state;
   }
 
-  /** @param {import('./token-store.js').Found} found */
-  function note(found) {
+  /**
+   * @param {string} href
+   * @param {string} address
+   */
+  function leave(href, address) {
+    token = undefined;
+    lastAddress = href;
+    state = Object.freeze({ status: 'leaving', studies: Object.freeze([]) });
+    replacePage(nextAddress(address));
+    return state;
+  }
+
+  /** @param {string} key */
+  function tokenFor(key) {
+    // Without a study list a page that names no study has nothing to show, with or without a token.
+    if (key === LIST && !settings.studyList) {
+      return undefined;
+    }
+    return store.get(key) ?? (settings.studyList ? store.get(LIST) : undefined);
+  }
+
+  /** @param {import('./token-store.js').Handover} found */
+  function remember(found) {
     if (found.problem) {
       problems.set(found.key, found.problem);
-      store.keep(found.key, undefined);
+      store.remove(found.key);
     } else if (found.token && (settings.studyList || found.key !== LIST)) {
       problems.delete(found.key);
-      store.keep(found.key, found.token);
+      store.set(found.key, found.token);
     }
   }
 
-  /** @param {string} address '' where the whole address is of no use */
-  function clear(address) {
+  /** @param {string} address '' if no part of the address after its path is usable */
+  function replaceAddress(address) {
     try {
       replaceState?.(history.state, '', address || plainAddress());
     } catch {
-      // An address with a user's name cannot be replaced, and Safari limits how often one can.
+      // An address with a user name cannot be replaced, and Safari limits the number of calls.
     }
   }
 
   /**
-   * An address that the browser loads and does not merely scroll to: for that, more than the fragment has to differ.
+   * An address that the browser loads, and does not only scroll to: it must differ in more than the fragment.
    *
    * @param {string} address
    */
@@ -113,10 +145,10 @@ export function createLinkState(window, settings, store, leave) {
 
   return {
     sync,
-    /** The link in effect; read anew where the address has changed unnoticed. */
-    state: () => (window.location.href === read ? state : sync()),
+    /** The current state; reads the address again if it has changed without an event. */
+    state: () => (window.location.href === lastAddress ? state : sync()),
     token() {
-      if (window.location.href !== read) {
+      if (window.location.href !== lastAddress) {
         sync();
       }
       return token;

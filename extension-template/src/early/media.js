@@ -1,22 +1,22 @@
 /**
- * Media elements. The browser loads what `src` names by itself and sends no header of ours, so under the roots the
- * element gets an object URL of an authenticated download instead. To the page's code nothing changes: property and
- * attribute go on naming the original URL.
+ * Guards media elements. The browser itself loads what `src` names, without the token's header. So under the roots the
+ * element gets an object URL of a download with the token. The page's code sees no difference: property and attribute
+ * still have the original URL.
  *
- * The price: a video or PDF is downloaded whole before it shows, because an object URL cannot be filled piecemeal and
+ * The cost: a video or PDF is downloaded completely before it shows. An object URL cannot be filled in pieces, and
  * MediaSource plays only files that were fragmented for it. A service worker could add the header to the browser's own
- * range requests, but OHIF unregisters every service worker each time the page loads (init-service-worker.js), so
- * it would work by chance only. The download stops as soon as nobody wants it any more.
+ * range requests, but OHIF unregisters every service worker each time the page loads (init-service-worker.js). The
+ * download stops when no element needs it any more.
  *
- * Out of reach: elements that arrive as markup (innerHTML). The browser asks for their source, without the token,
- * before any script sees them. OHIF creates its elements through React and createElement, which is seen here.
+ * Not guarded: elements that arrive as markup (innerHTML). The browser requests their source, without the token, before
+ * any script sees them. OHIF creates its elements through React and createElement, which this module does see.
  */
 
-import { createLibrary } from './library.js';
-import { createLoans } from './loans.js';
+import { createBlobCache } from './blob-cache.js';
+import { createLifetimes } from './element-lifetime.js';
 
-/** Element interface, and the attribute that names what it shows. */
-const SOURCES = /** @type {const} */ ([
+/** Element interfaces, and the attribute that names what each shows. */
+const SOURCE_ATTRIBUTES = /** @type {const} */ ([
   ['HTMLImageElement', 'src'],
   ['HTMLMediaElement', 'src'],
   ['HTMLSourceElement', 'src'],
@@ -26,17 +26,19 @@ const SOURCES = /** @type {const} */ ([
 ]);
 
 /**
- * @typedef {object} Held what an element was told to show
- * @property {string} raw as given
+ * @typedef {object} Source what an element shows
+ * @property {string} raw as the page's code set it
  * @property {string} url absolute
- * @property {import('./loans.js').Loan} loan
+ * @property {import('./element-lifetime.js').Lifetime} lifetime
  */
 
 /**
- * @param {Window & typeof globalThis} window call it after fetch is guarded
- * @param {(url: string) => boolean} guards
+ * Replaces the attribute methods of all elements, and the source property of media elements.
+ *
+ * @param {Window & typeof globalThis} window its fetch must be guarded already
+ * @param {(url: string) => boolean} isGuarded whether a URL is under the roots
  */
-export function guardMedia(window, guards) {
+export function guardMedia(window, isGuarded) {
   const elements = window.Element.prototype;
   const native = {
     set: elements.setAttribute,
@@ -44,43 +46,43 @@ export function guardMedia(window, guards) {
     has: elements.hasAttribute,
     remove: elements.removeAttribute,
   };
-  const library = createLibrary(window);
-  /** @type {WeakMap<Element, Held>} */
-  const held = new WeakMap();
-  const lend = createLoans(window);
+  const cache = createBlobCache(window);
+  const watchLifetime = createLifetimes(window);
+  /** @type {WeakMap<Element, Source>} */
+  const sources = new WeakMap();
 
   /**
    * @param {Element} element
    * @param {string} attribute
    * @param {string} raw
    */
-  function assign(element, attribute, raw) {
-    drop(element);
-    if (!guards(raw)) {
+  function setSource(element, attribute, raw) {
+    removeSource(element);
+    if (!isGuarded(raw)) {
       native.set.call(element, attribute, raw);
       return;
     }
     native.remove.call(element, attribute);
     const url = new URL(raw, window.document.baseURI).href;
-    const item = library.borrow(url, kindOf(window, element), native.get.call(element, 'type'));
-    const loan = lend(element, item.release);
-    const state = { raw, url, loan };
-    held.set(element, state);
-    item.url.then(
+    const download = cache.acquire(url, kindOf(window, element), native.get.call(element, 'type'));
+    const lifetime = watchLifetime(element, download.release);
+    const source = { raw, url, lifetime };
+    sources.set(element, source);
+    download.url.then(
       objectUrl => {
-        if (held.get(element) !== state || !loan.open) {
+        if (sources.get(element) !== source || !lifetime.active) {
           return;
         }
         if (element instanceof window.HTMLImageElement) {
-          // Once loaded, a picture needs its source no longer.
-          element.addEventListener('load', loan.end, { once: true });
-          element.addEventListener('error', loan.end, { once: true });
+          // A loaded image no longer needs its object URL.
+          element.addEventListener('load', lifetime.end, { once: true });
+          element.addEventListener('error', lifetime.end, { once: true });
         }
         native.set.call(element, attribute, objectUrl);
       },
       () => {
-        if (held.get(element) === state && loan.open) {
-          loan.end();
+        if (sources.get(element) === source && lifetime.active) {
+          lifetime.end();
           element.dispatchEvent(new window.Event('error'));
         }
       }
@@ -88,23 +90,23 @@ export function guardMedia(window, guards) {
   }
 
   /** @param {Element} element */
-  function drop(element) {
-    held.get(element)?.loan.end();
-    held.delete(element);
+  function removeSource(element) {
+    sources.get(element)?.lifetime.end();
+    sources.delete(element);
   }
 
-  for (const [name, attribute] of SOURCES) {
-    const prototype = window[name].prototype;
+  for (const [name, attribute] of SOURCE_ATTRIBUTES) {
+    const { prototype } = window[name];
     const descriptor = /** @type {Required<PropertyDescriptor>} */ (
       Object.getOwnPropertyDescriptor(prototype, attribute)
     );
     Object.defineProperty(prototype, attribute, {
       ...descriptor,
       get() {
-        return held.get(this)?.url ?? descriptor.get.call(this);
+        return sources.get(this)?.url ?? descriptor.get.call(this);
       },
       set(value) {
-        assign(this, attribute, String(value));
+        setSource(this, attribute, String(value));
       },
     });
   }
@@ -113,7 +115,7 @@ export function guardMedia(window, guards) {
    * @param {Element} element
    * @param {string} name
    */
-  const isSource = (element, name) => sourceOf(window, element) === String(name).toLowerCase();
+  const isSource = (element, name) => sourceAttribute(window, element) === String(name).toLowerCase();
 
   /**
    * @this {Element}
@@ -122,7 +124,7 @@ export function guardMedia(window, guards) {
    */
   elements.setAttribute = function (name, value) {
     if (isSource(this, name)) {
-      assign(this, name, String(value));
+      setSource(this, name, String(value));
     } else {
       native.set.call(this, name, value);
     }
@@ -132,15 +134,15 @@ export function guardMedia(window, guards) {
    * @param {string} name
    */
   elements.getAttribute = function (name) {
-    const state = held.get(this);
-    return state && isSource(this, name) ? state.raw : native.get.call(this, name);
+    const source = sources.get(this);
+    return source && isSource(this, name) ? source.raw : native.get.call(this, name);
   };
   /**
    * @this {Element}
    * @param {string} name
    */
   elements.hasAttribute = function (name) {
-    return (held.has(this) && isSource(this, name)) || native.has.call(this, name);
+    return (sources.has(this) && isSource(this, name)) || native.has.call(this, name);
   };
   /**
    * @this {Element}
@@ -148,7 +150,7 @@ export function guardMedia(window, guards) {
    */
   elements.removeAttribute = function (name) {
     if (isSource(this, name)) {
-      drop(this);
+      removeSource(this);
     }
     native.remove.call(this, name);
   };
@@ -159,8 +161,8 @@ export function guardMedia(window, guards) {
  * @param {Element} element
  * @returns {string | undefined}
  */
-function sourceOf(window, element) {
-  return SOURCES.find(([name]) => element instanceof window[name])?.[1];
+function sourceAttribute(window, element) {
+  return SOURCE_ATTRIBUTES.find(([name]) => element instanceof window[name])?.[1];
 }
 
 /**

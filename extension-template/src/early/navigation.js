@@ -1,29 +1,31 @@
-/** Notices that the page moved to another address without being loaded anew. */
+/** Notices when the page's address changes without a load. */
 
 /**
+ * Calls `onNavigation` after every change of the address that the page or the user makes.
+ *
  * @param {Window} window
- * @param {() => void} sync
+ * @param {() => void} onNavigation
  */
-export function watchNavigation(window, sync) {
+export function watchNavigation(window, onNavigation) {
   const { history } = window;
   for (const method of /** @type {const} */ (['pushState', 'replaceState'])) {
     const native = history[method].bind(history);
     history[method] = (data, unused, url) => {
       native(data, unused, url);
-      sync();
+      onNavigation();
     };
   }
-  // A link pasted over this page's that differs only after the `#` comes as popstate, without a load.
-  window.addEventListener('popstate', sync);
-  window.addEventListener('pageshow', sync);
+  // A link that a user pastes over this one, and that differs only after the `#`, causes popstate and no load.
+  window.addEventListener('popstate', onNavigation);
+  window.addEventListener('pageshow', onNavigation);
 }
 
 /**
- * Forgets where the page came from: the address that it took the place of had the token in it (`navigation.activation.from`).
+ * Removes the previous page's address from `navigation.activation.from`: it has the token if this page replaced it.
  *
  * @param {Window} window
  */
-export function forgetArrival(window) {
+export function clearActivation(window) {
   const { navigation } = /** @type {{navigation?: object}} */ (/** @type {unknown} */ (window));
   if (navigation) {
     Object.defineProperty(Object.getPrototypeOf(navigation), 'activation', { value: null });

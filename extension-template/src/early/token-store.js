@@ -1,21 +1,23 @@
 /**
- * Where tokens are kept: in memory, and for a reload in the tab's sessionStorage.
+ * Stores tokens: in memory, and for a reload in the tab's sessionStorage.
  *
- * A token is kept under the studies it came with, so another link in the same tab never inherits it. sessionStorage belongs to
- * the tab; a duplicated tab, or a window that this page opens, starts with a copy of it. That copy is accepted: it lies in the
- * same browser, for the same origin, and opens only the same studies; refusing it would break "duplicate tab" and OHIF's
- * second-monitor windows and protect nothing.
+ * A token is stored under the studies of its link, so another link in the same tab never inherits it. sessionStorage
+ * belongs to the tab; a duplicated tab, or a window that this page opens, starts with a copy of it. That copy is
+ * accepted: it is in the same browser, for the same origin, and opens the same studies. To refuse it would protect
+ * nothing, and would break duplicated tabs and OHIF's windows on a second monitor.
  */
 
 import { isToken } from '../contract/token.js';
 
 /**
- * What the page that had the token in its address found, for the page that takes its place.
+ * What a page found in its link, for the page that replaces it.
  *
- * @typedef {{key: string, token?: string, problem: '' | 'bad-token' | 'bad-link'}} Found
+ * @typedef {{key: string, token?: string, problem: '' | 'bad-token' | 'bad-link'}} Handover
  */
 
 /**
+ * Creates the store of one page.
+ *
  * @param {Window} window
  * @param {import('../../types/early.js').Settings} settings
  */
@@ -29,38 +31,43 @@ export function createTokenStore(window, settings) {
    * @param {string} key
    * @returns {string | undefined}
    */
-  function recall(key) {
+  function get(key) {
     const value = memory.get(key) ?? (settings.storage === 'tab' ? read(prefix + key) : undefined);
     return value !== undefined && isToken(value) ? value : undefined;
   }
 
   /**
    * @param {string} key
-   * @param {string | undefined} token undefined forgets it
+   * @param {string} token
    */
-  function keep(key, token) {
-    if (token === undefined) {
-      memory.delete(key);
-      write(prefix + key, undefined);
-      return;
-    }
+  function set(key, token) {
     memory.set(key, token);
     if (settings.storage === 'tab') {
-      write(prefix + key, token); // where storage is off or full, the token lives as long as the page
+      write(prefix + key, token); // if storage is off or full, the token lasts as long as the page
     }
+  }
+
+  /** @param {string} key */
+  function remove(key) {
+    memory.delete(key);
+    write(prefix + key, undefined);
   }
 
   /**
-   * @param {Found} found
-   * @returns {boolean} whether the next page can take it over
+   * @param {Handover} handover
+   * @returns {boolean} whether the next page can read it
    */
-  function handOver(found) {
-    const text = JSON.stringify(found);
+  function writeHandover(handover) {
+    const text = JSON.stringify(handover);
     return write(HANDOVER, text) && read(HANDOVER) === text;
   }
 
-  /** @returns {Found | undefined} */
-  function takeOver() {
+  /**
+   * Reads what the previous page left, and removes it.
+   *
+   * @returns {Handover | undefined}
+   */
+  function takeHandover() {
     const text = read(HANDOVER);
     if (text === undefined) {
       return undefined;
@@ -68,11 +75,10 @@ export function createTokenStore(window, settings) {
     write(HANDOVER, undefined);
     try {
       const { key, token, problem } = JSON.parse(text);
-      const known = problem === 'bad-token' || problem === 'bad-link' ? problem : '';
       return {
         key: String(key),
         token: typeof token === 'string' && isToken(token) ? token : undefined,
-        problem: known,
+        problem: problem === 'bad-token' || problem === 'bad-link' ? problem : '',
       };
     } catch {
       return undefined;
@@ -90,7 +96,7 @@ export function createTokenStore(window, settings) {
 
   /**
    * @param {string} name
-   * @param {string | undefined} value
+   * @param {string | undefined} value undefined removes it
    */
   function write(name, value) {
     try {
@@ -105,5 +111,5 @@ export function createTokenStore(window, settings) {
     }
   }
 
-  return { recall, keep, handOver, takeOver };
+  return { get, set, remove, writeHandover, takeHandover };
 }

@@ -1,53 +1,56 @@
-/** Carries out every request under the roots, whoever asked for it and how. */
+/** Sends every request under the roots, whichever API the page used. */
 
 /**
+ * Creates the transport of one page.
+ *
  * @param {Window & typeof globalThis} window before its fetch is guarded
- * @param {ReturnType<typeof import('./scope.js').createScope>} scope
+ * @param {ReturnType<typeof import('./token-scope.js').createTokenScope>} scope
  * @param {import('./credential.js').Credential} credential
- * @param {(answer: import('../../types/early.js').Answer) => void} tell
- * @returns {(request: Request, verdict: import('./scope.js').Verdict) => Promise<Response>} rejected as fetch rejects where
- *   nothing was sent
+ * @param {(response: import('../../types/early.js').ArchiveResponse) => void} onResponse
+ * @returns {(request: Request, decision: import('./token-scope.js').Decision) => Promise<Response>} rejected as fetch
+ *   rejects if nothing was sent
  */
-export function createTransport(window, scope, credential, tell) {
+export function createTransport(window, scope, credential, onResponse) {
   const { fetch } = window;
 
   return send;
 
   /**
    * @param {Request} request
-   * @param {import('./scope.js').Verdict} verdict
+   * @param {import('./token-scope.js').Decision} decision
    */
-  async function send(request, verdict) {
+  async function send(request, decision) {
     const value = credential.value();
-    if (value === undefined || !verdict.permitted) {
+    if (value === undefined || !decision.permitted) {
       if (value !== undefined) {
-        tell({ url: request.url, status: 0, challenge: '', outside: true });
+        onResponse({ url: request.url, status: 0, challenge: '', outside: true });
       }
       throw new TypeError('Failed to fetch');
     }
-    const headers = credential.cleaned(request.headers, true) ?? new window.Headers(request.headers);
+    const headers = credential.filtered(request.headers, true) ?? new window.Headers(request.headers);
     headers.set(credential.name, value);
-    // Redirects are refused: the header would follow them to wherever the answer points. Nothing is left in the disk cache.
+    // A redirect would take the header to any server that the response names. Responses stay out of the disk cache.
     /** @type {RequestInit} */
     const changes = { headers, redirect: 'error', cache: 'no-store' };
-    // `no-cors` would silently drop the header; the archive is either of this origin or must allow CORS anyway.
+    // `no-cors` would silently drop the header. The archive has this page's origin, or must allow CORS in any case.
     if (request.mode === 'no-cors') {
       changes.mode = 'cors';
     }
-    const response = await ask(new window.Request(request, changes));
-    await scope.learn(verdict, response);
+    const response = await fetchAndReport(new window.Request(request, changes));
+    await scope.learn(decision, response);
     return response;
   }
 
   /** @param {Request} request */
-  async function ask(request) {
+  async function fetchAndReport(request) {
     try {
       const response = await fetch.call(window, request);
-      tell({ url: request.url, status: response.status, challenge: response.headers.get('WWW-Authenticate') ?? '' });
+      const challenge = response.headers.get('WWW-Authenticate') ?? '';
+      onResponse({ url: request.url, status: response.status, challenge });
       return response;
     } catch (error) {
       if (!request.signal.aborted) {
-        tell({ url: request.url, status: 0, challenge: '' });
+        onResponse({ url: request.url, status: 0, challenge: '' });
       }
       throw error;
     }

@@ -1,4 +1,4 @@
-/** The last exit: what is asked for under the roots stays within the link, whoever asks. */
+/** Requests under the roots stay within the link, whichever API the page uses. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,10 @@ const PATH = '/viewer?StudyInstanceUIDs=1.2.3&token=t';
 const JSON_FILE = '/orthanc/studies/a/ohif-dicom-json';
 const JSON_SETTINGS = { roots: ['/dicom-web', '/orthanc'], dicomJson: '/orthanc/studies/{id}/ohif-dicom-json' };
 
-/** @param {string} study @param {string} patient */
+/**
+ * @param {string} study
+ * @param {string} patient
+ */
 const row = (study, patient) => ({
   '0020000D': { vr: 'UI', Value: [study] },
   '00100020': { vr: 'LO', Value: [patient] },
@@ -66,16 +69,16 @@ test('a study of the link, or a search pinned to it, and nothing else is sent', 
   assert.deepEqual(await sentOf(started({ path: PATH }), [...own, ...others]), own);
 });
 
-test('what is not sent is told once, as outside the link', async () => {
+test('a request that is not sent is reported once, as outside the link', async () => {
   const tab = started({ path: PATH });
   /** @type {unknown[]} */
   const heard = [];
-  tab.api.onRefused(trouble => heard.push(trouble));
+  tab.api.onRefused(error => heard.push(error));
   await tab.xhr('/dicom-web/studies/9.9');
   assert.deepEqual([heard, tab.reason()], [[{ reason: 'outside', status: 0 }], 'outside']);
 });
 
-test('with the study list searches and every study are sent, and nothing that cannot be told for certain', async () => {
+test('with the study list searches and every study are sent, and no request that servers may read differently', async () => {
   const tab = started({ path: '/?token=t', settings: { studyList: true } });
   const urls = [
     '/dicom-web/studies',
@@ -143,7 +146,10 @@ test('exact priors: an answer that is no list of studies teaches nothing', async
   }
 });
 
-/** @param {unknown} file @param {string} [type] */
+/**
+ * @param {unknown} file
+ * @param {string} [type]
+ */
 function jsonTab(file, type = 'application/json') {
   const archive = (/** @type {string} */ url) =>
     url.endsWith(JSON_FILE) ? { status: 200, body: JSON.stringify(file), type } : { status: 200 };

@@ -1,10 +1,10 @@
-/** The rules of the last exit, one by one: what it permits, and what it learns from an answer. */
+/** The rules of the token's scope, one by one: what it permits, and what it learns from a response. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRoots } from '../src/contract/place.js';
 import { DEFAULTS } from '../src/contract/settings.js';
-import { createScope } from '../src/early/scope.js';
+import { createTokenScope } from '../src/early/token-scope.js';
 
 const ORIGIN = 'https://v.example';
 const FILE = '/dicom-web/studies/a/ohif-dicom-json';
@@ -17,8 +17,8 @@ const locate = createRoots(['/dicom-web', '/orthanc'], () => `${ORIGIN}/viewer`,
 function scopeOf(of = { studies: ['1.2.3'] }, settings = {}) {
   const state = { link: of };
   const link = () => /** @type {any} */ ({ status: 'ready', studies: [], ...state.link });
-  const scope = createScope(/** @type {any} */ ({ ...DEFAULTS, ...settings }), locate, link);
-  const ask = (/** @type {string} */ path, method = 'GET') => scope.judge(method, `/dicom-web/${path}`);
+  const scope = createTokenScope(/** @type {any} */ ({ ...DEFAULTS, ...settings }), locate, link);
+  const ask = (/** @type {string} */ path, method = 'GET') => scope.decide(method, `/dicom-web/${path}`);
   return {
     scope,
     permits: (/** @type {string} */ path, method = 'GET') => ask(path, method)?.permitted,
@@ -28,8 +28,8 @@ function scopeOf(of = { studies: ['1.2.3'] }, settings = {}) {
      * @param {ResponseInit} [init]
      */
     answer(path, body, init = { headers: { 'Content-Type': 'application/json' } }) {
-      const verdict = /** @type {any} */ (ask(path));
-      return scope.learn(verdict, new Response(typeof body === 'string' ? body : JSON.stringify(body), init));
+      const decision = /** @type {any} */ (ask(path));
+      return scope.learn(decision, new Response(typeof body === 'string' ? body : JSON.stringify(body), init));
     },
     open: (/** @type {{studies?: string[], url?: string}} */ next) => (state.link = next),
   };
@@ -41,17 +41,17 @@ const row = (/** @type {unknown} */ study, /** @type {unknown} */ patient) => ({
 });
 const refused = { name: 'TypeError', message: 'Failed to fetch' };
 
-test('what lies under no root is not judged', () => {
+test('a URL under no root gets no decision', () => {
   const { scope } = scopeOf();
   assert.deepEqual(
-    ['/other', 'https://evil.example/dicom-web/studies', '/dicom-web/../x'].map(url => scope.judge('GET', url)),
+    ['/other', 'https://evil.example/dicom-web/studies', '/dicom-web/../x'].map(url => scope.decide('GET', url)),
     [undefined, undefined, undefined]
   );
 });
 
-test('a verdict names the absolute URL without its fragment', () => {
+test('a decision has the absolute URL without its fragment', () => {
   assert.equal(
-    scopeOf().scope.judge('GET', '/dicom-web/studies/1.2.3?x=1#y')?.url,
+    scopeOf().scope.decide('GET', '/dicom-web/studies/1.2.3?x=1#y')?.url,
     `${ORIGIN}/dicom-web/studies/1.2.3?x=1`
   );
 });
@@ -135,8 +135,8 @@ for (const type of [
 
 test('bytes without any type are no JSON file', async () => {
   const { scope } = scopeOf({ url: FILE });
-  const verdict = /** @type {any} */ (scope.judge('GET', FILE));
-  await assert.rejects(scope.learn(verdict, new Response(new Uint8Array([123, 125]))), refused);
+  const decision = /** @type {any} */ (scope.decide('GET', FILE));
+  await assert.rejects(scope.learn(decision, new Response(new Uint8Array([123, 125]))), refused);
 });
 
 test('an answer that is an error is handed on, and nothing is learned from it', async () => {
@@ -147,7 +147,7 @@ test('an answer that is an error is handed on, and nothing is learned from it', 
     { status: 404, headers: { 'Content-Type': 'application/json' } }
   );
   await file.answer('studies/a/ohif-dicom-json', '<p>', { status: 500, headers: { 'Content-Type': 'text/html' } });
-  assert.equal(file.scope.judge('GET', '/orthanc/x')?.permitted, false);
+  assert.equal(file.scope.decide('GET', '/orthanc/x')?.permitted, false);
   const prior = scopeOf(undefined, { priors: 'exact' });
   await prior.answer('studies?StudyInstanceUID=1.2.3', [row('1.2.3', '7')], { status: 403 });
   assert.equal(prior.permits('studies?PatientID=7'), false);
@@ -181,7 +181,7 @@ test('what the file names under another root may be read, and nothing else', asy
       },
     ],
   });
-  const reads = (/** @type {string} */ name, method = 'GET') => scope.judge(method, `/orthanc/${name}`)?.permitted;
+  const reads = (/** @type {string} */ name, method = 'GET') => scope.decide(method, `/orthanc/${name}`)?.permitted;
   assert.deepEqual(
     ['a', 'b', 'c', 'd', 'e/dicomweb:f', 'g'].map(name => reads(name)),
     Array(6).fill(true)
@@ -258,7 +258,7 @@ for (const url of [
   test(`a file that names ${url} is not handed on`, async () => {
     const { answer, scope } = scopeOf({ url: FILE });
     await assert.rejects(answer('studies/a/ohif-dicom-json', { a: [{ url: '/orthanc/a' }, { url }] }), refused);
-    assert.equal(scope.judge('GET', '/orthanc/a')?.permitted, false);
+    assert.equal(scope.decide('GET', '/orthanc/a')?.permitted, false);
   });
 }
 
@@ -270,7 +270,7 @@ for (const file of ['text', null, 5, [], true]) {
 test('the file of another link is no file of this one', async () => {
   const { answer, scope } = scopeOf({ url: FILE });
   await answer('studies/b/ohif-dicom-json', { url: '/orthanc/a' }, { headers: { 'Content-Type': 'text/html' } });
-  assert.equal(scope.judge('GET', '/orthanc/a')?.permitted, false);
+  assert.equal(scope.decide('GET', '/orthanc/a')?.permitted, false);
 });
 
 test("priors: the Patient ID of the link's study, then the studies of that patient", async () => {
@@ -323,7 +323,7 @@ for (const settings of [{ priors: 'never' }, { priors: 'ohif' }]) {
     await answer('studies?StudyInstanceUID=1.2.3', [row('1.2.3', '7')]);
     assert.equal(permits('studies?PatientID=7'), settings.priors === 'ohif');
     const unread = new Response('[]');
-    await scope.learn(/** @type {any} */ (scope.judge('GET', '/dicom-web/studies')), unread);
+    await scope.learn(/** @type {any} */ (scope.decide('GET', '/dicom-web/studies')), unread);
     assert.equal(unread.bodyUsed, false);
   });
 }
@@ -339,6 +339,6 @@ for (const body of ['no JSON', '', '{"0020000D":{"Value":["1.2.3"]}}', 'null']) 
 test('priors: an answer can still be read by who asked', async () => {
   const { scope } = scopeOf(undefined, { priors: 'exact' });
   const response = new Response('[]');
-  await scope.learn(/** @type {any} */ (scope.judge('GET', '/dicom-web/studies?StudyInstanceUID=1.2.3')), response);
+  await scope.learn(/** @type {any} */ (scope.decide('GET', '/dicom-web/studies?StudyInstanceUID=1.2.3')), response);
   assert.equal(await response.text(), '[]');
 });

@@ -1,0 +1,52 @@
+/** French. */
+
+/** @type {import('./index.js').Texts} */
+export default {
+  'no-token': [
+    'Cette page nécessite le lien complet',
+    "Il manque à l'adresse ouverte la partie qui donne accès aux images.",
+    "Veuillez rouvrir le lien exactement tel que vous l'avez reçu. S'il a été copié, vérifiez qu'il l'a été en entier.",
+  ],
+  'bad-token': [
+    'Ce lien est endommagé',
+    'La partie du lien qui donne accès aux images est illisible.',
+    "Veuillez rouvrir le lien depuis le message d'origine ou en demander un nouveau à l'expéditeur.",
+  ],
+  refused: [
+    'Ce lien ne permet pas d’ouvrir ces images',
+    "Les archives d'images n'ont pas accepté le lien pour cet examen.",
+    'Veuillez demander un nouveau lien à la personne ou au service qui vous l’a envoyé.',
+  ],
+  expired: [
+    'Ce lien a expiré',
+    'Pour votre protection, les liens vers des images ne sont valables que pour une durée limitée.',
+    'Veuillez demander un nouveau lien à la personne ou au service qui vous l’a envoyé.',
+  ],
+  'not-found': [
+    "L'examen est introuvable",
+    "Les archives d'images ne contiennent pas l'examen indiqué par ce lien. Il a peut-être été déplacé ou supprimé, ou n'est pas encore arrivé.",
+    'Veuillez réessayer plus tard ou vous adresser à la personne ou au service qui vous a envoyé le lien.',
+  ],
+  unreachable: [
+    "Les archives d'images sont injoignables",
+    "Les images n'ont pas pu être chargées, car les archives ne répondent pas pour le moment.",
+    'Veuillez vérifier votre connexion internet et réessayer dans quelques minutes.',
+  ],
+  'bad-link': [
+    'Ce lien ne peut pas être utilisé',
+    "L'adresse contient quelque chose qu'un lien vers des images ne contient jamais, ou elle est incomplète.",
+    "Veuillez rouvrir le lien depuis le message d'origine ou en demander un nouveau à l'expéditeur.",
+  ],
+  broken: [
+    'Les images ne peuvent pas être ouvertes dans cette fenêtre',
+    "La page n'a pas pu être préparée en toute sécurité ; rien n'a donc été chargé.",
+    'Veuillez réessayer ou ouvrir le lien dans un autre navigateur.',
+  ],
+  outside: [
+    "Un élément n'a pas été chargé",
+    'La page a demandé des images qui ne font pas partie de ce lien.',
+    "Vous pouvez continuer avec les images de ce lien. S'il en manque, adressez-vous à la personne ou au service qui l'a envoyé.",
+  ],
+  close: 'Fermer',
+  retry: 'Réessayer',
+};

@@ -1,0 +1,52 @@
+/** Dutch. */
+
+/** @type {import('./index.js').Texts} */
+export default {
+  'no-token': [
+    'Deze pagina heeft de volledige link nodig',
+    'In het geopende adres ontbreekt het deel dat toegang geeft tot de beelden.',
+    'Open de link nogmaals precies zoals u die hebt ontvangen. Controleer bij kopiëren of de link volledig is.',
+  ],
+  'bad-token': [
+    'Deze link is beschadigd',
+    'Het deel van de link dat toegang geeft tot de beelden is niet leesbaar.',
+    'Open de link nogmaals vanuit het oorspronkelijke bericht of vraag de afzender om een nieuwe.',
+  ],
+  refused: [
+    'Met deze link kunnen de beelden niet worden geopend',
+    'Het beeldarchief heeft de link voor dit onderzoek niet geaccepteerd.',
+    'Vraag de persoon of afdeling die de link heeft gestuurd om een nieuwe.',
+  ],
+  expired: [
+    'Deze link is verlopen',
+    'Voor uw veiligheid zijn links naar beelden slechts beperkte tijd geldig.',
+    'Vraag de persoon of afdeling die de link heeft gestuurd om een nieuwe.',
+  ],
+  'not-found': [
+    'Het onderzoek is niet gevonden',
+    'Het beeldarchief heeft het onderzoek niet dat in deze link staat. Misschien is het verplaatst of verwijderd, of is het nog niet aangekomen.',
+    'Probeer het later opnieuw of vraag het aan de persoon of afdeling die de link heeft gestuurd.',
+  ],
+  unreachable: [
+    'Het beeldarchief is niet bereikbaar',
+    'De beelden konden niet worden geladen omdat het archief op dit moment niet antwoordt.',
+    'Controleer uw internetverbinding en probeer het over enkele minuten opnieuw.',
+  ],
+  'bad-link': [
+    'Deze link kan niet worden gebruikt',
+    'Het adres bevat iets wat nooit in een link naar beelden staat, of het is niet volledig.',
+    'Open de link nogmaals vanuit het oorspronkelijke bericht of vraag de afzender om een nieuwe.',
+  ],
+  broken: [
+    'De beelden kunnen niet in dit venster worden geopend',
+    'De pagina kon niet veilig worden voorbereid, daarom is er niets geladen.',
+    'Probeer het opnieuw of open de link in een andere browser.',
+  ],
+  outside: [
+    'Iets is niet geladen',
+    'De pagina vroeg om beelden die niet bij deze link horen.',
+    'U kunt verder met de beelden van deze link. Ontbreken er beelden, vraag dan de persoon of afdeling die de link heeft gestuurd.',
+  ],
+  close: 'Sluiten',
+  retry: 'Opnieuw proberen',
+};
