@@ -6,8 +6,8 @@ const REPOSITORY = 'github.com/OHIF/Viewers';
 /**
  * Waits for the About box, and adds a line to it.
  *
- * OHIF's box is not replaced, because a module that is loaded at run time cannot create React elements. OHIF appends its
- * dialogs to the body. The manifest is requested only when the About box opens.
+ * OHIF's box is not replaced, because a module that is loaded at run time cannot create React elements. OHIF appends
+ * its dialogs to the body. The manifest is requested only when the About box opens.
  *
  * @param {Window} window
  * @param {string} publicUrl

@@ -12,8 +12,8 @@ const EMPTY_IMAGE = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABA
 /**
  * A copy of the release's data source with four methods replaced.
  *
- * All other members stay as they are, also those that later releases add, and synchronous methods stay synchronous: OHIF
- * puts what `retrieve.directURL` returns into metadata at once, and does not show a series with a promise there.
+ * All other members stay as they are, also those that later releases add, and synchronous methods stay synchronous:
+ * OHIF puts what `retrieve.directURL` returns into metadata at once, and does not show a series with a promise there.
  *
  * @param {DataSource} inner
  * @param {EarlyApi} api
@@ -29,8 +29,8 @@ export function confine(inner, api) {
     await inner.initialize(args);
     const { status, studies } = api.sync();
     unavailable.clear();
-    // One refused or missing study would break OHIF's layout of the others. So several studies are looked up first. This
-    // adds no requests: the results also answer OHIF's next searches. A single study does not wait for it.
+    // One refused or missing study would break OHIF's layout of the others. So several studies are looked up first.
+    // This adds no requests: the results also answer OHIF's next searches. A single study does not wait for it.
     if (status === 'ready' && studies.length > 1) {
       const found = await Promise.all(studies.map(exists));
       studies.filter((_, index) => !found[index]).forEach(uid => unavailable.add(uid));

@@ -1,4 +1,4 @@
-/** Confines OHIF's data source for JSON files, for links as Orthanc's OHIF plugin makes them: `viewer?url=…/ohif-dicom-json`. */
+/** Confines OHIF's data source for JSON files to the file of the link (`viewer?url=…`, as Orthanc's OHIF plugin does). */
 
 import { copy } from './data-source.js';
 import { confineDocuments } from './documents.js';

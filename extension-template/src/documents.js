@@ -1,4 +1,4 @@
-/** Limits what OHIF shows in a frame or plays to harmless types and addresses, in the same way for every data source. */
+/** Limits what OHIF shows in a frame or plays to harmless types and addresses, for every data source. */
 
 import { harmless } from './early/media-types.js';
 

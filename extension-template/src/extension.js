@@ -15,7 +15,7 @@ import { confineModes } from './modes.js';
 export const ID = 'ohifbuild-token';
 const RELEASE_MODULES = '@ohif/extension-default.dataSourcesModule';
 
-/** Set in preRegistration, which OHIF awaits before it gets the modules. @type {import('../types/early.js').EarlyApi} */
+/** Set in preRegistration, which OHIF awaits before it gets modules. @type {import('../types/early.js').EarlyApi} */
 let api;
 
 const extension = {
@@ -34,8 +34,8 @@ const extension = {
     disableAuthentication(userAuthenticationService);
     // A link needs no sign-in page.
     delete appConfig.oidc;
-    // The tour covers the first view in a new browser, which for a shared link is often the only view. Releases up to 3.9
-    // have no tour of their own.
+    // The tour covers the first view in a new browser, which for a shared link is often the only view. Releases up to
+    // 3.9 have no tour of their own.
     customizationService.setCustomizations?.(
       { 'ohif.tours': { $set: [] } },
       customizationService.Scope?.Global ?? 'global'
@@ -69,8 +69,8 @@ const extension = {
 };
 
 /**
- * OHIF creates a route for each pair of mode and data source, as in `/viewer/NAME`. Another data source would not follow
- * the settings for priors and searches.
+ * OHIF creates a route for each pair of mode and data source, as in `/viewer/NAME`. Another data source would not
+ * follow the settings for priors and searches.
  *
  * @param {import('../types/ohif.js').AppConfig} appConfig
  */
@@ -83,8 +83,8 @@ function removeOtherDataSources(appConfig) {
 }
 
 /**
- * The early script sets the header on every request. OHIF (for `?token=` or OpenID Connect) must not set another one, or
- * send the user to a sign-in page.
+ * The early script sets the header on every request. OHIF (for `?token=` or OpenID Connect) must not set another one,
+ * or send the user to a sign-in page.
  *
  * @param {import('../types/ohif.js').UserAuthenticationService} service
  */

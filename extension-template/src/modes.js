@@ -1,12 +1,12 @@
 /**
  * Confines every mode of the viewer to the link.
  *
- * Modes get their data from data sources only, and extension.js leaves only its own, so no mode can avoid them. The rest
- * is done by wrapping each mode's factory in place, in the extension's preRegistration. This works because in every
- * release from 3.11 to 3.14 all extensions are registered before the first modeFactory runs, the module objects that
- * `loadModules` returns are the ones whose factories run later, and OHIF drops a mode whose factory returns nothing. A
- * list of replacement modes would not work: their ids would have to repeat those of the release's modes, which releases
- * before 3.13 skip only after they have run both factories.
+ * Modes get their data from data sources only, and extension.js leaves only its own, so no mode can avoid them. The
+ * rest is done by wrapping each mode's factory in place, in the extension's preRegistration. This works because in
+ * every release from 3.11 to 3.14 all extensions are registered before the first modeFactory runs, the module objects
+ * that `loadModules` returns are the ones whose factories run later, and OHIF drops a mode whose factory returns
+ * nothing. A list of replacement modes would not work: their ids would have to repeat those of the release's modes,
+ * which releases before 3.13 skip only after they have run both factories.
  */
 
 /** @typedef {import('../types/ohif.js').Mode} Mode */

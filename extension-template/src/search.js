@@ -57,8 +57,8 @@ export function createSearch(searchArchive, api) {
   }
 
   /**
-   * Repeated searches are common: `exists` looks up the link's studies before OHIF does, OHIF since 3.13 also checks them
-   * when it opens the route, and it searches for priors once for each study of the same patient.
+   * Repeated searches are common: `exists` looks up the link's studies before OHIF does, OHIF since 3.13 also checks
+   * them when it opens the route, and it searches for priors once for each study of the same patient.
    *
    * @param {string} key what the search is for
    * @param {() => Promise<StudyRow[]>} run

@@ -18,7 +18,7 @@ const ARCHIVE = [
 ];
 
 /**
- * The wrapped data source over a release's own, whose questions to the archive are recorded.
+ * The wrapped data source over a release's own, whose searches are recorded.
  *
  * @param {object} [options]
  * @param {string} [options.studies]
@@ -29,7 +29,7 @@ const ARCHIVE = [
 function dataSource({ studies = '1.1', settings = {}, answer = pinnedOrAll, token = '&token=t' } = {}) {
   const { api, ...tab } = started({ path: `/viewer?studyinstanceuids=${studies}${token}`, settings });
   /** @type {StudyQuery[]} */
-  const asked = [];
+  const searches = [];
   /**
    * As the release's own.
    *
@@ -45,7 +45,7 @@ function dataSource({ studies = '1.1', settings = {}, answer = pinnedOrAll, toke
       studies: {
         mapParams: () => 'mapped',
         async search(/** @type {StudyQuery} */ query) {
-          asked.push(query);
+          searches.push(query);
           const rows = answer(query);
           if (rows instanceof Error) {
             throw rows;
@@ -64,7 +64,7 @@ function dataSource({ studies = '1.1', settings = {}, answer = pinnedOrAll, toke
   };
   const source = confine(/** @type {any} */ (inner), api);
   const query = new URLSearchParams();
-  return { ...tab, api, asked, inner, source, search: source.query.studies.search, args: { params: {}, query } };
+  return { ...tab, api, searches, inner, source, search: source.query.studies.search, args: { params: {}, query } };
 }
 
 /** @param {StudyQuery} query */
@@ -88,10 +88,10 @@ async function waits(promise) {
   return (await Promise.race([promise, new Promise(resolve => setImmediate(() => resolve(open)))])) === open;
 }
 
-test('a document is shown as a PDF and a film as a film, whatever they call themselves', () => {
+test('a document is shown as a PDF and a video as a video, whatever type they name', () => {
   const { source } = dataSource();
-  const type = (/** @type {import('../types/ohif.js').DirectUrlParameters} */ asked) =>
-    String(source.retrieve.directURL(asked)).split('accept=')[1];
+  const type = (/** @type {import('../types/ohif.js').DirectUrlParameters} */ params) =>
+    String(source.retrieve.directURL(params)).split('accept=')[1];
   assert.equal(type({ tag: 'EncapsulatedDocument', defaultType: 'text/html', instance: {} }), 'application/pdf');
   assert.equal(type({ tag: 'PixelData', defaultType: 'video/mp4', instance: {} }), 'video/mp4');
   assert.equal(type({ tag: 'PixelData' }), 'video/mp4');
@@ -136,15 +136,15 @@ test('an address that the release makes itself is the archive’s or none', asyn
   }
 });
 
-test('an archive without thumbnails is not asked for them', () => {
+test('no thumbnails are requested from an archive without them', () => {
   const { source, inner } = dataSource();
-  const asked = { tag: 'Absent', defaultPath: '/thumbnail' };
-  assert.match(String(source.retrieve.directURL(asked)), /^data:image/);
+  const params = { tag: 'Absent', defaultPath: '/thumbnail' };
+  assert.match(String(source.retrieve.directURL(params)), /^data:image/);
   Object.assign(inner, { getConfig: () => ({ thumbnailRendering: 'thumbnailDirect' }) });
-  assert.match(String(source.retrieve.directURL(asked)), /accept=/);
+  assert.match(String(source.retrieve.directURL(params)), /accept=/);
 });
 
-test('everything but searching stays the release’s own, and synchronous', () => {
+test('everything else stays the release’s own, and synchronous', () => {
   const { source, inner } = dataSource();
   assert.equal(source.retrieve.later, /** @type {any} */ (inner.retrieve.later));
   assert.equal(source.retrieve.directURL({}) instanceof Promise, false);
@@ -153,37 +153,37 @@ test('everything but searching stays the release’s own, and synchronous', () =
   assert.equal(/** @type {any} */ (source.query.studies).mapParams(), 'mapped');
 });
 
-test('priors never: the patient’s studies are those of the link, and nothing is asked', async () => {
-  const { search, asked } = dataSource();
+test('priors never: the patient’s studies are those of the link, and nothing is searched for', async () => {
+  const { search, searches } = dataSource();
   assert.deepEqual(uids(await search({ studyInstanceUid: '1.1' })), ['1.1']);
   assert.deepEqual(uids(await search({ patientId: '108506', disableWildcard: true })), ['1.1']);
   assert.deepEqual(uids(await search({ patientId: '1085061', disableWildcard: true })), []);
-  assert.deepEqual(asked, [{ studyInstanceUid: '1.1' }]);
+  assert.deepEqual(searches, [{ studyInstanceUid: '1.1' }]);
 });
 
-test('a link for two patients gives each patient’s panel its own', async () => {
+test('a link for two patients gives each patient’s panel its own studies', async () => {
   const { search } = dataSource({ studies: '1.1,1.3' });
   await Promise.all([search({ studyInstanceUid: '1.1' }), search({ studyInstanceUid: '1.3' })]);
   assert.deepEqual(uids(await search({ patientId: '108506', disableWildcard: true })), ['1.1']);
   assert.deepEqual(uids(await search({ patientId: '1085061', disableWildcard: true })), ['1.3']);
 });
 
-test('priors exact: one exact question, its answers looked through again', async () => {
-  const { search, asked } = dataSource({ settings: { priors: 'exact' } });
+test('priors exact: one exact search, its rows filtered again', async () => {
+  const { search, searches } = dataSource({ settings: { priors: 'exact' } });
   await search({ studyInstanceUid: '1.1' });
   assert.deepEqual(uids(await search({ patientId: '108506', disableWildcard: true })), ['1.1', '1.2']);
-  assert.deepEqual(asked.slice(1), [{ patientId: '108506', disableWildcard: true }]);
+  assert.deepEqual(searches.slice(1), [{ patientId: '108506', disableWildcard: true }]);
 });
 
 for (const patientId of ['*', '10850?', '108506\\1085061', '1\r\n2']) {
-  test(`priors exact: a Patient ID of ${JSON.stringify(patientId)} is not asked for`, async () => {
-    const { search, asked } = dataSource({ settings: { priors: 'exact' } });
+  test(`priors exact: a Patient ID of ${JSON.stringify(patientId)} is not searched for`, async () => {
+    const { search, searches } = dataSource({ settings: { priors: 'exact' } });
     assert.deepEqual(await search({ patientId, disableWildcard: true }), []);
-    assert.deepEqual(asked, []);
+    assert.deepEqual(searches, []);
   });
 }
 
-test('priors exact: refused, the link’s studies remain', async () => {
+test('priors exact: if the archive refuses, the link’s studies remain', async () => {
   const answer = (/** @type {StudyQuery} */ query) => (query.patientId ? httpError(403) : pinnedOrAll(query));
   const { search, reason } = dataSource({ settings: { priors: 'exact' }, answer });
   await search({ studyInstanceUid: '1.1' });
@@ -191,30 +191,30 @@ test('priors exact: refused, the link’s studies remain', async () => {
   assert.equal(reason(), undefined);
 });
 
-test('priors ohif: the question passes as it is', async () => {
-  const { search, asked } = dataSource({ settings: { priors: 'ohif' } });
+test('priors ohif: the search is sent unchanged', async () => {
+  const { search, searches } = dataSource({ settings: { priors: 'ohif' } });
   const query = { patientId: '108506', disableWildcard: true };
   assert.deepEqual(uids(await search(query)), ['1.1', '1.2', '1.3']);
-  assert.deepEqual(asked, [query]);
+  assert.deepEqual(searches, [query]);
 });
 
-test('the same question about the link is asked once, also while its answer is under way', async () => {
-  const { search, asked } = dataSource({ studies: '1.1,1.3' });
+test('the same search for the link’s study is sent once, also before its response', async () => {
+  const { search, searches } = dataSource({ studies: '1.1,1.3' });
   const [one, same] = await Promise.all([search({ studyInstanceUid: '1.1' }), search({ studyInstanceUid: '1.1' })]);
   assert.deepEqual(uids(one), uids(same));
   await search({ studyInstanceUid: '1.1' });
   await search({ studyInstanceUid: '1.3' });
-  assert.deepEqual(asked, [{ studyInstanceUid: '1.1' }, { studyInstanceUid: '1.3' }]);
+  assert.deepEqual(searches, [{ studyInstanceUid: '1.1' }, { studyInstanceUid: '1.3' }]);
 });
 
-test('the same exact question about a patient is asked once', async () => {
-  const { search, asked } = dataSource({ settings: { priors: 'exact' } });
+test('the same exact search for a patient is sent once', async () => {
+  const { search, searches } = dataSource({ settings: { priors: 'exact' } });
   const query = { patientId: '108506', disableWildcard: true };
   await Promise.all([search(query), search(query)]);
-  assert.deepEqual(asked, [query]);
+  assert.deepEqual(searches, [query]);
 });
 
-test('no search without a study leaves the browser unless the work list is on', async () => {
+test('no search without a study leaves the browser unless the study list is on', async () => {
   const queries = [
     undefined,
     {},
@@ -227,19 +227,19 @@ test('no search without a study leaves the browser unless the work list is on', 
   for (const query of queries) {
     assert.deepEqual(await off.search(query), []);
   }
-  assert.deepEqual(off.asked, []);
+  assert.deepEqual(off.searches, []);
   const on = dataSource({ settings: { studyList: true } });
   await on.search({ patientId: '108506' });
   await on.search({});
   await on.search({ patientId: '108506', disableWildcard: true });
-  assert.deepEqual(on.asked, [{ patientId: '108506' }, {}]);
+  assert.deepEqual(on.searches, [{ patientId: '108506' }, {}]);
 });
 
-test('a study that the link does not name is looked for only where priors or the work list allow it', async () => {
+test('a study that the link does not name is searched for only if priors or the study list allow it', async () => {
   const never = dataSource();
   assert.deepEqual(await never.search({ studyInstanceUid: '1.2' }), []);
   assert.deepEqual(await never.search({ studyInstanceUid: ['1.1', '1.2'] }), []);
-  assert.deepEqual(never.asked, []);
+  assert.deepEqual(never.searches, []);
   const exact = dataSource({ settings: { priors: 'exact' } });
   assert.deepEqual(uids(await exact.search({ studyInstanceUid: '1.2' })), ['1.2']);
 });
@@ -250,7 +250,7 @@ for (const [answer, reason] of /** @type {const} */ ([
   [httpError(500), 'unreachable'],
   [new Error('x'), 'unreachable'],
 ])) {
-  test(`a study that does not come (${answer instanceof Error ? answer.message : 'empty'}) shows a message, and OHIF does not leave the link`, async () => {
+  test(`a study that cannot be opened shows a message, and OHIF stays on the link: ${answer instanceof Error ? answer.message : 'empty'}`, async () => {
     const { search, document, window } = dataSource({ answer: () => /** @type {any} */ (answer) });
     if (document.readyState === 'loading') {
       await new Promise(resolve => document.addEventListener('DOMContentLoaded', resolve));
@@ -263,20 +263,20 @@ for (const [answer, reason] of /** @type {const} */ ([
 test('of several studies the one that does not open is left out, at no extra request', async () => {
   const answer = (/** @type {StudyQuery} */ query) =>
     query.studyInstanceUid === '1.3' ? httpError(403) : pinnedOrAll(query);
-  const { source, search, asked, args } = dataSource({ studies: '1.1,1.3', answer });
+  const { source, search, searches, args } = dataSource({ studies: '1.1,1.3', answer });
   await source.initialize(args);
   assert.deepEqual(source.getStudyInstanceUIDs(args), ['1.1']);
   assert.deepEqual(uids(await search({ studyInstanceUid: '1.1' })), ['1.1']);
-  assert.equal(asked.length, 2);
+  assert.equal(searches.length, 2);
 });
 
 test('a single study is not looked up ahead', async () => {
-  const { source, asked, args } = dataSource();
+  const { source, searches, args } = dataSource();
   await source.initialize(args);
-  assert.deepEqual([asked, source.getStudyInstanceUIDs(args)], [[], ['1.1']]);
+  assert.deepEqual([searches, source.getStudyInstanceUIDs(args)], [[], ['1.1']]);
 });
 
-test('without a token OHIF gets no study to ask for', () => {
+test('without a token OHIF gets no study to request', () => {
   const { source, args } = dataSource({ token: '' });
   assert.deepEqual(source.getStudyInstanceUIDs(args), []);
 });

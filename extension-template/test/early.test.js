@@ -17,7 +17,7 @@ test('the token is gone from the address bar and history, and on the way to the 
   );
 });
 
-test('what history remembers of the page survives where only the spelling of its address changes', () => {
+test('the history state stays if only the spelling of the address changes', () => {
   const tab = openTab({ path: '/viewer?studyinstanceuids=1.2.3' });
   tab.window.history.replaceState({ idx: 3 }, '', tab.window.location.href);
   tab.start();
@@ -94,7 +94,7 @@ test('a stored value that is no token is not sent', () => {
   assert.equal(started({ path: A, session: { 'ohifbuild:/:1.2.3': 'a\r\nb' } }).api.link().status, 'no-token');
 });
 
-test('works where storage is switched off', () => {
+test('works if storage is off', () => {
   const tab = openTab({ path: `${A}&token=t` });
   Object.defineProperty(tab.window, 'sessionStorage', {
     get: () => {
@@ -147,7 +147,7 @@ test('a link pasted over the page that differs after the # starts over with its 
   }
 });
 
-test('a bad token pasted after the # is said to be bad, and the one before is forgotten', async () => {
+test('a bad token pasted after the # shows a message, and the previous token is removed', async () => {
   const opened = started({ path: `${A}&token=old` });
   const changed = new Promise(resolve => opened.window.addEventListener('hashchange', resolve));
   opened.window.location.hash = `#token=${'x'.repeat(20000)}`;
@@ -157,7 +157,7 @@ test('a bad token pasted after the # is said to be bad, and the one before is fo
   assert.deepEqual([next.stored(), next.reason()], [{}, 'bad-token']);
 });
 
-test('with the work list its token serves the studies opened from it, and no other setting does', () => {
+test('only with `studyList` the token of the study list is used for the studies opened from it', () => {
   const settings = { studyList: true };
   const list = started({ path: '/?token=t', settings });
   assert.equal(list.api.link().status, 'ready');
@@ -166,7 +166,7 @@ test('with the work list its token serves the studies opened from it, and no oth
   assert.equal(started({ path: '/?token=t' }).api.link().status, 'no-token');
 });
 
-test('a link whose studies are no UIDs asks for nothing', async () => {
+test('a link whose studies are no UIDs sends no request', async () => {
   const { reason, xhr, sent } = started({ path: '/viewer?StudyInstanceUIDs=../x&token=t' });
   await xhr('/dicom-web/studies');
   assert.deepEqual([reason(), sent], ['bad-link', []]);
@@ -186,7 +186,7 @@ test('unreadable settings leave the strict defaults', () => {
   assert.deepEqual([settings.studyList, settings.priors, settings.roots], [false, 'never', ['/dicom-web']]);
 });
 
-test('the API tells the header for the roots alone, and the token nowhere else', () => {
+test('the API gives the header for URLs of the link only, and the token nowhere else', () => {
   const { api } = started({
     path: `${A}&token=secret`,
     settings: { tokenHeader: 'Authorization', tokenScheme: 'Bearer' },
@@ -201,19 +201,19 @@ test('the API tells the header for the roots alone, and the token nowhere else',
 test('listeners hear of refusals until they leave', async () => {
   const { api, xhr } = started({ path: `${A}&token=t`, archive: () => ({ status: 403 }) });
   /** @type {unknown[]} */
-  const heard = [];
-  const leave = api.onRefused(error => heard.push(error));
+  const errors = [];
+  const leave = api.onRefused(error => errors.push(error));
   await xhr('/dicom-web/studies/1.2.3');
   await xhr('/dicom-web/studies?00100020=1');
   leave();
   await xhr('/dicom-web/studies/1.2.3');
-  assert.deepEqual(heard, [
+  assert.deepEqual(errors, [
     { reason: 'refused', status: 403 },
     { reason: 'outside', status: 0 },
   ]);
 });
 
-test('the page may connect to its own origin, the roots and what the site allows, and to nobody else', () => {
+test('the page may connect to its own origin, the roots and the origins in `connect`, and to nothing else', () => {
   const policy = (/** @type {Record<string, unknown>} */ settings) =>
     started({ path: A, settings }).document.querySelector('meta[http-equiv]')?.getAttribute('content');
   assert.equal(policy({}), "connect-src 'self' blob: data:");

@@ -88,7 +88,7 @@ async function boot(compiled, configured = [], page = { path: '/viewer?StudyInst
   return { loaded, appConfig, services, customizations, implementation: () => implementation };
 }
 
-test('our viewer is the release’s own, in its place', async () => {
+test('the viewer mode is the release’s own, and replaces it', async () => {
   const { loaded } = await boot(['@ohif/mode-longitudinal', '@ohif/mode-basic', '@ohif/mode-tmtv']);
   assert.deepEqual(
     loaded.map(({ id, routeName, own }) => [id, routeName, own]),
@@ -105,7 +105,7 @@ test('in a release without the longitudinal mode the viewer is made from its bas
   assert.deepEqual([loaded[0].own, loaded[0].routeName, loaded[0].hide], ['@ohif/mode-basic', 'viewer', false]);
 });
 
-test('every mode, also one that the site configures, reads the link before it starts and keeps its own hook', async () => {
+test('every mode, also one from the configuration, reads the link before it starts and calls its own hook', async () => {
   const custom = { id: 'custom', modeFactory: () => ({ id: 'custom', routeName: 'custom' }) };
   const { loaded } = await boot(['@ohif/mode-tmtv', '@ohif/mode-basic'], [custom]);
   assert.ok(loaded.some(({ id }) => id === 'custom'));
@@ -190,7 +190,7 @@ test('the data source is made by the release and confined', async () => {
   assert.deepEqual(await source.query.studies.search({}), []);
 });
 
-test('a link to a JSON file that links may name is opened as the release does', async () => {
+test('a link to a permitted JSON file is opened as the release does', async () => {
   const url = '../studies/1/ohif-dicom-json';
   assert.deepEqual(await jsonSource(url), {
     opened: ['/studies/1/ohif-dicom-json'],
@@ -217,12 +217,12 @@ test('a file that is not JSON shows a message', async () => {
   assert.equal(message, 'not-found');
 });
 
-test('OHIF’s About box says what was built, and only that box', async () => {
+test('OHIF’s About box, and no other box, shows what was built', async () => {
   await boot(['@ohif/mode-longitudinal']);
   const digest = 'sha256:0a';
-  let asked = 0;
+  let requests = 0;
   globalThis.fetch = async () => (
-    asked++,
+    requests++,
     Response.json({ digest, inputs: { release: '3.12.0', ohifbuild: '0.1.0' } })
   );
   const added = async (/** @type {string} */ html) => {
@@ -234,5 +234,5 @@ test('OHIF’s About box says what was built, and only that box', async () => {
   assert.equal(await added('<div><div role="dialog">Settings</div></div>'), undefined);
   assert.equal(await added('<div><div role="dialog">github.com/OHIF/Viewers</div></div>'), 'dialog');
   assert.match(String(window.document.getElementById('ohifbuild-about')?.textContent), /3\.12\.0.*0\.1\.0.*sha256:0a/);
-  assert.equal(asked, 1);
+  assert.equal(requests, 1);
 });

@@ -56,7 +56,7 @@ export function openTab({
     reason: () => window.document.getElementById('ohifbuild-message')?.dataset.reason,
     start: () => start(window, address => left.push(address)),
     /**
-     * Asks by XMLHttpRequest, as OHIF's DICOMweb client does.
+     * Sends an XMLHttpRequest, as OHIF's DICOMweb client does.
      *
      * @param {string} url
      * @param {Record<string, string>} [headers]
@@ -176,7 +176,7 @@ function fakeXhr(window, sent, archive) {
 }
 
 /**
- * Opens a link as a browser does, also where the page puts another one in its place.
+ * Opens a link as a browser does, and follows if the page loads another address.
  *
  * @param {Parameters<typeof openTab>[0]} options
  */

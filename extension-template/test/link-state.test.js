@@ -1,4 +1,4 @@
-/** How a link arrives: what stays of it, and where. */
+/** What the page does with a link when it opens, and what it stores of it. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,7 +10,7 @@ const JSON_LINKS = { dicomJson: '/dicom-web/studies/{id}/ohif-dicom-json' };
 
 for (const [what, path, next] of [
   ['in the query', `${A}&token=t`, A],
-  ['in the fragment, where the query has to differ or nothing is loaded', `${A}#token=t`, `${A}&`],
+  ['in the fragment (then the query must differ, or the browser does not load)', `${A}#token=t`, `${A}&`],
   ['with all else in the fragment', '/viewer#StudyInstanceUIDs=1.2.3&token=t', A],
   ['with other parameters', `/viewer?lng=fr&token=t&studyinstanceuids=1.2.3`, `${A}&lng=fr`],
   ['with a fragment that stays', `${A}&token=t#c`, `${A}&#c`],
@@ -26,7 +26,7 @@ for (const [what, path, next] of [
   });
 }
 
-test('a page that another one replaces asks for nothing and says nothing', async () => {
+test('a page that another one replaces sends no request and shows no message', async () => {
   const tab = openTab({ path: `${A}&token=t` });
   tab.start();
   await tab.xhr('/dicom-web/studies/1.2.3');
@@ -34,7 +34,7 @@ test('a page that another one replaces asks for nothing and says nothing', async
   assert.deepEqual([tab.sent, tab.message()], [[], null]);
 });
 
-test('what was handed over is gone once it is taken', () => {
+test('a handover is removed when it is read', () => {
   const tab = openTab({ path: `${A}&token=secret` });
   tab.start();
   assert.equal(Object.keys(tab.stored()).join(), 'ohifbuild:/:handover');
@@ -44,7 +44,7 @@ test('what was handed over is gone once it is taken', () => {
   assert.deepEqual([memory.api.link().status, memory.stored()], ['ready', {}]);
 });
 
-test('what was handed over damaged is nothing', () => {
+test('a damaged handover is ignored', () => {
   for (const text of ['', '{', 'null', '[]', '{"key":"1.2.3","token":"a\\nb"}', '{"key":"1.2.3","token":5}']) {
     const { api } = started({ path: A, session: { 'ohifbuild:/:handover': text } });
     assert.equal(api.link().status, 'no-token');
@@ -64,10 +64,10 @@ for (const [reason, path] of [
   ['bad-link', '/viewer?StudyInstanceUIDs=*'],
 ]) {
   test(`${reason}: ${path.slice(0, 80)}`, async () => {
-    const { api, xhr, sent, reason: said, address } = started({ path, settings: JSON_LINKS });
+    const { api, xhr, sent, reason: shown, address } = started({ path, settings: JSON_LINKS });
     await settle();
     assert.deepEqual(
-      [api.link().status, said(), api.link().studies],
+      [api.link().status, shown(), api.link().studies],
       [reason, reason, reason === 'bad-token' ? ['1.2.3'] : []]
     );
     assert.ok(!/token|url=/i.test(address()));
@@ -85,7 +85,7 @@ test('OHIF reads the same of a link as the early script', () => {
   assert.deepEqual([...new URLSearchParams(json.window.location.search).keys()], ['url']);
 });
 
-test('an address with a user’s name is left, and the next page says that the link is damaged', async () => {
+test('a page with a user name in its address is replaced, and the next page shows that the link is bad', async () => {
   const tab = openTab({ path: A });
   const parts = new URL(`https://user:pw@viewer.example${A}&token=t`);
   const location = { href: parts.href, origin: ORIGIN, pathname: parts.pathname };
@@ -120,7 +120,7 @@ test('without storage the token leaves the address all the same, and the page go
   assert.equal(tab.sent[0].headers.token, 't');
 });
 
-test('a page that cannot be guarded loads nothing, and says so', async () => {
+test('a page that cannot be guarded loads nothing, and shows a message', async () => {
   const tab = openTab({ path: A, session: { 'ohifbuild:/:1.2.3': 't' } });
   Object.defineProperty(tab.window, 'XMLHttpRequest', { value: undefined });
   const api = startIn(tab.window, []);
@@ -163,7 +163,7 @@ test('a token without a study is stored only if there is a study list', () => {
   assert.deepEqual(started({ path: '/?token=t', settings: { studyList: true } }).stored(), { 'ohifbuild:/:list': 't' });
 });
 
-test('a page without any storage, in which OHIF stops without a word, says so', async () => {
+test('a page without any storage, where OHIF would stop without a message, shows one', async () => {
   const tab = openTab({ path: `${A}&token=t` });
   for (const name of ['sessionStorage', 'localStorage']) {
     Object.defineProperty(tab.window, name, {

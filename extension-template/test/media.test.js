@@ -9,7 +9,7 @@ const URL_A = '/dicom-web/studies/1.2.3/rendered';
 function started(options) {
   const tab = openStarted({ path: PATH, ...options });
   /**
-   * What the browser itself is told to load.
+   * The attribute's value that the browser itself loads.
    *
    * @param {Element} element
    * @param {string} attribute
@@ -22,7 +22,7 @@ test('an image under the roots is loaded with the header and names its own URL',
   const { document, sent, native, objectUrls } = started();
   const image = document.createElement('img');
   image.src = URL_A;
-  assert.equal(native(image), undefined, 'the browser must not ask by itself');
+  assert.equal(native(image), undefined, 'the browser must not load it by itself');
   await settle();
   assert.deepEqual(
     sent.map(({ url, headers }) => [url, headers.token]),
@@ -56,7 +56,7 @@ for (const [tag, attribute] of [
   });
 }
 
-test('what lies elsewhere is loaded by the browser as ever', async () => {
+test('the browser itself loads what is not under the roots', async () => {
   const { document, sent, native } = started();
   const image = document.createElement('img');
   for (const url of [
@@ -74,7 +74,7 @@ test('what lies elsewhere is loaded by the browser as ever', async () => {
   assert.deepEqual([sent, image.getAttribute('alt')], [[], 'x']);
 });
 
-test('several elements share one download; the last to leave ends it', async () => {
+test('several elements share one download; the last one ends it', async () => {
   const { document, sent, native, objectUrls } = started();
   const [first, second] = [document.createElement('video'), document.createElement('source')];
   document.body.append(first, second);
@@ -102,7 +102,7 @@ test('a video that moves within the page keeps its source', async () => {
   assert.equal(objectUrls.size, 1);
 });
 
-test('a download nobody wants any more is cut off', async () => {
+test('a download that no element needs is aborted', async () => {
   const { document, objectUrls, sent } = started();
   const video = document.createElement('video');
   video.src = URL_A;
@@ -121,7 +121,7 @@ test('a replaced source is revoked', async () => {
   assert.equal(objectUrls.size, 1);
 });
 
-test('a few loaded pictures stay at hand, the oldest are revoked', async () => {
+test('a few loaded images stay in the cache, the oldest are revoked', async () => {
   const { document, sent, objectUrls, window } = started();
   for (let index = 0; index < 40; index += 1) {
     const image = document.createElement('img');
@@ -136,7 +136,7 @@ test('a few loaded pictures stay at hand, the oldest are revoked', async () => {
   assert.equal(sent.length, 40);
 });
 
-test('a refused picture says so to its element, and is asked for anew next time', async () => {
+test('a refused image fires an error event, and is requested again next time', async () => {
   const { document, window, sent, native } = started({ archive: () => ({ status: 403 }) });
   const image = document.createElement('img');
   const failed = new Promise(resolve => image.addEventListener('error', resolve));
@@ -156,7 +156,7 @@ for (const type of [
   'application/javascript',
   'text/html; charset=utf-8',
 ]) {
-  test(`a frame is not given ${type}, which would run scripts beside the token`, async () => {
+  test(`a frame is not given ${type}, which could run scripts`, async () => {
     const { document, native, objectUrls } = started({ archive: () => ({ status: 200, type }) });
     const frame = document.createElement('iframe');
     frame.src = URL_A;

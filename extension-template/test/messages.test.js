@@ -14,7 +14,7 @@ async function started(options) {
   return { ...tab, api, covers };
 }
 
-test('nothing is shown while all is well', async () => {
+test('without errors no message is shown', async () => {
   const { xhr, message, covers } = await started();
   await xhr(`${STUDY}/series`);
   assert.deepEqual([message(), covers()], [null, false]);
@@ -41,7 +41,7 @@ for (const [
   ['unreachable', { status: 502 }],
   ['unreachable', { status: 500 }, `${STUDY}/series/1/metadata`],
 ])) {
-  test(`${reply ? reply.status : 'no answer'} for ${url} says ${reason}, over the whole page`, async () => {
+  test(`${reply ? reply.status : 'no answer'} for ${url} shows ${reason}, over the page`, async () => {
     for (const via of /** @type {const} */ (['xhr', 'fetch'])) {
       const { window, xhr, reason: shown, message, covers } = await started({ archive: () => reply });
       await (via === 'xhr' ? xhr(url) : window.fetch(url).catch(() => {}));
@@ -85,7 +85,7 @@ test('once there are images the message is a notice that can be closed and stays
   assert.equal(message(), null);
 });
 
-test('images that arrive after all uncover the page, and end “unreachable”', async () => {
+test('images that arrive later uncover the page, and remove “unreachable”', async () => {
   let reply = /** @type {import('./host.js').Reply | undefined} */ ({ status: 403 });
   const { xhr, covers, reason } = await started({ archive: () => reply });
   await xhr(STUDY);
@@ -128,14 +128,14 @@ test('requests that the browser aborts because the page unloads are no errors', 
   assert.equal(reason(), undefined);
 });
 
-test('stands beside body, where OHIF’s dialogs cannot make it inert', async () => {
+test('the message is beside body, where OHIF’s dialogs cannot make it inert', async () => {
   const { api, message, document } = await started();
   api.report('unreachable');
   assert.equal(message()?.parentElement, document.documentElement);
   assert.equal(message()?.querySelector('h1')?.id, message()?.getAttribute('aria-labelledby'));
 });
 
-test('speaks the reader’s language where it can', async () => {
+test('the message is in the user’s language if there is one', async () => {
   const { message } = await started({ path: PATH, languages: ['rm', 'de-CH', 'en'] });
   assert.equal(message()?.lang, 'de');
   assert.equal(message()?.querySelector('h1')?.textContent, TEXTS.de['no-token'][0]);
@@ -143,7 +143,7 @@ test('speaks the reader’s language where it can', async () => {
   assert.equal(textsFor(['constructor', 'zz']).language, 'en');
 });
 
-test('every language says everything', () => {
+test('every language has every text', () => {
   for (const [language, texts] of Object.entries(TEXTS)) {
     assert.deepEqual(Object.keys(texts).sort(), Object.keys(TEXTS.en).sort(), language);
     assert.ok(

@@ -1,4 +1,4 @@
-/** Where a URL leads, after the browser's own parser has read it. Paths alone are in the shared tables. */
+/** The place of a URL, after the browser's own parser has read it. Paths alone are in the shared tables. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -139,7 +139,7 @@ test('bytes without any type are no JSON file', async () => {
   await assert.rejects(scope.learn(decision, new Response(new Uint8Array([123, 125]))), refused);
 });
 
-test('an answer that is an error is handed on, and nothing is learned from it', async () => {
+test('the caller gets an error response, and the scope learns nothing from it', async () => {
   const file = scopeOf({ url: FILE });
   await file.answer(
     'studies/a/ohif-dicom-json',
@@ -224,7 +224,7 @@ for (const url of [
   '/orthanc/studies/9.9',
   '/orthanc/series?PatientName=x',
 ]) {
-  test(`a file that names ${url} and describes another study is not handed on`, () =>
+  test(`a file that names ${url} and describes another study is rejected`, () =>
     assert.rejects(
       scopeOf({ url: FILE }).answer('studies/a/ohif-dicom-json', { studies: [{ StudyInstanceUID: '1.2.3' }], url }),
       refused
@@ -255,7 +255,7 @@ for (const url of [
   '/other',
   'xdicomweb:/orthanc/a',
 ]) {
-  test(`a file that names ${url} is not handed on`, async () => {
+  test(`a file that names ${url} is rejected`, async () => {
     const { answer, scope } = scopeOf({ url: FILE });
     await assert.rejects(answer('studies/a/ohif-dicom-json', { a: [{ url: '/orthanc/a' }, { url }] }), refused);
     assert.equal(scope.decide('GET', '/orthanc/a')?.permitted, false);
@@ -329,14 +329,14 @@ for (const settings of [{ priors: 'never' }, { priors: 'ohif' }]) {
 }
 
 for (const body of ['no JSON', '', '{"0020000D":{"Value":["1.2.3"]}}', 'null']) {
-  test(`priors: ${JSON.stringify(body)} is handed on and teaches nothing`, async () => {
+  test(`priors: ${JSON.stringify(body)} is returned, and the scope learns nothing`, async () => {
     const { answer, permits } = scopeOf(undefined, { priors: 'exact' });
     await answer('studies?StudyInstanceUID=1.2.3', body);
     assert.equal(permits('studies?PatientID=7'), false);
   });
 }
 
-test('priors: an answer can still be read by who asked', async () => {
+test('priors: the caller can still read the response', async () => {
   const { scope } = scopeOf(undefined, { priors: 'exact' });
   const response = new Response('[]');
   await scope.learn(/** @type {any} */ (scope.decide('GET', '/dicom-web/studies?StudyInstanceUID=1.2.3')), response);

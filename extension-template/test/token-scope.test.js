@@ -18,7 +18,7 @@ const row = (study, patient) => ({
 });
 
 /**
- * Which of the URLs are sent, asked by XMLHttpRequest, by fetch and by an image.
+ * Which of the URLs are sent when XMLHttpRequest, fetch and an image request them.
  *
  * @param {ReturnType<typeof started>} tab
  * @param {string[]} urls
@@ -27,13 +27,13 @@ async function sentOf(tab, urls) {
   const found = [];
   for (const url of urls) {
     const ways = [];
-    for (const ask of [
+    for (const request of [
       () => tab.xhr(url),
       () => tab.window.fetch(url).catch(() => {}),
       async () => Object.assign(tab.document.createElement('img'), { src: url }),
     ]) {
       tab.sent.length = 0;
-      await ask();
+      await request();
       await settle();
       ways.push(tab.sent.length);
     }
@@ -72,13 +72,13 @@ test('a study of the link, or a search pinned to it, and nothing else is sent', 
 test('a request that is not sent is reported once, as outside the link', async () => {
   const tab = started({ path: PATH });
   /** @type {unknown[]} */
-  const heard = [];
-  tab.api.onRefused(error => heard.push(error));
+  const errors = [];
+  tab.api.onRefused(error => errors.push(error));
   await tab.xhr('/dicom-web/studies/9.9');
-  assert.deepEqual([heard, tab.reason()], [[{ reason: 'outside', status: 0 }], 'outside']);
+  assert.deepEqual([errors, tab.reason()], [[{ reason: 'outside', status: 0 }], 'outside']);
 });
 
-test('with the study list searches and every study are sent, and no request that servers may read differently', async () => {
+test('with the study list searches and all studies are sent, but no request that servers may read differently', async () => {
   const tab = started({ path: '/?token=t', settings: { studyList: true } });
   const urls = [
     '/dicom-web/studies',
@@ -190,7 +190,7 @@ test('a JSON file and what it names under the roots is sent, and nothing else', 
   assert.deepEqual(await sentOf(tab, [...urls, JSON_FILE, ...others]), [...urls, JSON_FILE]);
 });
 
-test('a JSON file of another type, or one that names something elsewhere, is not handed over', async () => {
+test('a JSON file of another type, or one that names something elsewhere, is rejected', async () => {
   for (const [file, type] of /** @type {[unknown, string][]} */ ([
     [named, 'video/mp4'],
     [named, 'text/html'],

@@ -45,7 +45,7 @@ test('an Authorization that is not our token is left to its owner', async () => 
   assert.deepEqual(sent[0].headers, { authorization: 'Bearer other', token: 't' });
 });
 
-test('nothing of ours goes elsewhere, even where a caller puts it', async () => {
+test('the token is not sent elsewhere, even if a caller sets its header', async () => {
   const { window, xhr, sent } = started({ path: `${A}&token=t` });
   const url = 'https://evil.example/dicom-web/studies';
   await xhr(url, { token: 't', 'X-Copy': 't', Authorization: 'Bearer t', Accept: 'x' });
@@ -68,7 +68,7 @@ test('requests elsewhere are passed on untouched', async () => {
   );
 });
 
-test('fetch refuses redirects under the roots, leaves nothing in the cache, and does not lose the header to no-cors', async () => {
+test('under the roots fetch refuses redirects, stores nothing in the cache, and keeps the header with no-cors', async () => {
   const { window, sent } = started({ path: `${A}&token=t` });
   await window.fetch(THERE, { mode: 'no-cors' });
   const { redirect, mode, cache, headers } = sent[0];
@@ -97,7 +97,7 @@ test('one XMLHttpRequest used twice is checked each time', async () => {
   );
 });
 
-test('without a token nothing is asked, and callers see a network failure', async () => {
+test('without a token nothing is sent, and callers see a network error', async () => {
   const { window, xhr, sent } = started({ path: A });
   assert.equal(await xhr(THERE), 0);
   await assert.rejects(window.fetch(THERE), TypeError);
@@ -107,8 +107,8 @@ test('without a token nothing is asked, and callers see a network failure', asyn
 test('an aborted fetch is no error', async () => {
   const { window, reason } = started({ path: `${A}&token=t` });
   const abort = new AbortController();
-  const asked = window.fetch(THERE, { signal: abort.signal });
+  const response = window.fetch(THERE, { signal: abort.signal });
   abort.abort();
-  await assert.rejects(asked);
+  await assert.rejects(response);
   assert.equal(reason(), undefined);
 });

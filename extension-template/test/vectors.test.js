@@ -1,4 +1,4 @@
-/** JavaScript's statement of the contract gives what every row of the shared tables says. */
+/** The contract in JavaScript returns the result of every row of the shared tables. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { below, isPlain } from '../src/contract/place.js';
 import { meaning, permits } from '../src/contract/request.js';
 import { chooseToken, isToken, saysExpired } from '../src/contract/token.js';
 
-/** What each table's rows are to give, and what JavaScript gives. @type {Record<string, (row: any) => [wanted: unknown, given: unknown]>} */
+/** For each table, the expected and the actual result of a row. @type {Record<string, (row: any) => [unknown, unknown]>} */
 const TABLES = {
   places: row => [row.tail, (isPlain(row.path) ? below(row.path, row.root) : undefined) ?? null],
   requests(row) {
@@ -30,19 +30,19 @@ const TABLES = {
   expiry: row => [row.expired, saysExpired(row.token, row.now)],
   links(row) {
     const { problem, token, studies, url, key, address } = readLink(row.link, row.param);
-    const wanted = [row.problem, row.token, row.studies, row.url, row.key, row.address];
-    return [wanted, [problem, token ?? null, studies, url, key, address]];
+    const expected = [row.problem, row.token, row.studies, row.url, row.key, row.address];
+    return [expected, [problem, token ?? null, studies, url, key, address]];
   },
 };
 
 for (const [name, read] of Object.entries(TABLES)) {
   // One test for a table, not for a row: two thousand of them take longer to report than to run.
-  test(`every row of ${name} gives what it says`, () => {
+  test(`every row of ${name} has the result that it states`, () => {
     const { rows } = JSON.parse(readFileSync(new URL(`vectors/${name}.json`, import.meta.url), 'utf8'));
     const wrong = rows
       .map((/** @type {any} */ row) => ({ row, result: read(row) }))
-      .filter((/** @type {any} */ { result: [wanted, given] }) => !isDeepStrictEqual(wanted, given))
-      .map((/** @type {any} */ { row, result }) => ({ why: row.why, row, given: result[1] }));
+      .filter((/** @type {any} */ { result: [expected, actual] }) => !isDeepStrictEqual(expected, actual))
+      .map((/** @type {any} */ { row, result }) => ({ why: row.why, row, actual: result[1] }));
     assert.ok(rows.length > 0);
     assert.deepEqual(wrong, []);
   });

@@ -1,4 +1,4 @@
-/** An XMLHttpRequest under the roots behaves as the standard says, though fetch carries it out. */
+/** An XMLHttpRequest under the roots behaves as the standard specifies, though fetch sends it. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -12,28 +12,28 @@ const EVENTS = ['readystatechange', 'loadstart', 'progress', 'load', 'error', 't
  * @param {Parameters<typeof started>[0]} options
  * @param {string} [url]
  */
-function asked(options = {}, url = STUDY) {
+function opened(options = {}, url = STUDY) {
   const tab = started({ path: PATH, ...options });
   const xhr = new tab.window.XMLHttpRequest();
   /** @type {string[]} */
-  const heard = [];
+  const events = [];
   EVENTS.forEach(type =>
-    xhr.addEventListener(type, () => heard.push(type === 'readystatechange' ? String(xhr.readyState) : type))
+    xhr.addEventListener(type, () => events.push(type === 'readystatechange' ? String(xhr.readyState) : type))
   );
   xhr.open('GET', url);
   const done = new Promise(resolve => xhr.addEventListener('loadend', resolve));
-  return { ...tab, xhr, heard, done };
+  return { ...tab, xhr, events, done };
 }
 
 test('its states and events come in order', async () => {
-  const { xhr, heard, done } = asked({
+  const { xhr, events, done } = opened({
     archive: () => ({ status: 200, body: 'abc', type: 'text/plain', headers: { 'Content-Length': '3' } }),
   });
   let lengths = '';
   xhr.addEventListener('progress', ({ loaded, total }) => (lengths = `${loaded} of ${total}`));
   xhr.send();
   await done;
-  assert.deepEqual(heard, ['loadstart', '2', '3', 'progress', 'progress', '4', 'load', 'loadend']);
+  assert.deepEqual(events, ['loadstart', '2', '3', 'progress', 'progress', '4', 'load', 'loadend']);
   assert.deepEqual([xhr.status, xhr.responseText, xhr.response, lengths], [200, 'abc', 'abc', '3 of 3']);
   assert.equal(xhr.getResponseHeader('CONTENT-type'), 'text/plain');
   assert.match(xhr.getAllResponseHeaders(), /content-type: text\/plain\r\n/);
@@ -46,8 +46,8 @@ for (const [type, body, expected] of /** @type {[XMLHttpRequestResponseType, str
   ['text', 'é', 'é'],
   ['document', '<p>', null],
 ])) {
-  test(`an answer is handed over as ${type || 'text'}: ${body}`, async () => {
-    const { xhr, done } = asked({ archive: () => ({ status: 200, body, type: 'text/plain; charset=utf-8' }) });
+  test(`the response is returned as ${type || 'text'}: ${body}`, async () => {
+    const { xhr, done } = opened({ archive: () => ({ status: 200, body, type: 'text/plain; charset=utf-8' }) });
     xhr.responseType = type;
     xhr.send();
     assert.equal(xhr.response, type === 'text' ? '' : null);
@@ -59,13 +59,13 @@ for (const [type, body, expected] of /** @type {[XMLHttpRequestResponseType, str
   });
 }
 
-test('an answer is handed over as bytes and as a blob of its type', async () => {
-  const bytes = asked({ archive: () => ({ status: 200, body: 'abc' }) });
+test('the response is returned as bytes and as a blob of its type', async () => {
+  const bytes = opened({ archive: () => ({ status: 200, body: 'abc' }) });
   bytes.xhr.responseType = 'arraybuffer';
   bytes.xhr.send();
   await bytes.done;
   assert.deepEqual([...new Uint8Array(bytes.xhr.response)], [97, 98, 99]);
-  const blob = asked({ archive: () => ({ status: 200, body: 'abc', type: 'image/jpeg' }) });
+  const blob = opened({ archive: () => ({ status: 200, body: 'abc', type: 'image/jpeg' }) });
   blob.xhr.responseType = 'blob';
   blob.xhr.overrideMimeType('image/png');
   blob.xhr.send();
@@ -73,13 +73,13 @@ test('an answer is handed over as bytes and as a blob of its type', async () => 
   assert.deepEqual([blob.xhr.response.type, blob.xhr.response.size], ['image/png', 3]);
 });
 
-test('text is decoded as the answer or the caller says', async () => {
+test('text is decoded with the charset of the response or the caller', async () => {
   for (const [type, override, expected] of [
     ['text/plain; charset=latin1', '', 'Ã©'],
     ['text/plain', 'x; charset="latin1"', 'Ã©'],
     ['text/plain; charset=nonsense', '', 'é'],
   ]) {
-    const { xhr, done } = asked({ archive: () => ({ status: 200, body: 'é', type }) });
+    const { xhr, done } = opened({ archive: () => ({ status: 200, body: 'é', type }) });
     if (override) {
       xhr.overrideMimeType(override);
     }
@@ -89,69 +89,69 @@ test('text is decoded as the answer or the caller says', async () => {
   }
 });
 
-test('a failure is an error with no answer', async () => {
-  const { xhr, heard, done } = asked({ archive: () => undefined });
+test('a network error is an error without a response', async () => {
+  const { xhr, events, done } = opened({ archive: () => undefined });
   xhr.send();
   await done;
-  assert.deepEqual(heard, ['loadstart', '4', 'error', 'loadend']);
+  assert.deepEqual(events, ['loadstart', '4', 'error', 'loadend']);
   assert.deepEqual([xhr.status, xhr.statusText, xhr.responseURL, xhr.response], [0, '', '', '']);
 });
 
-test('what lies outside the link is an error, and nothing is sent', async () => {
-  const { xhr, heard, done, sent } = asked({}, '/dicom-web/studies/9.9');
+test('a request outside the link is an error, and nothing is sent', async () => {
+  const { xhr, events, done, sent } = opened({}, '/dicom-web/studies/9.9');
   xhr.send();
   await done;
-  assert.deepEqual([heard, sent], [['loadstart', '4', 'error', 'loadend'], []]);
+  assert.deepEqual([events, sent], [['loadstart', '4', 'error', 'loadend'], []]);
 });
 
 test('aborted, it is neither loaded nor in error, and no error is reported', async () => {
-  const { xhr, heard, reason } = asked();
+  const { xhr, events, reason } = opened();
   xhr.send();
   xhr.abort();
   await settle();
-  assert.deepEqual([heard, xhr.readyState, xhr.status], [['loadstart', '4', 'abort', 'loadend'], 0, 0]);
+  assert.deepEqual([events, xhr.readyState, xhr.status], [['loadstart', '4', 'abort', 'loadend'], 0, 0]);
   assert.equal(reason(), undefined);
-  const idle = asked();
+  const idle = opened();
   idle.xhr.abort();
-  assert.deepEqual(idle.heard, []);
+  assert.deepEqual(idle.events, []);
 });
 
 test('it times out', async () => {
-  const { xhr, heard, done, reason } = asked({ archive: () => new Promise(() => {}) });
+  const { xhr, events, done, reason } = opened({ archive: () => new Promise(() => {}) });
   xhr.timeout = 1;
   xhr.send();
   await done;
-  assert.deepEqual([heard, reason()], [['loadstart', '4', 'timeout', 'loadend'], undefined]);
+  assert.deepEqual([events, reason()], [['loadstart', '4', 'timeout', 'loadend'], undefined]);
 });
 
-test('opened again, the answer of before does not arrive', async () => {
-  const { xhr, heard, done, sent } = asked();
+test('opened again, the previous response does not arrive', async () => {
+  const { xhr, events, done, sent } = opened();
   xhr.send();
   xhr.open('GET', `${STUDY}/series`);
   xhr.send();
   await done;
   await settle();
-  assert.equal(heard.filter(type => type === 'load').length, 1);
+  assert.equal(events.filter(type => type === 'load').length, 1);
   assert.match(String(sent.at(-1)?.url), /series$/);
 });
 
 test('it cannot be sent twice, and takes no header once it is', () => {
-  const { xhr } = asked();
+  const { xhr } = opened();
   xhr.send();
   assert.throws(() => xhr.send(), { name: 'InvalidStateError' });
   assert.throws(() => xhr.setRequestHeader('Accept', 'x'), { name: 'InvalidStateError' });
 });
 
 test('a synchronous one fails before anything is sent', () => {
-  const { xhr, sent } = asked();
+  const { xhr, sent } = opened();
   xhr.open('GET', STUDY, false);
   assert.throws(() => xhr.send(), { name: 'NetworkError' });
   assert.deepEqual(sent, []);
 });
 
-test('credentials go along only where the caller wants them to', async () => {
+test('credentials are sent only if the caller asks for it', async () => {
   for (const wanted of [true, false]) {
-    const { xhr, done, sent } = asked();
+    const { xhr, done, sent } = opened();
     xhr.withCredentials = wanted;
     xhr.setRequestHeader('Accept', 'a');
     xhr.setRequestHeader('accept', 'b');
@@ -166,7 +166,7 @@ test('credentials go along only where the caller wants them to', async () => {
 
 test('methods that write are not sent', async () => {
   for (const method of ['POST', 'PUT', 'DELETE', 'post']) {
-    const { xhr, done, sent } = asked();
+    const { xhr, done, sent } = opened();
     xhr.open(method, STUDY);
     xhr.send(method === 'DELETE' ? null : 'x');
     await done;
@@ -174,8 +174,8 @@ test('methods that write are not sent', async () => {
   }
 });
 
-test('with a user’s name it is nobody’s we know: no token goes along', async () => {
-  const { xhr, sent } = asked();
+test('with a user name it is sent without the token', async () => {
+  const { xhr, sent } = opened();
   xhr.open('GET', STUDY, true, 'user', 'password');
   xhr.send();
   await settle();

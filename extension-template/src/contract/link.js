@@ -13,10 +13,11 @@ const MAX_STUDIES = 200;
  * @property {boolean} hasToken whether it has a token parameter, valid or not
  * @property {string} [token]
  * @property {string[]} studies Study Instance UIDs, in order, without repetition
- * @property {string} url decoded; a JSON file that describes the studies (OHIF's data source `dicomjson`) instead; or ''
+ * @property {string} url decoded: a JSON file that describes the studies instead (OHIF's data source `dicomjson`); ''
+ *   if there is none
  * @property {string} key identifies what the link names, in any order of its studies; '' if it names nothing
- * @property {string} address the same link without its token. Studies and file are in the one spelling that OHIF reads, so
- *   that OHIF cannot read anything else; all other parameters stay byte for byte. '' if there is no such address
+ * @property {string} address the same link without its token. Studies and file are in the one spelling that OHIF reads,
+ *   so that OHIF cannot read anything else; all other parameters stay byte for byte. '' if there is no such address
  */
 
 /**

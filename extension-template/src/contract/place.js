@@ -70,8 +70,8 @@ export function createRoots(roots, base, origin) {
 }
 
 /**
- * The path of a JSON file that a link names, if links may name it: it must have this origin, have nothing but a path, and
- * match the pattern.
+ * The path of a JSON file that a link names, if links may name it: it must have this origin, have nothing but a path,
+ * and match the pattern.
  *
  * @param {string} text as the link has it
  * @param {string} base the page's base URL

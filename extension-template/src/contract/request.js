@@ -1,8 +1,8 @@
 /**
  * What a DICOMweb or WADO-URI request asks for: which studies, which patients, or the whole archive.
  *
- * A request that two servers could read differently has the kind `other`, which is never permitted. Sources: DICOM PS3.18
- * sections 8.3.4 (search parameters), 9 (WADO-URI), 10 (WADO-RS, QIDO-RS).
+ * A request that two servers could read differently has the kind `other`, which is never permitted. Sources: DICOM
+ * PS3.18 sections 8.3.4 (search parameters), 9 (WADO-URI), 10 (WADO-RS, QIDO-RS).
  */
 
 import { isPlain } from './place.js';
@@ -13,14 +13,17 @@ import { decode } from './token.js';
  * @property {'study' | 'patient' | 'open' | 'other'} kind it names all studies that it asks for; it searches by
  *   patient; it searches the archive; or none of these for certain
  * @property {readonly string[]} studies Study Instance UIDs
- * @property {readonly string[]} patients values of Patient ID that it searches for; `*` for a search by another attribute of
- *   the patient
+ * @property {readonly string[]} patients values of Patient ID that it searches for; `*` for a search by another
+ *   attribute of the patient
  */
 
 /**
- * What requests may ask for. `anyStudy` and `anyPatient` lift one limit, `open` allows searches over the archive.
- *
- * @typedef {{studies: readonly string[], patients: readonly string[], anyStudy: boolean, anyPatient: boolean, open: boolean}} Scope
+ * @typedef {object} Scope what requests may ask for
+ * @property {readonly string[]} studies Study Instance UIDs
+ * @property {readonly string[]} patients values of Patient ID
+ * @property {boolean} anyStudy permits every study
+ * @property {boolean} anyPatient permits every patient
+ * @property {boolean} open permits searches over the archive
  */
 
 /** At most 64 digits and dots (DICOM PS3.5 section 9.1). */

@@ -17,9 +17,9 @@ export const DEFAULTS = Object.freeze({
 });
 
 /**
- * Reads the settings from `<script type="application/json" id="ohifbuild-settings">`, else from `window.config.ohifbuild`
- * (in a viewer that ohifbuild did not build), else uses the defaults. It ignores unreadable and unknown values, so a
- * damaged page is never less strict than the defaults.
+ * Reads the settings from `<script type="application/json" id="ohifbuild-settings">`, else from
+ * `window.config.ohifbuild` (in a viewer that ohifbuild did not build), else uses the defaults. It ignores unreadable
+ * and unknown values, so a damaged page is never less strict than the defaults.
  *
  * @param {Window} window
  * @returns {Settings}

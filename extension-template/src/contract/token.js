@@ -20,8 +20,8 @@ export function isToken(value) {
 /**
  * The token among the values of a link's token parameters.
  *
- * Equal values are accepted. Different values are refused: proxies and archives differ in which one they use, and such a
- * link was manipulated or copied wrongly.
+ * Equal values are accepted. Different values are refused: proxies and archives differ in which one they use, and such
+ * a link was manipulated or copied wrongly.
  *
  * @param {string[]} raw still percent-encoded
  * @returns {{token?: string, bad: boolean}} no token and not bad: the link has no token
@@ -54,8 +54,8 @@ export function decode(raw) {
 }
 
 /**
- * Whether a JWT states that it has expired: by `exp` (RFC 7519 section 4.1.4, in seconds), or by `expiration_date`
- * (ISO 8601) of orthanc-auth-service's tokens. False for every other token. Used to choose the message only: the archive
+ * Whether a JWT states that it has expired: by `exp` (RFC 7519 section 4.1.4, in seconds), or by `expiration_date` (ISO
+ * 8601) of orthanc-auth-service's tokens. False for every other token. Used to choose the message only: the archive
  * decides whether a token is valid.
  *
  * @param {string} token

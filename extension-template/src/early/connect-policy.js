@@ -8,7 +8,7 @@
  *
  * A page that ohifbuild built already has this rule, in the `<meta>` policy that the build writes into index.html. A
  * viewer that uses this package without ohifbuild has no such policy, so the rule must be here too. The test "the page
- * may connect to its own origin, …" in early.test.js covers that page.
+ * may connect to its own origin, …" in early.test.js needs it.
  *
  * @param {Window} window
  * @param {import('../../types/early.js').Settings} settings

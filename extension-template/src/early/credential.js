@@ -1,4 +1,4 @@
-/** The header that carries the token, and the headers of the page's own code that must not carry it. */
+/** The header that has the token, and the headers of the page's own code that must not have it. */
 
 /**
  * @typedef {object} Credential

@@ -81,7 +81,8 @@ function guard(window, replacePage, messages) {
   const links = createLinkState(window, settings, createTokenStore(window, settings), replacePage);
   const { status } = links.sync();
   if (status === 'ready') {
-    void window.localStorage.length; // throws if the browser gives the page no storage; OHIF would stop without a message
+    // Throws if the browser gives the page no storage. OHIF would stop there without a message.
+    void window.localStorage.length;
   }
   addConnectPolicy(window, settings);
   // Without a usable link the page shows nothing but a message. The same holds for a page that another one replaces.

@@ -3,8 +3,8 @@
  *
  * A token in the address is removed at once. `history.replaceState` is not enough: the browser's list of visited pages,
  * the page's timings and the names of its inline scripts keep the first address. So the page leaves what it found for
- * another load of the same page, whose address never had a token, and lets that load replace it. Chromium treats this as
- * a redirect and lists only its end; it would list both addresses after a call of `replaceState`.
+ * another load of the same page, whose address never had a token, and lets that load replace it. Chromium treats this
+ * as a redirect and lists only its end; it would list both addresses after a call of `replaceState`.
  */
 
 import { readLink } from '../contract/link.js';
@@ -67,7 +67,7 @@ export function createLinkState(window, settings, store, replacePage) {
   }
 
   /**
-   * Whether an address has nothing of a link: a route that drops the query (/notfoundstudy) belongs to the link before it.
+   * Whether an address has no part of a link. A route that drops the query (/notfoundstudy) belongs to the previous link.
    *
    * @param {import('../contract/link.js').Link} link
    */

@@ -1,9 +1,9 @@
 /**
  * Decides which requests under the roots may be sent with the token, whatever OHIF, a mode or an extension asks for.
  *
- * A request must name a study of the link. With `priors: "exact"` it may also search for the Patient ID that the archive
- * returned for the link's studies, and name the studies that this search found. If the link names a JSON file, a request
- * may be for that file, or for a URL under the roots that the file names.
+ * A request must name a study of the link. With `priors: "exact"` it may also search for the Patient ID that the
+ * archive returned for the link's studies, and name the studies that this search found. If the link names a JSON file,
+ * a request may be for that file, or for a URL under the roots that the file names.
  */
 
 import { meaning, permits } from '../contract/request.js';

@@ -1,4 +1,4 @@
-/** Reads a fetch response for an XMLHttpRequest: its bytes with progress, and the value that `responseType` asks for. */
+/** Reads a fetch response for an XMLHttpRequest: the bytes with progress, and the value that `responseType` names. */
 
 /** Minimum time between two progress events (XHR standard, section 4.7.6). */
 const PROGRESS_MS = 50;

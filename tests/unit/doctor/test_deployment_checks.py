@@ -457,7 +457,7 @@ def test_pages_of_ohifs_own_are_to_be_deleted(healthy: Any, kind: str, state: st
 
 
 def test_what_the_page_says_of_a_link_is_quoted_as_it_stands_there(healthy: Any) -> None:
-    texts = (resources.extension_template() / "src" / "texts.js").read_text(encoding="utf-8")
+    texts = (resources.extension_template() / "src" / "texts" / "en.js").read_text(encoding="utf-8")
     for link in ("?token=a#token=b", "?StudyInstanceUIDs=x"):
         effect = healthy.but(link=read_link(f"https://pacs.example/{link}", "token")).finding("link").effect
         assert effect.split("'")[1] in texts
