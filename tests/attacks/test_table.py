@@ -9,10 +9,10 @@ import pytest
 
 from attacks.model import Weakening
 from attacks.rows import ORTHANC_ATTACKS, PAGE_ATTACKS, PROFILE_ATTACKS, SOCKET_ATTACKS
-from ohifbuild.resources import extension_template
+from ohifbuild.core.resources import extension_template
 
 ROWS = (*PAGE_ATTACKS, *SOCKET_ATTACKS, *ORTHANC_ATTACKS, *PROFILE_ATTACKS)
-WEAKENINGS = {attack.weakened.name: attack.weakened for attack in PAGE_ATTACKS}
+WEAKENINGS = {attack.weakened.name: attack.weakened for attack in (*PAGE_ATTACKS, *PROFILE_ATTACKS)}
 
 
 def test_there_are_enough_rows_each_with_a_name_of_its_own_and_a_reason() -> None:

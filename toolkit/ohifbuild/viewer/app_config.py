@@ -42,7 +42,7 @@ def app_config(recipe: Recipe, extensions: list[str], modes: list[str]) -> str:
 
 
 def settings(recipe: Recipe) -> dict[str, Any]:
-    """All that our JavaScript is told; the keys are those of extension-template/src/early/settings.js."""
+    """All that our JavaScript is told; the keys are those of extension-template/src/contract/settings.js."""
     return {
         "tokenParam": recipe.token_param,
         "tokenHeader": recipe.token_header,
