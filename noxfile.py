@@ -28,6 +28,7 @@ def lint(session: nox.Session) -> None:
     python(session, "ruff", "check", ".")
     python(session, "ruff", "format", "--check", ".")
     python(session, "mypy")
+    program(session, "lint-imports", "--no-logo")
     program(session, "zizmor", "--offline", "--quiet", "--persona", "pedantic", "--strict-collection", ".")
 
 
