@@ -40,12 +40,12 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def js(session: nox.Session) -> None:
-    """The template's tests, types and, where it has the script, lint."""
+    """The template's tests, types, lint and format, as far as it has the scripts."""
     session.chdir(TEMPLATE)
     if not is_current(TEMPLATE):
         session.run("npm", "ci", "--no-audit", "--no-fund", external=True)
     scripts = json.loads((TEMPLATE / "package.json").read_text())["scripts"]
-    for script in ("lint", "typecheck", "test"):
+    for script in ("format:check", "lint", "typecheck", "test"):
         if script in scripts:
             session.run("npm", "run", "--silent", script, external=True)
 

@@ -12,9 +12,12 @@ from ohifbuild.supply.pipelines import PLACES, Engine, Pipeline, Publish, jobs_o
 
 ROOT = Path(__file__).parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+ISSUES = ROOT / ".github" / "ISSUE_TEMPLATE"
 OUR_FILES = {
     "vendor.github-workflows": WORKFLOWS,
     "vendor.dependabot": [ROOT / ".github" / "dependabot.yml"],
+    "vendor.github-issue-forms": [path for path in ISSUES.glob("*.yml") if path.name != "config.yml"],
+    "vendor.github-issue-config": [ISSUES / "config.yml"],
 }
 JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")))
 SCHEMAS = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
