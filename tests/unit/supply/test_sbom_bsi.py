@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.dist.manifest import FileEntry, Manifest
 from ohifbuild.sources.components import Component, Contents
 from ohifbuild.supply.sbom import sbom
+from ohifbuild.viewer.manifest import FileEntry, Manifest
 
 PAGE = Path(__file__).parents[3] / "docs" / "explanation" / "for-security-officers.md"
 INTEGRITY = "sha512-" + "A" * 86 + "=="
