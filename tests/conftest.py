@@ -1,4 +1,4 @@
-"""The folder a test is in decides its layer: unit, integration or e2e."""
+"""The folder a test is in decides its layer: unit, integration, e2e or attacks."""
 
 from __future__ import annotations
 
@@ -8,29 +8,49 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from system import orthanc_hidden, orthanc_installed
+from system import Installing, browser_installed, orthanc_installed, programs_hidden, set_installing
 
 # A deadline would time the machine, not the code.
 settings.register_profile("ohifbuild", deadline=None)
 settings.load_profile("ohifbuild")
 
 TESTS = Path(__file__).parent
+WITH_A_BROWSER = frozenset({"e2e", "attacks"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--install",
+        action="store_true",
+        help="install the system's packages that tests need and that are missing, as root or by sudo; "
+        "without this option such tests are skipped",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    set_installing(Installing(config.getoption("--install"), config.invocation_params.args))
+
+
+def layer(path: Path) -> str:
+    """The folder of ``tests`` that a test's file is in."""
+    return path.relative_to(TESTS).parts[0]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def hidden_orthanc() -> Iterator[None]:
-    """A module has the Orthanc that it asks for, so that none leaves it to others to ask."""
-    with orthanc_hidden():
+def hidden_programs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A module has the programs that it asks for, so that none leaves it to others to ask."""
+    with programs_hidden():
+        if layer(request.path) in WITH_A_BROWSER:
+            browser_installed()
         yield
 
 
 @pytest.fixture(scope="module")
-def orthanc_there() -> None:
+def orthanc_there(hidden_programs: None) -> None:
     """For modules that use Orthanc otherwise than by ``servers.py``: ``pytest.mark.usefixtures("orthanc_there")``."""
     orthanc_installed()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        layer = item.path.relative_to(TESTS).parts[0]
-        item.add_marker(getattr(pytest.mark, layer))
+        item.add_marker(getattr(pytest.mark, layer(item.path)))

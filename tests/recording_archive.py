@@ -77,13 +77,15 @@ def recording_archive(answers: Mapping[str, bytes]) -> Iterator[RecordingArchive
         daemon_threads = True
         allow_reuse_address = True
 
-    conversation = type("Conversation", (_Conversation,), {})
-    with Server(("127.0.0.1", 0), conversation) as server:
-        conversation.archive = RecordingArchive(server.server_address[1], answers)
+    class Conversation(_Conversation):
+        """One class for each archive: the server makes the instances."""
+
+    with Server(("127.0.0.1", 0), Conversation) as server:
+        Conversation.archive = RecordingArchive(server.server_address[1], answers)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            yield conversation.archive
+            yield Conversation.archive
         finally:
             server.shutdown()
             thread.join()

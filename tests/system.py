@@ -1,80 +1,141 @@
-"""What tests need of the system besides Python, Node with npm, and git; installed where it is missing.
+"""What tests need of the system besides Python, Node with npm, and git.
 
-Whoever needs a program asks for it first, even if every machine so far has had it: a fresh one has not. Of Orthanc,
-which the toolkit finds by itself, this is enforced: it is hidden from modules that have not asked.
+A test asks for a program before it uses it. If the program is missing, ``pytest --install`` installs it; otherwise the
+test is skipped, and the reason gives both commands that would help. No other file of the tests installs anything.
+
+Orthanc and Chromium are found by the toolkit itself, which installs a missing Chromium. So both are hidden from tests
+that have not asked for them: a test that forgets to ask fails on every machine, not only on a new one.
 """
 
 from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from ohifbuild.core.errors import OhifbuildError, OrthancMissing
+from ohifbuild.core.errors import BrowserMissing, OhifbuildError, OrthancMissing
 from ohifbuild.core.processes import find_program, run
-from ohifbuild.orthanc.find import PROGRAM_VARIABLE, find_orthanc
+from ohifbuild.orthanc.find import PROGRAM_VARIABLE as ORTHANC_VARIABLE
+from ohifbuild.orthanc.find import find_orthanc
 
 ORTHANC = ("orthanc", "orthanc-dicomweb", "orthanc-python")
+# As in ohifbuild.verify.browser, which takes long to import.
+BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
 # Debian puts servers where only root's PATH leads.
 FOLDERS = (Path("/usr/sbin"), Path("/usr/bin"))
-NOT_ASKED_FOR = "/not/asked/for/by/this/module/Orthanc"
-# In the environment, so that our own programs do not see it either; what a developer has set there is kept.
-OWN_ORTHANC = os.environ.get(PROGRAM_VARIABLE)
+HIDDEN = "/hidden/from/modules/that/do/not/ask/for/it"
+# In the environment, so that our own programs do not see them either; what a developer has set there is kept.
+OWN = {name: os.environ.get(name) for name in (ORTHANC_VARIABLE, BROWSER_VARIABLE)}
+
+
+@dataclass(frozen=True)
+class Installing:
+    """Whether tests may install what the system lacks, and the words after ``pytest`` that started them."""
+
+    allowed: bool = False
+    words: Sequence[str] = ()
+
+    @property
+    def command(self) -> str:
+        """The command that would run the same tests with leave to install."""
+        return shlex.join(["pytest", "--install", *self.words])
+
+
+class _State:
+    installing = Installing()
+
+
+def set_installing(installing: Installing) -> None:
+    """Says for the rest of the run whether tests may install what the system lacks."""
+    _State.installing = installing
 
 
 def installed(program: str, *packages: str) -> Path:
-    """A program of the system, installed from these packages where it is missing."""
+    """A program of the system.
+
+    Args:
+        packages: those of Debian that have it; installed if it is missing and ``--install`` was given.
+    """
     found = _found(program)
     if not found:
-        _install(*packages)
+        _install(program, *packages)
         found = _found(program)
     assert found, f"{program} is not in {' '.join(packages)}"
     return found
 
 
 def orthanc_installed() -> None:
-    """Orthanc and the plugins that the filter needs, installed where they are missing, for the rest of this module."""
-    _set_orthanc(OWN_ORTHANC)
+    """Orthanc and the plugins that the filter needs are there for the rest of this module."""
+    _set(ORTHANC_VARIABLE, OWN[ORTHANC_VARIABLE])
     try:
         find_orthanc()
     except OrthancMissing:
-        _install(*ORTHANC)
+        _install("Orthanc", *ORTHANC)
         find_orthanc()
 
 
+def browser_installed() -> None:
+    """A Chromium, and what Playwright needs to drive it, are there for the rest of this module."""
+    _set(BROWSER_VARIABLE, OWN[BROWSER_VARIABLE])
+    _find_browser()
+
+
 @contextmanager
-def orthanc_hidden() -> Iterator[None]:
-    """Orthanc is as good as not installed until ``orthanc_installed`` is called."""
-    _set_orthanc(NOT_ASKED_FOR)
+def programs_hidden() -> Iterator[None]:
+    """Orthanc and Chromium are as good as not installed until they are asked for."""
+    for name in OWN:
+        _set(name, HIDDEN)
     try:
         yield
     finally:
-        _set_orthanc(OWN_ORTHANC)
+        for name, value in OWN.items():
+            _set(name, value)
 
 
-def _set_orthanc(program: str | None) -> None:
-    if program is None:
-        os.environ.pop(PROGRAM_VARIABLE, None)
+def _set(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
     else:
-        os.environ[PROGRAM_VARIABLE] = program
+        os.environ[name] = value
 
 
 def _found(program: str) -> Path | None:
     return find_program(program) or next((f / program for f in FOLDERS if (f / program).exists()), None)
 
 
-def _install(*packages: str) -> None:
+@functools.cache
+def _find_browser() -> None:
+    from ohifbuild.core.console import SilentReporter
+    from ohifbuild.verify.browser import find_browser
+
+    try:
+        find_browser(SilentReporter(), install=_State.installing.allowed)
+    except BrowserMissing as error:
+        if _State.installing.allowed or OWN[BROWSER_VARIABLE]:
+            pytest.fail(f"{error.what}\n{error.fix}\n{error.details}", pytrace=False)
+        _skip(error.what, error.fix)
+
+
+def _install(what: str, *packages: str) -> None:
     """Installs packages as root, or as one whom sudo lets; else the test fails with the command that does it."""
+    by_hand = f"sudo apt-get install {' '.join(packages)}"
+    if not _State.installing.allowed:
+        _skip(f"{what} is missing.", by_hand)
     try:
         _update()
         _apt("install", "--yes", "--no-install-recommends", *packages)
     except OhifbuildError as error:
-        command = f"sudo apt-get install {' '.join(packages)}"
-        pytest.fail(f"These tests need: {command}\n{error.what}\n{error.details}", pytrace=False)
+        pytest.fail(f"These tests need: {by_hand}\n{error.what}\n{error.details}", pytrace=False)
+
+
+def _skip(what: str, by_hand: str) -> None:
+    pytest.skip(f"{what} Install it: {by_hand}. Or let the tests install it: {_State.installing.command}")
 
 
 @functools.cache

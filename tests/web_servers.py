@@ -35,7 +35,15 @@ def apache_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
     user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
     main = folder / "apache2.conf"
     main.write_text(APACHE.format(here=folder, port=port, user=user, modules="\n".join(loaded), conf=conf))
-    command = [installed("apache2", "apache2"), "-d", folder, "-f", main, "-C", f"Define APACHE_LOG_DIR {folder}"]
+    command: list[str | Path] = [
+        installed("apache2", "apache2"),
+        "-d",
+        folder,
+        "-f",
+        main,
+        "-C",
+        f"Define APACHE_LOG_DIR {folder}",
+    ]
     run([*command, "-t"])
     # In the foreground it ends its whole process group, as a shell's job would.
     with running([*command, "-D", "FOREGROUND"]) as child:

@@ -6,7 +6,7 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -140,9 +140,9 @@ class Doors:
         deployment, file = CONFIGURED[kind]
         folder, port = self._folder / f"{kind}-{len(self._ports)}", free_port(0)
         folder.mkdir(mode=0o755)
-        options = DeployOptions(
-            port=port, archive=self._archive.origin, **({"logs": str(folder)} if kind == "nginx" else {})
-        )
+        options = DeployOptions(port=port, archive=self._archive.origin)
+        if kind == "nginx":
+            options = replace(options, logs=str(folder))
         deploy(deployment, self._dist, folder / "viewer", options, SilentReporter())
         conf = folder / "viewer" / file
         if against:

@@ -97,7 +97,9 @@ class Variants:
         index = dist / "index.html"
         text = index.read_text(encoding="utf-8")
         for pattern, replacement in weakening.page if weakening else ():
-            text, count = re.subn(pattern, lambda _, new=replacement: new, text, flags=re.DOTALL)
+            # Only backslashes have a meaning in a replacement.
+            escaped = replacement.replace("\\", r"\\")
+            text, count = re.subn(pattern, escaped, text, flags=re.DOTALL)
             assert count == 1, f"index.html has {count} times: {pattern}"
         if page == "start":
             text = LOADS.sub("", text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -60,7 +60,9 @@ def a_short_visit(stage: ScenarioContext) -> Iterator[Observation]:
     yield stage.image("reload", "The page is reloaded", main, link, move=stage.tab.reload)
     yield stage.message("no-token", "The link has no token", ("no-token",), stage.link(main, ""))
     yield stage.confined("study-list", "The study list", main, stage.address("") + "?mrn=108506", token="")
-    with closing(a_strange_archive(stage)) as redirecting:
+    redirecting = a_strange_archive(stage)
+    assert isinstance(redirecting, Generator)
+    with closing(redirecting):
         yield next(redirecting)
     yield from other_pages(stage)
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pydicom
 import pytest
 from aiohttp import web
+from playwright.sync_api import Browser
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
@@ -20,7 +21,7 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verify.browser import Browser, find_browser, started
+from ohifbuild.verify.browser import find_browser, started
 from ohifbuild.verify.dataset import STUDIES, cached_dataset
 from ohifbuild.verify.egress_proxy import egress_proxy
 from ohifbuild.verify.fixtures import PreparedFixtures, prepare_fixtures

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def test_settings_of_the_folders_above_change_nothing(tmp_path: Path, cache: Cac
         ({"extension": "./index.js", "early": "./index.js"}, "unknown key 'early'"),
     ],
 )
-def test_a_package_that_names_wrong_modules_is_refused(tmp_path: Path, parts: dict[str, object], why: str) -> None:
+def test_a_package_that_names_wrong_modules_is_refused(tmp_path: Path, parts: dict[str, Any], why: str) -> None:
     with pytest.raises(ExtensionInvalid, match=why):
         read_package(package(tmp_path / "a", **parts))
 

@@ -23,6 +23,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from literals import Mutant, literal_mutants
 
@@ -83,7 +84,7 @@ def _python_dies(path: Path) -> Callable[[str], bool]:
     import vectors
 
     tables = {table.stem: vectors.rows(table.stem) for table in vectors.FOLDER.glob("*.json")}
-    vectors.rows = tables.__getitem__
+    vectors.rows = lambda name: tables[name]
 
     def dies(source: str) -> bool:
         child = os.fork()
@@ -118,7 +119,8 @@ def _call_all(test: Path) -> None:
     for name, function in vars(module).items():
         if name.startswith("test_"):
             cases = [mark.args for mark in getattr(function, "pytestmark", ()) if mark.name == "parametrize"]
-            for values in cases[0][1] if cases else [None]:
+            rows: list[Any] = cases[0][1] if cases else [None]
+            for values in rows:
                 names = cases[0][0].split(",") if cases else []
                 given = values if len(names) > 1 else [values]
                 function(**{name.strip(): value for name, value in zip(names, given, strict=False)})

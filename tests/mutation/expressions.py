@@ -78,7 +78,7 @@ def _simpler(node: ast.expr) -> Iterator[ast.expr]:
         for gone in range(len(node.elts)):
             kept = [*node.elts[:gone], *node.elts[gone + 1 :]]
             if kept:
-                yield type(node)(elts=kept, **({} if isinstance(node, ast.Set) else {"ctx": ast.Load()}))
+                yield ast.Set(kept) if isinstance(node, ast.Set) else type(node)(kept, ast.Load())
     elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp) and node.generators[0].ifs:
         simpler = copy.deepcopy(node)
         simpler.generators[0].ifs = []

@@ -215,6 +215,22 @@ def _pasted(visit: Visit) -> None:
     visit.started()
 
 
+def next_link_without_a_token(visit: Visit) -> str:
+    visit.open()
+    return visit.link(studies=visit.other, token="")
+
+
+def no_study(visit: Visit) -> str:
+    visit.open()
+    return visit.origin + "/"
+
+
+def next_link_after_a_token_that_nobody_took(visit: Visit) -> str:
+    visit.open(visit.origin + "/robots.txt")
+    visit.run("sessionStorage.setItem('ohifbuild:/:handover', JSON.stringify({ key: own, token, problem: '' }))")
+    return visit.link(studies=visit.other, token="")
+
+
 TAB = (
     script(
         "next-link-inherits",
@@ -222,7 +238,7 @@ TAB = (
         "const r = await fetch(`${root}/studies/${other}/series`).catch(() => 'nothing'); return r === 'nothing'",
         everything(archive_gets_nothing, result_is(True)),
         weak.ONE_FOR_ALL,
-        link=lambda v: (v.open(), v.link(studies=v.other, token=""))[1],
+        link=next_link_without_a_token,
     ),
     script(
         "link-without-a-study",
@@ -230,7 +246,7 @@ TAB = (
         "const r = await fetch(`${root}/studies/${own}/series`).catch(() => 'nothing'); return r === 'nothing'",
         everything(archive_gets_nothing, result_is(True)),
         weak.LIST_IS_OPEN,
-        link=lambda v: (v.open(), v.origin + "/")[1],
+        link=no_study,
     ),
     script(
         "handed-over-and-left",
@@ -238,11 +254,7 @@ TAB = (
         "const r = await fetch(`${root}/studies/${other}/series`).catch(() => 'nothing'); return r === 'nothing'",
         everything(archive_gets_nothing, result_is(True)),
         weak.LEFT_OVER,
-        link=lambda v: (
-            v.open(v.origin + "/robots.txt"),
-            v.run("sessionStorage.setItem('ohifbuild:/:handover', JSON.stringify({ key: own, token, problem: '' }))"),
-            v.link(studies=v.other, token=""),
-        )[2],
+        link=next_link_after_a_token_that_nobody_took,
     ),
     script(
         "address-pushed",

@@ -214,13 +214,16 @@ def tapped() -> Callable[[int, Settings, Tokens], AbstractContextManager[Tap]]:
             daemon_threads = True
             allow_reuse_address = True
 
-        conversation = type("Conversation", (_Conversation,), {"port": port})
-        with Server(("127.0.0.1", 0), conversation) as server:
-            conversation.tap = Tap(f"http://127.0.0.1:{server.server_address[1]}", settings, tokens)
+        class Conversation(_Conversation):
+            """One class for each Orthanc: the server makes the instances."""
+
+        Conversation.port = port
+        with Server(("127.0.0.1", 0), Conversation) as server:
+            Conversation.tap = Tap(f"http://127.0.0.1:{server.server_address[1]}", settings, tokens)
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
             thread.start()
             try:
-                yield conversation.tap
+                yield Conversation.tap
             finally:
                 server.shutdown()
                 thread.join()

@@ -75,6 +75,11 @@ class Place:
 
     base_url: str
     tap: Any = None
+    pages: Sequence[str] = ()
+
+    def redirect(self, location: str) -> None:
+        """No scenario here asks for it: a deployed archive answers by itself."""
+        raise NotImplementedError
 
     def received(self) -> tuple[ReceivedRequest, ...]:
         return self.tap.received() if self.tap else ()

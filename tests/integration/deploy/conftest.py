@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import brotli
 import pytest
@@ -87,7 +88,7 @@ def write_dist() -> Callable[..., Path]:
 
 @pytest.fixture
 def make_dist(tmp_path: Path) -> Callable[..., Path]:
-    def make(**options: str) -> Path:
+    def make(**options: Any) -> Path:
         return _write_dist(tmp_path / "dist", **options)
 
     return make

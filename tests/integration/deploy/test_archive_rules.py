@@ -142,7 +142,17 @@ def _caddy(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]:
 
 @contextmanager
 def _serve(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "ohifbuild", "serve", dist, "--dicomweb", f"{archive}{ROOT}", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "ohifbuild",
+        "serve",
+        str(dist),
+        "--dicomweb",
+        f"{archive}{ROOT}",
+        "--port",
+        str(port),
+    ]
     with running(command, env={**os.environ, "XDG_STATE_HOME": str(folder)}) as child:
         assert child.stdout is not None
         assert any(line.startswith("Ctrl-C stops.") for line in child.stdout)

@@ -90,7 +90,7 @@ def test_a_study_is_listed_and_shared_on_the_server(tmp_path: Path, make_dist: A
     existing, port = an_orthanc(tmp_path)
     options = DeployOptions(archive=f"http://127.0.0.1:{port}", host="pacs.example", orthanc_settings=existing)
     deploy("nginx", dist, deployment, options, SilentReporter())
-    script = [sys.executable, deployment / "orthanc/share_study.py"]
+    script = [sys.executable, str(deployment / "orthanc/share_study.py")]
     with deployed_orthanc(deployment, read_settings(dist), "/dicom-web", dataset, Tokens({})) as server:
         listed = run(script)
         link = run([*script, STUDY, "--days", "3"])

@@ -182,7 +182,7 @@ def test_series_and_instances_of_another_study_are_not_found_in_the_tokens_own(s
         web.ask(server.origin + here + rest, {"token": PREPARED.fixtures.main.token, "Accept": "*/*"}) for rest in rests
     ]
     assert all(answer.status >= 400 for answer in answers)
-    assert web.ask(server.origin + there + rests[3], server.administrator | {"Accept": "*/*"}).status == 200
+    assert web.ask(server.origin + there + rests[3], {**server.administrator, "Accept": "*/*"}).status == 200
 
 
 OWN_SCOPE = Scope(frozenset({"1.2.3", "4.5.6"}), frozenset({"7"}))

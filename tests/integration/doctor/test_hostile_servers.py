@@ -275,7 +275,7 @@ def test_a_page_over_another_connection_than_the_verified_one_names_no_place_for
         seen.append(connection)
         connection.context = other if len(seen) > 1 else verified
 
-    verified.sni_callback = switch  # type: ignore[assignment]
+    verified.sni_callback = switch
 
     async def run() -> None:
         async with server(recording(elsewhere), ssl_context=tls(authority)) as evil:

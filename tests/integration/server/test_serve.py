@@ -64,7 +64,8 @@ def served(
     dist: Path, archive: Site, *options: str | Path, lines: list[str] | None = None
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The program and its origin; ``lines`` gets what it said until it listened."""
-    program = [sys.executable, "-m", "ohifbuild", "serve", dist, "--dicomweb", f"{archive.origin}/dicom-web"]
+    program: list[str | Path] = [sys.executable, "-m", "ohifbuild", "serve", dist]
+    program += ["--dicomweb", f"{archive.origin}/dicom-web"]
     env = {**os.environ, "XDG_STATE_HOME": str(dist.parent / "state")}
     with running([*program, "--port", "0", *options], env=env) as child:
         assert child.stdout is not None
@@ -109,7 +110,8 @@ def test_a_name_of_a_proxy_in_front_has_to_be_allowed(
 
 
 def test_what_is_no_host_name_is_said_before_anything_is_served(dist: Path) -> None:
-    command = [sys.executable, "-m", "ohifbuild", "serve", dist, "--dicomweb", "http://127.0.0.1:9/x", "--allowed-host"]
+    command = [sys.executable, "-m", "ohifbuild", "serve", str(dist)]
+    command += ["--dicomweb", "http://127.0.0.1:9/x", "--allowed-host"]
     done = subprocess.run([*command, "https://viewer.example"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "is not a host name" in done.stderr

@@ -30,7 +30,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_nothing_at_all_is_a_recipe(folder: Path) -> None:
-    assert load_recipe(None, {}) == Recipe()
+    assert load_recipe(None, {}) == Recipe.of({})
 
 
 def test_the_file_here_is_found_and_flags_win(folder: Path) -> None:

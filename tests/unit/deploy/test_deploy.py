@@ -177,7 +177,10 @@ def test_the_archives_own_root_is_rewritten_where_it_differs(tmp_path: Path) -> 
 
 
 def test_further_paths_that_take_the_token_go_to_the_archive_too(tmp_path: Path) -> None:
-    roots = {"root": "/orthanc/dicom-web", "more_roots": ("/orthanc/studies", "/other", "https://files.example/x")}
+    roots: dict[str, Any] = {
+        "root": "/orthanc/dicom-web",
+        "more_roots": ("/orthanc/studies", "/other", "https://files.example/x"),
+    }
     options = DeployOptions(archive="http://pacs:8042/dicom-web")
     conf = (deployed("nginx", tmp_path, options, **roots) / "nginx/viewer.conf").read_text()
     passed = re.findall(r"location (/\S+/) \{[^}]*\}[^}]*\}[^}]*?proxy_pass http://ohifbuild_archive(\S*);", conf)

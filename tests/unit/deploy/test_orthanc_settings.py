@@ -43,8 +43,10 @@ def test_no_plugin_is_named_twice(theirs: list[str], together: list[str]) -> Non
 
 def test_an_auth_service_stays_and_what_an_earlier_deployment_said_goes() -> None:
     before = {"AuthService": {"Url": "http://auth:8000"}, "Viewer": {"Url": "/old/"}, "Header": "old"}
+    filter_settings = OURS["TokenFilter"]
+    assert isinstance(filter_settings, dict)
     found = whole(OURS, {"TokenFilter": before})["TokenFilter"]
-    assert found == {**OURS["TokenFilter"], "AuthService": before["AuthService"]}
+    assert found == {**filter_settings, "AuthService": before["AuthService"]}
 
 
 def test_settings_that_are_ours_already_stay_as_they_are(tmp_path: Path) -> None:

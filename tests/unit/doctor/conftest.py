@@ -65,7 +65,7 @@ class Case:
 
 @pytest.fixture
 def healthy() -> Case:
-    headers = {name.replace("-", "_"): value for name, value in ISOLATION.items()}
+    headers: dict[str, Any] = {name.replace("-", "_"): value for name, value in ISOLATION.items()}
     page = Page(
         "ohifbuild", Settings(public_url="/ohif/"), hides_referrer=True, policies=(content_security_policy(""),)
     )

@@ -283,7 +283,9 @@ def test_a_header_that_did_not_arrive_is_told_from_a_token_that_is_refused(
 def test_a_token_that_is_too_long_for_a_header_is_said(healthy: Any, reply: Any) -> None:
     too_long = reply(400, b"<h1>Request Header Or Cookie Too Large</h1>")
     case = healthy.but("archive", granted={"1.2.3": too_long}, series=None, metadata=None, frame=None)
-    assert judge(case.evidence).cause.check == "token-header"
+    cause = judge(case.evidence).cause
+    assert cause is not None
+    assert cause.check == "token-header"
     assert "large_client_header_buffers" in case.finding("token-header").change
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -35,7 +35,7 @@ class Asked(AuthService):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.questions: list[tuple[str, str]] = []
-        self.before = lambda: None
+        self.before: Callable[[], None] = lambda: None
 
     def _post(self, route: str, question: Mapping[str, Any]) -> dict[str, Any]:
         token = question["token-value"]
@@ -249,7 +249,7 @@ def test_what_is_remembered_is_bounded(service: Asked, clock: Clock, monkeypatch
     for number in range(100):
         clock.now += 1
         service.opens(f"guess-{number}")
-    kept = [service._granted, service._refused, service._reasons, service._good]
+    kept: list[Any] = [service._granted, service._refused, service._reasons, service._good]
     assert max(len(latest._kept) for latest in kept) == 20
 
 

@@ -110,7 +110,7 @@ def test_a_share_is_not_lost_when_the_deployment_is_replaced_meanwhile(
         taken.append(how)
         real(file, how)
 
-    monkeypatch.setattr(share_study.fcntl, "flock", replaced_while_it_waits)
+    monkeypatch.setattr("fcntl.flock", replaced_while_it_waits)
     share_study.share(["1.2.3"], 1, "new")
     assert taken == [fcntl.LOCK_EX] * 2
     assert set(known(folder)) == {digest_of("kept"), digest_of("new")}

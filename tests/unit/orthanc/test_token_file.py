@@ -4,11 +4,13 @@ import hashlib
 import json
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import bounded_json
 import token_file
 from link_contract import Scope
 from ohifbuild.contract.grants import Grant, Tokens
@@ -104,7 +106,7 @@ def test_a_failure_that_nobody_foresaw_leaves_no_grant(tmp_path: Path, monkeypat
         def fail(*_: object, kind: type[Exception] = failure) -> None:
             raise kind("secret")
 
-        monkeypatch.setattr(token_file.bounded_json, "read", fail)
+        monkeypatch.setattr("bounded_json.read", fail)
         os.utime(path)
         assert grants.grant("a") is None
     assert [line.rpartition(": ")[2] for line in told] == ["RecursionError", "MemoryError", "AttributeError"]
@@ -114,7 +116,8 @@ def test_a_failure_that_nobody_foresaw_leaves_no_grant(tmp_path: Path, monkeypat
 def test_a_file_that_is_gone_a_folder_or_a_pipe_opens_nothing(tmp_path: Path) -> None:
     path = tmp_path / "tokens.json"
     grants = TokenFile(path, lambda _: None)
-    for replace in (lambda: None, path.mkdir, lambda: os.mkfifo(path)):
+    replacements: tuple[Callable[[], None], ...] = (lambda: None, path.mkdir, lambda: os.mkfifo(path))
+    for replace in replacements:
         path.write_text(GOOD)
         assert grants.grant("a") is not None
         path.unlink()
@@ -131,14 +134,14 @@ def test_requests_that_come_while_the_file_is_read_wait_for_it(tmp_path: Path, m
     path.write_text(GOOD)
     grants = TokenFile(path, lambda _: None)
     reading, go_on, found = threading.Event(), threading.Event(), list[object]()
-    read = token_file.bounded_json.read
+    read = bounded_json.read
 
     def slow(*arguments: Any) -> Any:
         reading.set()
         assert go_on.wait(10)
         return read(*arguments)
 
-    monkeypatch.setattr(token_file.bounded_json, "read", slow)
+    monkeypatch.setattr("bounded_json.read", slow)
     threads = [threading.Thread(target=lambda: found.append(grants.grant("a"))) for _ in range(4)]
     for thread in threads:
         thread.start()

@@ -313,7 +313,7 @@ def test_tries_revisions_of_a_repository_without_a_checkout(write: Write, checko
     run("commit", "-qm", "two")
     run("tag", "v3.12.0")
     greet = write(greet=GREET)
-    rows = []
+    rows: list[series.DriftRow] = []
     for tag in ("v3.11.1", "v3.12.0"):
         with GitTree(checkout, tag) as tree:
             rows += series.check(tree, tag[1:], greet)

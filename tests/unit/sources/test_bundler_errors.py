@@ -46,7 +46,8 @@ def test_a_bundler_that_was_killed_ran_out_of_memory(tmp_path: Path) -> None:
 
 def test_progress_only_grows() -> None:
     class Meter:
-        done, phases = 0, ()
+        done = 0
+        phases: tuple[str, ...] = ()
 
         def advance(self, amount: int = 1) -> None:
             self.done += amount

@@ -5,9 +5,17 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.core.errors import NotInCache, OriginUnavailable, UnknownRelease
-from ohifbuild.sources import choose
 from ohifbuild.sources.checkout import commit_of
-from ohifbuild.sources.git_remote import ANSWER_SECONDS, address, check_names, environment, full_name, git_errors, shown
+from ohifbuild.sources.git_remote import (
+    ANSWER_SECONDS,
+    address,
+    check_names,
+    environment,
+    full_name,
+    git_errors,
+    remote_answers,
+    shown,
+)
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -101,4 +109,4 @@ def test_other_exceptions_pass() -> None:
 
 def test_auto_waits_seconds_only() -> None:
     assert ANSWER_SECONDS <= 10
-    assert choose.remote_answers("ext::sh") is False
+    assert remote_answers("ext::sh") is False

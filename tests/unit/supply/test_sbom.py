@@ -73,10 +73,22 @@ def test_the_sbom_is_valid_cyclonedx_with_licences_and_digests(base: Path) -> No
         "pkg:npm/react@18.3.1",
     ]
     react = document["components"][2]
-    assert react["licenses"] == [{"license": {"id": "MIT"}}]
+    assert react["licenses"] == [{"license": {"id": "MIT", "acknowledgement": "declared"}}]
     assert document["components"][1]["hashes"] == [{"alg": "SHA-1", "content": "00" * 20}]
     assert react["hashes"] == [{"alg": "SHA-512", "content": "00" * 64}]
     assert document["metadata"]["timestamp"].startswith("1970-01-01T00:00:00")
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_the_sbom_says_whether_it_is_complete(base: Path, listed: bool) -> None:
+    if listed:
+        (base.parent / MODULES_NAME).write_text('[{"name": "react", "version": "18.3.1", "licence": "MIT"}]')
+    document = json.loads(sbom(MANIFEST, contents_of(base), OURS, epoch=0))
+    of_the_dist, of_packages = document["compositions"]
+    assert of_the_dist["aggregate"] == ("complete" if listed else "incomplete")
+    assert of_the_dist["assemblies"] == of_the_dist["dependencies"] == ["dist"]
+    assert of_packages["aggregate"] == "unknown"
+    assert of_packages["dependencies"] == [item["bom-ref"] for item in document["components"]]
 
 
 def test_the_same_dist_gives_the_same_bytes(base: Path) -> None:

@@ -29,7 +29,7 @@ def test_a_cast_plays_with_given_tokens(tmp_path: Path) -> None:
     subjects = (fixtures.fixtures.main, fixtures.fixtures.pair, *fixtures.fixtures.others)
     assert [subject.token for subject in subjects] == [tokens[frozenset(s.studies)] for s in subjects]
     assert fixtures.tokens.grants.keys() == set(tokens.values())
-    assert (fixtures.fixtures.expired, fixtures.tokens.expired) == ("token-old", {"token-old"})
+    assert (fixtures.fixtures.expired, fixtures.tokens.expired) == ("token-old", frozenset({"token-old"}))
     assert "token-" not in repr(given)
 
 

@@ -32,7 +32,7 @@ def on_canvas(grey: Grey, height: int, width: int, *, tall: float = 1.0, zoom: f
     image = Image.fromarray((grey * 255).astype(np.uint8)).resize(size, Image.Resampling.BILINEAR)
     canvas = Image.new("L", (width, height))
     canvas.paste(image, ((width - size[0]) // 2, (height - size[1]) // 2))
-    return np.asarray(canvas, dtype=np.float32) / 255
+    return np.asarray(canvas, dtype=np.float32) / np.float32(255)
 
 
 @pytest.mark.parametrize(("height", "width"), [(160, 256), (256, 140), (200, 200)])

@@ -1,6 +1,7 @@
 """The software bill of materials of a dist: CycloneDX 1.6 JSON, the same bytes for the same dist.
 
-Whether the list is complete stands in the property ``ohifbuild:components`` of the dist's own component.
+Whether the list is complete stands in the property ``ohifbuild:components`` of the dist's own component, and in
+``compositions``.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +19,7 @@ from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.bom import Bom
 from cyclonedx.model.component import Component as Item
 from cyclonedx.model.component import ComponentType
+from cyclonedx.model.license import License, LicenseAcknowledgement
 from cyclonedx.model.tool import ToolRepository
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
@@ -60,7 +63,9 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
     for item in items:
         bom.components.add(item)
     bom.register_dependency(root, items)
-    return JsonV1Dot6(bom).output_as_string(indent=1) + "\n"
+    document = json.loads(JsonV1Dot6(bom).output_as_string())
+    document["compositions"] = _compositions(items, complete=contents.complete)
+    return json.dumps(document, indent=1) + "\n"
 
 
 def is_about(document: Any, manifest: Manifest) -> bool:
@@ -118,9 +123,28 @@ def _item(component: Component) -> Item:
         type=ComponentType.LIBRARY,
         purl=url,
         bom_ref=str(url),
-        licenses=[LicenseFactory().make_from_string(component.licence)] if component.licence else [],
+        licenses=_licences(component.licence),
         hashes=_hashes(component.integrity),
     )
+
+
+def _licences(licence: str) -> list[License]:
+    """The licence that the package's author declares; nobody has examined it."""
+    if not licence:
+        return []
+    return [LicenseFactory().make_from_string(licence, license_acknowledgement=LicenseAcknowledgement.DECLARED)]
+
+
+def _compositions(items: Iterable[Item], *, complete: bool) -> list[dict[str, Any]]:
+    """Whether the lists are complete: of what is in the dist, and of what each package depends on.
+
+    ``cyclonedx-python-lib`` 11 does not write this part of the format.
+    """
+    packages = sorted(str(item.bom_ref.value) for item in items)
+    return [
+        {"aggregate": "complete" if complete else "incomplete", "assemblies": ["dist"], "dependencies": ["dist"]},
+        {"aggregate": "unknown", "dependencies": packages},
+    ]
 
 
 def _hashes(integrity: str) -> list[HashType]:

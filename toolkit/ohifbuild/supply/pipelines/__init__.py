@@ -16,6 +16,7 @@ from ohifbuild.config.recipe import RECIPE_NAME
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import PipelineDiffers
 from ohifbuild.lock.lock_file import lock_path
+from ohifbuild.supply.pipelines.actions import pinned_actions
 
 Engine = Literal["github", "gitlab"]
 Publish = Literal["none", "release", "image", "pages"]
@@ -71,6 +72,7 @@ class Pipeline:
         )
         return environment.get_template(f"{self.engine}.yml.j2").render(
             pipeline=self,
+            actions=pinned_actions(),
             names=_listed(job.name for job in self.jobs),
             locks=_listed(job.lock for job in self.jobs[:MOST_KEY_FILES]),
         )

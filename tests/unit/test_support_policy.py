@@ -1,0 +1,48 @@
+"""What SUPPORT.md promises is what the catalogue and CI verify."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+from ohifbuild.releases.catalogue import catalogue
+
+ROOT = Path(__file__).parents[2]
+POLICY = (ROOT / "SUPPORT.md").read_text(encoding="utf-8")
+CI = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+PYTHONS = CI["jobs"]["test"]["strategy"]["matrix"]["python"]
+
+
+def row(what: str) -> str:
+    found = re.search(rf"^\| {what} \| (.+) \|$", POLICY, re.MULTILINE)
+    assert found, what
+    return found[1]
+
+
+def test_the_releases_are_those_of_the_catalogue() -> None:
+    listed = dict(re.findall(r"^\| (\d+\.\d+\.\S+) \| (.+) \|$", POLICY, re.MULTILINE))
+    assert listed == {pin.version: ", ".join(sorted(pin.verified)) for pin in catalogue().releases.values()}
+
+
+def test_the_pythons_are_those_of_ci() -> None:
+    assert row("Python") == f"{PYTHONS[0]} to {PYTHONS[-1]} | CI, with {' and '.join(PYTHONS)}"
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["requires-python"] == f">={PYTHONS[0]}"
+
+
+def test_the_nodes_are_those_of_ci_and_of_the_template() -> None:
+    used = {
+        str(s["with"]["node-version"])
+        for j in CI["jobs"].values()
+        for s in j["steps"]
+        if "node-version" in s.get("with", {})
+    }
+    assert row("Node").endswith(f"CI, with {' and '.join(sorted(used))}")
+    template = json.loads((ROOT / "extension-template" / "package.json").read_text(encoding="utf-8"))
+    oldest = re.search(r"\d+", template["engines"]["node"])
+    assert oldest
+    assert row("Node").startswith(f"{oldest[0]} or newer")
