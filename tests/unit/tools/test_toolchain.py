@@ -112,7 +112,7 @@ def test_a_broken_node_is_no_node(system: Path, cache: Cache) -> None:
     (system / "node").write_text("#!/bin/sh\nexit 1\n")
     with pytest.raises(ToolMissing) as caught:
         node_tools(cache, SilentReporter(), offline=True)
-    assert "ended with status 1" in caught.value.cause
+    assert "failed with exit status 1" in caught.value.cause
 
 
 def test_no_tool_may_fetch_another_version_of_itself(system: Path, cache: Cache) -> None:

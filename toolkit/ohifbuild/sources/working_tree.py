@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ohifbuild.cache.entries import Cache, hold
+from ohifbuild.cache.entries import Cache, lock_as_in_use
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.sources.checkout import Checkout
@@ -40,7 +40,7 @@ def room(checkout: Checkout, key: str, cache: Cache, reporter: Reporter) -> Iter
     """
     place = cache.path_of(KIND, key).absolute()
     with disk_errors(cache.root):
-        hold(cache.root)
+        lock_as_in_use(cache.root)
         place.mkdir(parents=True, exist_ok=True)
         with _alone(place, reporter):
             os.utime(place)
