@@ -7,9 +7,9 @@ fsspec can open.
 
 Trust: everybody who can write to the store is trusted. An entry's key is a digest of the build's inputs, not of its
 output, so the key does not prove that the archive came from an honest build. The SHA-256 in the JSON file detects
-damage and incomplete files, but not a dishonest writer. Allow only builds of reviewed code (CI on the main branch) to write;
-allow all others, such as builds of proposed changes, to read. Over plain HTTP the network can also write. Packages from
-npm are not shared this way, because their pins protect them against every writer.
+damage and incomplete files, but not a dishonest writer. Allow only builds of reviewed code (CI on the main branch) to
+write; allow all others, such as builds of proposed changes, to read. Over plain HTTP the network can also write.
+Packages from npm are not shared this way, because their pins protect them against every writer.
 
 Access rights and credentials belong to the configuration of fsspec and its drivers. A store that cannot be reached, or
 that refuses access, never fails a build: the entry is made locally, and a message says so.
