@@ -2,8 +2,8 @@
 
 Only the cache is changed. A private Node is first on the PATH of the returned environment, and on no other PATH.
 Wheels are pinned by SHA-256 in ``toolchain.toml`` and come through the user's pip, whose configuration decides about
-the index, the proxy and the credentials. nodeenv downloads Node over TLS from nodejs.org or from the mirror in the user's
-``~/.nodeenvrc``, and checks no digest.
+the index, the proxy and the credentials. nodeenv downloads Node over TLS from nodejs.org or from the mirror in the
+user's ``~/.nodeenvrc``, and checks no digest.
 """
 
 from __future__ import annotations
