@@ -54,7 +54,7 @@ def test_an_empty_or_foreign_folder_has_no_sbom(beside: dict[str, str], tmp_path
     (dist / "holiday.txt").write_text("sun")
     for name, text in beside.items():
         (tmp_path / name).write_text(text)
-    with pytest.raises(DistInvalid, match="Which packages are in"):
+    with pytest.raises(DistInvalid, match="are unknown"):
         contents_of(dist)
 
 

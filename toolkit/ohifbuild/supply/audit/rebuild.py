@@ -18,7 +18,7 @@ from ohifbuild.sources.base_viewer import check_is_viewer
 from ohifbuild.sources.bundle import bundle, bundle_key
 from ohifbuild.sources.checkout import checkout
 from ohifbuild.sources.install import explained
-from ohifbuild.sources.working_tree import installing, is_installed, room
+from ohifbuild.sources.working_tree import installing, is_installed, working_tree
 from ohifbuild.supply.audit.publisher import Publisher
 from ohifbuild.tools.npm import Package, npm_package
 from ohifbuild.tools.toolchain import NodeTools, node_tools
@@ -47,10 +47,10 @@ def rebuilt(
         stamped = checkout(source, publisher.stamped, publisher.stamped, cache, offline=offline, reporter=reporter)
         bun = bun_binary(publisher.bun, cache, offline=offline, reporter=reporter)
         lock = digest_of(digest_of_tree(released.path / "bun.lock"), publisher.bun, INSTALL)
-        with room(released, lock, cache, reporter) as tree:
+        with working_tree(released, lock, cache, reporter) as tree:
             _install(tree, bun, digest_of(lock, publisher.released), tools, cache, reporter)
         log = cache.root / "logs" / f"{pin.version}-audit.log"
-        with room(stamped, lock, cache, reporter) as tree:
+        with working_tree(stamped, lock, cache, reporter) as tree:
             bundle(tree, pin.bundler, tools, work, log, reporter, as_published=True)
         check_is_viewer(work / "dist", f"The source of {pin.tag}")
 
