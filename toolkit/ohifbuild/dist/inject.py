@@ -16,7 +16,14 @@ from typing import Any
 from ohifbuild.dist.app_config import app_config, settings
 from ohifbuild.contract.settings import settings_of
 from ohifbuild.core.errors import ReleaseUnsupported
-from ohifbuild.dist.extensions import BundledPackage, ExtensionPackage, bundle, bundle_early, check_distinct, read_package
+from ohifbuild.dist.extensions import (
+    BundledPackage,
+    ExtensionPackage,
+    bundle,
+    bundle_early,
+    check_distinct,
+    read_package,
+)
 from ohifbuild.dist.extensions import Bundles
 from ohifbuild.dist.prepare import ReadyViewer, link_tree
 from ohifbuild.server.headers import SCRIPT, connects_to, is_inline, page_policy
