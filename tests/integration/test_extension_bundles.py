@@ -63,7 +63,7 @@ def test_an_import_that_only_a_source_build_has_is_refused(tmp_path: Path, cache
 
 def test_code_that_cannot_be_read_is_shown_with_its_line(tmp_path: Path, cache: Cache) -> None:
     root = package(tmp_path / "a", "export default {{{")
-    with pytest.raises(ExtensionInvalid, match="cannot be bundled") as caught:
+    with pytest.raises(ExtensionInvalid, match="cannot bundle its modules") as caught:
         bundled(root, cache)
     assert "index.js:1" in caught.value.details
 
