@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from ohifbuild.supply.pipelines import PLACES, Engine, Pipeline, Publish, jobs_of
+from ohifbuild.supply.pipelines import PIPELINE_PATHS, Engine, Pipeline, Publish, jobs_of
 
 JOBS = jobs_of((Path("ohifbuild.toml"), Path("wards/radiology.toml")))
 SCHEMAS = {"github": "vendor.github-workflows", "gitlab": "vendor.gitlab-ci"}
@@ -29,7 +29,7 @@ console.log(JSON.stringify(found));
 @pytest.mark.parametrize(("engine", "publish"), EVERY_PIPELINE)
 def test_every_pipeline_fits_its_engines_schema(tmp_path: Path, engine: Engine, publish: Publish) -> None:
     path = Pipeline(engine, JOBS, publish).write(tmp_path)
-    assert path == tmp_path / PLACES[engine]
+    assert path == tmp_path / PIPELINE_PATHS[engine]
     checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", SCHEMAS[engine], str(path)]
     if engine == "gitlab":
         checker[3:3] = ["--data-transform", "gitlab-ci"]

@@ -35,7 +35,7 @@ class ReleasePin:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """``source`` is the URL of OHIF's git repository, ``package`` OHIF's npm package; ``channels`` map names to versions."""
+    """``source`` is the URL of OHIF's git repository, ``package`` is OHIF's npm package, ``channels`` name versions."""
 
     source: str
     package: str
