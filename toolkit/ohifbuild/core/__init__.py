@@ -1,1 +1,1 @@
-"""What every other folder uses: errors, the console, child processes, disk errors, digests and shipped files."""
+"""What every other folder uses: errors, the console, child processes, disk errors, digests, counts and shipped files."""

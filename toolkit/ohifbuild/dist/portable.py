@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from ohifbuild.core.counts import times
 from ohifbuild.core.errors import ReleaseUnsupported
 from ohifbuild.dist.left_out import is_left_out
 
@@ -44,7 +45,7 @@ def portable_texts(base: Path) -> Iterator[tuple[str, str]]:
         text = path.read_text(encoding="utf-8")
         changed, count = FIXED_PATH.subn(RUNTIME_PATH, text)
         if path.name.startswith("app.bundle.") and count != 1:
-            raise _unexpected(f"{path.name} must set its public path once, but sets it {_times(count)}")
+            raise _unexpected(f"{path.name} must set its public path once, but sets it {times(count)}")
         changed = FIXED_IMPORT.sub(RUNTIME_IMPORT, changed)
         left = FOLDER_AT_ROOT.search(changed)
         if left:
@@ -60,9 +61,6 @@ def portable_texts(base: Path) -> Iterator[tuple[str, str]]:
     if manifest.is_file():
         yield manifest.name, FIXED_ICON.sub('"assets/', manifest.read_text(encoding="utf-8"))
 
-
-def _times(count: int) -> str:
-    return {0: "never", 1: "once"}.get(count, f"{count} times")
 
 
 def _unexpected(why: str) -> ReleaseUnsupported:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import CACHE_VARIABLE
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import NotReproducible
 from ohifbuild.dist.manifest import Manifest, read_manifest
 from ohifbuild.core.processes import find_program, run
@@ -66,7 +67,7 @@ def _different(first: Manifest, second: Manifest, dist: Path, again: Path) -> No
         f"  {name}: {_how(name, first, second)}" for name in names if first.files.get(name) != second.files.get(name)
     ]
     return NotReproducible(
-        f"{len(lines)} of {len(names)} files differ between two builds of the same lock.",
+        f"Two builds of the same lock differ in {len(lines)} of {counted(len(names), 'file')}.",
         cause="The result of the build depends on the machine.",
         fix="Report the difference with the names above.",
         details="\n".join([*lines[:SHOWN], *_diffoscope(dist, again, lines)]),
@@ -79,7 +80,7 @@ def _how(name: str, first: Manifest, second: Manifest) -> str:
     if name not in first.files:
         return "only in the second"
     one, other = first.files[name], second.files[name]
-    return f"{one.size} and {other.size} bytes, {one.sha256[:12]} and {other.sha256[:12]}"
+    return f"{counted(one.size, 'byte')} and {counted(other.size, 'byte')}, {one.sha256[:12]} and {other.sha256[:12]}"
 
 
 def _diffoscope(dist: Path, again: Path, lines: list[str]) -> list[str]:

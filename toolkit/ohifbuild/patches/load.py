@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import PatchInvalid
 from ohifbuild.patches import syntax
 from ohifbuild.patches.rules import Change, Condition, Patch
@@ -81,7 +82,7 @@ def load_folder(folder: Path) -> tuple[Patch, ...]:
 def invalid(mistakes: list[str]) -> PatchInvalid:
     """The error for mistakes in patches, one line each."""
     return PatchInvalid(
-        "The patches have 1 mistake." if len(mistakes) == 1 else f"The patches have {len(mistakes)} mistakes.",
+        f"The patches have {counted(len(mistakes), 'mistake')}.",
         cause="A key in a patch.toml is missing or invalid, or ast-grep cannot use its rule.",
         fix="Correct the mistakes above; docs/explanation/patches.md shows a complete patch.",
         details="\n".join(mistakes),

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ast_grep_py import SgNode
 
+from ohifbuild.core.counts import times
 from ohifbuild.patches import syntax
 from ohifbuild.patches.drift import excerpt, where_code_moved
 from ohifbuild.patches.rules import Change, DriftRow, Patch, State
@@ -153,11 +154,11 @@ def _mark_failed_conditions(
 def _failure(change: Change, roots: list[SgNode]) -> str:
     """Which condition fails in the changed files; '' if all hold."""
     if again := sum(len(syntax.find(root, change.rule)) for root in roots):
-        return f"its rule still matches {_times(again)}; it must not match"
+        return f"its rule still matches {times(again)}; it must not match"
     for number, condition in enumerate(change.after, 1):
         found = sum(len(syntax.find(root, condition.rule)) for root in roots)
         if found != condition.matches:
-            return f"condition {number} matches {_times(found)}; it must match {_times(condition.matches)}"
+            return f"condition {number} matches {times(found)}; it must match {times(condition.matches)}"
     return ""
 
 
@@ -175,7 +176,7 @@ def _holds(change: Change, roots: list[SgNode]) -> bool:
 
 
 def _mismatch(source: _Source, change: Change, files: Sequence[str], found: Sequence[tuple[str, SgNode]]) -> str:
-    counts = f"{', '.join(files)}: its rule matches {_times(len(found))}; it must match {_times(change.matches)}"
+    counts = f"{', '.join(files)}: its rule matches {times(len(found))}; it must match {times(change.matches)}"
     if found:
         return f"{counts}\n{_places(source, found)}"
     return counts + where_code_moved(change, source.paths, source.text, files)
@@ -202,7 +203,3 @@ def _segments(path: list[str], pattern: list[str]) -> bool:
     if pattern[0] == "**":
         return any(_segments(path[skip:], pattern[1:]) for skip in range(len(path) + 1))
     return bool(path) and fnmatchcase(path[0], pattern[0]) and _segments(path[1:], pattern[1:])
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.counts import counted
 from ohifbuild.core.digests import digest_of
 from ohifbuild.patches.series import Patch, apply, digest, select
 from ohifbuild.releases.catalogue import ReleasePin
@@ -113,7 +114,9 @@ class SourceBuild:
     def _change(self, tree: Path, reporter: Reporter) -> tuple[Path, ...]:
         """Patches the source and adds the packages; returns the folders with the packages' own dependencies."""
         report = apply(tree, self.release.version, self.patches)
-        reporter.debug(f"{len(self.patches)} patches changed {len(report.changed)} files")
+        reporter.debug(
+            f"{counted(len(self.patches), 'patch', 'patches')} changed {counted(len(report.changed), 'file')}"
+        )
         by_directory = self.release.bundler == "rspack"
         return add_packages(tree, self.packages, self.tools, by_directory=by_directory, reporter=reporter)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.counts import counted
 from ohifbuild.dist.manifest import FileEntry, Manifest, hash_tree, read_manifest
 from ohifbuild.dist.output import SBOM_NAME, evidence_folder
 from ohifbuild.lock.lock_file import read_lock
@@ -134,9 +135,9 @@ def _fact(entries: list[FileEntry]) -> Fact:
     total = sum(entry.size for entry in entries)
     digests = sorted(entry.sha256 for entry in entries)
     if len(entries) == 1:
-        return Fact(f"{total} bytes, {digests[0][:12]}", digests[0])
+        return Fact(f"{counted(total, 'byte')}, {digests[0][:12]}", digests[0])
     digest = hashlib.sha256("\n".join(digests).encode()).hexdigest()
-    return Fact(f"{len(entries)} files, {total} bytes, {digest[:12]}", digest)
+    return Fact(f"{len(entries)} files, {counted(total, 'byte')}, {digest[:12]}", digest)
 
 
 def _packages(sbom: Path, manifest: Manifest) -> Snapshot:

@@ -17,6 +17,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
+from ohifbuild.core.counts import counted
+
 Kind = Literal["identical", "names", "explained", "unexplained"]
 
 HASH = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{16,20}(?![0-9a-zA-Z])")
@@ -127,7 +129,7 @@ def _md5(path: Path) -> bytes:
 def _difference(mine: bytes, published: bytes) -> Iterator[str]:
     """The first lines that differ; for binary files only their sizes."""
     if b"\0" in mine or b"\0" in published:
-        yield f"Our file has {len(mine)} bytes, the published file {len(published)}."
+        yield f"Our file has {counted(len(mine), 'byte')}, the published file {counted(len(published), 'byte')}."
         return
     source, shipped = (text.decode("utf-8", errors="replace").splitlines() for text in (mine, published))
     lines = islice(difflib.unified_diff(source, shipped, n=0, lineterm=""), 2, None)
