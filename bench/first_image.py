@@ -1,11 +1,12 @@
-"""What a visit costs, against the unmodified release: bytes on the wire, time to the first image, archive requests.
+"""Measures a visit: bytes over the network, time to the first image, archive requests; compared with stock OHIF.
 
     python bench/first_image.py [--version v3-stable] [--runs 5] [--against DIST]
 
-Both viewers are served by the same server, with the same archive, to the same browser, in turns; the release as it is,
-with gzip (level 6) beforehand, and with `Authorization: Bearer`, the only header it can send; ours as `ohifbuild build`
-makes it. Ratios are ours to the release's. A fresh browser each time: nothing is cached. With ``--against`` the other
-one is a dist of ours, such as an earlier version's, built with ``--token-header Authorization --token-scheme Bearer``.
+The same server, archive and browser run both viewers in turns. The stock release is unmodified, compressed with gzip
+(level 6), and sends `Authorization: Bearer`, the only header it supports. Our viewer is a result of `ohifbuild build`.
+Ratios are ours divided by the release's. Each visit starts a new browser without a cache. With ``--against`` the other
+viewer is another dist of ohifbuild, for example of an earlier version, built with ``--token-header Authorization
+--token-scheme Bearer``.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ RECIPE = {"token_header": "Authorization", "token_scheme": "Bearer"}
 
 @dataclass(frozen=True)
 class Visit:
-    """One load of a one-study link: seconds to the first image, bytes of static files by then, archive requests."""
+    """A visit with a link to one study: seconds and bytes of static files until the first image; archive requests."""
 
     seconds: float
     wire: int
@@ -60,7 +61,7 @@ class Visit:
 
 
 def stock_dist(base: BaseViewer, work: Path) -> None:
-    """The release itself, gzipped beforehand, with a configuration that names the archive."""
+    """Writes the stock release to ``work``, compressed with gzip and with a configuration for the archive."""
     link_tree(base.path, work)
     config = app_config(Recipe.of(RECIPE), [], [])
     config = config.replace("ohifbuild-token.dataSourcesModule.dicomweb", STOCK_SOURCE)
@@ -71,7 +72,7 @@ def stock_dist(base: BaseViewer, work: Path) -> None:
 
 
 def measured(seen: Observation) -> Visit:
-    """What one observation amounts to."""
+    """The figures of one observation."""
     assert seen.first_image is not None, f"no image: {seen.console[-3:]}"
     static = [sent for sent in seen.sent if not SETTINGS.is_archive(sent.url) and sent.at <= seen.first_image]
     return Visit(seen.first_image, sum(sent.size for sent in static), len(seen.received))
@@ -79,31 +80,31 @@ def measured(seen: Observation) -> Visit:
 
 @contextmanager
 def visits(dist: Path, cache: Cache, reporter: TerminalReporter) -> Iterator[Callable[[], Visit]]:
-    """A function that visits ``dist`` once."""
+    """Yields a function that visits ``dist`` once."""
     parts = prepare_fixtures(SETTINGS)
-    album = PictureIndex(parts.fixtures.pictures)
+    pictures = PictureIndex(parts.fixtures.pictures)
     with site(dist, EmbeddedArchive(cached_dataset(cache)), parts.tokens, settings=SETTINGS) as running:
         origin = running.base_url.rstrip("/")
 
         def visit() -> Visit:
             with (
-                egress_proxy() as edge,
+                egress_proxy() as proxy,
                 started(find_browser(reporter), reporter) as browser,
-                window(browser, origin, edge) as context,
-                tab(context, origin) as fresh,
+                window(browser, origin, proxy) as context,
+                tab(context, origin) as new_tab,
             ):
-                stage = ScenarioContext(fresh, running, edge, parts.fixtures, SETTINGS, album)
-                return measured(stage.image("open", "open", parts.fixtures.main, stage.link(parts.fixtures.main)))
+                scenario = ScenarioContext(new_tab, running, proxy, parts.fixtures, SETTINGS, pictures)
+                return measured(scenario.image("open", "open", parts.fixtures.main, scenario.link(parts.fixtures.main)))
 
         yield visit
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", default="v3-stable")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--against", type=Path, help="a dist of ours to compare with, in place of the release")
+    parser.add_argument("--against", type=Path, help="a dist of ohifbuild to compare with, instead of the release")
     options = parser.parse_args()
     cache, reporter = Cache(default_root()), TerminalReporter()
     viewer = published_viewer(find_release(options.version, catalogue()), cache, offline=False, reporter=reporter)

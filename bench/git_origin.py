@@ -1,12 +1,12 @@
-"""What building from source costs, against OHIF's documented steps, both measured here and now, one after the other.
+"""Measures a build from source and OHIF's documented steps, one after the other on the same machine.
 
     python bench/git_origin.py [--source URL] [--version v3-stable] [--tree FOLDER] [--json FILE]
 
-Documented: ``git clone``, ``yarn install --frozen-lockfile``, ``yarn build``. Ours: ``ohifbuild build --from git``,
-cold, then with nothing changed, then with one more patch. Each way has a yarn cache of its own, empty at first. Memory
-is the resident set of all processes of a step together, sampled five times a second. Ratios are ours to OHIF's.
-Where the source is a mirror that lacks part of the history, ``--tree`` names a checkout that stands for OHIF's clone,
-which then counts as nothing.
+Documented: ``git clone``, ``yarn install --frozen-lockfile``, ``yarn build``. Ours: ``ohifbuild build --from git`` with
+an empty cache, then without changes, then with one more patch. Each way has its own yarn cache, which starts empty.
+Memory is the resident set of all processes of a step together, sampled five times a second. Ratios are ours divided by
+OHIF's. If the source is a mirror without the whole history, ``--tree`` names a checkout that replaces OHIF's clone; the
+clone then counts as zero.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 SAMPLE_SECONDS = 0.2
 PATCH = """
 name = "bench"
-reason = "A change that does nothing, to see what a change costs."
+reason = "A change without effect, to measure the cost of a change."
 releases = ">=3.5 <3.13"
 
 [[change]]
@@ -51,18 +51,18 @@ rule.pattern = "modesById.add(String(id))"
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time, processor time of all children (seconds), and peak memory (bytes)."""
+    """Wall time and processor time of all child processes in seconds, and peak memory in bytes."""
 
     seconds: float
     cpu: float
     memory: int
 
-    def then(self, other: Cost) -> Cost:
+    def plus(self, other: Cost) -> Cost:
         return Cost(self.seconds + other.seconds, self.cpu + other.cpu, max(self.memory, other.memory))
 
 
 def measured(title: str, argv: Sequence[str | Path], cwd: Path, env: dict[str, str]) -> Cost:
-    """Runs a command to its end; stops the whole benchmark if it fails."""
+    """Runs a command to its end and measures it; exits if the command fails."""
     started, before, peak = time.monotonic(), os.times(), 0
     with tempfile.TemporaryFile("w+") as log:
         child = subprocess.Popen(
@@ -82,13 +82,13 @@ def measured(title: str, argv: Sequence[str | Path], cwd: Path, env: dict[str, s
 
 
 def resident(root: int) -> int:
-    """Bytes resident of a process and all that descend from it, whatever sessions they began."""
+    """The resident memory, in bytes, of a process and all its descendants, also those in other sessions."""
     parents: dict[int, int] = {}
     pages: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:  # it ended meanwhile
+        except OSError:  # the process ended meanwhile
             continue
         number = int(stat.parent.name)
         parents[number], pages[number] = int(fields[1]), int(fields[21])
@@ -99,7 +99,7 @@ def resident(root: int) -> int:
 
 
 def documented(source: str, pin: ReleasePin, cloned: Path | None, work: Path, yarn: Path) -> tuple[Cost, Path]:
-    """OHIF's own steps; returns their cost and the dist."""
+    """Runs OHIF's documented steps; returns their cost and the dist."""
     tree = work / "Viewers"
     env = {**os.environ, "PATH": f"{yarn}{os.pathsep}{os.environ['PATH']}", "YARN_CACHE_FOLDER": str(work / "yarn")}
     env |= {"CYPRESS_INSTALL_BINARY": "0", "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1", "GIT_LFS_SKIP_SMUDGE": "1"}
@@ -108,8 +108,8 @@ def documented(source: str, pin: ReleasePin, cloned: Path | None, work: Path, ya
         cost = Cost(0, 0, 0)
     else:
         cost = measured("OHIF: git clone", ["git", "clone", "--branch", pin.tag, source, tree], work, env)
-    cost = cost.then(measured("OHIF: yarn install", ["yarn", "install", "--frozen-lockfile"], tree, env))
-    cost = cost.then(measured("OHIF: yarn build", ["yarn", "build"], tree, env))
+    cost = cost.plus(measured("OHIF: yarn install", ["yarn", "install", "--frozen-lockfile"], tree, env))
+    cost = cost.plus(measured("OHIF: yarn build", ["yarn", "build"], tree, env))
     return cost, tree / "platform/app/dist"
 
 
@@ -132,7 +132,7 @@ def script_bytes(dist: Path) -> int:
 
 
 def yarn_folder(manager: str, tools: NodeTools, cache: Cache, work: Path) -> Path:
-    """A folder with a program ``yarn``, for the PATH: the very one that ours uses too."""
+    """A folder for the PATH with the same ``yarn`` that ohifbuild uses."""
     reporter = TerminalReporter()
     words = package_manager(manager, tools, cache, offline=False, reporter=reporter)
     folder = work / "bin"
@@ -146,7 +146,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", default=catalogue().source)
     parser.add_argument("--version", default="v3-stable")
-    parser.add_argument("--tree", type=Path, help="a checkout of the release, in place of OHIF's clone")
+    parser.add_argument("--tree", type=Path, help="a checkout of the release, instead of OHIF's clone")
     parser.add_argument("--json", type=Path, help="a file for the figures")
     arguments = parser.parse_args()
     pin, cache = find_release(arguments.version, catalogue()), Cache(default_root())
@@ -158,9 +158,9 @@ def main() -> None:
         )
         (work / "patches" / "bench").mkdir(parents=True)
         (work / "patches" / "bench" / "patch.toml").write_text(PATCH)
-        cold = ours("cold", arguments.source, pin, work)
+        cold = ours("empty cache", arguments.source, pin, work)
         size = script_bytes(work / "dist") / script_bytes(dist)
-        same = ours("nothing changed", arguments.source, pin, work)
+        same = ours("no changes", arguments.source, pin, work)
         patched = ours("one more patch", arguments.source, pin, work, "--patches", work / "patches")
     ratios = {
         "cold, wall time": cold.seconds / theirs.seconds,

@@ -1,8 +1,8 @@
-"""Measures ``serve``'s proxy against nginx: 200 frames of 512 kB at a time through each, from one archive.
+"""Compares the proxy of ``ohifbuild serve`` with nginx: 200 parallel frames of 512 kB through each, from one archive.
 
-Needs nginx and curl on the PATH. The archive is an nginx of its own, with a file, so that the proxies are what is
-measured. nginx proxies in two ways: by itself, and with the buffers that ``ohifbuild deploy nginx`` gives it.
-All are asked in turn, several rounds; what counts is the ratio of the medians.
+Requires nginx and curl on the PATH. The archive is a separate nginx that serves a file, so that the proxies limit the
+speed. nginx runs with its default buffers and with the buffers that ``ohifbuild deploy nginx`` configures. Each round
+measures all proxies; the result is the ratio of the medians.
 
     python bench/proxied_frames.py [--frames 2000] [--rounds 5]
 """
@@ -51,9 +51,9 @@ PROXIES = """
 OURS = """
 import asyncio, sys
 from pathlib import Path
-from ohifbuild.proxy import Upstream
-from ohifbuild.server import application, listening
-from ohifbuild.static import StaticFiles
+from ohifbuild.server.proxy import Upstream
+from ohifbuild.server.web_server import application, listening
+from ohifbuild.server.static_files import StaticFiles
 
 async def main(archive):
     upstream = Upstream(f"http://127.0.0.1:{archive}/dicom-web")
@@ -71,7 +71,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--frames", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=5)
-    wanted = parser.parse_args()
+    options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
         archive_and_nginx(Path(folder)) as (archive, stock, deployed),
@@ -80,19 +80,19 @@ def main() -> None:
         assert ours.stdout is not None
         origins = {
             "nginx": f"http://127.0.0.1:{stock}",
-            "nginx, as deploy writes it": f"http://127.0.0.1:{deployed}",
+            "nginx, as deployed": f"http://127.0.0.1:{deployed}",
             "serve": ours.stdout.readline().strip(),
         }
         seconds: dict[str, list[float]] = {name: [] for name in origins}
-        for _ in range(wanted.rounds):
+        for _ in range(options.rounds):
             for name, origin in origins.items():
-                seconds[name].append(fetch(origin, wanted.frames))
-        report(seconds, wanted.frames, peak_memory(ours))
+                seconds[name].append(fetch(origin, options.frames))
+        report(seconds, options.frames, peak_memory(ours))
 
 
 @contextmanager
 def archive_and_nginx(here: Path) -> Iterator[tuple[int, int, int]]:
-    """An nginx that is the archive, and another that is the proxies; yields the ports of all three."""
+    """Runs one nginx as the archive and another one as the two proxies; yields the three ports."""
     here.chmod(0o755)
     (here / "www" / "dicom-web").mkdir(parents=True)
     (here / "www" / "dicom-web" / "frame").write_bytes(os.urandom(FRAME_BYTES))
@@ -107,7 +107,7 @@ def archive_and_nginx(here: Path) -> Iterator[tuple[int, int, int]]:
 
 @contextmanager
 def nginx(here: Path, servers: str, port: int) -> Iterator[None]:
-    """nginx with these servers, in a folder of its own."""
+    """Runs nginx with these servers in its own folder."""
     here.mkdir()
     (here / "nginx.conf").write_text(NGINX.format(here=here, servers=servers))
     with running(["nginx", "-p", here, "-c", here / "nginx.conf"]) as child:
@@ -119,15 +119,15 @@ def nginx(here: Path, servers: str, port: int) -> Iterator[None]:
 
 
 def free_ports() -> tuple[int, int, int]:
-    """Three ports that nobody has at the moment."""
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
+    """Three free ports."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
         one, two, three = (int(probe.getsockname()[1]) for probe in probes)
     return one, two, three
 
 
 def answers(port: int) -> bool:
-    """Whether something listens there."""
+    """Whether a program listens on the port."""
     try:
         socket.create_connection(("127.0.0.1", port)).close()
     except OSError:
@@ -136,7 +136,7 @@ def answers(port: int) -> bool:
 
 
 def fetch(origin: str, frames: int) -> float:
-    """Seconds for so many frames, 200 at a time."""
+    """Seconds to load the frames, 200 at a time."""
     url = f"{origin}/dicom-web/frame?[1-{frames}]"
     parallel = ["--parallel", "--parallel-max", str(AT_A_TIME)]
     began = time.monotonic()
@@ -145,7 +145,7 @@ def fetch(origin: str, frames: int) -> float:
 
 
 def peak_memory(child: subprocess.Popen[str]) -> int:
-    """Bytes."""
+    """The peak memory of a process, in bytes."""
     status = Path(f"/proc/{child.pid}/status").read_text()
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
 
@@ -156,7 +156,8 @@ def report(seconds: dict[str, list[float]], frames: int, memory: int) -> None:
     for name, found in seconds.items():
         median = statistics.median(found)
         spread = f"{min(found):.2f} to {max(found):.2f}"
-        print(f"{name:<27} {median:6.2f} s ({spread})  {megabytes / median:6.0f} MB/s  serve / it: {ours / median:.2f}")
+        ratio = f"serve's time / its time: {ours / median:.2f}"
+        print(f"{name:<27} {median:6.2f} s ({spread})  {megabytes / median:6.0f} MB/s  {ratio}")
     print(f"serve's peak memory: {memory / 1e6:.0f} MB")
 
 

@@ -62,5 +62,5 @@ def test_a_store_out_of_reach_fails_no_build(tmp_path: Path, monkeypatch: pytest
     cache = Cache(tmp_path, SharedStore("http://me:geheim@127.0.0.1:1/store"))
     assert cache.entry("base", "key", viewer, shared=True, reporter=reporter).is_dir()
     (warning,) = reporter.warnings
-    assert "making it here" in warning
+    assert "making it locally" in warning
     assert "geheim" not in warning

@@ -16,7 +16,7 @@ import pytest
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.place import below, is_plain
 from ohifbuild.contract.request import Scope, meaning, permits
-from ohifbuild.contract.tokens import choose_token, says_expired
+from ohifbuild.contract.tokens import choose_token, is_expired
 
 pytestmark = pytest.mark.integration
 
@@ -177,7 +177,7 @@ def _python(name: str, *given: Any) -> Any:
         choice = choose_token(given[0])
         return [choice.token, choice.bad]
     if name == "expired":
-        return says_expired(*given)
+        return is_expired(*given)
     link = read_link(*given)
     return [link.problem, link.token, list(link.studies), link.url, link.key, link.address]
 

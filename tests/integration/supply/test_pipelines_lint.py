@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from ohifbuild.supply.pipelines import PLACES, Engine, Pipeline, Publish, jobs_of
+from ohifbuild.supply.pipelines import PIPELINE_PATHS, Engine, Pipeline, Publish, jobs_of
 
 ROOT = Path(__file__).parents[3]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -42,7 +42,7 @@ console.log(JSON.stringify(found));
 @pytest.mark.parametrize(("engine", "publish"), EVERY_PIPELINE)
 def test_every_pipeline_fits_its_engines_schema(tmp_path: Path, engine: Engine, publish: Publish) -> None:
     path = Pipeline(engine, JOBS, publish).write(tmp_path)
-    assert path == tmp_path / PLACES[engine]
+    assert path == tmp_path / PIPELINE_PATHS[engine]
     transform = ["--data-transform", "gitlab-ci"] if engine == "gitlab" else []
     assert breaches(SCHEMAS[engine], path, *transform) == ""
 

@@ -11,13 +11,13 @@ import pytest
 
 from ohifbuild.cache.default import default_root
 from ohifbuild.cache.entries import Cache
-from ohifbuild.cache.upkeep import Freed, prune, usage
+from ohifbuild.cache.upkeep import PruneResult, prune, usage
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of, digest_of_tree
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import CacheInUse, CacheUnusable, DiskFull
 
-# A build in a process of its own: says that it is making the entry, and completes it once it is told to.
+# A build in a separate process: it prints that it is making the entry, and completes it when it reads a line.
 BUILD = """
 import sys
 from pathlib import Path
@@ -50,12 +50,12 @@ def build(cache: Cache) -> subprocess.Popen[str]:
     )
 
 
-def heard(process: subprocess.Popen[str]) -> str:
+def read_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout
     return process.stdout.readline().strip()
 
 
-def tell(process: subprocess.Popen[str]) -> None:
+def send_line(process: subprocess.Popen[str]) -> None:
     assert process.stdin
     process.stdin.write("\n")
     process.stdin.flush()
@@ -66,7 +66,7 @@ def one_file(work: Path) -> None:
 
 
 def never(work: Path) -> None:
-    raise AssertionError("was made although it is there")
+    raise AssertionError("was made although it exists")
 
 
 def test_an_entry_is_made_once(cache: Cache) -> None:
@@ -88,16 +88,16 @@ def test_a_make_that_fails_leaves_nothing(cache: Cache) -> None:
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", ".hidden", "a\0b", "x" * 200])
-def test_a_name_that_could_lead_elsewhere_is_refused(cache: Cache, name: str) -> None:
+def test_a_name_that_could_lead_out_of_the_cache_is_refused(cache: Cache, name: str) -> None:
     with pytest.raises(ValueError, match="not the name"):
         cache.entry("kind", name, one_file)
     with pytest.raises(ValueError, match="not the name"):
         cache.has(name, "key")
 
 
-def test_a_killed_build_is_completed_by_the_next_and_leaves_no_trace(cache: Cache) -> None:
+def test_the_next_build_replaces_what_a_killed_build_left(cache: Cache) -> None:
     with build(cache) as victim:
-        assert heard(victim) == "making"
+        assert read_line(victim) == "making"
         victim.send_signal(signal.SIGKILL)
     assert not cache.has("kind", "key")
     folder = cache.entry("kind", "key", one_file)
@@ -105,19 +105,19 @@ def test_a_killed_build_is_completed_by_the_next_and_leaves_no_trace(cache: Cach
     assert [path for path in folder.parent.iterdir() if path.is_dir()] == [folder]
 
 
-def test_of_two_builds_at_once_one_makes_and_the_other_waits(cache: Cache) -> None:
+def test_of_two_simultaneous_builds_one_makes_the_entry_and_the_other_waits(cache: Cache) -> None:
     with build(cache) as first, build(cache) as second:
-        said = {heard(first): first}
-        said[heard(second)] = second
-        assert said.keys() == {"making", "waiting"}
-        tell(said["making"])
-        assert heard(first) == heard(second) == str(cache.path_of("kind", "key"))
-        tell(first)
-        tell(second)
+        by_state = {read_line(first): first}
+        by_state[read_line(second)] = second
+        assert by_state.keys() == {"making", "waiting"}
+        send_line(by_state["making"])
+        assert read_line(first) == read_line(second) == str(cache.path_of("kind", "key"))
+        send_line(first)
+        send_line(second)
     assert sorted(path.name for path in cache.path_of("kind", "key").iterdir()) == ["half", "whole"]
 
 
-def test_a_full_disk_and_a_read_only_one_are_named(tmp_path: Path, cache: Cache) -> None:
+def test_a_full_disk_and_a_read_only_disk_have_their_own_errors(tmp_path: Path, cache: Cache) -> None:
     def full(work: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", str(work))
 
@@ -131,14 +131,14 @@ def test_a_full_disk_and_a_read_only_one_are_named(tmp_path: Path, cache: Cache)
         raise RuntimeError
 
 
-def test_a_file_in_the_place_of_the_cache_is_named(tmp_path: Path) -> None:
+def test_a_file_instead_of_the_cache_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for root in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(CacheUnusable, match="Cannot write"):
             Cache(root).entry("kind", "key", one_file)
 
 
-def test_what_is_there_can_be_had_where_nothing_can_be_written(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_existing_entry_can_be_read_from_a_read_only_cache(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = cache.path_of("kind", "key")
     folder.mkdir(parents=True)
 
@@ -163,53 +163,53 @@ def test_usage_counts_linked_files_once(cache: Cache) -> None:
     assert kind.bytes == other.bytes >= 5000
 
 
-def test_prune_removes_what_was_not_used_for_a_while(cache: Cache) -> None:
+def test_prune_removes_entries_that_were_not_used_for_some_days(cache: Cache) -> None:
     folder = cache.entry("kind", "key", one_file)
     used = folder.stat().st_mtime
-    assert prune(cache, unused_days=2, now=used + 86_400) == Freed(0, 0)
+    assert prune(cache, unused_days=2, now=used + 86_400) == PruneResult(0, 0)
     assert prune(cache, unused_days=2, now=used + 3 * 86_400).entries == 1
     assert not cache.has("kind", "key")
 
 
-def test_use_renews_an_entry(cache: Cache) -> None:
+def test_using_an_entry_renews_its_time(cache: Cache) -> None:
     folder = cache.entry("kind", "key", one_file)
     os.utime(folder, (1, 1))
     cache.entry("kind", "key", never)
     assert prune(cache, unused_days=30).entries == 0
 
 
-def test_prune_removes_all_and_what_killed_builds_left(cache: Cache) -> None:
+def test_prune_removes_all_entries_and_the_leftovers_of_killed_builds(cache: Cache) -> None:
     cache.entry("kind", "other", one_file)
     with build(cache) as victim:
-        assert heard(victim) == "making"
+        assert read_line(victim) == "making"
         victim.send_signal(signal.SIGKILL)
     freed = prune(cache, unused_days=None)
     assert freed.entries == 1
     assert freed.bytes > 5000
     assert not [path for path in (cache.root / "kind").iterdir() if path.is_dir()]
-    assert prune(cache, unused_days=None) == Freed(0, 0)
+    assert prune(cache, unused_days=None) == PruneResult(0, 0)
 
 
 def test_nothing_is_pruned_while_a_build_uses_the_cache(cache: Cache) -> None:
     with build(cache) as running:
-        assert heard(running) == "making"
-        tell(running)
-        folder = Path(heard(running))
+        assert read_line(running) == "making"
+        send_line(running)
+        folder = Path(read_line(running))
         with pytest.raises(CacheInUse):
             prune(cache, unused_days=None)
         assert (folder / "whole").is_file()
-        tell(running)
+        send_line(running)
     assert prune(cache, unused_days=None).entries == 1
 
 
-def test_the_cache_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_names_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OHIFBUILD_CACHE", "/elsewhere")
     assert default_root() == Path("/elsewhere")
     monkeypatch.setenv("OHIFBUILD_CACHE", "")
     assert default_root().name == "ohifbuild"
 
 
-def test_digests_tell_values_and_trees_apart(tmp_path: Path) -> None:
+def test_different_values_and_trees_have_different_digests(tmp_path: Path) -> None:
     assert digest_of("a", "b") != digest_of("ab") != digest_of("a", "b", None)
     for name, files in {"one": {"a": "bc"}, "two": {"ab": "c"}, "three": {"a": "bc"}}.items():
         (tmp_path / name).mkdir()
@@ -219,7 +219,7 @@ def test_digests_tell_values_and_trees_apart(tmp_path: Path) -> None:
     assert digests[0] == digests[2] != digests[1]
 
 
-def test_waiting_is_told_to_nobody_who_did_not_ask(cache: Cache) -> None:
+def test_an_entry_that_nobody_else_makes_is_not_reported(cache: Cache) -> None:
     reporter = SilentReporter()
     cache.entry("kind", "key", one_file, reporter=reporter)
     assert reporter.lines == []

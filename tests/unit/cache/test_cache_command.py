@@ -34,13 +34,13 @@ def test_the_cache_is_shown_and_emptied(cache: Cache) -> None:
 
 
 @pytest.mark.parametrize("flags", [[], ["--all", "--unused-days", "3"], ["--unused-days", "-1"]])
-def test_what_to_prune_has_to_be_said_once(cache: Cache, flags: list[str]) -> None:
+def test_prune_requires_exactly_one_of_its_options(cache: Cache, flags: list[str]) -> None:
     cache.entry("npm", "key", one_file)
     assert CliRunner().invoke(cli, ["cache", "prune", *flags]).exit_code == 2
     assert cache.has("npm", "key")
 
 
-def test_the_logs_of_builds_are_pruned_too(cache: Cache) -> None:
+def test_build_logs_are_pruned_too(cache: Cache) -> None:
     log = cache.root / "logs" / "3.12.0.log"
     log.parent.mkdir(parents=True)
     log.write_text("what the bundler said")

@@ -31,40 +31,40 @@ def never(work: Path) -> None:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Path:
+def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
 @pytest.fixture
-def filled(tmp_path: Path, shelf: Path) -> Path:
+def filled(tmp_path: Path, store: Path) -> Path:
     """The store, with the entry base/key in it; returns the folder that the entry was made in."""
-    return Cache(tmp_path / "first", SharedStore(str(shelf))).entry("base", "key", viewer, shared=True)
+    return Cache(tmp_path / "first", SharedStore(str(store))).entry("base", "key", viewer, shared=True)
 
 
 @pytest.fixture
-def second(tmp_path: Path, shelf: Path) -> Cache:
+def second(tmp_path: Path, store: Path) -> Cache:
     """Another machine's cache on the same store."""
-    return Cache(tmp_path / "second", SharedStore(shelf.as_uri()))
+    return Cache(tmp_path / "second", SharedStore(store.as_uri()))
 
 
-def archive_of(shelf: Path) -> Path:
-    (found,) = shelf.glob("base/*.tar.gz")
+def archive_of(store: Path) -> Path:
+    (found,) = store.glob("base/*.tar.gz")
     return found
 
 
-def test_what_one_machine_made_the_next_one_fetches(filled: Path, second: Cache) -> None:
+def test_a_second_machine_downloads_what_the_first_made(filled: Path, second: Cache) -> None:
     folder = second.entry("base", "key", never, shared=True)
     assert digest_of_tree(folder) == digest_of_tree(filled)
     assert os.access(folder / "tool", os.X_OK)
     assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == ["key"]
 
 
-def test_only_what_says_so_is_shared(tmp_path: Path, shelf: Path) -> None:
-    Cache(tmp_path / "first", SharedStore(str(shelf))).entry("npm", "key", viewer)
-    assert not shelf.exists()
+def test_only_entries_made_with_shared_are_uploaded(tmp_path: Path, store: Path) -> None:
+    Cache(tmp_path / "first", SharedStore(str(store))).entry("npm", "key", viewer)
+    assert not store.exists()
 
 
-def test_an_archive_depends_on_contents_alone(tmp_path: Path) -> None:
+def test_an_archive_depends_only_on_the_contents(tmp_path: Path) -> None:
     archives = []
     for name, time in (("a", 1_000_000_000), ("b", 1_500_000_000)):
         viewer(tmp_path / name)
@@ -85,8 +85,8 @@ def test_links_are_not_packed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["altered", "truncated", "gone", "note", "other entry", "newer"])
-def test_a_damaged_entry_is_made_here_instead(filled: Path, shelf: Path, second: Cache, damage: str) -> None:
-    archive, note = archive_of(shelf), shelf / "base/key.json"
+def test_a_damaged_entry_is_made_locally(filled: Path, store: Path, second: Cache, damage: str) -> None:
+    archive, note = archive_of(store), store / "base/key.json"
     data, facts = archive.read_bytes(), json.loads(note.read_text())
     if damage == "altered":
         archive.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
@@ -106,16 +106,16 @@ def test_a_damaged_entry_is_made_here_instead(filled: Path, shelf: Path, second:
     assert bool(reporter.warnings) is (damage != "gone")
 
 
-def test_a_hostile_archive_with_the_right_digest_leaves_its_folder_nowhere(
-    filled: Path, shelf: Path, second: Cache, tmp_path: Path
+def test_a_hostile_archive_with_a_correct_digest_writes_nothing_outside_its_folder(
+    filled: Path, store: Path, second: Cache, tmp_path: Path
 ) -> None:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         archive.addfile(tarfile.TarInfo("good"))
         archive.addfile(tarfile.TarInfo("../../evil"))
     digest = hashlib.sha256(buffer.getvalue()).hexdigest()
-    (shelf / "base" / f"{digest}.tar.gz").write_bytes(buffer.getvalue())
-    note = shelf / "base/key.json"
+    (store / "base" / f"{digest}.tar.gz").write_bytes(buffer.getvalue())
+    note = store / "base/key.json"
     note.write_text(json.dumps({**json.loads(note.read_text()), "sha256": digest}))
     reporter = SilentReporter()
     folder = second.entry("base", "key", viewer, shared=True, reporter=reporter)
@@ -124,23 +124,23 @@ def test_a_hostile_archive_with_the_right_digest_leaves_its_folder_nowhere(
     assert not list(tmp_path.rglob("evil"))
 
 
-def test_a_digest_in_a_note_is_no_path(filled: Path, shelf: Path, second: Cache) -> None:
-    note = shelf / "base/key.json"
+def test_a_path_instead_of_a_digest_in_a_note_is_refused(filled: Path, store: Path, second: Cache) -> None:
+    note = store / "base/key.json"
     note.write_text(json.dumps({**json.loads(note.read_text()), "sha256": "../../first/secret"}))
     reporter = SilentReporter()
     second.entry("base", "key", viewer, shared=True, reporter=reporter)
     assert "no SHA-256" in reporter.warnings[0]
 
 
-def test_a_store_that_takes_nothing_fails_no_build(tmp_path: Path) -> None:
+def test_a_store_that_cannot_be_written_does_not_fail_the_build(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     reporter = SilentReporter()
     cache = Cache(tmp_path / "cache", SharedStore(str(tmp_path / "file" / "store")))
     assert cache.entry("base", "key", viewer, shared=True, reporter=reporter).is_dir()
-    assert any("did not take" in line for line in reporter.lines)
+    assert any("did not accept" in line for line in reporter.lines)
 
 
-def test_a_store_without_a_driver_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_without_a_driver_raises_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(StoreUnusable, match="cannot be used"):
         Cache(tmp_path, SharedStore("nonsense://me:geheim@x/y")).entry("base", "key", viewer, shared=True)
 
@@ -154,7 +154,7 @@ def test_a_store_without_a_driver_is_an_error(tmp_path: Path, monkeypatch: pytes
     assert "geheim" not in caught.value.what + caught.value.details
 
 
-def test_the_store_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_variable_names_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OHIFBUILD_STORE", "s3://bucket/ohif")
     assert default_cache().store == SharedStore("s3://bucket/ohif")
     monkeypatch.setenv("OHIFBUILD_STORE", "")

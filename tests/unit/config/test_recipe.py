@@ -62,7 +62,7 @@ def test_all_mistakes_are_reported_together_with_their_lines(folder: Path) -> No
     lines = refusal(path, dicomweb_root="https://user:secret@host/dicom-web").splitlines()
     assert len(lines) == 7
     text = "\n".join(lines)
-    assert f"{path}:1: there is no key 'versoin', did you mean 'version'?" in text
+    assert f"{path}:1: the key 'versoin' is unknown, did you mean 'version'?" in text
     assert f"{path}:2: priors is 'nevr'; expected one of never, exact, ohif, did you mean 'never'?" in text
     assert f"{path}:3: token_param" in text
     assert f"{path}:4: token_header" in text
@@ -73,7 +73,7 @@ def test_all_mistakes_are_reported_together_with_their_lines(folder: Path) -> No
 
 def test_a_file_that_is_no_toml_is_placed_by_line_and_column(folder: Path) -> None:
     path = write(folder, 'version = "3.12.0"\npriors = = 3\n')
-    assert f"{path}:2:10: not valid TOML" in refusal(path)
+    assert f"{path}:2:10: invalid TOML" in refusal(path)
 
 
 def test_a_recipe_that_is_not_there_is_named(folder: Path) -> None:
@@ -191,11 +191,11 @@ def test_what_is_usual_needs_no_note(folder: Path, values: dict[str, object]) ->
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("version = 3.12", "expected a text in quotes"),
+        ("version = 3.12", "expected a string in quotes"),
         ('study_list = "yes"', "expected true or false"),
         ('extensions = "mine"', "expected a list"),
         ("output = 3", "expected a path in quotes"),
-        ("[build]", "there is no key 'build'"),
+        ("[build]", "the key 'build' is unknown"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_explained_in_the_words_of_toml(folder: Path, line: str, expected: str) -> None:

@@ -1,4 +1,4 @@
-"""Python's statement of the contract gives what every row of the shared tables says."""
+"""The contract in Python gives the result in every row of the shared tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from ohifbuild.contract.link import make_link, read_link
 from ohifbuild.contract.place import below, is_plain
 from ohifbuild.contract.request import Meaning, Scope, meaning, permits
-from ohifbuild.contract.tokens import Choice, choose_token, is_token, says_expired
+from ohifbuild.contract.tokens import Choice, choose_token, is_expired, is_token
 from vectors import rows
 
 Row = dict[str, Any]
@@ -49,7 +49,7 @@ def test_token(row: Row) -> None:
 
 @pytest.mark.parametrize("row", rows("expiry"))
 def test_expiry(row: Row) -> None:
-    assert says_expired(row["token"], row["now"]) is row["expired"], row["why"]
+    assert is_expired(row["token"], row["now"]) is row["expired"], row["why"]
 
 
 @pytest.mark.parametrize("row", rows("links"))
@@ -66,7 +66,7 @@ def test_link(row: Row) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in rows("links") if row["studies"] and row["token"]])
-def test_a_link_that_is_made_says_what_it_was_made_from(row: Row) -> None:
+def test_a_link_that_make_link_makes_can_be_read(row: Row) -> None:
     made = make_link("https://v.example/viewer", row["studies"], row["token"], row["param"])
     link = read_link(made, row["param"])
     assert (link.problem, link.token, list(link.studies)) == ("", row["token"], row["studies"])
@@ -90,28 +90,28 @@ def test_a_link_that_is_made_says_what_it_was_made_from(row: Row) -> None:
         *(f"https://v.example/viewer?x#token=t{chr(code)}" for code in (0x0, 0x9, 0xA, 0xD, 0x20)),
     ],
 )
-def test_a_link_that_a_browser_would_mend_is_refused(link: str) -> None:
+def test_a_link_that_a_browser_would_correct_is_refused(link: str) -> None:
     assert read_link(link, "token").problem == "bad-link"
 
 
-def test_an_empty_value_is_no_token() -> None:
+def test_an_empty_value_is_not_a_token() -> None:
     assert not is_token("")
 
 
-def test_a_scope_that_says_nothing_permits_nothing() -> None:
+def test_an_empty_scope_permits_nothing() -> None:
     assert Scope() == Scope(frozenset(), frozenset(), any_study=False, any_patient=False, open=False)
     asked = (Meaning("study", frozenset({"1.2.3"})), Meaning("patient", frozenset(), frozenset({"7"})), Meaning("open"))
     assert not any(permits(Scope(), one) for one in asked)
 
 
 @pytest.mark.parametrize(
-    "judged", [Scope(), Meaning("open"), choose_token(["t"]), read_link("https://v.example/viewer", "token")]
+    "value", [Scope(), Meaning("open"), choose_token(["t"]), read_link("https://v.example/viewer", "token")]
 )
-def test_what_was_judged_does_not_change(judged: object) -> None:
+def test_values_of_the_contract_are_frozen(value: object) -> None:
     with pytest.raises(FrozenInstanceError):
-        judged.studies = frozenset()  # type: ignore[attr-defined]
+        value.studies = frozenset()  # type: ignore[attr-defined]
 
 
-def test_what_a_link_and_a_token_hold_is_not_in_their_representation() -> None:
+def test_the_repr_of_a_link_or_a_token_does_not_show_the_token() -> None:
     assert "secret" not in repr(read_link("https://v.example/viewer?StudyInstanceUIDs=1.2#token=secret", "token"))
     assert "secret" not in repr(choose_token(["secret"]))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.core.errors import ToolFailed, ToolMissing
-from ohifbuild.core.processes import find_program, output, quoted, run, running, stop
+from ohifbuild.core.processes import KILLED, find_program, output, quoted, run, running, stop
 
-# Starts a grandchild that ignores being asked to stop, and tells its process id.
+# Starts a grandchild that ignores SIGTERM, and prints its process id.
 PARENT = """
 import subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", '''
@@ -31,7 +31,7 @@ def python(program: str) -> list[str | Path]:
     return [sys.executable, "-c", program]
 
 
-def test_both_outputs_are_returned_without_colours_and_each_line_is_told(tmp_path: Path) -> None:
+def test_both_outputs_are_returned_without_colours_and_each_line_is_passed_on(tmp_path: Path) -> None:
     lines: list[str] = []
     program = r"import sys; print('\x1b[31mred\x1b[0m', flush=True); print('blue', file=sys.stderr)"
     text = run(python(program), on_line=lines.append, log=tmp_path / "logs/log.txt")
@@ -39,31 +39,32 @@ def test_both_outputs_are_returned_without_colours_and_each_line_is_told(tmp_pat
     assert (tmp_path / "logs/log.txt").read_text() == "red\nblue\n"
 
 
-def test_output_is_standard_output_alone() -> None:
+def test_output_returns_only_standard_output() -> None:
     assert output(python("import sys; print('[1]'); print('a warning', file=sys.stderr)")) == "[1]\n"
 
 
-def test_a_failure_replays_the_last_lines_and_names_the_command() -> None:
+def test_a_failure_shows_the_last_lines_and_the_command() -> None:
     with pytest.raises(ToolFailed) as caught:
         run(python("print(*range(100), sep='\\n'); raise SystemExit(3)"))
-    assert "status 3" in caught.value.what
+    assert "failed with exit status 3" in caught.value.what
     assert caught.value.details.splitlines()[-1] == "99"
     assert len(caught.value.details.splitlines()) == 40
     assert "SystemExit(3)" in caught.value.fix
 
 
 @pytest.mark.parametrize("call", [run, output])
-def test_credentials_in_urls_are_not_replayed(call: object) -> None:
+def test_credentials_in_urls_are_not_shown(call: object) -> None:
     with pytest.raises(ToolFailed) as caught:
         call(python("raise SystemExit('https://me:geheim@host/x refused')"))  # type: ignore[operator]
     assert "https://***@host/x refused" in caught.value.details
     assert "geheim" not in caught.value.details + caught.value.fix
 
 
-def test_a_program_killed_from_outside_is_said_to_be() -> None:
+def test_a_program_killed_by_another_process_has_that_as_its_cause() -> None:
     with pytest.raises(ToolFailed) as caught:
         run(python("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"))
-    assert "memory" in caught.value.cause
+    assert caught.value.cause == KILLED
+    assert "memory" in KILLED
 
 
 def test_a_missing_program_is_named() -> None:
@@ -71,7 +72,7 @@ def test_a_missing_program_is_named() -> None:
         run(["no-such-program"])
 
 
-def test_a_file_that_is_no_program_for_this_machine_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_program_for_this_machine_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.write_bytes(b"\x7fELFnonsense")
     broken.chmod(0o755)
@@ -79,7 +80,7 @@ def test_a_file_that_is_no_program_for_this_machine_is_named(tmp_path: Path) -> 
         run([broken])
 
 
-def test_programs_are_found_on_the_path_that_is_given(tmp_path: Path) -> None:
+def test_programs_are_found_on_the_given_path(tmp_path: Path) -> None:
     (tmp_path / "tool").write_text("#!/bin/sh\n")
     (tmp_path / "tool").chmod(0o755)
     assert find_program("tool", env={"PATH": str(tmp_path)}) == tmp_path / "tool"
@@ -96,7 +97,7 @@ def test_no_descendant_outlives_the_block() -> None:
     assert ends(grandchild)
 
 
-def test_an_interruption_stops_the_program() -> None:
+def test_ctrl_c_stops_the_program() -> None:
     seen: list[int] = []
 
     def interrupt(line: str) -> None:
@@ -108,12 +109,12 @@ def test_an_interruption_stops_the_program() -> None:
     assert ends(seen[0])
 
 
-def test_a_command_can_be_copied_to_a_shell() -> None:
+def test_a_command_is_quoted_for_a_shell() -> None:
     assert quoted(["echo", Path("a b"), "$x"]) == "echo 'a b' '$x'"
 
 
 def ends(pid: int) -> bool:
-    """Whether the process ends: a killed one takes a moment to be gone."""
+    """Whether the process ends within 20 seconds: a killed process needs a moment to disappear."""
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:

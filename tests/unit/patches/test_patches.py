@@ -15,11 +15,11 @@ from ohifbuild.core.errors import OriginUnavailable, PatchConflict, PatchDrift, 
 from ohifbuild.patches import series
 from ohifbuild.patches.series import FolderTree, GitTree, MemoryTree, Patch
 
-OURS = series.load(resources.patches())
+SHIPPED = series.load(resources.patches())
 
 GREET = """
 name = "greet"
-reason = "Greets whom it is told to."
+reason = "Greets a chosen person."
 releases = ">=3.5 <3.13"
 
 [[change]]
@@ -39,7 +39,7 @@ Write = Callable[..., tuple[Patch, ...]]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes patches, given as ``name="text"`` (underscores stand for hyphens), and loads them."""
+    """Writes patches, given as ``name="text"`` (an underscore becomes a hyphen), and loads them."""
 
     def written(**texts: str) -> tuple[Patch, ...]:
         for name, text in texts.items():
@@ -63,20 +63,20 @@ def contents(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("patch", OURS, ids=lambda patch: patch.name)
-def test_each_patch_makes_of_its_inputs_what_it_says(patch: Patch) -> None:
+@pytest.mark.parametrize("patch", SHIPPED, ids=lambda patch: patch.name)
+def test_each_shipped_patch_produces_its_examples(patch: Patch) -> None:
     assert series.example_failures(patch) == ()
 
 
-def test_what_the_issue_asks_for_is_patched_in_every_release_it_names() -> None:
+def test_every_supported_release_gets_the_patches_it_needs() -> None:
     always = {"authenticated-rendered", "dicom-loader-headers", "exact-patient-id", "prior-studies", "token-parameter"}
     for version in ("3.5.0", "3.6.0", "3.8.5", "3.9.3", "3.10.4", "3.11.1", "v3.12.0"):
-        names = {patch.name for patch in series.select(OURS, version)}
+        names = {patch.name for patch in series.select(SHIPPED, version)}
         assert always <= names
         assert ("all-authentication-headers" in names) == (version not in ("3.5.0", "3.6.0"))
 
 
-def test_applies_once_and_sees_that_it_did(write: Write, checkout: Path) -> None:
+def test_applying_a_patch_twice_changes_the_checkout_once(write: Write, checkout: Path) -> None:
     greet = write(greet=GREET)
     report = series.apply(checkout, "3.12.0", greet)
     assert report.changed == ("src/hello.ts",)
@@ -88,12 +88,12 @@ def test_applies_once_and_sees_that_it_did(write: Write, checkout: Path) -> None
     assert contents(checkout) == before
 
 
-def test_leaves_a_release_alone_that_the_patch_is_not_for(write: Write, checkout: Path) -> None:
+def test_a_release_outside_the_range_is_not_changed(write: Write, checkout: Path) -> None:
     report = series.apply(checkout, "3.13.0-beta.1", write(greet=GREET))
     assert (report.changed, [row.state for row in report.rows]) == ((), ["not-for"])
 
 
-def test_drift_shows_where_the_code_went_and_writes_nothing(write: Write, checkout: Path) -> None:
+def test_drift_shows_where_the_code_is_now_and_writes_nothing(write: Write, checkout: Path) -> None:
     bow = GREET.replace("greet", "bow").replace("hello", "bow").replace('"bow"', '"a-bow"', 1)
     (checkout / "src/hello.ts").write_text("export const hello = () => undefined;\n")
     (checkout / "src/bow.js").write_text("bow('world', 1);\n")
@@ -104,52 +104,52 @@ def test_drift_shows_where_the_code_went_and_writes_nothing(write: Write, checko
     before = contents(checkout)
     with pytest.raises(PatchDrift) as caught:
         series.apply(checkout, "3.12.0", write(greet=GREET, a_bow=bow))
-    assert "greet, change 1: src/hello.ts: its rule is found 0 times; it must be once" in caught.value.details
+    assert "greet, change 1: src/hello.ts: its rule matches 0 times; it must match once" in caught.value.details
     assert "src/greeting/polite.ts:3" in caught.value.details
     assert "export const polite = () => greet('all', 'world');" in caught.value.details
     assert contents(checkout) == before
 
 
-def test_drift_of_a_file_that_is_gone_names_the_nearest(write: Write, checkout: Path) -> None:
+def test_drift_of_a_missing_file_shows_the_nearest_file(write: Write, checkout: Path) -> None:
     (checkout / "src/hello.ts").rename(checkout / "src/hello.tsx")
     with pytest.raises(PatchDrift) as caught:
         series.apply(checkout, "3.12.0", write(greet=GREET))
-    assert "none of its files is there: src/hello.js, src/hello.ts" in caught.value.details
+    assert "none of its files exists: src/hello.js, src/hello.ts" in caught.value.details
     assert "src/hello.tsx:2" in caught.value.details
 
 
-def test_too_many_matches_are_drift_and_each_is_shown(write: Write, checkout: Path) -> None:
+def test_too_many_matches_are_drift_and_all_are_shown(write: Write, checkout: Path) -> None:
     (checkout / "src/hello.ts").write_text(HELLO + HELLO)
     with pytest.raises(PatchDrift) as caught:
         series.apply(checkout, "3.12.0", write(greet=GREET))
-    assert "found 2 times; it must be once" in caught.value.details
+    assert "matches 2 times; it must match once" in caught.value.details
     assert "src/hello.ts:2" in caught.value.details
     assert "src/hello.ts:5" in caught.value.details
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         (
             'fix = "greet(whom(), $HOW)"',
             'fix = "greet(nobody(), $HOW)"',
-            "condition 1 is found 0 times; it must be once",
+            "condition 1 matches 0 times; it must match once",
         ),
         (
             'fix = "greet(whom(), $HOW)"',
             "fix = \"greet(whom(greet('world', $HOW)), $HOW)\"",
-            "rule is still found once",
+            "rule still matches once",
         ),
-        ('fix = "greet(whom(), $HOW)"', 'fix = "greet(whom(), $HOW) }"', "the file is no valid source"),
+        ('fix = "greet(whom(), $HOW)"', 'fix = "greet(whom(), $HOW) }"', "the file has a syntax error"),
     ],
     ids=["condition", "rule again", "syntax"],
 )
-def test_a_change_that_does_not_do_what_it_must_is_drift(
-    write: Write, checkout: Path, old: str, new: str, told: str
+def test_a_change_whose_condition_fails_is_drift(
+    write: Write, checkout: Path, old: str, new: str, message: str
 ) -> None:
-    with pytest.raises(PatchDrift, match="as these patches know it") as caught:
+    with pytest.raises(PatchDrift, match="These patches do not match OHIF") as caught:
         series.apply(checkout, "3.12.0", write(greet=GREET.replace(old, new, 1)))
-    assert told in caught.value.details
+    assert message in caught.value.details
     assert contents(checkout) == {"src/hello.ts": HELLO.encode()}
 
 
@@ -160,7 +160,7 @@ def test_a_condition_that_holds_before_the_change_proves_nothing(write: Write, c
     assert "it proves nothing" in caught.value.details
 
 
-def test_two_patches_on_one_node_are_a_conflict_that_names_both(write: Write, checkout: Path) -> None:
+def test_two_patches_on_one_node_are_a_conflict_and_both_are_named(write: Write, checkout: Path) -> None:
     whole = """
 name = "silence"
 reason = "Nobody is greeted."
@@ -178,20 +178,20 @@ rule.pattern = "function quiet() {}"
 """
     with pytest.raises(PatchConflict) as caught:
         series.apply(checkout, "3.12.0", write(greet=GREET, silence=whole))
-    assert "greet, change 1: touches the same code as silence, change 1" in caught.value.details
-    assert "silence, change 1: touches the same code as greet, change 1" in caught.value.details
+    assert "greet, change 1: changes the same code as silence, change 1" in caught.value.details
+    assert "silence, change 1: changes the same code as greet, change 1" in caught.value.details
     assert "src/hello.ts:2" in caught.value.details
     assert contents(checkout) == {"src/hello.ts": HELLO.encode()}
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("[[change]]", "[[change", "patch.toml: "),
-        ('reason = "Greets whom it is told to."\n', "", "reason: Field required"),
+        ('reason = "Greets a chosen person."\n', "", "reason: Field required"),
         ("matches = 1\nrule", "matches = 0\nrule", "change 1: matches: Input should be greater than or equal to 1"),
         ('fix = "', 'fux = "', "change 1: fux: Extra inputs are not permitted"),
-        ('name = "greet"', 'name = "welcome"', "name: 'welcome' is not its folder's name, 'greet'"),
+        ('name = "greet"', 'name = "welcome"', "name: 'welcome' differs from the folder's name, 'greet'"),
         ('">=3.5 <3.13"', '">=latest"', "releases: '>=latest' is not a version"),
         ("greet('world', $HOW)", "greet('world', $HOW", "change 1: rule: the pattern 'greet('world', $HOW' is not"),
         ("rule.pattern = \"greet('", 'rule.likeness = "x"\nrule.pattern = "greet(\'', "rule: unknown field `likeness`"),
@@ -200,43 +200,43 @@ rule.pattern = "function quiet() {}"
         (
             "[[change.after]]\nmatches = 1",
             "[[change.after]]\nmatches = 0",
-            "after: needs a condition with matches of 1",
+            "after: requires a condition with matches of 1",
         ),
-        ("src/hello.js", "../hello.js", "change 1: files: '../hello.js' leaves the checkout"),
-        ("src/hello.js", "/etc/hello.js", "leaves the checkout"),
-        ("src/hello.js", "src\\\\..\\\\..\\\\hello.js", "leaves the checkout"),
-        ("src/hello.js", "C:/hello.js", "leaves the checkout"),
-        ("src/hello.js", ".git/hooks/hello.js", "lies in git's own folder"),
-        ("src/hello.js", "src//hello.js", "is not written plainly; write src/hello.js"),
+        ("src/hello.js", "../hello.js", "change 1: files: '../hello.js' is outside the checkout"),
+        ("src/hello.js", "/etc/hello.js", "is outside the checkout"),
+        ("src/hello.js", "src\\\\..\\\\..\\\\hello.js", "is outside the checkout"),
+        ("src/hello.js", "C:/hello.js", "is outside the checkout"),
+        ("src/hello.js", ".git/hooks/hello.js", "is in git's own folder"),
+        ("src/hello.js", "src//hello.js", "is not in its shortest form; write src/hello.js"),
         ("src/hello.js", "src/hello.css", "must end in one of .js,"),
     ],
 )
-def test_refuses_a_patch_that_cannot_be_meant(write: Write, old: str, new: str, told: str) -> None:
+def test_an_invalid_patch_is_refused(write: Write, old: str, new: str, message: str) -> None:
     with pytest.raises(PatchInvalid) as caught:
         write(greet=GREET.replace(old, new, 1))
-    assert told in caught.value.details
+    assert message in caught.value.details
     assert str(Path("greet") / "patch.toml") in caught.value.details
     assert "backtrace" not in caught.value.details
 
 
-def test_reports_the_mistakes_of_all_patches_together(write: Write) -> None:
+def test_the_mistakes_of_all_patches_are_reported_together(write: Write) -> None:
     with pytest.raises(PatchInvalid, match="3 mistakes") as caught:
         write(greet=GREET.replace("src/hello", "../hello"), second=GREET.replace('"greet"', '"third"', 1))
-    assert caught.value.details.count("leaves the checkout") == 2
+    assert caught.value.details.count("is outside the checkout") == 2
 
 
-def test_refuses_a_name_that_is_taken(write: Write, tmp_path: Path) -> None:
+def test_a_name_that_two_patches_have_is_refused(write: Write, tmp_path: Path) -> None:
     write(greet=GREET)
     other = tmp_path / "others/greet"
     other.mkdir(parents=True)
     (other / "patch.toml").write_text(GREET)
     with pytest.raises(PatchInvalid) as caught:
         series.load(tmp_path / "patches", tmp_path / "others")
-    assert "'greet' is taken by" in caught.value.details
+    assert "'greet' is already the name of" in caught.value.details
 
 
 @pytest.mark.parametrize("made", ["nothing", "an empty folder", "a link", "a folder without a patch"])
-def test_refuses_a_folder_without_patches_of_its_own(tmp_path: Path, made: str) -> None:
+def test_a_folder_without_patches_is_refused(tmp_path: Path, made: str) -> None:
     folder = tmp_path / "patches"
     if made != "nothing":
         folder.mkdir()
@@ -249,7 +249,7 @@ def test_refuses_a_folder_without_patches_of_its_own(tmp_path: Path, made: str) 
 
 
 @pytest.mark.parametrize("link", ["src/hello.ts", "src"])
-def test_never_follows_a_symbolic_link_out_of_the_checkout(
+def test_a_symbolic_link_out_of_the_checkout_is_not_followed(
     write: Write, checkout: Path, tmp_path: Path, link: str
 ) -> None:
     (checkout / link).rename(tmp_path / "outside")
@@ -260,7 +260,7 @@ def test_never_follows_a_symbolic_link_out_of_the_checkout(
     assert {name: text for name, text in contents(tmp_path).items() if name in outside} == outside
 
 
-def test_keeps_line_ends_mode_and_what_other_links_to_the_file_show(
+def test_line_endings_the_mode_and_other_hard_links_to_the_file_are_kept(
     write: Write, checkout: Path, tmp_path: Path
 ) -> None:
     source = checkout / "src/hello.ts"
@@ -276,8 +276,8 @@ def test_keeps_line_ends_mode_and_what_other_links_to_the_file_show(
     assert (tmp_path / "store.ts").read_bytes() == HELLO.replace("\n", "\r\n").encode()
 
 
-def test_a_failed_write_leaves_every_file_as_it_was(write: Write, checkout: Path) -> None:
-    long = "z" * 247 + ".ts"  # the temporary file beside it gets a name that no file system takes
+def test_a_failed_write_changes_no_file(write: Write, checkout: Path) -> None:
+    long = "z" * 247 + ".ts"  # the name of its temporary file is too long for every file system
     (checkout / "src" / long).write_text(HELLO)
     both = GREET.replace('"src/hello.ts"]\nmatches = 1', f'"src/hello.ts", "src/{long}"]\nmatches = 2')
     both = both.replace("[[change.after]]\nmatches = 1", "[[change.after]]\nmatches = 2")
@@ -287,7 +287,7 @@ def test_a_failed_write_leaves_every_file_as_it_was(write: Write, checkout: Path
     assert contents(checkout) == before
 
 
-def test_globs_and_ranges_of_single_changes(write: Write) -> None:
+def test_a_change_can_have_globs_and_a_range(write: Write) -> None:
     text = GREET.replace('"src/hello.js", "src/hello.ts"', '"ext/**/hello.ts"').replace(
         "matches = 1\nrule", 'releases = ">=3.9"\nmatches = 1\nrule', 1
     )
@@ -298,7 +298,7 @@ def test_globs_and_ranges_of_single_changes(write: Write) -> None:
     assert (row.state, row.files, row.found) == ("fits", ("ext/a/b/hello.ts",), 1)
 
 
-def test_tries_revisions_of_a_repository_without_a_checkout(write: Write, checkout: Path) -> None:
+def test_patches_are_tried_on_git_revisions_without_a_checkout(write: Write, checkout: Path) -> None:
     def run(*argv: str) -> None:
         identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
         subprocess.run(["git", "-C", str(checkout), *identity, *argv], check=True, capture_output=True)
@@ -334,17 +334,17 @@ def test_tries_revisions_of_a_repository_without_a_checkout(write: Write, checko
         GitTree(checkout / "src", "v3.12.0")
 
 
-def test_a_tree_leaves_out_dependencies_and_other_files(checkout: Path) -> None:
+def test_a_source_tree_has_no_dependencies_and_no_other_files(checkout: Path) -> None:
     (checkout / "node_modules/x").mkdir(parents=True)
     (checkout / "node_modules/x/index.js").write_text("")
     (checkout / "README.md").write_text("")
     assert FolderTree(checkout).files() == ["src/hello.ts"]
 
 
-def test_the_digest_is_of_what_patches_do(write: Write) -> None:
+def test_the_digest_depends_only_on_what_patches_do(write: Write) -> None:
     (greet,) = write(greet=GREET)
-    (reworded,) = write(greet=GREET.replace("Greets whom", "Greets those whom"))
+    (reworded,) = write(greet=GREET.replace("Greets a", "Says hello to a"))
     (other,) = write(greet=GREET.replace("whom()", "who()"))
     assert series.digest([greet]) == series.digest([reworded])
     assert series.digest([greet]) != series.digest([other])
-    assert series.digest(OURS) == series.digest(reversed(OURS))
+    assert series.digest(SHIPPED) == series.digest(reversed(SHIPPED))

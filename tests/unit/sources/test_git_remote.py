@@ -31,7 +31,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
         "./Viewers",
     ],
 )
-def test_sober_sources_are_taken(source: str) -> None:
+def test_safe_sources_are_accepted(source: str) -> None:
     check_names(source, "v3.12.0")
 
 
@@ -52,18 +52,18 @@ def test_sober_sources_are_taken(source: str) -> None:
         "nonsense",
     ],
 )
-def test_sources_that_git_would_run_or_not_prove_are_refused(source: str) -> None:
-    with pytest.raises(OriginUnavailable, match="no git repository"):
+def test_sources_that_git_would_execute_or_cannot_verify_are_refused(source: str) -> None:
+    with pytest.raises(OriginUnavailable, match="is invalid"):
         check_names(source, "v3.12.0")
 
 
 @pytest.mark.parametrize("name", ["", "-x", "--force", "a..b", "v1:refs/heads/x", "v1^{}", "a b", "x.lock", "a\n"])
-def test_names_that_git_would_read_otherwise_are_refused(name: str) -> None:
+def test_names_that_git_would_read_as_something_else_are_refused(name: str) -> None:
     with pytest.raises(UnknownRelease):
         check_names("https://example.org/x.git", name)
 
 
-def test_a_known_commit_asks_nobody_and_over_http_nobody_else_is_believed() -> None:
+def test_a_known_commit_needs_no_request_and_an_answer_over_http_is_not_trusted() -> None:
     nowhere = "http://127.0.0.1:9/x.git"
     assert commit_of(nowhere, "v3.12.0", COMMIT, offline=True) == COMMIT
     assert commit_of(nowhere, COMMIT, None, offline=True) == COMMIT
@@ -73,7 +73,7 @@ def test_a_known_commit_asks_nobody_and_over_http_nobody_else_is_believed() -> N
         commit_of(nowhere, "v3.12.0", None, offline=False)
 
 
-def test_tags_come_before_branches_and_missing_ones_name_the_nearest() -> None:
+def test_tags_come_before_branches_and_an_unknown_name_gets_the_nearest_ones() -> None:
     refs = {"refs/heads/v3.12.0": "a", "refs/tags/v3.12.0": "b", "refs/heads/main": "c"}
     assert full_name("x", "v3.12.0", refs) == "refs/tags/v3.12.0"
     assert full_name("x", "main", refs) == "refs/heads/main"
@@ -83,12 +83,12 @@ def test_tags_come_before_branches_and_missing_ones_name_the_nearest() -> None:
     assert "s3cret" not in refusal.value.what
 
 
-def test_a_folder_is_handed_over_as_a_url_so_that_git_fetches_little_of_it(tmp_path: Path) -> None:
+def test_a_folder_becomes_a_url_so_that_git_applies_depth_and_filters(tmp_path: Path) -> None:
     assert address(str(tmp_path)) == tmp_path.as_uri()
     assert address("https://example.org/x") == "https://example.org/x"
 
 
-def test_settings_are_added_to_those_that_the_caller_gave_git(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_added_to_the_existing_git_settings_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_CONFIG_COUNT", "2")
     env = environment("https://example.org/x")
     count = int(env["GIT_CONFIG_COUNT"])
@@ -102,11 +102,11 @@ def test_credentials_are_not_shown() -> None:
     assert shown("https://user:s3cret@example.org/x") == "https://***@example.org/x"
 
 
-def test_other_exceptions_pass() -> None:
+def test_other_exceptions_pass_through() -> None:
     with pytest.raises(KeyError), git_errors("x"):
         raise KeyError
 
 
-def test_auto_waits_seconds_only() -> None:
+def test_the_automatic_choice_of_an_origin_waits_at_most_ten_seconds() -> None:
     assert ANSWER_SECONDS <= 10
     assert remote_answers("ext::sh") is False

@@ -20,7 +20,7 @@ from ohifbuild.sources.lockfiles import dependents, package_of_tarball
 from ohifbuild.tools.toolchain import NodeTools
 
 LOCKFILE = """
-"@scope/wanter@^1.0.0", "@scope/wanter@^1.2.0":
+"@scope/dependent@^1.0.0", "@scope/dependent@^1.2.0":
   version "1.2.3"
   dependencies:
     "@lost/package" "^4.0.0"
@@ -29,7 +29,7 @@ LOCKFILE = """
 "@lost/package@^4.0.0":
   version "4.5.6"
 
-bystander@1.0.0:
+unrelated@1.0.0:
   version "1.0.0"
   dependencies:
     lost "1.0.0"
@@ -45,29 +45,33 @@ def tree(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("said", "expected", "words"),
+    ("output", "expected", "words"),
     [
         (
-            'error Couldn\'t find package "@lost/package@^4.0.0" required by "@scope/wanter@^1.0.0"',
+            'error Couldn\'t find package "@lost/package@^4.0.0" required by "@scope/dependent@^1.0.0"',
             PackageUnavailable,
-            "lacks @lost/package@^4.0.0, which @scope/wanter@^1.0.0 wants",
+            "does not have @lost/package@^4.0.0 (required by @scope/dependent@^1.0.0)",
         ),
         (
             'error https://registry.example.org/@lost%2fpackage/-/package-4.5.6.tgz: Request failed "404 Not Found"',
             PackageUnavailable,
-            "lacks @lost/package@4.5.6, which @scope/wanter wants",
+            "does not have @lost/package@4.5.6 (required by @scope/dependent)",
         ),
         (
             'error Couldn\'t find any versions for "other" that matches "1.0.0"',
             PackageUnavailable,
-            "lacks other@1.0.0, which @ohif/x and @scope/wanter wants",
+            "does not have other@1.0.0 (required by @ohif/x, @scope/dependent)",
         ),
         (
             " ERR_PNPM_FETCH_404  GET https://registry.example.org/@lost%2Fpackage: Not Found - 404",
             PackageUnavailable,
             "@lost/package",
         ),
-        ("error: @lost/package@4.5.6 failed to resolve", PackageUnavailable, "lacks @lost/package@4.5.6, which"),
+        (
+            "error: @lost/package@4.5.6 failed to resolve",
+            PackageUnavailable,
+            "does not have @lost/package@4.5.6 (required by",
+        ),
         (
             'error Couldn\'t find any versions for "other" that matches "1.0.0" in our cache',
             NotInCache,
@@ -76,36 +80,44 @@ def tree(tmp_path: Path) -> Path:
         (
             "error Your lockfile needs to be updated, but yarn was run with",
             ReleaseUnsupported,
-            "fit",
+            "does not match its package.json",
         ),
-        (" ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with frozen-lockfile", ReleaseUnsupported, "fit"),
+        (
+            " ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with frozen-lockfile",
+            ReleaseUnsupported,
+            "does not match its package.json",
+        ),
         ("error An unexpected error occurred: ENOSPC: no space left on device, write", DiskFull, "No space"),
-        ("error An unexpected error occurred: getaddrinfo ENOTFOUND registry.example.org", DownloadFailed, "fetched"),
-        ('error Integrity check failed for "other" (computed integrity ...)', DownloadFailed, "fetched"),
+        (
+            "error An unexpected error occurred: getaddrinfo ENOTFOUND registry.example.org",
+            DownloadFailed,
+            "downloaded",
+        ),
+        ('error Integrity check failed for "other" (computed integrity ...)', DownloadFailed, "downloaded"),
         ("error something else", ToolFailed, "yarn"),
     ],
 )
-def test_what_a_package_manager_says_is_explained(
-    said: str, expected: type[OhifbuildError], words: str, tree: Path
+def test_a_package_managers_failure_becomes_the_matching_error(
+    output: str, expected: type[OhifbuildError], words: str, tree: Path
 ) -> None:
-    error = explained(ToolFailed("yarn ended with status 1.", details=said), tree)
+    error = explained(ToolFailed("yarn failed with exit status 1.", details=output), tree)
     assert type(error) is expected
     assert words in error.what
 
 
-def test_tarballs_tell_their_package() -> None:
+def test_a_tarballs_url_names_its_package() -> None:
     assert package_of_tarball("https://r.example/@a/b/-/b-1.0.0-rc.1.tgz?x=1") == "@a/b@1.0.0-rc.1"
     assert package_of_tarball("https://r.example/a-b/-/a-b-1.0.0.tgz#sha") == "a-b@1.0.0"
     assert package_of_tarball("https://r.example/odd") == "https://r.example/odd"
 
 
-def test_wanters_are_found_by_whole_names_only(tree: Path) -> None:
-    assert dependents(tree, "lost@1.0.0") == ["bystander"]
-    assert dependents(tree, "@lost/package@4.5.6") == ["@scope/wanter"]
+def test_dependents_are_found_by_whole_names_only(tree: Path) -> None:
+    assert dependents(tree, "lost@1.0.0") == ["unrelated"]
+    assert dependents(tree, "@lost/package@4.5.6") == ["@scope/dependent"]
     assert dependents(tree, "nobody@1") == []
 
 
-def test_the_key_is_the_lockfile_node_and_the_package_manager(tree: Path) -> None:
+def test_the_key_depends_on_the_lockfile_node_and_the_package_manager(tree: Path) -> None:
     def key(version: str, manager: str) -> str:
         return lock_key(tree, NodeTools(Path("node"), Path("npm"), {}, version, "system"), manager)
 
@@ -122,5 +134,5 @@ def test_the_key_is_the_lockfile_node_and_the_package_manager(tree: Path) -> Non
 def test_a_damaged_package_json_of_the_source_is_named(tree: Path) -> None:
     (tree / "extensions/x/package.json").write_text("<<<<<<< HEAD")
     tools = NodeTools(Path("node"), Path("npm"), {}, "20.0.0", "system")
-    with pytest.raises(ReleaseUnsupported, match=r"extensions/x/package\.json of the source is no JSON object"):
+    with pytest.raises(ReleaseUnsupported, match=r"extensions/x/package\.json in the source is not a JSON object"):
         install(tree, "yarn@1.22.22", tools, Cache(tree / "cache"), offline=True, reporter=SilentReporter())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.sources.manifests import deciding, without_unneeded_packages
+from ohifbuild.sources.manifests import install_inputs, without_unneeded_packages
 
 
 @pytest.fixture
@@ -18,22 +18,22 @@ def manifest(tmp_path: Path) -> Path:
     return path
 
 
-def test_only_packages_that_a_bundle_never_has_are_left_out(tmp_path: Path, manifest: Path) -> None:
+def test_only_packages_that_are_never_in_a_bundle_are_left_out(tmp_path: Path, manifest: Path) -> None:
     whole = json.loads(manifest.read_text())
     with without_unneeded_packages(tmp_path):
-        lean = json.loads(manifest.read_text())
+        reduced = json.loads(manifest.read_text())
     just_webpack = {"webpack": "5"}
-    assert lean == {**whole, "devDependencies": just_webpack, "optionalDependencies": just_webpack}
+    assert reduced == {**whole, "devDependencies": just_webpack, "optionalDependencies": just_webpack}
 
 
-def test_the_source_is_as_it_was_after_an_installation_that_failed(tmp_path: Path, manifest: Path) -> None:
+def test_a_failed_installation_leaves_the_source_unchanged(tmp_path: Path, manifest: Path) -> None:
     before = manifest.read_bytes()
     with pytest.raises(OSError, match="registry"), without_unneeded_packages(tmp_path):
         raise OSError("registry")
     assert manifest.read_bytes() == before
 
 
-def test_packages_left_out_still_decide_the_installation(tmp_path: Path, manifest: Path) -> None:
-    before = deciding(tmp_path)
+def test_packages_that_are_left_out_still_decide_the_installation(tmp_path: Path, manifest: Path) -> None:
+    before = install_inputs(tmp_path)
     manifest.write_text(manifest.read_text().replace("^29", "^30"))
-    assert deciding(tmp_path) != before
+    assert install_inputs(tmp_path) != before

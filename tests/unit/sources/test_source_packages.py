@@ -49,14 +49,14 @@ def add(tree: Path, *roots: Path, by_directory: bool = False) -> None:
     add_packages(tree, read_source_packages(roots), TOOLS, by_directory=by_directory, reporter=SilentReporter())
 
 
-def test_keywords_tell_packages_for_compilation_from_those_for_run_time(tmp_path: Path) -> None:
+def test_keywords_distinguish_packages_to_compile_from_packages_for_run_time(tmp_path: Path) -> None:
     assert is_source_package(package(tmp_path / "a"))
     assert is_source_package(package(tmp_path / "b", keywords=["ohif-mode"]))
     assert not is_source_package(package(tmp_path / "c", keywords=[]))
     assert not is_source_package(package(tmp_path / "d", ohifbuild={"extension": "./src/index.tsx"}))
 
 
-def test_up_to_3_12_packages_are_linked_and_registered(tmp_path: Path, tree: Path) -> None:
+def test_up_to_ohif_3_12_packages_are_linked_and_registered(tmp_path: Path, tree: Path) -> None:
     mode = package(tmp_path / "m", name="mode-y", keywords=["ohif-mode"])
     add(tree, package(tmp_path / "a"), mode)
     assert plugins(tree)["extensions"] == [{"packageName": "@clinic/extension-x", "version": "1.2.3"}]
@@ -66,14 +66,14 @@ def test_up_to_3_12_packages_are_linked_and_registered(tmp_path: Path, tree: Pat
     assert (link / "src/index.tsx").is_file()
 
 
-def test_from_3_13_on_their_folder_is_named(tmp_path: Path, tree: Path) -> None:
+def test_from_ohif_3_13_on_packages_are_registered_by_their_folder(tmp_path: Path, tree: Path) -> None:
     add(tree, package(tmp_path / "a"), by_directory=True)
     folder = str(tree / "extensions/ohifbuild-clinic--extension-x")
     assert plugins(tree)["extensions"][0]["directory"] == folder
     assert not (tree / "platform/app/node_modules/@clinic").exists()
 
 
-def test_links_of_the_build_before_are_removed(tmp_path: Path, tree: Path) -> None:
+def test_links_of_an_earlier_build_are_removed(tmp_path: Path, tree: Path) -> None:
     link = tree / "platform/app/node_modules/@clinic/gone"
     link.parent.mkdir()
     link.symlink_to(tree / "extensions/gone")
@@ -84,13 +84,16 @@ def test_links_of_the_build_before_are_removed(tmp_path: Path, tree: Path) -> No
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"name": "../../x"}, "no 'name' as npm's are"),
-        ({"name": None}, "no 'name' as npm's are"),
-        ({"module": "src/none.tsx"}, "'module' names no file"),
-        ({"module": "../m/src/index.tsx"}, "'module' names no file"),
-        ({"name": "@ohif/core"}, "OHIF has a package '@ohif/core' itself"),
-        ({"name": "react"}, "OHIF has a package 'react' itself"),
-        ({"peerDependencies": {"@ohif/core": "^3.13.0"}}, r"needs @ohif/core \^3\.13\.0, and this OHIF has 3\.12\.0"),
+        ({"name": "../../x"}, "no valid npm 'name'"),
+        ({"name": None}, "no valid npm 'name'"),
+        ({"module": "src/none.tsx"}, "'module' is not a file"),
+        ({"module": "../m/src/index.tsx"}, "'module' is not a file"),
+        ({"name": "@ohif/core"}, "OHIF already has a package '@ohif/core'"),
+        ({"name": "react"}, "OHIF already has a package 'react'"),
+        (
+            {"peerDependencies": {"@ohif/core": "^3.13.0"}},
+            r"requires @ohif/core \^3\.13\.0, but this OHIF has 3\.12\.0",
+        ),
         ({"dependencies": {"react": "1", "lost": "1"}}, "does not have its dependency lost"),
     ],
 )
@@ -102,16 +105,16 @@ def test_packages_that_cannot_be_compiled_in_are_refused(
 
 
 @pytest.mark.parametrize("wanted", ["^3.9.0", ">= 3.12", "3.12.0-beta.1", "workspace:*", "*"])
-def test_ranges_that_this_ohif_satisfies_pass(wanted: str, tmp_path: Path, tree: Path) -> None:
+def test_peer_ranges_that_this_ohif_satisfies_are_accepted(wanted: str, tmp_path: Path, tree: Path) -> None:
     add(tree, package(tmp_path / "a", peerDependencies={"@ohif/core": wanted, "react": "^99"}))
 
 
-def test_two_packages_of_one_name_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ExtensionInvalid, match="has the name '@clinic/extension-x' too"):
+def test_two_packages_with_the_same_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExtensionInvalid, match="also has the name '@clinic/extension-x'"):
         read_source_packages([package(tmp_path / "a"), package(tmp_path / "b")])
 
 
-def test_the_digest_is_of_what_is_compiled(tmp_path: Path) -> None:
+def test_the_digest_depends_only_on_what_is_compiled(tmp_path: Path) -> None:
     root = package(tmp_path / "a")
     first = digest_of_packages(read_source_packages([root]))
     (root / "node_modules").mkdir()
@@ -122,7 +125,7 @@ def test_the_digest_is_of_what_is_compiled(tmp_path: Path) -> None:
     assert digest_of_packages([]) != first
 
 
-def test_a_published_release_says_that_it_cannot_compile_them_in(tmp_path: Path) -> None:
+def test_a_published_release_cannot_compile_packages_in(tmp_path: Path) -> None:
     root = package(tmp_path / "a")
     recipe = Recipe.of({"from": "published", "extensions": [root]})
     assert len(read_packages(recipe)) == 1  # ours alone: the other is not for run time

@@ -5,7 +5,7 @@ from pathlib import Path
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.sources.checkout import Checkout
-from ohifbuild.sources.working_tree import installing, is_installed, restore, room
+from ohifbuild.sources.working_tree import installing, is_installed, restore, working_tree
 
 
 def write(root: Path, **texts: str) -> Path:
@@ -20,9 +20,9 @@ def names(root: Path) -> set[str]:
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if not path.is_dir()}
 
 
-def test_sources_are_put_back_and_strangers_removed(tmp_path: Path) -> None:
+def test_sources_are_restored_and_unknown_files_removed(tmp_path: Path) -> None:
     pristine = write(tmp_path / "pristine", a="1", b__c="2", b__d__e="3")
-    tree = write(tmp_path / "tree", a="changed", b__stranger="x", new__file="y", node_modules__x="kept")
+    tree = write(tmp_path / "tree", a="changed", b__unknown="x", new__file="y", node_modules__x="kept")
     write(tree, b__node_modules__y="kept", b__d__dist__z="old")
     (tree / "b" / "c").mkdir()
     restore(pristine, tree)
@@ -43,7 +43,7 @@ def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
     assert (tree / "b/c").read_text() == "2"
 
 
-def test_links_of_the_source_stay_links(tmp_path: Path) -> None:
+def test_symbolic_links_in_the_source_stay_links(tmp_path: Path) -> None:
     pristine = write(tmp_path / "pristine", a="1")
     (pristine / "link").symlink_to("a")
     (pristine / "dangling").symlink_to("nowhere")
@@ -55,7 +55,7 @@ def test_links_of_the_source_stay_links(tmp_path: Path) -> None:
         assert (tree / "dangling").is_symlink()
 
 
-def test_unchanged_files_keep_their_times_so_that_the_bundlers_cache_holds(tmp_path: Path) -> None:
+def test_unchanged_files_keep_their_times_so_that_the_bundlers_cache_stays_valid(tmp_path: Path) -> None:
     pristine = write(tmp_path / "pristine", a="1")
     tree = write(tmp_path / "tree", a="1")
     before = (tree / "a").stat().st_mtime_ns
@@ -63,7 +63,7 @@ def test_unchanged_files_keep_their_times_so_that_the_bundlers_cache_holds(tmp_p
     assert (tree / "a").stat().st_mtime_ns == before
 
 
-def test_an_installation_counts_only_whole_and_for_its_key(tmp_path: Path) -> None:
+def test_an_installation_counts_only_if_it_was_completed_for_the_same_key(tmp_path: Path) -> None:
     with installing(tmp_path, "one"):
         assert not is_installed(tmp_path, "one")
     assert is_installed(tmp_path, "one")
@@ -77,13 +77,13 @@ def test_an_installation_counts_only_whole_and_for_its_key(tmp_path: Path) -> No
     assert not is_installed(tmp_path, "two")
 
 
-def test_a_room_is_shared_by_commits_with_the_same_dependencies(tmp_path: Path) -> None:
+def test_commits_with_the_same_dependencies_share_a_working_tree(tmp_path: Path) -> None:
     cache, reporter = Cache(tmp_path / "cache"), SilentReporter()
     first = Checkout(write(tmp_path / "first", a="1", old="x"), "1" * 40)
     second = Checkout(write(tmp_path / "second", a="2"), "2" * 40)
-    with room(first, "key", cache, reporter) as tree:
+    with working_tree(first, "key", cache, reporter) as tree:
         write(tree, node_modules__x="kept")
-    with room(second, "key", cache, reporter) as again:
+    with working_tree(second, "key", cache, reporter) as again:
         assert again == tree
         assert names(again) == {"a", "node_modules/x"}
         assert (again / "a").read_text() == "2"

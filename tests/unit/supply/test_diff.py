@@ -45,12 +45,12 @@ def compare(one: Path | str, other: Path | str) -> tuple[tuple[Change, ...], lis
     return found, reporter.warnings
 
 
-def test_a_dist_does_not_differ_from_itself(tmp_path: Path) -> None:
+def test_a_dist_equals_itself(tmp_path: Path) -> None:
     one = dist(tmp_path / "a", {"release": "3.12.0"}, index_html="a")
     assert compare(one, one)[0] == ()
 
 
-def test_inputs_come_first_then_our_parts_then_the_release(tmp_path: Path) -> None:
+def test_inputs_come_first_then_our_extensions_then_the_release(tmp_path: Path) -> None:
     one = dist(
         tmp_path / "a",
         {"release": "3.12.0", "npm": None, "options": {"priors": "never"}},
@@ -78,18 +78,18 @@ def test_inputs_come_first_then_our_parts_then_the_release(tmp_path: Path) -> No
     assert found[4].new == ""
 
 
-def test_a_file_that_only_changed_its_hashed_name_is_no_change(tmp_path: Path) -> None:
+def test_a_file_whose_name_changed_only_in_its_hash_is_no_change(tmp_path: Path) -> None:
     one = dist(tmp_path / "a", {}, app_bundle_aaaaaaaaaaaa_js="same")
     other = dist(tmp_path / "b", {}, app_bundle_bbbbbbbbbbbb_js="same")
     assert compare(one, other)[0] == ()
 
 
-def test_texts_that_look_alike_do_not_hide_a_change() -> None:
+def test_equal_texts_do_not_hide_a_change() -> None:
     one, other = {"OHIF": {"a.js": Fact("9 bytes, ab", "abc")}}, {"OHIF": {"a.js": Fact("9 bytes, ab", "abd")}}
     assert changes(one, other) == (Change("OHIF", "a.js", "9 bytes, ab", "9 bytes, ab"),)
 
 
-def test_packages_are_compared_by_the_boms_beside_the_dists(tmp_path: Path) -> None:
+def test_packages_are_compared_by_the_sboms_of_the_dists(tmp_path: Path) -> None:
     one, other = dist(tmp_path / "a", {}, index_html="a"), dist(tmp_path / "b", {}, index_html="a")
     write_sbom(one, one, Component("react", "18.3.1"), Component("@a/b", "1.0.0"), Component("@a/b", "2.0.0"))
     write_sbom(other, other, Component("react", "19.0.0"), Component("zod"))
@@ -102,7 +102,7 @@ def test_packages_are_compared_by_the_boms_beside_the_dists(tmp_path: Path) -> N
     assert warnings == []
 
 
-def test_of_a_published_release_only_what_it_names_is_compared(tmp_path: Path) -> None:
+def test_only_the_packages_that_a_published_release_names_are_compared(tmp_path: Path) -> None:
     one, other = dist(tmp_path / "a", {}, index_html="a"), dist(tmp_path / "b", {}, index_html="a")
     write_sbom(one, one, Component("react", "18.3.1"), complete=False)
     write_sbom(other, other, Component("react", "19.0.0"), complete=False)
@@ -111,19 +111,19 @@ def test_of_a_published_release_only_what_it_names_is_compared(tmp_path: Path) -
     write_sbom(third, third, Component("react", "18.3.1"))
     assert compare(one, third) == (
         (),
-        ["Packages are not compared: one SBOM lists all of them, the other what a release names."],
+        ["Packages are not compared: one SBOM lists all packages, the other only those that a release names."],
     )
     shown = CliRunner().invoke(cli, ["diff", str(one), str(other)])
     assert "packages named (a published release names only some): 1 changed" in shown.output
 
 
-def test_a_bom_of_another_dist_is_not_believed(tmp_path: Path) -> None:
+def test_an_sbom_of_another_dist_is_ignored(tmp_path: Path) -> None:
     one, other = dist(tmp_path / "a", {}, index_html="a"), dist(tmp_path / "b", {}, index_html="b")
     write_sbom(one, one, Component("react", "18.3.1"))
     write_sbom(one, other, Component("evil", "1.0.0"))
     found, warnings = compare(one, other)
     assert [change.part for change in found] == ["configuration"]
-    assert warnings == [f"The packages in {other} are not compared: no {SBOM_NAME} beside it is about it."]
+    assert warnings == [f"The packages in {other} are not compared: it has no {SBOM_NAME}, or one about another dist."]
 
 
 def test_locks_are_compared_section_by_section(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_release_that_is_not_published_is_compared_by_its_pin() -> None:
     ]
 
 
-def test_what_is_of_two_kinds_cannot_be_compared(tmp_path: Path) -> None:
+def test_arguments_of_different_kinds_cannot_be_compared(tmp_path: Path) -> None:
     one = dist(tmp_path / "a", {}, index_html="a")
     with pytest.raises(RecipeError, match=r"is a dist and .*b\.lock is a lock"):
         compare(one, lock(tmp_path / "b.lock"))
@@ -154,7 +154,7 @@ def test_what_is_of_two_kinds_cannot_be_compared(tmp_path: Path) -> None:
         compare(one, "v3-stable")
 
 
-def test_what_is_not_what_it_seems_is_named(tmp_path: Path) -> None:
+def test_an_invalid_dist_lock_or_release_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(DistInvalid):
         compare(tmp_path / "empty", tmp_path / "empty")
@@ -165,7 +165,7 @@ def test_what_is_not_what_it_seems_is_named(tmp_path: Path) -> None:
         compare("not-there", "3.12.0")
 
 
-def test_the_command_counts_the_releases_files_and_lists_the_rest(tmp_path: Path) -> None:
+def test_the_command_counts_changes_in_ohifs_files_and_lists_all_others(tmp_path: Path) -> None:
     one = dist(tmp_path / "a", {"release": "[red]3"}, app_js="old", gone_js="x")
     other = dist(tmp_path / "b", {"release": "4"}, app_js="new")
     shown = CliRunner().invoke(cli, ["diff", str(one), str(other)])

@@ -30,7 +30,7 @@ def base(tmp_path: Path) -> Path:
     return dist
 
 
-def test_a_published_release_shows_what_its_bundles_name(base: Path) -> None:
+def test_a_published_release_has_the_packages_that_its_bundles_name(base: Path) -> None:
     contents = contents_of(base)
     assert contents.components == (
         Component("@b/c"),
@@ -48,13 +48,13 @@ def test_the_bundlers_own_list_is_complete(base: Path) -> None:
 
 
 @pytest.mark.parametrize("beside", [{}, {"package.json": "{}"}, {"package.json": "["}, {MODULES_NAME: '[{"x": 1}]'}])
-def test_an_empty_or_foreign_folder_has_no_sbom(beside: dict[str, str], tmp_path: Path) -> None:
+def test_the_packages_of_an_empty_or_unrelated_folder_are_unknown(beside: dict[str, str], tmp_path: Path) -> None:
     dist = tmp_path / "dist"
     dist.mkdir()
     (dist / "holiday.txt").write_text("sun")
     for name, text in beside.items():
         (tmp_path / name).write_text(text)
-    with pytest.raises(DistInvalid, match="Which packages are in"):
+    with pytest.raises(DistInvalid, match="are unknown"):
         contents_of(dist)
 
 

@@ -15,7 +15,7 @@ from ohifbuild.tools.toolchain import node_tools, private_pins, satisfies
 
 
 def install(folder: Path, version: str) -> None:
-    """A Node that can only say its version, and an npm."""
+    """Installs a fake Node that only prints its version, and a fake npm."""
     folder.mkdir(parents=True)
     for name in ("node", "npm"):
         (folder / name).write_text(f"#!/bin/sh\necho v{version}\n")
@@ -24,7 +24,7 @@ def install(folder: Path, version: str) -> None:
 
 @pytest.fixture
 def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder on the PATH."""
+    """The only folder on the PATH, still empty."""
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     return tmp_path / "bin"
 
@@ -50,13 +50,13 @@ def cache(tmp_path: Path) -> Cache:
         ("~20.1", False),
     ],
 )
-def test_ranges_are_read_as_npm_reads_them(needs: str, fits: bool) -> None:
+def test_ranges_mean_what_npm_means_by_them(needs: str, fits: bool) -> None:
     assert satisfies("20.18.0", needs) is fits
 
 
 @pytest.mark.parametrize("needs", ["lts/*", "twenty", ">=", "; rm -rf /"])
-def test_what_is_no_range_is_named(needs: str) -> None:
-    with pytest.raises(ToolMissing, match="no range"):
+def test_an_invalid_range_is_named(needs: str) -> None:
+    with pytest.raises(ToolMissing, match="The range of Node versions"):
         satisfies("20.18.0", needs)
 
 
@@ -73,7 +73,7 @@ def test_every_wheel_is_pinned() -> None:
         assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in pin.sha256)
 
 
-def test_the_systems_node_is_taken_where_it_fits(system: Path, cache: Cache) -> None:
+def test_the_systems_node_is_used_if_it_matches(system: Path, cache: Cache) -> None:
     install(system, "20.18.0")
     tools = node_tools(cache, SilentReporter(), needs=">=20 <23")
     assert (tools.node, tools.npm, tools.version, tools.source) == (
@@ -84,7 +84,7 @@ def test_the_systems_node_is_taken_where_it_fits(system: Path, cache: Cache) -> 
     )
 
 
-def test_a_private_node_in_the_cache_is_taken_where_the_systems_does_not_fit(system: Path, cache: Cache) -> None:
+def test_a_private_node_in_the_cache_is_used_if_the_systems_does_not_match(system: Path, cache: Cache) -> None:
     install(system, "20.18.0")
     version = next(pin.version for pin in private_pins() if satisfies(pin.version, "^24"))
     private = cache.path_of("node", f"wheel-{version}") / "node/bin"
@@ -95,7 +95,7 @@ def test_a_private_node_in_the_cache_is_taken_where_the_systems_does_not_fit(sys
     assert output(["node", "--version"], env=tools.env).strip() == f"v{version}"
 
 
-def test_no_node_and_no_way_to_get_one_says_why(system: Path, cache: Cache) -> None:
+def test_the_error_for_a_missing_node_says_why_each_source_failed(system: Path, cache: Cache) -> None:
     with pytest.raises(ToolMissing) as caught:
         node_tools(cache, SilentReporter(), offline=True)
     assert "the system has no Node" in caught.value.cause
@@ -107,15 +107,15 @@ def test_no_node_and_no_way_to_get_one_says_why(system: Path, cache: Cache) -> N
     assert "Node >=99" in caught.value.what
 
 
-def test_a_broken_node_is_no_node(system: Path, cache: Cache) -> None:
+def test_a_broken_node_is_not_used(system: Path, cache: Cache) -> None:
     install(system, "20.18.0")
     (system / "node").write_text("#!/bin/sh\nexit 1\n")
     with pytest.raises(ToolMissing) as caught:
         node_tools(cache, SilentReporter(), offline=True)
-    assert "ended with status 1" in caught.value.cause
+    assert "failed with exit status 1" in caught.value.cause
 
 
-def test_no_tool_may_fetch_another_version_of_itself(system: Path, cache: Cache) -> None:
+def test_no_tool_may_download_another_version_of_itself(system: Path, cache: Cache) -> None:
     install(system, "20.18.0")
     env = node_tools(cache, SilentReporter()).env
     assert (env["YARN_IGNORE_PATH"], env["COREPACK_ENABLE_NETWORK"], env["pnpm_config_pm_on_fail"]) == (
@@ -125,14 +125,14 @@ def test_no_tool_may_fetch_another_version_of_itself(system: Path, cache: Cache)
     )
 
 
-def test_a_major_version_means_the_pinned_one_of_its_line() -> None:
+def test_a_major_version_means_the_pinned_version_with_that_number() -> None:
     for spec in ("pnpm@11", "pnpm@11.x"):
         assert package_of(spec).version.startswith("11.")
         assert package_of(spec).integrity
     assert package_of("pnpm@11.2.0").integrity == ""
 
 
-def test_the_digest_that_a_release_brings_is_its_pin() -> None:
+def test_the_digest_in_a_package_manager_spec_is_its_pin() -> None:
     pinned = package_of("yarn@1.22.22")
     digest = (
         "a6b2f7906b721bba3d67d4aff083df04dad64c399707841b7acf00f6b133b7ac"
@@ -142,12 +142,12 @@ def test_the_digest_that_a_release_brings_is_its_pin() -> None:
 
 
 @pytest.mark.parametrize("spec", ["", "npm@10", "yarn", "yarn@4", "pnpm@11.2", "yarn@1.22.22+sha1.00", "yarn@file:/x"])
-def test_what_is_no_package_manager_is_refused(spec: str) -> None:
-    with pytest.raises(ToolMissing, match="no package manager"):
+def test_an_unknown_package_manager_is_refused(spec: str) -> None:
+    with pytest.raises(ToolMissing, match="is not supported"):
         package_of(spec)
 
 
-def test_a_package_manager_that_is_not_pinned_cannot_be_had_offline(system: Path, cache: Cache) -> None:
+def test_a_package_manager_that_is_not_pinned_is_not_available_offline(system: Path, cache: Cache) -> None:
     install(system, "20.18.0")
     tools = node_tools(cache, SilentReporter())
     with pytest.raises(NotInCache):

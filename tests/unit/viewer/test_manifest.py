@@ -18,7 +18,7 @@ def dist(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_what_is_written_is_read_again(dist: Path) -> None:
+def test_a_written_manifest_can_be_read(dist: Path) -> None:
     manifest = read_manifest(dist)
     assert sorted(manifest.files) == ["a/é.js", "index.html"]
     assert manifest.inputs == {"release": "3.12.0"}
@@ -26,7 +26,7 @@ def test_what_is_written_is_read_again(dist: Path) -> None:
     assert check_integrity(dist).ok
 
 
-def test_the_digest_can_be_repeated_with_sha256sum(dist: Path) -> None:
+def test_the_digest_can_be_computed_with_sha256sum(dist: Path) -> None:
     lines = "".join(
         f"{hashlib.sha256((dist / name).read_bytes()).hexdigest()}  {name}\n" for name in ("a/é.js", "index.html")
     )
@@ -43,9 +43,9 @@ def test_changed_missing_and_added_files_are_found(dist: Path) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "", "[]", '{"files": 3}', '{"files": {"a": {}}, "inputs": {}}', "\xff"])
-def test_a_damaged_manifest_is_named_as_such(dist: Path, text: str | None) -> None:
+def test_a_damaged_manifest_is_refused(dist: Path, text: str | None) -> None:
     (dist / MANIFEST_NAME).unlink()
     if text is not None:
         (dist / MANIFEST_NAME).write_bytes(text.encode("latin-1"))
-    with pytest.raises(DistInvalid, match="not a dist that ohifbuild finished"):
+    with pytest.raises(DistInvalid, match="not a complete dist of ohifbuild"):
         read_manifest(dist)

@@ -19,7 +19,7 @@ def siblings(output: Path) -> list[str]:
     return sorted(p.name for p in output.parent.iterdir())
 
 
-def test_the_dist_appears_whole(tmp_path: Path) -> None:
+def test_the_dist_appears_as_a_whole(tmp_path: Path) -> None:
     output = tmp_path / "dist"
     with staged(output, MANIFEST_NAME) as work:
         finish(work, "new")
@@ -28,7 +28,7 @@ def test_the_dist_appears_whole(tmp_path: Path) -> None:
     assert siblings(output) == ["dist"]
 
 
-def test_a_dist_of_ours_is_replaced(tmp_path: Path) -> None:
+def test_a_dist_that_ohifbuild_wrote_is_replaced(tmp_path: Path) -> None:
     output = tmp_path / "dist"
     for text in ("old", "new"):
         with staged(output, MANIFEST_NAME) as work:
@@ -38,7 +38,7 @@ def test_a_dist_of_ours_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-def test_a_failure_leaves_the_old_dist_and_no_trace(tmp_path: Path, error: type[BaseException]) -> None:
+def test_a_failure_keeps_the_old_dist_and_leaves_no_other_files(tmp_path: Path, error: type[BaseException]) -> None:
     output = tmp_path / "dist"
     with staged(output, MANIFEST_NAME) as work:
         finish(work, "old")
@@ -49,7 +49,7 @@ def test_a_failure_leaves_the_old_dist_and_no_trace(tmp_path: Path, error: type[
     assert siblings(output) == ["dist"]
 
 
-def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+def test_an_empty_folder_is_used(tmp_path: Path) -> None:
     output = tmp_path / "dist"
     output.mkdir()
     with staged(output, MANIFEST_NAME) as work:
@@ -57,7 +57,7 @@ def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
     assert (output / "index.html").exists()
 
 
-def test_a_folder_of_the_users_is_refused_and_kept(tmp_path: Path) -> None:
+def test_a_folder_with_the_users_files_is_refused_and_kept(tmp_path: Path) -> None:
     output = tmp_path / "dist"
     output.mkdir()
     (output / "thesis.tex").write_text("precious")
@@ -66,7 +66,7 @@ def test_a_folder_of_the_users_is_refused_and_kept(tmp_path: Path) -> None:
     assert (output / "thesis.tex").read_text() == "precious"
 
 
-def test_a_file_or_a_link_in_the_place_of_the_output_is_refused(tmp_path: Path) -> None:
+def test_a_file_or_a_link_instead_of_the_output_folder_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")
     link = tmp_path / "link"
@@ -82,18 +82,18 @@ def make(stage: StagedDist, text: str) -> None:
 
 
 def found(output: Path) -> tuple[str, str]:
-    """What the dist and the evidence beside it say; "" for what is not there."""
+    """The texts of the dist and of the evidence beside it; "" if a file is missing."""
     files = (output / "index.html", output.with_name("dist.evidence") / "report.json")
     texts = [file.read_text() if file.exists() else "" for file in files]
     return texts[0], texts[1]
 
 
 class Cut(BaseException):
-    """Power goes, or Ctrl-C is pressed."""
+    """A power failure, or Ctrl-C."""
 
 
 def cut_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
-    """Lets as many renames happen and stops the next one; those after it work again."""
+    """Stops the rename after ``step`` successful ones; later ones succeed again."""
     rename, done = Path.rename, iter(range(100))
 
     def stopping(path: Path, target: Path) -> Path:
@@ -104,7 +104,7 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     monkeypatch.setattr(Path, "rename", stopping)
 
 
-# Old evidence away, old dist away, new dist in place, new evidence in place.
+# Remove the old evidence, remove the old dist, move the new dist, move the new evidence.
 STEPS = range(4)
 
 
@@ -123,7 +123,7 @@ def test_an_interruption_at_any_step_restores_the_dist_and_its_evidence(
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_a_power_cut_at_any_step_leaves_no_dist_beside_evidence_of_another(
+def test_a_power_failure_at_any_step_leaves_no_dist_beside_the_evidence_of_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     output = tmp_path / "dist"
@@ -137,7 +137,7 @@ def test_a_power_cut_at_any_step_leaves_no_dist_beside_evidence_of_another(
     assert evidence in ("", dist)
 
 
-def test_a_dist_without_evidence_leaves_none_of_the_one_before(tmp_path: Path) -> None:
+def test_a_dist_without_evidence_removes_the_evidence_of_the_old_dist(tmp_path: Path) -> None:
     output = tmp_path / "dist"
     with staged_dist(output) as stage:
         make(stage, "old")
@@ -146,5 +146,5 @@ def test_a_dist_without_evidence_leaves_none_of_the_one_before(tmp_path: Path) -
     assert siblings(output) == ["dist"]
 
 
-def test_every_report_that_verify_writes_is_known_as_evidence() -> None:
+def test_every_report_of_verify_counts_as_evidence() -> None:
     assert sorted(WRITERS) == sorted(REPORT_NAMES)

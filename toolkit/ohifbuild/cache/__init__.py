@@ -1,1 +1,1 @@
-"""The content-addressed cache, its upkeep, the store that machines share, and safe unpacking."""
+"""The content-addressed cache, its upkeep, the store that several machines share, and safe unpacking of archives."""

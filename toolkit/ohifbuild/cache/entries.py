@@ -1,12 +1,12 @@
-"""The content-addressed cache: folders that are complete or not there, and never changed once they are.
+"""The content-addressed cache: folders that are complete or absent, and never change once they exist.
 
-Layout: ``<root>/<kind>/<key>/`` with ``kind`` a word (``npm``, ``base``, ``assets``, …) and ``key`` a digest, or a name
-and version, of everything that decides the contents. An entry's modification time is when it was last used.
+Layout: ``<root>/<kind>/<key>/``. ``kind`` is a word (``npm``, ``base``, ``assets``, …); ``key`` is a digest, or a name
+and version, of everything that decides the contents. An entry's modification time is the time of its last use.
 
-Several builds at once are safe: one lock per entry, work in a sibling folder, one atomic rename. Locks are the
-operating system's, so a build that is killed leaves none; what it leaves is its working folder, which the next build
-that wants the entry, or ``prune``, removes. Everybody who was given an entry holds a shared lock on the cache until
-their process ends, so that ``prune`` never takes away what is in use.
+Several builds may use one cache at the same time: each entry has a lock, is built in a sibling folder and is renamed
+once, atomically. The locks belong to the operating system, so a killed build leaves no lock. It leaves its working
+folder, which ``prune`` or the next build of the same entry removes. A process that uses an entry keeps a shared lock on
+the cache until it ends, so that ``prune`` never removes an entry that is in use.
 """
 
 from __future__ import annotations
@@ -33,35 +33,39 @@ CACHE_VARIABLE = "OHIFBUILD_CACHE"
 STORE_VARIABLE = "OHIFBUILD_STORE"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 
-_holding = threading.Lock()
-_held: dict[Path, int] = {}
+_in_use_guard = threading.Lock()
+_in_use_locks: dict[Path, int] = {}
 
 
 class Store(Protocol):
-    """Where finished entries are shared between machines; see ``shared_store.py``."""
+    """A store that shares finished entries between machines; see ``shared_store.py``."""
 
     def pull(self, kind: str, key: str, into: Path, reporter: Reporter) -> bool:
-        """Fills the folder ``into`` with the entry; whether the store had it."""
+        """Downloads the entry to the folder ``into``; returns whether the store had it."""
 
     def push(self, kind: str, key: str, entry: Path, reporter: Reporter) -> None:
-        """Gives the entry to the store."""
+        """Uploads the entry to the store."""
 
 
 @dataclass(frozen=True)
 class Cache:
-    """A cache at ``root``, with a shared ``store`` behind it for those entries that say so."""
+    """A cache at ``root``. ``store`` is the shared store for entries that are made with ``shared=True``."""
 
     root: Path
     store: Store | None = None
 
     def path_of(self, kind: str, key: str) -> Path:
-        """Where the entry is, or would be."""
+        """The path of the entry, whether it exists or not.
+
+        Raises:
+            ValueError: ``kind`` or ``key`` is no plain name and could lead out of the cache.
+        """
         if not (NAME.fullmatch(kind) and NAME.fullmatch(key)):
             raise ValueError(f"not the name of a cache entry: {kind}/{key}")
         return self.root / kind / key
 
     def has(self, kind: str, key: str) -> bool:
-        """Whether the entry is there, complete."""
+        """Whether the entry exists; an entry that exists is complete."""
         return self.path_of(kind, key).is_dir()
 
     def entry(
@@ -73,41 +77,45 @@ class Cache:
         reporter: Reporter | None = None,
         shared: bool = False,
     ) -> Path:
-        """The entry's folder; if it is not there yet, ``make`` fills an empty folder that then becomes it.
+        """The entry's folder, made first if it does not exist.
 
-        Where another process is making the same entry, waits for it and tells ``reporter`` so. An entry that is there
-        can be had from a read-only cache too. A ``shared`` one is looked for in the store before it is made, and given
-        to it afterwards: for what is dear to make, holds plain files only and is the same on every machine.
+        If another process is making the same entry, waits for it and reports that. An existing entry can also be read
+        from a read-only cache.
+
+        Args:
+            make: fills the empty folder that it gets; that folder becomes the entry.
+            shared: look for the entry in the store before making it, and upload it afterwards. Only for entries that
+                are expensive to make, hold plain files and are the same on every machine.
 
         Raises:
             CacheUnusable: the cache cannot be written or locked.
-            DiskFull: no space left.
+            DiskFull: the disk is full.
             StoreUnusable: there is no driver for the store.
         """
         final = self.path_of(kind, key)
-        teller = reporter or SilentReporter()
+        reporter = reporter or SilentReporter()
         store = self.store if shared else None
         fix = f"Set {CACHE_VARIABLE} to a folder you can write to, on a disk with 1 GB free."
         with disk_errors(self.root, fix=fix):
-            hold(self.root)
+            lock_as_in_use(self.root)
             if not final.is_dir():
                 final.parent.mkdir(parents=True, exist_ok=True)
-                with _locked(final, teller):
-                    made = _make(final, make, store, teller)
+                with _locked(final, reporter):
+                    made = _make(final, make, store, reporter)
                 if store and made:
-                    store.push(kind, key, final, teller)
-        with suppress(OSError):  # a read-only cache keeps no account of use
+                    store.push(kind, key, final, reporter)
+        with suppress(OSError):  # a read-only cache cannot record the time of use
             os.utime(final)
         return final
 
 
-def hold(root: Path) -> int | None:
-    """Marks the cache as in use by this process until it ends; returns the lock's file descriptor.
+def lock_as_in_use(root: Path) -> int | None:
+    """Marks the cache as in use by this process until the process ends; returns the lock's file descriptor.
 
-    None where the cache is read-only and was never used: nobody can prune it then.
+    Returns None if the cache is read-only and has no lock file: then nobody can prune it.
     """
-    with _holding:
-        known = _held.get(root.absolute())
+    with _in_use_guard:
+        known = _in_use_locks.get(root.absolute())
         if known is not None:
             return known
         path = root / ".in-use"
@@ -121,33 +129,33 @@ def hold(root: Path) -> int | None:
                 return None
             descriptor = os.open(path, os.O_RDONLY)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
-        _held[root.absolute()] = descriptor
+        _in_use_locks[root.absolute()] = descriptor
         return descriptor
 
 
 def working_folders(final: Path) -> list[Path]:
-    """What builds that were killed left of the entry ``final``; to be asked by whoever holds its lock."""
+    """The working folders that killed builds of the entry ``final`` left. The caller must have the entry's lock."""
     return list(final.parent.glob(f".{final.name}.work-*"))
 
 
 def _make(final: Path, make: Callable[[Path], None], store: Store | None, reporter: Reporter) -> bool:
-    """Whether the entry had to be made here."""
+    """Makes the entry or downloads it from the store; returns whether it was made here."""
     if final.is_dir():  # another process made it while we waited for the lock
         return False
     for stale in working_folders(final):
         shutil.rmtree(stale, ignore_errors=True)
-    if store and _became(final, lambda work: store.pull(final.parent.name, final.name, work, reporter)):
+    if store and _fill_and_rename(final, lambda work: store.pull(final.parent.name, final.name, work, reporter)):
         return False
 
     def fill(work: Path) -> bool:
         make(work)
         return True
 
-    return _became(final, fill)
+    return _fill_and_rename(final, fill)
 
 
-def _became(final: Path, fill: Callable[[Path], bool]) -> bool:
-    """Whether ``fill`` said that the working folder it was given is the entry; if so, it is in its place."""
+def _fill_and_rename(final: Path, fill: Callable[[Path], bool]) -> bool:
+    """Lets ``fill`` fill a working folder and, if it returns true, renames that folder to the entry."""
     work = Path(tempfile.mkdtemp(prefix=f".{final.name}.work-", dir=final.parent))
     try:
         filled = fill(work)
@@ -165,12 +173,12 @@ def _locked(final: Path, reporter: Reporter) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        reporter.say(f"Another ohifbuild is making {final.parent.name}/{final.name[:12]}; waiting for it.")
+        reporter.say(f"Another ohifbuild process is making {final.parent.name}/{final.name[:12]}; waiting for it.")
         lock.acquire()
     except NotImplementedError as error:
         raise CacheUnusable(
             f"Files under {final.parent} cannot be locked.",
-            cause="The cache is on a file system without locks, such as some network drives.",
+            cause="The cache is on a file system without file locks, such as some network drives.",
             fix=f"Set {CACHE_VARIABLE} to a folder on a local disk.",
         ) from error
     try:

@@ -1,17 +1,18 @@
-"""A shared second level of the cache, so that a fleet of machines makes each entry once: any place fsspec can reach.
+"""The shared store: a second level of the cache, so that several machines make each entry only once.
 
-Layout: ``<url>/<kind>/<sha256>.tar.gz``, the entry as one archive that depends on its contents alone, and
-``<url>/<kind>/<key>.json``, which names the archive, its size and the entry. The archive is written first and never
-again, so that a reader finds a whole entry or none, and two machines that push at once do not disturb one another.
+Layout: ``<url>/<kind>/<sha256>.tar.gz`` is the entry as one archive, whose bytes depend only on the entry's contents.
+``<url>/<kind>/<key>.json`` names the archive, its size and the entry. The archive is written first and only once, so
+that a reader finds a complete entry or none, and two machines may upload at the same time. The URL may be any that
+fsspec can open.
 
-Whom it trusts: whoever may write to the store. An entry's key is a digest of what went in, not of what came out, so
-nobody can tell from it whether the archive is what an honest build would have made; the SHA-256 in the JSON file finds
-damage on the way and half-written files, not a writer who lies. Let only builds of reviewed code write (a CI on the
-main branch); let all others, builds of proposed changes among them, read. Over plain HTTP the network is a writer too.
-Packages from npm are not shared this way: their pins hold against everybody.
+Trust: everybody who can write to the store is trusted. An entry's key is a digest of the build's inputs, not of its
+output, so the key does not prove that the archive came from an honest build. The SHA-256 in the JSON file detects
+damage and incomplete files, but not a dishonest writer. Allow only builds of reviewed code (CI on the main branch) to
+write; allow all others, such as builds of proposed changes, to read. Over plain HTTP the network can also write.
+Packages from npm are not shared this way, because their pins protect them against every writer.
 
-Who may read and write, with which credentials, is the business of fsspec and its drivers' configuration. A store that
-is out of reach or refuses never fails a build: it is made here instead, with a line that says so.
+Access rights and credentials belong to the configuration of fsspec and its drivers. A store that cannot be reached, or
+that refuses access, never fails a build: the entry is made locally, and a message says so.
 """
 
 from __future__ import annotations
@@ -48,47 +49,49 @@ SHA256 = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class SharedStore:
-    """A store at ``url``: ``file:///srv/ohifbuild`` or a path, ``s3://bucket/prefix``, ``gs://…``, ``https://…``."""
+    """A store at ``url``: a path, ``file:///srv/ohifbuild``, ``s3://bucket/prefix``, ``gs://…`` or ``https://…``."""
 
     url: str
 
     def pull(self, kind: str, key: str, into: Path, reporter: Reporter) -> bool:
-        """Fills the empty folder ``into`` with the entry; False where the store has none that is whole.
+        """Downloads the entry to the empty folder ``into``; returns False if the store has no intact entry.
 
         Raises:
-            StoreUnusable: no driver for the store's address.
-            OSError: no space left here.
+            StoreUnusable: there is no driver for the store's URL.
+            OSError: the local disk is full.
         """
         try:
             files, root = self._open()
             note = json.loads(files.cat_file(f"{root}/{kind}/{key}.json"))
             if (note["format"], note["entry"]) != (FORMAT, f"{kind}/{key}"):
-                raise PackageDamaged(f"it is about {str(note['entry'])[:100]}, or newer than this ohifbuild")
+                raise PackageDamaged(f"its note is about {str(note['entry'])[:100]}, or from a newer ohifbuild")
             if not SHA256.fullmatch(str(note["sha256"])):
-                raise PackageDamaged("its note holds no SHA-256")
+                raise PackageDamaged("its note has no SHA-256")
             with tempfile.TemporaryDirectory(dir=into.parent, prefix=f"{into.name}-") as temporary:
                 archive = Path(temporary) / "entry.tar.gz"
-                with reporter.step(f"Fetch {kind} from the store", total=int(note["size"]), unit="B") as meter:
-                    files.get_file(f"{root}/{kind}/{note['sha256']}.tar.gz", str(archive), callback=_Told(meter))
+                with reporter.step(f"Download {kind} from the store", total=int(note["size"]), unit="B") as meter:
+                    files.get_file(
+                        f"{root}/{kind}/{note['sha256']}.tar.gz", str(archive), callback=_MeterCallback(meter)
+                    )
                 if _sha256(archive) != note["sha256"]:
-                    raise PackageDamaged("the digest of what arrived is another one")
+                    raise PackageDamaged("the archive does not match its SHA-256")
                 unpack(archive, into)
         except FileNotFoundError:
             return False
         except StoreUnusable:
             raise
-        except Exception as error:  # each driver has exceptions of its own
+        except Exception as error:  # each driver raises its own exceptions
             if isinstance(error, OSError) and error.errno in LOCAL:
                 raise
-            reporter.warn(f"{self._name} did not give {kind}/{key[:12]} ({_reason(error)}); making it here.")
+            reporter.warn(f"{self._name} did not return {kind}/{key[:12]} ({_reason(error)}); making it locally.")
             return False
         return True
 
     def push(self, kind: str, key: str, folder: Path, reporter: Reporter) -> None:
-        """Gives the entry in ``folder`` to the store, if it takes any.
+        """Uploads the entry in ``folder`` to the store, unless the store is read-only (``http``, ``https``).
 
         Raises:
-            StoreUnusable: no driver for the store's address.
+            StoreUnusable: there is no driver for the store's URL.
         """
         if self._protocol in READ_ONLY:
             return
@@ -107,7 +110,7 @@ class SharedStore:
         except StoreUnusable:
             raise
         except Exception as error:  # as above
-            reporter.say(f"{self._name} did not take {kind}/{key[:12]} ({_reason(error)}).")
+            reporter.say(f"{self._name} did not accept {kind}/{key[:12]} ({_reason(error)}).")
 
     @property
     def _name(self) -> str:
@@ -118,26 +121,26 @@ class SharedStore:
         return self.url.partition("://")[0].lower() if "://" in self.url else "file"
 
     def _open(self) -> tuple[Any, str]:
-        """The file system, and the store's root in it."""
+        """The store's file system, and the root path in it."""
         options: dict[str, Any] = {}
         if self._protocol in READ_ONLY:
-            patience = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=60)
-            options["client_kwargs"] = {"timeout": patience, "trust_env": True}
+            timeout = aiohttp.ClientTimeout(total=None, sock_connect=15, sock_read=60)
+            options["client_kwargs"] = {"timeout": timeout, "trust_env": True}
         try:
             files, root = fsspec.core.url_to_fs(self.url, **options)
         except (ValueError, ImportError) as error:
             driver = DRIVERS.get(self._protocol)
             raise StoreUnusable(
                 f"{self._name} cannot be used.",
-                cause=f"There is no driver for {self._protocol}:// on this machine.",
-                fix=f"Install it with: pip install {driver}" if driver else f"Correct {STORE_VARIABLE}.",
+                cause=f"This machine has no driver for {self._protocol}:// URLs.",
+                fix=f"Install it with: pip install {driver}" if driver else f"Correct the URL in {STORE_VARIABLE}.",
                 details=f"  {_reason(error)}",
             ) from error
         return files, str(root).rstrip("/")
 
 
-class _Told(fsspec.Callback):  # type: ignore[misc]  # fsspec has no types
-    """Tells a meter of the bytes that arrive."""
+class _MeterCallback(fsspec.Callback):  # type: ignore[misc]  # fsspec has no types
+    """Passes the number of downloaded bytes to a meter."""
 
     def __init__(self, meter: Meter) -> None:
         super().__init__()
@@ -148,10 +151,10 @@ class _Told(fsspec.Callback):  # type: ignore[misc]  # fsspec has no types
 
 
 def pack(folder: Path, archive: Path) -> None:
-    """Writes ``folder`` to a ``.tar.gz`` that depends on its files' paths, contents and executable bits alone.
+    """Writes ``folder`` to a ``.tar.gz`` whose bytes depend only on the files' paths, contents and executable bits.
 
     Raises:
-        ValueError: it holds something that is neither a file nor a folder, such as a link.
+        ValueError: the folder holds something that is neither a file nor a folder, such as a link.
     """
     with (
         archive.open("wb") as raw,
@@ -173,7 +176,7 @@ def pack(folder: Path, archive: Path) -> None:
 
 
 def _put(files: Any, source: Path, target: str) -> None:
-    """Object stores show an upload when it is complete; a folder would show it growing."""
+    """Uploads a file so that readers never see it incomplete; in a folder that needs a temporary file and a rename."""
     if not isinstance(files, LocalFileSystem):
         files.put_file(str(source), target)
         return

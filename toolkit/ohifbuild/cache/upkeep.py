@@ -1,4 +1,4 @@
-"""What the cache holds, and making it smaller."""
+"""Reports what the cache holds, and prunes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ohifbuild.cache.entries import Cache, hold
+from ohifbuild.cache.entries import Cache, lock_as_in_use
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import CacheInUse
 
@@ -21,8 +21,8 @@ SECONDS_PER_DAY = 86_400
 
 @dataclass(frozen=True)
 class KindUsage:
-    """The entries of one kind: how many, their bytes on disk (files linked between them counted once), and when one
-    of them was last used (seconds since 1970)."""
+    """The entries of one kind: their number, their bytes on disk (a file that several entries link to counts once), and
+    the time of the last use (seconds since 1970)."""
 
     kind: str
     entries: int
@@ -31,15 +31,15 @@ class KindUsage:
 
 
 @dataclass(frozen=True)
-class Freed:
-    """What ``prune`` removed."""
+class PruneResult:
+    """What ``prune`` removed: the number of entries, and bytes on disk."""
 
     entries: int
     bytes: int
 
 
 def usage(cache: Cache) -> tuple[KindUsage, ...]:
-    """What the cache holds, by kind; an empty tuple where there is no cache yet."""
+    """What the cache holds, by kind; empty if the cache does not exist yet."""
     seen: set[tuple[int, int]] = set()
     found = []
     for kind in _folders(cache.root):
@@ -50,34 +50,38 @@ def usage(cache: Cache) -> tuple[KindUsage, ...]:
     return tuple(found)
 
 
-def prune(cache: Cache, *, unused_days: float | None, now: float | None = None) -> Freed:
-    """Removes entries that were not used for ``unused_days`` days (None: all), and what killed builds left.
+def prune(cache: Cache, *, unused_days: float | None, now: float | None = None) -> PruneResult:
+    """Removes entries that were not used for ``unused_days`` days, and the working folders of killed builds.
+
+    Args:
+        unused_days: None removes all entries.
+        now: seconds since 1970; default: the current time.
 
     Raises:
-        CacheInUse: another build is running on this cache; nothing was removed.
-        CacheUnusable: it cannot be written.
+        CacheInUse: another process uses this cache; nothing was removed.
+        CacheUnusable: the cache cannot be written.
     """
     if not cache.root.is_dir():
-        return Freed(0, 0)
+        return PruneResult(0, 0)
     limit = None if unused_days is None else (now or time.time()) - unused_days * SECONDS_PER_DAY
     entries = size = 0
     seen: set[tuple[int, int]] = set()
-    with disk_errors(cache.root), _alone(cache):
+    with disk_errors(cache.root), _exclusive(cache):
         for kind in _folders(cache.root):
             for entry in _entries(kind):
                 if limit is None or _last_used(entry) < limit:
                     entries, size = entries + 1, size + _bytes_of(entry, seen)
                     _remove(entry)
-            for left in kind.glob(".*.work-*"):
-                size += _bytes_of(left, seen)
-                shutil.rmtree(left)
-    return Freed(entries, size)
+            for leftover in kind.glob(".*.work-*"):
+                size += _bytes_of(leftover, seen)
+                shutil.rmtree(leftover)
+    return PruneResult(entries, size)
 
 
 @contextmanager
-def _alone(cache: Cache) -> Iterator[None]:
-    """The whole cache for ourselves: builds that start meanwhile wait, those that run make us give up."""
-    lock = hold(cache.root)
+def _exclusive(cache: Cache) -> Iterator[None]:
+    """Locks the whole cache: builds that start now wait; if a build already runs, raises CacheInUse."""
+    lock = lock_as_in_use(cache.root)
     if lock is None:
         raise PermissionError(13, "read-only", str(cache.root))
     try:
@@ -85,8 +89,8 @@ def _alone(cache: Cache) -> Iterator[None]:
     except BlockingIOError as error:
         raise CacheInUse(
             f"The cache {cache.root} is in use; nothing was removed.",
-            cause="Another ohifbuild is running: a build, verify or demo.",
-            fix="Run the same command again when it has ended.",
+            cause="Another ohifbuild process is running: a build, verify or demo.",
+            fix="Run the same command again when that process has ended.",
         ) from error
     try:
         yield
@@ -95,10 +99,10 @@ def _alone(cache: Cache) -> Iterator[None]:
 
 
 def _remove(entry: Path) -> None:
-    """Out of sight first, so that an entry is never half there."""
-    grave = Path(tempfile.mkdtemp(prefix=f".{entry.name}.work-", dir=entry.parent))
-    entry.rename(grave / entry.name)
-    shutil.rmtree(grave)
+    """Moves the entry to a hidden folder before deleting it, so that an entry is never incomplete."""
+    hidden = Path(tempfile.mkdtemp(prefix=f".{entry.name}.work-", dir=entry.parent))
+    entry.rename(hidden / entry.name)
+    shutil.rmtree(hidden)
 
 
 def _folders(folder: Path) -> Iterator[Path]:
@@ -107,7 +111,7 @@ def _folders(folder: Path) -> Iterator[Path]:
 
 
 def _entries(kind: Path) -> Iterator[Path]:
-    """Folders, and single files such as the logs of builds."""
+    """Folders, and single files such as build logs."""
     yield from sorted(path for path in kind.iterdir() if not path.name.startswith("."))
 
 
@@ -116,7 +120,7 @@ def _last_used(entry: Path) -> float:
 
 
 def _bytes_of(entry: Path, seen: set[tuple[int, int]]) -> int:
-    """Bytes on disk of the files of ``entry`` that are not in ``seen`` yet, which keeps (device, inode)."""
+    """Bytes on disk of the files of ``entry`` that are not in ``seen``, the set of (device, inode) pairs."""
     total = 0
     for path in _files(entry):
         status = path.lstat()

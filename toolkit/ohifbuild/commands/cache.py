@@ -11,6 +11,7 @@ from rich.table import Table
 
 from ohifbuild.cache.upkeep import KindUsage, prune, usage
 from ohifbuild.commands.common import CommandContext, human_size, with_command_context
+from ohifbuild.core.counts import counted
 
 
 @click.group("cache")
@@ -61,7 +62,7 @@ def prune_command(context: CommandContext, /, unused_days: float | None, everyth
         raise click.UsageError("Give --unused-days DAYS, or --all.")
     freed = prune(context.cache, unused_days=unused_days)
     context.result(asdict(freed))
-    context.reporter.say(f"Removed {freed.entries} entries, {human_size(freed.bytes)}.")
+    context.reporter.say(f"Removed {counted(freed.entries, 'entry', 'entries')}, {human_size(freed.bytes)}.")
 
 
 def _table(kinds: tuple[KindUsage, ...]) -> Table:

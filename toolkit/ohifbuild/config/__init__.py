@@ -1,1 +1,1 @@
-"""The recipe: what a user asks for, checked all at once."""
+"""The recipe: the user's choices from a file and flags, and the checks of them."""

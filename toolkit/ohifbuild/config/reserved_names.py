@@ -1,4 +1,4 @@
-"""Names that a recipe cannot give to the token, because OHIF, browsers or DICOMweb use them already."""
+"""Reserved names: a recipe cannot use them for the token, because OHIF, browsers or DICOMweb already use them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Query parameters that OHIF itself reads, found in its source and bundles from 3.11 to 3.14; lower case, as it compares
-# most of them so. Only `token` may be ours: what OHIF does with it is made harmless.
+# Query parameters that OHIF reads, found in its source and bundles from 3.11 to 3.14; in lower case, because OHIF
+# ignores the case of most of them. `token` is not in the list: ohifbuild disables OHIF's own use of it.
 OHIF_PARAMETERS = _names(
     """
     studyinstanceuids studyinstanceuid seriesinstanceuids seriesinstanceuid
@@ -23,8 +23,8 @@ OHIF_PARAMETERS = _names(
     """
 )
 
-# Fetch standard, "forbidden request-header": a browser refuses to send these for a script. It forbids names that begin
-# with `sec-` and `proxy-` too.
+# Fetch standard, "forbidden request-header": a browser does not send these for a script. It also forbids names that
+# start with `sec-` and `proxy-`.
 FORBIDDEN_HEADERS = _names(
     """
     accept-charset accept-encoding access-control-request-headers access-control-request-method
@@ -34,7 +34,7 @@ FORBIDDEN_HEADERS = _names(
     """
 )
 
-# Headers that a DICOMweb request, or a cache on its way, needs for itself.
+# Headers that DICOMweb requests, or caches on the way, already use.
 DICOMWEB_HEADERS = _names(
     """
     accept accept-language cache-control pragma user-agent

@@ -1,4 +1,4 @@
-"""Mistakes in a recipe, each with its place, what was expected, and the nearest valid spelling."""
+"""Describes the mistakes in a recipe: the location, the expected value and the nearest valid spelling."""
 
 from __future__ import annotations
 
@@ -13,56 +13,59 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 SHOWN = 60
-# Whatever may be a user and a password, odd characters in it included.
+# Everything that may be a user name and a password, with any characters.
 CREDENTIALS = re.compile(r"(?<=//)\S*@")
-# pydantic's kinds of mistake, in the words of TOML.
+# pydantic's types of errors, with the expected value in TOML.
 EXPECTED = {
-    "string_type": 'a text in quotes, such as "3.12.0"',
+    "string_type": 'a string in quotes, such as "3.12.0"',
     "bool_type": "true or false",
     "tuple_type": 'a list, such as ["./my-extension"]',
     "path_type": "a path in quotes",
 }
-# Flags that are not spelt as their keys: those that may be given several times.
+# Flags whose names differ from their keys: those that can be repeated.
 FLAGS = {"extensions": "extension", "patches": "patches"}
 
 
 @dataclass(frozen=True)
 class ValidationProblem:
-    """One mistake: ``place`` is ``file:line``, or the flag."""
+    """One mistake: ``location`` is ``file:line``, or the flag."""
 
-    place: str
+    location: str
     what: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.what}"
+        return f"{self.location}: {self.what}"
 
 
 def syntax_problem(path: Path, error: tomllib.TOMLDecodeError) -> ValidationProblem:
-    """A recipe that is no TOML; the message of tomllib ends with ``(at line 3, column 7)``."""
+    """The problem of a recipe that is not TOML; tomllib's message ends with ``(at line 3, column 7)``."""
     message = str(error)
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
-    place = f"{path}:{found[1]}:{found[2]}" if found else f"{path} (at its end)"
-    return ValidationProblem(place, f"not valid TOML: {re.sub(r' *[(]at .*[)]', '', message)}")
+    location = f"{path}:{found[1]}:{found[2]}" if found else f"{path} (at its end)"
+    return ValidationProblem(location, f"invalid TOML: {re.sub(r' *[(]at .*[)]', '', message)}")
 
 
 def problems_in(
     error: ValidationError, model: type[BaseModel], path: Path | None, text: str, flags: Mapping[str, object]
 ) -> list[ValidationProblem]:
-    """Every mistake that pydantic found, in the words of a recipe.
+    """Describes every mistake that pydantic found.
 
     Args:
-        text: the contents of the recipe at ``path``, to find lines in.
-        flags: what was given on the command line: a mistake there is placed at its flag.
+        error: pydantic's error.
+        model: the model of the recipe or of the options.
+        path: the file of the recipe, if there is one.
+        text: the file's contents, to find the lines of mistakes.
+        flags: the values from the command line; a mistake in one of them is reported with its flag.
     """
     keys = [field.alias or name for name, field in model.model_fields.items()]
     found = []
     for item in error.errors(include_url=False):
         key = str(item["loc"][0]) if item["loc"] else ""
-        found.append(ValidationProblem(_place(key, path, text, flags), _what(dict(item), key, keys)))
+        found.append(ValidationProblem(_location(key, path, text, flags), _what(dict(item), key, keys)))
     return found
 
 
-def _place(key: str, path: Path | None, text: str, flags: Mapping[str, object]) -> str:
+def _location(key: str, path: Path | None, text: str, flags: Mapping[str, object]) -> str:
     if key in flags or path is None:
         return "--" + FLAGS.get(key, key.replace("_", "-"))
     return f"{path}:{_line_of(key, text)}"
@@ -78,7 +81,7 @@ def _what(item: Mapping[str, Any], key: str, keys: list[str]) -> str:
     value = _shown(item.get("input"))
     context = item.get("ctx", {})
     if item["type"] == "extra_forbidden":
-        return f"there is no key '{key}'" + _nearest(key, keys) + f"; known are {', '.join(sorted(keys))}"
+        return f"the key '{key}' is unknown" + _nearest(key, keys) + f"; the known keys are {', '.join(sorted(keys))}"
     if item["type"] == "literal_error":
         allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return f"{key} is {value}; expected one of {', '.join(allowed)}" + _nearest(str(item.get("input")), allowed)

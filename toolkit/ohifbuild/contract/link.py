@@ -1,4 +1,4 @@
-"""What a link to the viewer says, and how one is made."""
+"""Reads and makes links to the viewer."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ohifbuild.contract.tokens import choose_token, decode
 Problem = Literal["", "bad-token", "bad-link"]
 
 LONGEST = 32768
-"""Characters of a whole link: 200 studies and a token of the longest kind, and as much again for other parameters."""
+"""Maximum characters of a link: enough for 200 studies, the longest token and other parameters."""
 
 MOST_STUDIES = 200
 
-_KEPT = "!'()*"  # as JavaScript's encodeURIComponent
+_KEPT = "!'()*"  # the characters that JavaScript's encodeURIComponent keeps
 
 _ADDRESS = re.compile(
     r"(?P<origin>https?://(?:[\w.-]+|\[[\w:]+\])(?::[0-9]{1,5})?)"
@@ -30,15 +30,16 @@ _SPACE = re.compile(r"[\x00-\x20]")
 
 @dataclass(frozen=True)
 class Link:
-    """A link as the viewer understands it.
+    """A link as the viewer reads it.
 
     Args:
-        problem: why it is not followed: '' if it is, ``bad-token``, or ``bad-link``.
-        token: None if it has none, or a problem.
-        studies: Study Instance UIDs, in order, without repetition.
-        url: a JSON file that describes the studies in their place (OHIF's data source ``dicomjson``), decoded; or ''.
-        address: the same link without its token. What was understood is in the one spelling that OHIF reads; every
-            other parameter stays byte for byte.
+        problem: why the viewer refuses the link: ``bad-token`` or ``bad-link``; '' if it accepts the link.
+        token: None if the link has no token or has a problem.
+        studies: Study Instance UIDs, in order, without duplicates.
+        url: the decoded URL of a JSON file that describes the studies (OHIF's data source ``dicomjson``); or ''.
+        address: the same link without its token. The parameters that the viewer reads have the spelling that OHIF
+            reads;
+            all other parameters are unchanged, byte for byte.
     """
 
     problem: Problem
@@ -49,14 +50,14 @@ class Link:
 
     @property
     def key(self) -> str:
-        """Identifies what the link is for, whatever the order of its studies; '' if it names nothing."""
+        """Identifies the link's studies, independent of their order; '' if the link has neither studies nor a URL."""
         return ",".join(sorted(self.studies)) or (f"url:{self.url}" if self.url else "")
 
 
 class _Part(NamedTuple):
-    """What one of query and fragment says; ``rest`` are the parameters that are OHIF's own business.
+    """The parameters of a link's query or fragment; ``rest`` are those that only OHIF reads.
 
-    ``urls`` are decoded; '' stands for one that cannot be.
+    ``urls`` are decoded; '' replaces one that cannot be decoded.
     """
 
     tokens: list[str]
@@ -66,24 +67,24 @@ class _Part(NamedTuple):
 
 
 def read_link(link: str, token_param: str) -> Link:
-    """The link, understood as the viewer's early script does.
+    """Reads a link in the same way as the viewer's early script.
 
     Args:
-        link: absolute, http or https.
-        token_param: the name of the token's parameter; compared without case, as OHIF compares its own.
+        link: an absolute http or https URL.
+        token_param: the name of the token's parameter; its case is ignored, as OHIF ignores the case of its parameters.
     """
     found = _ADDRESS.fullmatch(link)
-    if not found or _SPACE.search(link) or len(link) > LONGEST:  # browsers drop some of these
+    if not found or _SPACE.search(link) or len(link) > LONGEST:  # browsers remove some of these characters
         return Link("bad-link", None, (), "", "")
     query = _part(found["query"], token_param.lower())
     fragment = _part(found["fragment"], token_param.lower())
-    named = query.studies if fragment.studies is None else fragment.studies
-    studies = tuple(dict.fromkeys(named or ()))
+    chosen = query.studies if fragment.studies is None else fragment.studies
+    studies = tuple(dict.fromkeys(chosen or ()))
     urls = {*query.urls, *fragment.urls}
     choice = choose_token((*query.tokens, *fragment.tokens))
     wrong = (
         len(urls) > 1
-        or bool(urls and named is not None)
+        or bool(urls and chosen is not None)
         or len(studies) > MOST_STUDIES
         or not all(UID.fullmatch(uid) for uid in studies)
         or "" in urls
@@ -100,10 +101,13 @@ def read_link(link: str, token_param: str) -> Link:
 
 
 def make_link(viewer: str, studies: Iterable[str], token: str, token_param: str) -> str:
-    """A link for studies. The token is in the fragment, which browsers never send to a server.
+    """Makes a link for studies. The token is in the fragment, which browsers never send to a server.
 
     Args:
         viewer: the absolute URL of the viewer's route, such as ``https://host/viewer``.
+        studies: Study Instance UIDs.
+        token: the token.
+        token_param: the name of the token's parameter.
     """
     return f"{viewer}?StudyInstanceUIDs={','.join(studies)}#{token_param}={quote(token)}"
 
@@ -129,7 +133,7 @@ def _part(text: str, token_name: str) -> _Part:
 
 
 def _address(studies: tuple[str, ...], url: str, query: list[str], fragment: list[str]) -> str:
-    named = [f"StudyInstanceUIDs={','.join(studies)}"] if studies else [f"url={quote(url, safe=_KEPT)}"] if url else []
-    parameters = "&".join((*named, *query))
+    chosen = [f"StudyInstanceUIDs={','.join(studies)}"] if studies else [f"url={quote(url, safe=_KEPT)}"] if url else []
+    parameters = "&".join((*chosen, *query))
     rest = "&".join(fragment)
     return (f"?{parameters}" if parameters else "") + (f"#{rest}" if rest else "")

@@ -1,8 +1,8 @@
-"""What lies under a root: the paths that a token may go to.
+"""Paths under a root: the paths of requests that may carry a token.
 
-A path counts as what it says only if every server reads it alike. Servers differ in when they decode ``%2f``, ``%5c``
-and ``%2e``, some decode twice, Java servers drop ``;x`` from a segment before they resolve ``..``, and some accept
-overlong UTF-8. So a path with any of these is under no root.
+Only a path that every server reads in the same way can be under a root. Servers decode ``%2f``, ``%5c`` and ``%2e`` at
+different times, some decode twice, Java servers remove ``;x`` from a segment before they resolve ``..``, and some
+accept overlong UTF-8. So a path with any of these is under no root.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ _ENCODED = r"%(?:2[0146789A-Da-d]|3[0-9ADad]|4[0-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f
 _SEGMENT = rf"(?:[{_LETTERS}]|{_ENCODED})(?:[{_LETTERS}.]|{_ENCODED})*"
 
 PLAIN_PATH = rf"/(?:{_SEGMENT}(?:/{_SEGMENT})*/?)?"
-"""Matches a whole raw path that every server reads alike. Python, PCRE (nginx, Apache) and RE2 (Caddy) read it."""
+"""Matches a whole raw path that every server reads in the same way; for Python, PCRE (nginx, Apache), RE2 (Caddy)."""
 
 _PLAIN = re.compile(PLAIN_PATH)
 
 
 def is_plain(path: str) -> bool:
-    """Whether every server reads a path alike.
+    """Whether every server reads a path in the same way.
 
     Args:
-        path: raw, as it is sent, from its first slash to before the ``?``.
+        path: the raw path as it is sent, from its first slash to before the ``?``.
     """
     return _PLAIN.fullmatch(path) is not None
 
 
 def below(path: str, root: str) -> str | None:
-    """What of a raw path is below a root.
+    """The part of a raw path below a root.
 
     Args:
-        path: as for ``is_plain``; whether it is plain is the caller's to ask.
+        path: as for ``is_plain``; the caller must check that it is plain.
         root: a path without a slash at its end.
 
     Returns:
-        the rest without its first slash, '' for the root itself, None if the path is not under the root.
+        The part without its first slash, '' for the root itself, or None if the path is not under the root.
     """
     if path == root:
         return ""

@@ -1,7 +1,7 @@
-"""What a DICOMweb or WADO-URI request asks for: which studies, which patients, or the whole archive.
+"""The meaning of a DICOMweb or WADO-URI request: which studies, which patients, or the whole archive.
 
-A request that two servers could read differently has the kind ``other``, which nobody but an administrator may ask.
-Sources: DICOM PS3.18 sections 8.3.4 (search parameters), 9 (WADO-URI), 10 (WADO-RS, QIDO-RS).
+A request that two servers could read differently has the kind ``other``; only administrators may send it. Sources:
+DICOM PS3.18 sections 8.3.4 (search parameters), 9 (WADO-URI), 10 (WADO-RS, QIDO-RS).
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from ohifbuild.contract.tokens import decode
 Kind = Literal["study", "patient", "open", "other"]
 
 UID = re.compile(r"(?!.{65})[0-9]+(?:\.[0-9]+)*")
-"""At most 64 digits and dots (DICOM PS3.5 9.1), used with ``fullmatch``."""
+"""At most 64 digits and dots (DICOM PS3.5 9.1); use it with ``fullmatch``."""
 
 _SEARCHES = frozenset({"studies", "series", "instances"})
 _METHODS = frozenset({"GET", "HEAD"})
 _STUDY_NAMES = frozenset({"StudyInstanceUID", "0020000D", "0020000d"})
 _PATIENT_NAMES = frozenset({"PatientID", "00100020"})
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|[0-9A-Fa-f]{8}")
-# Compared without case, hyphens and underscores: some server may take these spellings for the exact names.
+# Compared without case, hyphens and underscores, because a server may accept these spellings of the exact names.
 _ABOUT_STUDY = re.compile(r"studyinstanceuids?|studyuid|0020000d|requesttype")
 _ABOUT_PATIENT = re.compile(r"0010.{4}|(?:issuerof|other)?patient.*|mrn")
 _PRINTABLE = re.compile(r"[!\"$-:<-~]*")
@@ -35,11 +35,11 @@ _ANY_PATIENT = "*"
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a request is about.
+    """The meaning of a request.
 
-    ``kind`` is ``study`` (it names every study that it is about), ``patient`` (a search by patient), ``open`` (a search
-    over the archive) or ``other``. ``studies`` are UIDs, ``patients`` values of Patient ID as they are searched for;
-    ``*`` stands for a search by another attribute of the patient.
+    ``kind`` is ``study`` (the request names all its studies), ``patient`` (a search by patient), ``open`` (a search of
+    the whole archive) or ``other``. ``studies`` are UIDs. ``patients`` are the Patient IDs of the search; ``*`` means a
+    search by another attribute of the patient.
     """
 
     kind: Kind
@@ -49,7 +49,7 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Scope:
-    """What somebody may ask for: studies and exact Patient IDs; ``any_…`` lifts one limit, ``open`` allows searches."""
+    """The allowed requests: studies and exact Patient IDs. ``any_…`` lifts one limit; ``open`` allows open searches."""
 
     studies: frozenset[str] = frozenset()
     patients: frozenset[str] = frozenset()
@@ -62,10 +62,10 @@ OTHER = Meaning("other")
 
 
 def meaning(method: str, tail: str, query: str) -> Meaning:
-    """What a request asks for.
+    """The meaning of a request.
 
     Args:
-        method: as sent.
+        method: the HTTP method as sent.
         tail: the raw path below the DICOMweb root, without its first slash.
         query: the raw query, without the ``?``.
     """
@@ -78,7 +78,7 @@ def meaning(method: str, tail: str, query: str) -> Meaning:
 
 
 def permits(scope: Scope, asked: Meaning) -> bool:
-    """Whether a request stays within a scope."""
+    """Whether a scope permits a request."""
     if asked.kind == "other":
         return False
     if asked.kind == "open":
@@ -111,12 +111,12 @@ def _wado_uri(pairs: list[tuple[str, str]]) -> Meaning:
     studies = [value for name, value in pairs if name == "studyUID"]
     complete = [value for name, value in pairs if name == "requestType"] == ["WADO"] and len(studies) == 1
     exact = {"studyUID", "requestType"}
-    crooked = any(
+    ambiguous = any(
         (_ABOUT_STUDY.fullmatch(_folded(name)) and name not in exact) or _ABOUT_PATIENT.fullmatch(_folded(name))
         for name, _ in pairs
     )
     objects = [value for name, value in pairs if name == "objectUID"]
-    if not complete or crooked or len(objects) != 1 or not _are_uids({*studies, *objects}):
+    if not complete or ambiguous or len(objects) != 1 or not _are_uids({*studies, *objects}):
         return OTHER
     return Meaning("study", frozenset(studies))
 
@@ -124,8 +124,7 @@ def _wado_uri(pairs: list[tuple[str, str]]) -> Meaning:
 def _pairs(query: str) -> list[tuple[str, str]] | None:
     """The decoded parameters; None if two servers could read them differently.
 
-    ``;`` separates parameters for some servers, ``+`` is a space for some, and a value that is encoded twice is decoded
-    twice by some.
+    Some servers read ``;`` as a separator of parameters, some read ``+`` as a space, and some decode a value twice.
     """
     pairs = []
     for piece in filter(None, query.split("&")):

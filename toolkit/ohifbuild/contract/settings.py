@@ -1,4 +1,4 @@
-"""The settings that a dist was built with, read from its ``index.html``."""
+"""Reads the settings of a dist from its ``index.html``."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ ELEMENT = re.compile(
 
 @dataclass(frozen=True)
 class Settings:
-    """What the viewer's JavaScript was told.
+    """The settings of the viewer's JavaScript.
 
-    ``roots`` are paths or absolute URLs without a slash at the end, the DICOMweb root first. ``connect`` are other
-    origins that the page may talk to, without the token. ``dicom_json`` is the path of the JSON files that links may
-    name, with ``{id}`` for the one part that differs; '' where no link may name any.
+    ``roots`` are paths or absolute URLs without a slash at the end; the DICOMweb root is the first. ``connect`` are
+    other origins to which the page may connect, without the token. ``dicom_json`` is the path of the JSON files that
+    links may name, with ``{id}`` for the variable part; '' means that links may name none.
     """
 
     token_param: str = "token"
@@ -39,25 +39,25 @@ class Settings:
 
     @property
     def dicomweb_root(self) -> str:
-        """Where the archive is; further roots are other services that take the token."""
+        """The archive's root; the other roots are other services that accept the token."""
         return self.roots[0]
 
     def header_value(self, token: str) -> str:
-        """The header's value for a token."""
+        """The value of the token's header."""
         return f"{self.token_scheme} {token}" if self.token_scheme else token
 
     def is_archive(self, url: str) -> bool:
-        """Whether a URL is under one of the roots; roots that are paths belong to whatever origin serves the dist."""
+        """Whether a URL is under one of the roots; a root that is a path is on the origin that serves the dist."""
         return self.tail(url) is not None
 
     def tail(self, url: str) -> str | None:
-        """The raw path of a URL below the longest root that it is under, without its first slash, or None."""
+        """The raw path of a URL below its longest root, without the first slash; None if it is under no root."""
         parts = urlsplit(url)
         tails = []
         for root in self.roots:
-            wanted = urlsplit(root)
-            same_place = not wanted.netloc or (wanted.scheme, wanted.netloc) == (parts.scheme, parts.netloc)
-            tail = below(parts.path, wanted.path) if same_place else None
+            expected = urlsplit(root)
+            same_origin = not expected.netloc or (expected.scheme, expected.netloc) == (parts.scheme, parts.netloc)
+            tail = below(parts.path, expected.path) if same_origin else None
             tails.extend([] if tail is None else [tail])
         return min(tails, key=len, default=None)
 
@@ -66,16 +66,16 @@ def read_settings(dist: Path) -> Settings:
     """The settings of a dist.
 
     Raises:
-        DistInvalid: the folder is not a dist, or not one that ohifbuild made.
+        DistInvalid: the folder is not a dist, or ohifbuild did not build it.
     """
     index = dist / "index.html"
     try:
         text = index.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise _invalid(dist, f"It has no readable index.html ({type(error).__name__}).") from error
+        raise _invalid(dist, f"Its index.html cannot be read ({type(error).__name__}).") from error
     found = ELEMENT.search(text)
     if not found:
-        raise _invalid(dist, "Its index.html holds no ohifbuild settings: it may be a viewer as OHIF publishes it.")
+        raise _invalid(dist, "Its index.html has no ohifbuild settings: it may be an unmodified OHIF viewer.")
     try:
         return settings_of(json.loads(found["json"]))
     except (ValueError, KeyError, TypeError) as error:
@@ -83,7 +83,11 @@ def read_settings(dist: Path) -> Settings:
 
 
 def settings_of(data: dict[str, Any]) -> Settings:
-    """The settings of a page's ``ohifbuild-settings``; ValueError, KeyError or TypeError if they are damaged."""
+    """The settings from the parsed ``ohifbuild-settings`` of a page.
+
+    Raises:
+        ValueError, KeyError, TypeError: the settings are damaged.
+    """
     return Settings(
         token_param=str(data["tokenParam"]),
         token_header=str(data["tokenHeader"]),

@@ -1,4 +1,4 @@
-"""What a token is."""
+"""Checks, chooses and reads tokens."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 LONGEST = 8192
-"""Characters. nginx and Apache refuse header lines beyond about 8 KiB by default."""
+"""Maximum characters. By default, nginx and Apache refuse header lines longer than about 8 KiB."""
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
-# ISO 8601 as Python's isoformat() writes it, with a zone; other forms are read by some and not by others.
+# ISO 8601 as Python's isoformat() writes it, with a time zone; not every library reads other forms.
 _MOMENT = re.compile(r"(?!0)\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The token of a link, None if it has none; ``bad`` if what it has is not to be sent."""
+    """The token of a link, or None. ``bad`` means that the link has a token that must not be sent."""
 
     token: str | None = field(repr=False)
     bad: bool = False
@@ -32,16 +32,16 @@ class Choice:
 def is_token(value: str) -> bool:
     """Whether a value may be sent as a token: visible ASCII, at most ``LONGEST`` characters.
 
-    A space, line break or control character could split the header, any other character would be encoded differently
-    by different servers.
+    A space, line break or control character could split the header; servers decode all other characters differently.
     """
     return len(value) <= LONGEST and _VISIBLE.fullmatch(value) is not None
 
 
 def choose_token(raw: Sequence[str]) -> Choice:
-    """The one token among the raw values (still percent-encoded) of a link's token parameters.
+    """Chooses the token from the raw (still percent-encoded) values of a link's token parameters.
 
-    The same value twice is one token. Two values are none: proxies and archives differ in which of them they take.
+    The same value twice is one token. Two different values are invalid, because proxies and archives would use
+    different ones.
     """
     given = {decode(value) for value in raw if value}
     if not given:
@@ -53,7 +53,7 @@ def choose_token(raw: Sequence[str]) -> Choice:
 
 
 def decode(raw: str) -> str | None:
-    """Percent-decoding as in a path: ``+`` stays ``+``, because base64 tokens hold it. None where it is broken."""
+    """Percent-decodes as in a path: ``+`` stays ``+``, because base64 tokens contain it. None if ``raw`` is invalid."""
     if _BROKEN_ESCAPE.search(raw):
         return None
     try:
@@ -62,11 +62,11 @@ def decode(raw: str) -> str | None:
         return None
 
 
-def says_expired(token: str, now: float) -> bool:
-    """Whether a JSON Web Token says of itself that its time is over.
+def is_expired(token: str, now: float) -> bool:
+    """Whether a JSON Web Token has expired according to its own claims, which are not verified.
 
     Args:
-        token: any token; one that is no JWT says nothing.
+        token: any token; one that is not a JWT has not expired.
         now: seconds since 1970.
 
     Source: RFC 7519 4.1.4 (``exp``); orthanc-auth-service writes ``expiration_date``, in ISO 8601 with a time zone.
@@ -76,7 +76,7 @@ def says_expired(token: str, now: float) -> bool:
 
 
 def expiry_of(token: str) -> float | None:
-    """When the time of a JSON Web Token is over by its own words, in seconds since 1970; None if it does not say."""
+    """When a JSON Web Token expires according to its claims, in seconds since 1970; None without such a claim."""
     claims = claims_of(token)
     end = claims.get("exp")
     if isinstance(end, int | float) and not isinstance(end, bool):
@@ -85,12 +85,12 @@ def expiry_of(token: str) -> float | None:
 
 
 def claims_of(token: str) -> dict[str, Any]:
-    """What a JSON Web Token claims, unproven; {} if it is none."""
+    """The unverified claims of a JSON Web Token; {} if ``token`` is not one."""
     parts = token.split(".")
     if len(parts) != 3 or len(token) > LONGEST or not _BASE64URL.fullmatch(parts[1]):
         return {}
     try:
-        text = base64.urlsafe_b64decode(f"{parts[1]}==").decode()  # what is padded too much does no harm
+        text = base64.urlsafe_b64decode(f"{parts[1]}==").decode()  # too much padding is harmless
         claims = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError):
         return {}
@@ -98,7 +98,7 @@ def claims_of(token: str) -> dict[str, Any]:
 
 
 def _refuse(constant: str) -> None:
-    """JSON has no NaN and no Infinity, whatever Python's reader takes."""
+    """Refuses NaN and Infinity, which Python's JSON parser accepts although JSON does not have them."""
     raise ValueError(constant)
 
 

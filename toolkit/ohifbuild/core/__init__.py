@@ -1,1 +1,1 @@
-"""What every other part stands on: errors, the console, child processes, disk errors, digests, shipped files."""
+"""What every other folder uses: errors, console, child processes, disk errors, digests, counts, shipped files."""

@@ -1,8 +1,8 @@
-"""What the library says, and to whom.
+"""Messages, progress bars and errors for the user.
 
-The library never prints: functions take a ``Reporter`` and tell it. The CLI passes a ``TerminalReporter``
-(rich: bars on a terminal, plain lines elsewhere, ``NO_COLOR`` honoured); tests pass ``SilentReporter``.
-Everything here goes to standard error; standard output is for results (``--json``, tables).
+The library never prints: its functions take a ``Reporter`` and call it. The command line passes a ``TerminalReporter``
+(rich: bars on a terminal, plain lines elsewhere, without colours if ``NO_COLOR`` is set); tests pass a
+``SilentReporter``. Everything here goes to standard error; standard output is for results (``--json``, tables).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ohifbuild.core.errors import OhifbuildError
 
 
 class Level(IntEnum):
-    """How much to say."""
+    """How many messages to show."""
 
     QUIET = 0
     NORMAL = 1
@@ -37,33 +37,33 @@ class Level(IntEnum):
 
 
 class Meter(Protocol):
-    """Progress of one step."""
+    """The progress of one step."""
 
     def advance(self, amount: int = 1) -> None:
-        """``amount`` more of the total is done."""
+        """Adds ``amount`` to what is done."""
 
     def total(self, amount: int | None) -> None:
-        """The total is now known to be ``amount`` (None: unknown)."""
+        """Sets the total to ``amount`` (None: unknown)."""
 
     def phase(self, text: str) -> None:
-        """What is being done at the moment, a few words."""
+        """Shows what the step does at the moment, in a few words."""
 
 
 class Reporter(Protocol):
-    """Where the library's news goes."""
+    """Receives the library's messages."""
 
     def say(self, line: str) -> None:
-        """A plain line of news."""
+        """Shows a line of information."""
 
     def warn(self, line: str) -> None:
-        """Something the user should know, though the work goes on."""
+        """Shows a warning; the work goes on."""
 
     def debug(self, line: str) -> None:
-        """A line for ``-v``."""
+        """Shows a line only with ``-v``."""
 
     @contextmanager
     def step(self, title: str, *, total: int | None = None, unit: str = "") -> Iterator[Meter]:
-        """A step with a bar; ``unit`` is "B" for bytes, else a count of anything."""
+        """Shows a step with a progress bar; ``unit`` is "B" for bytes, otherwise the bar counts items."""
         yield _NoMeter()
 
 
@@ -76,7 +76,7 @@ class _NoMeter:
 
 
 class SilentReporter:
-    """Says nothing, and keeps what it was told (``lines``, ``warnings``): for tests and library use."""
+    """Shows nothing and keeps the messages (``lines``, ``warnings``): for tests and for use as a library."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -98,7 +98,7 @@ class SilentReporter:
 
 
 class TerminalReporter:
-    """Talks to a person on standard error."""
+    """Shows messages on standard error."""
 
     def __init__(self, level: Level = Level.NORMAL, *, console: Console | None = None) -> None:
         self.level = level
@@ -160,7 +160,7 @@ class _BarMeter:
 
 
 def show_error(error: OhifbuildError, console: Console) -> None:
-    """Prints what happened, the likely cause and what to do next."""
+    """Prints what happened, the likely cause, what to do next and the error's documentation."""
     console.print(Text.assemble(("Error: ", "bold red"), error.what))
     if error.details:
         console.print(Text(error.details, style="dim"))
@@ -168,3 +168,4 @@ def show_error(error: OhifbuildError, console: Console) -> None:
         console.print(Text.assemble(("Likely cause: ", "bold"), error.cause))
     if error.fix:
         console.print(Text.assemble(("What to do: ", "bold"), error.fix))
+    console.print(Text.assemble(("Documentation: ", "bold"), error.documentation), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""Digests of values and of folders, as the cache and the lock use them for keys."""
+"""Digests of values and of folders, which the cache and the lock use as keys."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from pathlib import Path
 
 
 def digest_of(*parts: object) -> str:
-    """A stable hex digest (SHA-256) of JSON-able values, to be used as a cache key."""
+    """A stable SHA-256 digest, in hex, of values that JSON can hold: a cache key."""
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest_of_tree(root: Path) -> str:
-    """A hex digest (SHA-256) of every file's relative path and contents under ``root``, times and modes aside.
+    """The SHA-256 digest, in hex, of the relative path and the contents of every file under ``root``.
 
-    A file is a tree of its own.
+    Times and modes do not count. ``root`` may also be a single file.
     """
     digest = hashlib.sha256()
     for path in [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file()):

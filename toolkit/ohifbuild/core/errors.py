@@ -1,27 +1,38 @@
-"""Every failure a user can meet: one class, one exit code, one message of three parts.
+"""Every error that a user can see: one class, one exit code and one documentation page for each.
 
-The library raises these; only ``commands/main.py`` turns them into text and an exit status. Exit codes are part of the
-public interface (scripts test them) and are listed in ``docs/reference/exit-codes.md``; a unit test keeps them
-unique and documented. Ranges: 10 recipe and release, 20 cache and package, 30 toolchain and git, 40 patches,
-injection and bundling, 50 output, 60 verify, 70 serve, deploy and doctor, 80 lock and reproducibility.
+The library raises these errors; only ``commands/main.py`` prints them and turns them into an exit status. Exit codes
+are part of the public interface, because scripts test them. ``docs/reference/exit-codes.md`` lists them; a unit test
+checks that they are unique and documented. Ranges: 10 recipe and release, 20 cache and packages, 30 toolchain and git,
+40 patches, injection and bundling, 50 output, 60 verify, 70 serve, deploy and doctor, 80 lock and reproducibility.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import Any, ClassVar
+
+DOCUMENTATION = "https://ohifbuild.github.io/ohifbuild/errors/"
 
 
 class OhifbuildError(Exception):
-    """A failure that a user can meet.
+    """An error that a user can see.
 
     Args:
-        what: one sentence of what happened.
-        cause: the likely cause, one sentence.
-        fix: the next command to run, or what to change, one sentence or a shell command.
-        details: further lines to show below, such as the end of a child's output.
+        what: what happened, in one sentence.
+        cause: the likely cause, in one sentence.
+        fix: the next command to run or what to change, in one sentence.
+        details: further lines, such as the end of a program's output.
+
+    ``documentation`` is the URL of the error's page; a subclass without its own ``exit_code`` has its parent's page.
     """
 
     exit_code: ClassVar[int] = 1
+    documentation: ClassVar[str] = DOCUMENTATION
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "exit_code" in vars(cls):
+            cls.documentation = f"{DOCUMENTATION}{re.sub(r'(?<!^)(?=[A-Z])', '-', cls.__name__).lower()}/"
 
     def __init__(self, what: str, *, cause: str = "", fix: str = "", details: str = "") -> None:
         super().__init__(what)
@@ -32,28 +43,28 @@ class OhifbuildError(Exception):
 
 
 class InternalError(OhifbuildError):
-    """Something we did not foresee: a defect of ohifbuild's."""
+    """An unexpected error: a defect in ohifbuild."""
 
     exit_code = 1
 
 
-# 10: what the user asked for
+# 10: recipe and release
 
 
 class RecipeError(OhifbuildError):
-    """The recipe, or the flags that stand for it, cannot be meant. ``details`` lists every mistake."""
+    """The recipe, or a flag that replaces one of its keys, is invalid; ``details`` lists every mistake."""
 
     exit_code = 10
 
 
 class UnknownRelease(OhifbuildError):
-    """No such OHIF release; ``fix`` names the nearest ones."""
+    """The OHIF release does not exist; ``fix`` names the nearest ones."""
 
     exit_code = 11
 
 
 class OriginUnavailable(OhifbuildError):
-    """The origin asked for cannot provide this release."""
+    """The chosen origin (the published package or git) cannot provide this release."""
 
     exit_code = 12
 
@@ -68,49 +79,49 @@ class CacheUnusable(OhifbuildError):
 
 
 class DiskFull(OhifbuildError):
-    """No space left where we must write."""
+    """The disk, or the user's quota, is full."""
 
     exit_code = 21
 
 
 class NotInCache(OhifbuildError):
-    """``--offline`` was given and the cache lacks what the build needs."""
+    """The cache lacks something that the build needs, and ``--offline`` forbids downloading it."""
 
     exit_code = 22
 
 
 class DownloadFailed(OhifbuildError):
-    """A package could not be fetched."""
+    """A package could not be downloaded."""
 
     exit_code = 23
 
 
 class IntegrityMismatch(OhifbuildError):
-    """What arrived is not what is pinned. Nothing of it was unpacked."""
+    """A download does not match its pinned digest; nothing of it was unpacked."""
 
     exit_code = 24
 
 
 class PackageDamaged(OhifbuildError):
-    """A package is truncated, is not what it claims to be, or tries to leave its folder."""
+    """A package is truncated, is not what it claims to be, or has a path outside its folder."""
 
     exit_code = 25
 
 
 class PackageUnknown(OhifbuildError):
-    """The registry lacks a package, or this version of it."""
+    """The registry does not have the package, or not this version of it."""
 
     exit_code = 26
 
 
 class CacheInUse(OhifbuildError):
-    """The cache cannot be pruned while a build uses it."""
+    """The cache cannot be pruned because another ohifbuild uses it."""
 
     exit_code = 27
 
 
 class StoreUnusable(OhifbuildError):
-    """The shared store's address cannot be used on this machine."""
+    """The shared store's URL cannot be used on this machine."""
 
     exit_code = 28
 
@@ -119,25 +130,25 @@ class StoreUnusable(OhifbuildError):
 
 
 class ToolMissing(OhifbuildError):
-    """A program the build needs is neither installed nor obtainable."""
+    """A program that the build needs is not installed and cannot be downloaded."""
 
     exit_code = 30
 
 
 class ToolFailed(OhifbuildError):
-    """A program ran and failed; ``details`` holds the end of its output."""
+    """A program failed; ``details`` holds the end of its output."""
 
     exit_code = 31
 
 
 class TagMoved(OhifbuildError):
-    """A release's tag is not the commit that is pinned; ``details`` names both."""
+    """A release's tag does not name the pinned commit; ``details`` names both commits."""
 
     exit_code = 32
 
 
 class PackageUnavailable(OhifbuildError):
-    """The registry lacks a package that a release's lockfile names: it cannot be installed from there."""
+    """The registry does not have a package that the release's lockfile names."""
 
     exit_code = 33
 
@@ -152,25 +163,25 @@ class ExtensionInvalid(OhifbuildError):
 
 
 class ReleaseUnsupported(OhifbuildError):
-    """The release's files do not look as injection expects."""
+    """The release's files do not have the layout that ohifbuild expects."""
 
     exit_code = 41
 
 
 class PatchInvalid(OhifbuildError):
-    """A patch cannot be meant: its file, a key or a rule is broken. ``details`` lists every mistake."""
+    """A patch is invalid: its file, a key or a rule; ``details`` lists every mistake."""
 
     exit_code = 42
 
 
 class PatchDrift(OhifbuildError):
-    """A patch does not fit the source; nothing was written. ``details`` shows where the code went."""
+    """A patch does not match the source; nothing was written. ``details`` shows where the code is now."""
 
     exit_code = 43
 
 
 class PatchConflict(OhifbuildError):
-    """Two patches touch the same node; nothing was written. ``details`` names both."""
+    """Two patches change the same syntax node; nothing was written. ``details`` names both."""
 
     exit_code = 44
 
@@ -185,7 +196,7 @@ class BundleFailed(OhifbuildError):
 
 
 class OutputNotOurs(OhifbuildError):
-    """The output folder is neither empty nor a dist that ohifbuild wrote."""
+    """The output folder is not empty, and ohifbuild did not write it."""
 
     exit_code = 50
 
@@ -194,25 +205,25 @@ class OutputNotOurs(OhifbuildError):
 
 
 class BrowserMissing(OhifbuildError):
-    """No Chromium to drive, and none could be installed."""
+    """Chromium is not installed, and ohifbuild could not install it."""
 
     exit_code = 60
 
 
 class DistInvalid(OhifbuildError):
-    """The folder is not a finished dist."""
+    """The folder is not a complete dist that ohifbuild built."""
 
     exit_code = 61
 
 
 class ClaimsFailed(OhifbuildError):
-    """Verify ran and at least one claim does not hold."""
+    """Verify ran, and at least one claim failed."""
 
     exit_code = 62
 
 
 class BrowserFailed(OhifbuildError):
-    """The browser was found but could not be driven."""
+    """The browser is installed but cannot be controlled."""
 
     exit_code = 63
 
@@ -221,19 +232,19 @@ class BrowserFailed(OhifbuildError):
 
 
 class PortInUse(OhifbuildError):
-    """The address is taken."""
+    """Another program uses the port."""
 
     exit_code = 70
 
 
 class ArchiveUnreachable(OhifbuildError):
-    """The archive behind ``serve`` does not answer as DICOMweb."""
+    """The archive does not answer as a DICOMweb server."""
 
     exit_code = 71
 
 
 class OrthancMissing(OhifbuildError):
-    """Orthanc, or one of the plugins it needs, is not installed."""
+    """Orthanc, or a plugin that it needs, is not installed."""
 
     exit_code = 72
 
@@ -245,37 +256,37 @@ class OrthancUnsuitable(OhifbuildError):
 
 
 class OrthancFailed(OhifbuildError):
-    """Orthanc did not start in time, or ended by itself; ``details`` holds the end of its log."""
+    """Orthanc did not start in time, or it stopped; ``details`` holds the end of its log."""
 
     exit_code = 74
 
 
 class DeployUnsuitable(OhifbuildError):
-    """This dist cannot be served in this way."""
+    """This dist cannot be deployed with this server."""
 
     exit_code = 75
 
 
 class FaultsFound(OhifbuildError):
-    """``doctor`` found something wrong; its table says what."""
+    """``doctor`` found at least one fault; its table names them."""
 
     exit_code = 76
 
 
 class LinkInvalid(OhifbuildError):
-    """What ``doctor`` was given is not the link of a viewer."""
+    """The argument of ``doctor`` is not a link to a viewer."""
 
     exit_code = 77
 
 
 class CertificateUnusable(OhifbuildError):
-    """A server's certificate or key cannot be read, or they do not belong together."""
+    """A server's certificate or key cannot be read, or the two do not match."""
 
     exit_code = 78
 
 
 class ArchiveUnsuitable(OhifbuildError):
-    """An archive cannot be verified with: it refuses our credentials, or lacks the studies or tokens."""
+    """Verify cannot use the archive: it refuses the credentials, or it lacks the studies or the tokens."""
 
     exit_code = 79
 
@@ -284,54 +295,54 @@ class ArchiveUnsuitable(OhifbuildError):
 
 
 class LockInvalid(OhifbuildError):
-    """The lock file cannot be read: conflict marks, a newer format, edited by hand, or not a lock at all."""
+    """The lock file is invalid: merge conflict markers, a newer format, edits by hand, or another kind of file."""
 
     exit_code = 80
 
 
 class LockDiffers(OhifbuildError):
-    """``--locked`` was given and the build would use something else than the lock says; ``details`` says what."""
+    """The build would differ from the lock, and ``--locked`` forbids that; ``details`` lists the differences."""
 
     exit_code = 81
 
 
 class ProvenanceMismatch(OhifbuildError):
-    """A statement is not about this dist."""
+    """A provenance statement is not about this dist."""
 
     exit_code = 82
 
 
 class NotReproducible(OhifbuildError):
-    """Two builds of one lock differ; ``details`` names the files."""
+    """Two builds from one lock differ; ``details`` names the files."""
 
     exit_code = 83
 
 
 class IntegrityBroken(OhifbuildError):
-    """A dist is not what its manifest says; ``details`` names the files."""
+    """The dist's files do not match its manifest; ``details`` names the files."""
 
     exit_code = 84
 
 
 class PipelineDiffers(OhifbuildError):
-    """A pipeline file is there already and is not what we would write; ``details`` is the difference."""
+    """A pipeline file exists and differs from the one that ohifbuild would write; ``details`` is the difference."""
 
     exit_code = 85
 
 
 class AuditImpossible(OhifbuildError):
-    """A published release cannot be rebuilt: how it was made is not known, or does not fit its source."""
+    """A published release cannot be rebuilt: how it was built is unknown, or does not match its source."""
 
     exit_code = 86
 
 
 class AuditFailed(OhifbuildError):
-    """A published release holds what its source does not give; ``details`` names the files."""
+    """A published release holds files that its source does not produce; ``details`` names the files."""
 
     exit_code = 87
 
 
 class Interrupted(OhifbuildError):
-    """Ctrl-C: stopped cleanly, nothing half-written left."""
+    """The user pressed Ctrl-C; no incomplete files were left."""
 
     exit_code = 130

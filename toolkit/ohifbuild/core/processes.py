@@ -1,8 +1,8 @@
-"""The one gate for child processes.
+"""Child processes: every program that ohifbuild runs is started here.
 
-Programs are resolved first, never run through a shell, get an explicit environment and a process group of their
-own, and leave no survivor: on any exit from here, Ctrl-C included, the whole group is asked to stop and then made to.
-A child's output is kept and replayed only when it fails; each line is handed to ``on_line`` as it comes.
+A program is looked up on the PATH first and never runs through a shell. It gets an explicit environment and its own
+process group. When the caller leaves, also with Ctrl-C, the whole group gets SIGTERM and then SIGKILL, so that no
+process outlives it. A child's output is kept and shown only if the child fails; ``on_line`` gets each line as it comes.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ POLL_SECONDS = 0.2
 REPLAYED_LINES = 40
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
+KILLED = "Another process killed it, usually because the machine ran out of memory."
 
 
 def find_program(name: str, *, env: Mapping[str, str] | None = None) -> Path | None:
-    """Where ``name`` is on the PATH of ``env`` (default: ours), or None."""
+    """The absolute path of ``name`` on the PATH of ``env`` (default: our own environment), or None."""
     found = shutil.which(name, path=(env if env is not None else os.environ).get("PATH"))
     return Path(found).absolute() if found else None
 
@@ -45,19 +46,20 @@ def run(
     log: Path | None = None,
     fix: str = "",
 ) -> str:
-    """Runs a program to its end and returns its standard output and error, interleaved, without colour codes.
+    """Runs a program to its end; returns its standard output and error, interleaved, without colour codes.
 
     Args:
-        argv: program (a name on the PATH, or a path) and its arguments.
-        env: the whole environment of the child; default: ours.
+        argv: the program (a name on the PATH, or a path) and its arguments.
+        cwd: the child's working folder; default: our own.
+        env: the child's whole environment; default: our own.
         on_line: called with each line as it is printed.
         log: a file that receives the whole output.
-        fix: what the error should tell the user to do.
+        fix: the ``fix`` of the error, if the program fails.
 
     Raises:
-        ToolMissing: the program is not there.
-        ToolFailed: it could not be started, or exited with another status than 0; ``details`` holds its last lines,
-            without credentials in URLs.
+        ToolMissing: the program is not installed.
+        ToolFailed: the program did not start, or its exit status is not 0; ``details`` holds its last lines, without
+            the credentials in URLs.
     """
     kept: list[str] = []
     with _spawn(argv, cwd=cwd, env=env) as child, _opened(log) as log_file:
@@ -76,20 +78,20 @@ def run(
 
 
 def output(argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
-    """Runs a program to its end and returns its standard output alone: for programs that print JSON.
+    """Runs a program to its end; returns only its standard output: for programs that print JSON.
 
     Raises:
-        ToolMissing: the program is not there.
-        ToolFailed: it exited with another status than 0; ``details`` holds the end of both its outputs.
+        ToolMissing: the program is not installed.
+        ToolFailed: its exit status is not 0; ``details`` holds the end of its standard error and output.
     """
-    with tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace") as complaints:
-        with _spawn(argv, cwd=cwd, env=env, stderr=complaints) as child:
+    with tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace") as errors:
+        with _spawn(argv, cwd=cwd, env=env, stderr=errors) as child:
             assert child.stdout is not None
             text = child.stdout.read()
             status = child.wait()
         if status != 0:
-            complaints.seek(0)
-            lines = ANSI.sub("", complaints.read() + text).splitlines()
+            errors.seek(0)
+            lines = ANSI.sub("", errors.read() + text).splitlines()
             raise _failed(argv, status, lines, "")
     return text
 
@@ -102,13 +104,14 @@ def run_within(
     env: Mapping[str, str] | None = None,
     stopped: threading.Event | None = None,
 ) -> tuple[int | None, str]:
-    """Runs a program for so long at most and returns its exit status and its standard output and error, interleaved.
+    """Runs a program for at most ``seconds``; returns its exit status and its output and error, interleaved.
 
-    The status is None, and the output left out, if it took longer and was ended, or ``stopped`` was set meanwhile: the
-    way to interrupt this in another thread than the main one, where Ctrl-C is not heard.
+    The result is ``(None, "")`` if the program took longer and was stopped, or if ``stopped`` was set meanwhile.
+    ``stopped`` interrupts a call in a thread other than the main one, because Ctrl-C only reaches the main thread.
 
     Raises:
-        ToolMissing, ToolFailed: it is not there, or cannot be started.
+        ToolMissing: the program is not installed.
+        ToolFailed: the program did not start.
     """
     end = time.monotonic() + seconds
     with _spawn(argv, cwd=cwd, env=env) as child:
@@ -126,19 +129,20 @@ def running(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
-    """A program that runs in the background for the length of the block, and not longer.
+    """Runs a program in the background until the block ends.
 
-    Its standard output and error are one pipe, ``child.stdout``: read it if the program prints more than 64 KiB.
+    Its standard output and error share one pipe, ``child.stdout``. Read it if the program prints more than 64 KiB.
 
     Raises:
-        ToolMissing, ToolFailed: it is not there, or cannot be started.
+        ToolMissing: the program is not installed.
+        ToolFailed: the program did not start.
     """
     with _spawn(argv, cwd=cwd, env=env) as child:
         yield child
 
 
 def quoted(argv: Sequence[str | Path]) -> str:
-    """The command as one could type it."""
+    """The command, quoted for a shell."""
     return shlex.join(str(part) for part in argv)
 
 
@@ -148,7 +152,7 @@ def without_credentials(text: str) -> str:
 
 
 def stop(child: subprocess.Popen[str], grace: float = GRACE_SECONDS) -> None:
-    """Ends the child's whole process group: asks, waits ``grace`` seconds, then kills."""
+    """Ends the child's whole process group: sends SIGTERM, waits ``grace`` seconds, then sends SIGKILL."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
@@ -170,7 +174,7 @@ def _spawn(
     if program is None:
         raise ToolMissing(
             f"The program {argv[0]} was not found.",
-            cause="It is not installed, or not on the PATH.",
+            cause="It is not installed, or it is not on the PATH.",
             fix=f"Install {argv[0]}, or add its folder to PATH.",
         )
     try:
@@ -189,7 +193,7 @@ def _spawn(
     except OSError as error:
         raise ToolFailed(
             f"{program} cannot be started: {error.strerror or error}.",
-            cause="It is not a program for this machine, or its folder is gone.",
+            cause="It is not a program for this machine, or its folder was removed.",
             fix=f"Install {Path(argv[0]).name} again.",
         ) from error
     try:
@@ -212,16 +216,16 @@ def _opened(log: Path | None) -> Iterator[IO[str] | None]:
 
 def _failed(argv: Sequence[str | Path], status: int, lines: Sequence[str], fix: str) -> ToolFailed:
     return ToolFailed(
-        f"{Path(argv[0]).name} ended with status {status}.",
+        f"{Path(argv[0]).name} failed with exit status {status}.",
         cause=_cause_of(status),
-        fix=fix or f"Run it by hand to see more: {without_credentials(quoted(argv))}",
+        fix=fix or f"Run the command by hand to see more: {without_credentials(quoted(argv))}",
         details=without_credentials("\n".join(lines[-REPLAYED_LINES:])),
     )
 
 
 def _cause_of(status: int) -> str:
     if status == -signal.SIGKILL:
-        return "It was killed from outside, most often because the machine ran out of memory."
+        return KILLED
     if status < 0:
         return f"It was stopped by signal {-status}."
-    return "Its last lines below say why."
+    return "The last lines of its output say why."

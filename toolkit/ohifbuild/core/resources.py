@@ -1,4 +1,4 @@
-"""Where the parts are that ship beside the Python code: in the wheel under ``_data``, in a checkout at its top."""
+"""Paths of the folders that ship beside the Python code: ``_data`` in the wheel, the top folder in a checkout."""
 
 from __future__ import annotations
 

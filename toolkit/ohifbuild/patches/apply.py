@@ -1,4 +1,4 @@
-"""Puts patches into a checkout: all of them, or nothing."""
+"""Applies patches to a checkout: all of them, or none."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ohifbuild.patches.source_tree import FolderTree
 
 
 def apply(checkout: Path, version: str, patches: Sequence[Patch]) -> PatchReport:
-    """Changes a checkout of ``version``. Changes that were made before are left as they are.
+    """Applies patches to a checkout of release ``version``. A change that was already made is left as it is.
 
-    Every edit is worked out first; files are then written beside the old ones and renamed over them, so a failure
-    leaves the checkout as it was, and links to the old files (a shared store) keep the old contents.
+    All edits are computed first. Each file is then written to a temporary file and renamed over the old one, so a
+    failure leaves the checkout unchanged, and hard links to the old files (in a shared store) keep the old contents.
 
     Raises:
-        PatchDrift: a change does not fit; ``details`` shows the nearest code.
-        PatchConflict: two changes touch the same node.
+        PatchDrift: a change does not match the source; ``details`` shows the nearest code.
+        PatchConflict: two changes change the same syntax node.
         PatchInvalid: a file to change is a symbolic link.
         CacheUnusable, DiskFull: the checkout cannot be written.
     """
@@ -37,20 +37,20 @@ def apply(checkout: Path, version: str, patches: Sequence[Patch]) -> PatchReport
 
 
 def drift_error(version: str, rows: Sequence[DriftRow]) -> OhifbuildError:
-    """The error for rows that are bad."""
+    """The error for the rows of changes that cannot be made: PatchConflict if there is a conflict, else PatchDrift."""
     details = "\n\n".join(f"{row.patch}, change {row.change}: {row.detail}" for row in rows)
     names = ", ".join(sorted({row.patch for row in rows}))
     if any(row.state == "conflict" for row in rows):
         return PatchConflict(
-            f"Patches touch the same code of OHIF {version}: {names}.",
-            cause="Two rules match the same node, or one within the other.",
-            fix="Put both changes into one patch, or make one rule narrower.",
+            f"Several changes match the same code of OHIF {version}: {names}.",
+            cause="Two rules match the same syntax node, or one node inside the other.",
+            fix="Combine both changes in one patch, or make one rule narrower.",
             details=details,
         )
     return PatchDrift(
-        f"OHIF {version} is not as these patches know it: {names}.",
-        cause="The code was changed or moved; nothing was written.",
-        fix=f"Give the patch a rule for this release, see how it drifts: ohifbuild patch check --version {version}",
+        f"These patches do not match OHIF {version}: {names}.",
+        cause="OHIF changed or moved the code; nothing was written.",
+        fix=f"Add a rule for this release. Show the differences with: ohifbuild patch check --version {version}",
         details=details,
     )
 

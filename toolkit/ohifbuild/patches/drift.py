@@ -1,4 +1,4 @@
-"""Finds where code went that a rule no longer knows, by the names the rule's patterns are made of."""
+"""Finds where OHIF moved code that a rule no longer matches, by the names in the rule's patterns."""
 
 from __future__ import annotations
 
@@ -21,28 +21,35 @@ MOST_READ = 60
 
 
 def landmarks(change: Change) -> frozenset[str]:
-    """Names that tell the code a rule is about, without JavaScript's own words."""
+    """The names in a rule's patterns that identify the code, without JavaScript's keywords."""
     return frozenset(word for pattern in patterns(change.rule) for word in WORD.findall(pattern)) - COMMON
 
 
 def where_code_moved(
     change: Change, paths: Sequence[str], read: Callable[[str], str], files: Sequence[str] = ()
 ) -> str:
-    """Excerpts of the nearest code in ``files`` and, where these do not have it, elsewhere; '' where nothing is near.
+    """Excerpts of the most similar code, '' if there is none.
 
-    Only files near by name are read (a blobless clone fetches each): the same package first, the same stem before all.
+    Args:
+        change: the change whose rule does not match.
+        paths: all paths of the source tree.
+        read: returns the text of a path.
+        files: paths to search first; the others are searched too if they have more of the rule's names.
+
+    Reads only files whose path is similar, because a blobless clone downloads each file: those with the same stem
+    first, then the same folder, then the same package.
     """
     names = landmarks(change)
     here = _best(files, read, names)
-    known = max((score for score, _, _ in here), default=0)
+    best_here = max((score for score, _, _ in here), default=0)
     others = [path for path in _nearest(change.files, paths) if path not in files]
-    elsewhere = [hit for hit in _best(others, read, names) if hit[0] > known or not here]
+    elsewhere = [hit for hit in _best(others, read, names) if hit[0] > best_here or not here]
     shown = [*here[:1], *elsewhere[:CANDIDATES]]
     return "".join(f"\nnearest code:\n{excerpt(read(path), path, at, lines=WINDOW)}" for _, path, at in shown)
 
 
 def excerpt(text: str, path: str, at: int, lines: int = 3) -> str:
-    """``path:line`` and the lines from character ``at`` on, numbered."""
+    """``path:line``, and the numbered ``lines`` that follow the character position ``at``."""
     first = text.count("\n", 0, at)
     rows = text.split("\n")[first : first + lines]
     numbered = "\n".join(f"  {number:5} | {row.rstrip()[:160]}" for number, row in enumerate(rows, first + 1))
@@ -50,10 +57,10 @@ def excerpt(text: str, path: str, at: int, lines: int = 3) -> str:
 
 
 def _best(paths: Iterable[str], read: Callable[[str], str], names: frozenset[str]) -> list[tuple[int, str, int]]:
-    """(score, path, character) of each file's window with the most landmarks, best first; files without are out."""
+    """(score, path, character position) of the lines with the most names in each file, best first."""
     hits = []
     for path in paths:
-        with suppress(PatchInvalid, PatchDrift):  # a link, or no text: not where code went
+        with suppress(PatchInvalid, PatchDrift):  # a symbolic link, or not text
             score, at = _window(read(path), names)
             if score:
                 hits.append((score, path, at))
@@ -61,7 +68,7 @@ def _best(paths: Iterable[str], read: Callable[[str], str], names: frozenset[str
 
 
 def _window(text: str, names: frozenset[str]) -> tuple[int, int]:
-    """How many of ``names`` the best few lines have, and where they start: on the line that itself has the most."""
+    """How many of ``names`` the best ``WINDOW`` lines have, and the character position where these lines start."""
     rows = text.split("\n")
     per_row = [names.intersection(WORD.findall(row)) for row in rows]
     scores = [
@@ -72,7 +79,7 @@ def _window(text: str, names: frozenset[str]) -> tuple[int, int]:
 
 
 def _nearest(wanted: Sequence[str], paths: Sequence[str]) -> list[str]:
-    """Paths by how near their names are to the ones a change wants; at most ``MOST_READ``."""
+    """The paths that are most similar to the ``wanted`` paths of a change; at most ``MOST_READ``."""
     stems = {PurePosixPath(name).stem for name in wanted}
     packages = {tuple(PurePosixPath(name).parts[:2]) for name in wanted}
     folders = {str(PurePosixPath(name).parent) for name in wanted}

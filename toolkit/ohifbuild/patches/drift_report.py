@@ -1,4 +1,4 @@
-"""Rows of drift as a table for a terminal and as plain values for JSON."""
+"""Shows drift rows as a table for a terminal, and as plain values for JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MARKS = {"fits": "[green]{}[/]", "already": "[cyan]made[/]", "not-for": "[dim]-[
 
 
 def drift_table(rows: Iterable[DriftRow]) -> Table:
-    """One line per patch, one column per release: the number of matches, or what went wrong."""
+    """A table with one line for each patch and one column for each release: the number of matches, or the state."""
     rows = list(rows)
     versions = list(dict.fromkeys(row.version for row in rows))
     table = Table(box=None, header_style="bold")
@@ -34,7 +34,7 @@ def as_json(rows: Iterable[DriftRow]) -> list[dict[str, Any]]:
 
 
 def _cell(rows: Sequence[DriftRow]) -> str:
-    """The worst state of a patch's changes stands for the patch."""
+    """The worst state among a patch's changes."""
     for state in ("conflict", "drifted", "fits", "already", "not-for"):
         if any(row.state == state for row in rows):
             return MARKS[state].format(sum(row.found for row in rows))

@@ -1,4 +1,4 @@
-"""Reads patch folders and refuses every patch that cannot be meant, before any source is looked at."""
+"""Reads patch folders, and refuses invalid patches before any source is read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import PatchInvalid
 from ohifbuild.patches import syntax
 from ohifbuild.patches.rules import Change, Condition, Patch
@@ -23,18 +24,18 @@ Matches = Annotated[int, Field(ge=0, le=1000)]
 Text = Annotated[str, Field(min_length=1)]
 
 
-class _Written(BaseModel):
+class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class _Condition(_Written):
+class _Condition(_Table):
     matches: Matches
     rule: dict[str, Any]
     constraints: dict[str, Any] = {}
     utils: dict[str, Any] = {}
 
 
-class _Change(_Written):
+class _Change(_Table):
     files: Annotated[list[Text], Field(min_length=1)]
     releases: Text | None = None
     matches: Annotated[int, Field(ge=1, le=1000)]
@@ -46,7 +47,7 @@ class _Change(_Written):
     after: Annotated[list[_Condition], Field(min_length=1)]
 
 
-class _Patch(_Written):
+class _Patch(_Table):
     name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
     reason: Text
     issues: list[Annotated[str, Field(pattern=r"^https?://\S+$")]] = []
@@ -55,21 +56,21 @@ class _Patch(_Written):
 
 
 def load_folder(folder: Path) -> tuple[Patch, ...]:
-    """Every patch in a folder: each of its subfolders, by name; those that start with a dot or a low line are left out.
+    """Reads every patch in a folder: each subfolder, sorted by name. Skips names that start with a dot or underscore.
 
     Raises:
-        PatchInvalid: a folder without patches, or a patch that cannot be meant; ``details`` lists every mistake.
+        PatchInvalid: the folder has no patches, or a patch is invalid; ``details`` lists every mistake.
     """
     if not folder.is_dir():
         raise PatchInvalid(
-            f"The patch folder {folder} is not there.", cause="It was moved, or mistyped.", fix="Correct its path."
+            f"The patch folder {folder} does not exist.", cause="It was moved or mistyped.", fix="Correct its path."
         )
     sources = sorted(path / FILE for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._")
     if not sources:
         raise PatchInvalid(
-            f"{folder} holds no patches.",
-            cause=f"A patch is a subfolder with a {FILE} in it.",
-            fix="Name the folder that holds the patches' folders.",
+            f"{folder} has no patches.",
+            cause=f"A patch is a subfolder that contains {FILE}.",
+            fix="Give the folder that contains the patches' folders.",
         )
     mistakes: list[str] = []
     patches = [patch for source in sources if (patch := _load(source, mistakes))]
@@ -81,11 +82,9 @@ def load_folder(folder: Path) -> tuple[Patch, ...]:
 def invalid(mistakes: list[str]) -> PatchInvalid:
     """The error for mistakes in patches, one line each."""
     return PatchInvalid(
-        "There is 1 mistake in the patches."
-        if len(mistakes) == 1
-        else f"There are {len(mistakes)} mistakes in patches.",
-        cause="A patch.toml does not say what a patch needs, or its rule cannot be used.",
-        fix="Correct what is listed; docs/explanation/patches.md shows a whole patch.",
+        f"The patches have {counted(len(mistakes), 'mistake')}.",
+        cause="A key in a patch.toml is missing or invalid, or ast-grep cannot use its rule.",
+        fix="Correct the mistakes above; docs/explanation/patches.md shows a complete patch.",
         details="\n".join(mistakes),
     )
 
@@ -93,10 +92,10 @@ def invalid(mistakes: list[str]) -> PatchInvalid:
 def _load(source: Path, mistakes: list[str]) -> Patch | None:
     try:
         if source.is_symlink() or source.parent.is_symlink():
-            raise ValueError("is a symbolic link; patches are read from real files only")
+            raise ValueError("is a symbolic link; patches must be regular files")
         if source.stat().st_size > LARGEST:
             raise ValueError(f"is larger than {LARGEST // 1024} KiB")
-        written = _Patch.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
+        table = _Patch.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
     except ValidationError as error:
         mistakes += [f"{source}: {_key(item['loc'])}: {item['msg']}" for item in error.errors()]
         return None
@@ -104,19 +103,19 @@ def _load(source: Path, mistakes: list[str]) -> Patch | None:
         mistakes.append(f"{source}: is nested too deeply")
         return None
     except FileNotFoundError:
-        mistakes.append(f"{source}: is not there; every folder beside patches must be one")
+        mistakes.append(f"{source}: does not exist; every subfolder of a patch folder must be a patch")
         return None
     except (OSError, ValueError) as error:  # includes TOMLDecodeError and UnicodeDecodeError
         mistakes.append(f"{source}: {error}")
         return None
-    found = list(_mistakes(written, source))
+    found = list(_mistakes(table, source))
     if found:
         mistakes += [f"{source}: {mistake}" for mistake in found]
         return None
-    return _patch(written, source)
+    return _patch(table, source)
 
 
-def _patch(written: _Patch, source: Path) -> Patch:
+def _patch(table: _Patch, source: Path) -> Patch:
     changes = tuple(
         Change(
             number=number,
@@ -127,23 +126,23 @@ def _patch(written: _Patch, source: Path) -> Patch:
             fix=change.fix,
             after=tuple(Condition(_config(condition), condition.matches) for condition in change.after),
         )
-        for number, change in enumerate(written.change, 1)
+        for number, change in enumerate(table.change, 1)
     )
-    issues = tuple(written.issues)
-    return Patch(written.name, written.reason.strip(), issues, parse_range(written.releases), changes, source)
+    issues = tuple(table.issues)
+    return Patch(table.name, table.reason.strip(), issues, parse_range(table.releases), changes, source)
 
 
-def _config(written: _Change | _Condition) -> Mapping[str, Any]:
-    """The part that is ast-grep's, without the keys that were not given."""
+def _config(table: _Change | _Condition) -> Mapping[str, Any]:
+    """ast-grep's part of the configuration, without the keys that are not set."""
     keys = ("rule", "constraints", "utils", "transform")
-    return {key: value for key in keys if (value := getattr(written, key, None))}
+    return {key: value for key in keys if (value := getattr(table, key, None))}
 
 
-def _mistakes(written: _Patch, source: Path) -> Iterator[str]:
-    if written.name != source.parent.name:
-        yield f"name: '{written.name}' is not its folder's name, '{source.parent.name}'"
-    yield from _range_mistakes("releases", written.releases)
-    for at, change in enumerate(written.change, 1):
+def _mistakes(table: _Patch, source: Path) -> Iterator[str]:
+    if table.name != source.parent.name:
+        yield f"name: '{table.name}' differs from the folder's name, '{source.parent.name}'"
+    yield from _range_mistakes("releases", table.releases)
+    for at, change in enumerate(table.change, 1):
         key = f"change {at}"
         if change.releases:
             yield from _range_mistakes(f"{key}: releases", change.releases)
@@ -154,7 +153,7 @@ def _mistakes(written: _Patch, source: Path) -> Iterator[str]:
         for count, condition in enumerate(change.after, 1):
             yield from _rule_mistakes(f"{key}: after {count}: rule", _config(condition), languages)
         if not any(condition.matches for condition in change.after):
-            yield f"{key}: after: needs a condition with matches of 1 or more, to tell the change from lost code"
+            yield f"{key}: after: requires a condition with matches of 1 or more, to tell the change from lost code"
         known = {name for pattern in syntax.patterns(change.rule) for name in syntax.variables(pattern)}
         known |= {name for pattern in syntax.patterns(change.utils) for name in syntax.variables(pattern)}
         if missing := syntax.variables(change.fix) - known - set(change.transform):
@@ -169,14 +168,14 @@ def _range_mistakes(key: str, text: str) -> Iterator[str]:
 
 
 def _path_mistakes(name: str) -> Iterator[str]:
-    """A patch must not be able to name anything outside the checkout, on any system."""
+    """What is wrong with a path: on no system may a patch name a file outside the checkout."""
     path = PurePosixPath(name)
     if path.is_absolute() or "\\" in name or ":" in name or "\0" in name or ".." in path.parts:
-        yield "leaves the checkout"
+        yield "is outside the checkout"
     elif ".git" in path.parts:
-        yield "lies in git's own folder"
+        yield "is in git's own folder"
     elif str(path) != name:
-        yield f"is not written plainly; write {path}"
+        yield f"is not in its shortest form; write {path}"
     elif syntax.language_of(name) is None:
         yield f"must end in one of {', '.join(syntax.LANGUAGES)}"
 
@@ -190,12 +189,12 @@ def _rule_mistakes(key: str, config: Mapping[str, Any], languages: set[str]) -> 
             return
         for pattern in syntax.patterns(config):
             if syntax.errors(syntax.parse(pattern, language)):
-                yield f"{key}: the pattern '{pattern[:80]}' is not {language}; give it a context and a selector"
+                yield f"{key}: the pattern '{pattern[:80]}' is not valid {language}; add a context and a selector"
                 return
 
 
 def _key(location: tuple[int | str, ...]) -> str:
-    """``('change', 0, 'matches')`` as a reader counts: ``change 1: matches``."""
+    """The location of a mistake, counted from 1: ``('change', 0, 'matches')`` becomes ``change 1: matches``."""
     parts: list[str] = []
     for part in location:
         if isinstance(part, int):

@@ -1,4 +1,4 @@
-"""Works out what patches do to a source, without touching it: every edit of every file, and every reason not to."""
+"""Computes the edits that patches make to a source tree, and why a change cannot be made; writes nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ast_grep_py import SgNode
 
+from ohifbuild.core.counts import times
 from ohifbuild.patches import syntax
 from ohifbuild.patches.drift import excerpt, where_code_moved
 from ohifbuild.patches.rules import Change, DriftRow, Patch, State
@@ -17,7 +18,7 @@ from ohifbuild.patches.source_tree import SourceTree
 
 @dataclass(frozen=True)
 class Plan:
-    """``texts`` are the files to write, by path; empty where any row is bad."""
+    """``texts`` are the files to write, by path; empty if any row is bad."""
 
     rows: tuple[DriftRow, ...]
     texts: Mapping[str, str]
@@ -37,7 +38,7 @@ class _Edit:
 
 
 class _Source:
-    """The tree's files, each read and parsed once."""
+    """The source tree's files; each is read and parsed only once."""
 
     def __init__(self, tree: SourceTree) -> None:
         self.tree = tree
@@ -65,7 +66,7 @@ class _Source:
 
 
 def plan(tree: SourceTree, version: str, patches: Sequence[Patch]) -> Plan:
-    """What ``patches`` mean for one release. All changes are worked out on the same text, so their order is nothing.
+    """Computes the edits of ``patches`` for one release. All changes start from the same text, so order has no effect.
 
     Raises:
         PatchInvalid: a file that a patch names is a symbolic link.
@@ -86,7 +87,7 @@ def plan(tree: SourceTree, version: str, patches: Sequence[Patch]) -> Plan:
 
 
 def _try(source: _Source, version: str, patch: Patch, change: Change) -> tuple[DriftRow, list[_Edit]]:
-    """One change on its own: its row, and its edits where it fits."""
+    """Tries one change alone; returns its row, and its edits if it matches."""
 
     def row(state: State, found: int, detail: str = "") -> DriftRow:
         return DriftRow(version, patch.name, change.number, state, files, change.matches, found, detail)
@@ -96,8 +97,8 @@ def _try(source: _Source, version: str, patch: Patch, change: Change) -> tuple[D
         return row("not-for", 0), []
     files = source.named(change)
     if not files:
-        went = where_code_moved(change, source.paths, source.text)
-        return row("drifted", 0, f"none of its files is there: {', '.join(change.files)}{went}"), []
+        nearest = where_code_moved(change, source.paths, source.text)
+        return row("drifted", 0, f"none of its files exists: {', '.join(change.files)}{nearest}"), []
     found = [(path, node) for path in files for node in syntax.find(source.root(path), change.rule)]
     done = _holds(change, [source.root(path) for path in files])
     if done and not found:
@@ -105,8 +106,8 @@ def _try(source: _Source, version: str, patch: Patch, change: Change) -> tuple[D
     if len(found) != change.matches:
         return row("drifted", len(found), _mismatch(source, change, files, found)), []
     if done:
-        told = "its condition holds before the change is made, so it proves nothing; make the condition narrower"
-        return row("drifted", len(found), f"{_places(source, found[:1])}: {told}"), []
+        reason = "its condition already holds before the change, so it proves nothing; make the condition narrower"
+        return row("drifted", len(found), f"{_places(source, found[:1])}: {reason}"), []
     return row("fits", len(found)), [_edit(source.text(path), path, node, change.fix) for path, node in found]
 
 
@@ -125,15 +126,15 @@ def _edited(text: str, edits: Iterable[_Edit], path: str) -> str:
 
 
 def _mark_conflicts(rows: list[DriftRow], edits: list[_Edit], source: _Source) -> None:
-    """Two edits must not overlap, whether of two patches or of one."""
+    """Marks edits that overlap, whether they belong to two patches or to one."""
     ordered = sorted(edits, key=lambda edit: (edit.file, edit.start, edit.end))
     for first, second in pairwise(ordered):
         if first.file == second.file and second.start < first.end:
             text = source.text(first.file)
             for mine, other in ((first, second), (second, first)):
-                with_whom = f"{rows[other.change].patch}, change {rows[other.change].change}"
-                told = f"touches the same code as {with_whom}\n{excerpt(text, first.file, second.start)}"
-                rows[mine.change] = replace(rows[mine.change], state="conflict", detail=told)
+                name = f"{rows[other.change].patch}, change {rows[other.change].change}"
+                detail = f"changes the same code as {name}\n{excerpt(text, first.file, second.start)}"
+                rows[mine.change] = replace(rows[mine.change], state="conflict", detail=detail)
 
 
 def _mark_failed_conditions(
@@ -151,20 +152,20 @@ def _mark_failed_conditions(
 
 
 def _failure(change: Change, roots: list[SgNode]) -> str:
-    """Which condition fails on the changed files; '' where all hold."""
+    """Which condition fails in the changed files; '' if all hold."""
     if again := sum(len(syntax.find(root, change.rule)) for root in roots):
-        return f"its rule is still found {_times(again)}; it must not be"
+        return f"its rule still matches {times(again)}; it must not match"
     for number, condition in enumerate(change.after, 1):
         found = sum(len(syntax.find(root, condition.rule)) for root in roots)
         if found != condition.matches:
-            return f"condition {number} is found {_times(found)}; it must be {_times(condition.matches)}"
+            return f"condition {number} matches {times(found)}; it must match {times(condition.matches)}"
     return ""
 
 
 def _broken(files: Iterable[str], texts: Mapping[str, str], roots: Mapping[str, SgNode]) -> str:
     for path in files:
         if path in roots and (errors := syntax.errors(roots[path])):
-            return f"the file is no valid source\n{excerpt(texts[path], path, syntax.span(errors[0])[0])}"
+            return f"the file has a syntax error\n{excerpt(texts[path], path, syntax.span(errors[0])[0])}"
     return ""
 
 
@@ -175,10 +176,10 @@ def _holds(change: Change, roots: list[SgNode]) -> bool:
 
 
 def _mismatch(source: _Source, change: Change, files: Sequence[str], found: Sequence[tuple[str, SgNode]]) -> str:
-    told = f"{', '.join(files)}: its rule is found {_times(len(found))}; it must be {_times(change.matches)}"
+    counts = f"{', '.join(files)}: its rule matches {times(len(found))}; it must match {times(change.matches)}"
     if found:
-        return f"{told}\n{_places(source, found)}"
-    return told + where_code_moved(change, source.paths, source.text, files)
+        return f"{counts}\n{_places(source, found)}"
+    return counts + where_code_moved(change, source.paths, source.text, files)
 
 
 def _places(source: _Source, found: Sequence[tuple[str, SgNode]]) -> str:
@@ -187,12 +188,12 @@ def _places(source: _Source, found: Sequence[tuple[str, SgNode]]) -> str:
 
 def _root(path: str, text: str) -> SgNode:
     language = syntax.language_of(path)
-    assert language, path  # load refuses other endings
+    assert language, path  # load refuses other extensions
     return syntax.parse(text, language)
 
 
 def _globs(path: str, pattern: str) -> bool:
-    """Shell globs by segment: ``*`` does not cross a slash, ``**`` does."""
+    """Whether a glob matches: ``*`` does not match a slash, ``**`` does."""
     return _segments(path.split("/"), pattern.split("/"))
 
 
@@ -202,7 +203,3 @@ def _segments(path: list[str], pattern: list[str]) -> bool:
     if pattern[0] == "**":
         return any(_segments(path[skip:], pattern[1:]) for skip in range(len(path) + 1))
     return bool(path) and fnmatchcase(path[0], pattern[0]) and _segments(path[1:], pattern[1:])
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"

@@ -1,4 +1,4 @@
-"""What a patch is, and what came of trying it. All values are frozen."""
+"""The data classes for patches and for the result of trying them. All values are frozen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ State = Literal["fits", "already", "not-for", "drifted", "conflict"]
 
 @dataclass(frozen=True)
 class Condition:
-    """``rule`` must be found exactly ``matches`` times in the changed files, once the change is made."""
+    """After the change, ``rule`` must match exactly ``matches`` times in the changed files."""
 
     rule: Mapping[str, Any]
     matches: int
@@ -24,9 +24,10 @@ class Condition:
 class Change:
     """One rule of a patch.
 
-    ``files`` are POSIX paths or globs below the checkout: the names one file had over time. ``rule`` is a configuration
-    of ast-grep (``rule``, ``constraints``, ``utils``, ``transform``); it must be found ``matches`` times over all files
-    that exist, and never again afterwards. ``fix`` replaces each match. ``releases`` narrows the patch's own.
+    ``files`` are POSIX paths or globs in the checkout: the names of one file in different releases. ``rule`` is
+    ast-grep's configuration (``rule``, ``constraints``, ``utils``, ``transform``); it must match ``matches`` times in
+    all files that exist, and never after the change. ``fix`` replaces each match. ``releases`` narrows the patch's
+    range.
     """
 
     number: int
@@ -40,7 +41,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Patch:
-    """One folder of ``patches/``. ``source`` is its ``patch.toml``."""
+    """One folder of ``patches/``. ``source`` is the path of its ``patch.toml``."""
 
     name: str
     reason: str
@@ -52,11 +53,11 @@ class Patch:
 
 @dataclass(frozen=True)
 class DriftRow:
-    """What became of one change (``change`` counts from 1) in one release.
+    """The result of trying one change (``change`` counts from 1) in one release.
 
-    ``fits``: found as often as it must be, and every condition holds afterwards; ``already``: was made before;
-    ``not-for``: the release is outside the patch's range; ``drifted``: the code is no longer as the rule knows it;
-    ``conflict``: another change touches the same node. ``detail`` says more, with ``file:line`` and an excerpt.
+    States: ``fits``: the rule matches as often as required, and every condition holds afterwards; ``already``: the
+    change was made before; ``not-for``: the release is outside the patch's range; ``drifted``: the rule does not match
+    the code any more; ``conflict``: another change changes the same node. ``detail`` has ``file:line`` and an excerpt.
     """
 
     version: str
@@ -75,7 +76,7 @@ class DriftRow:
 
 @dataclass(frozen=True)
 class PatchReport:
-    """What ``apply`` did. ``changed`` are the files written, as POSIX paths below the checkout."""
+    """What ``apply`` did. ``changed`` are the written files, as POSIX paths in the checkout."""
 
     version: str
     rows: tuple[DriftRow, ...]

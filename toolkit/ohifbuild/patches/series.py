@@ -1,7 +1,7 @@
-"""Semantic patches for builds from source: load, choose, try, apply. ``docs/explanation/patches.md`` is the prose.
+"""Semantic patches for builds from source: load, select, check and apply; see ``docs/explanation/patches.md``.
 
-The parts: ``load.py`` reads and checks patch folders, ``plan.py`` works out edits without touching anything,
-``apply.py`` writes them, ``drift.py`` finds code that moved, ``examples.py`` runs a patch on its own inputs.
+The parts: ``load.py`` reads and checks patch folders, ``plan.py`` computes edits, ``apply.py`` writes them,
+``drift.py`` finds code that moved, ``examples.py`` tests a patch with its examples.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ __all__ = [
     "select",
 ]
 
-#: Part of every digest: raised when the same patches come to mean other edits.
+#: Part of every digest; increase it when the same patches produce different edits.
 FORMAT = 1
 
 
 def load(*folders: Path) -> tuple[Patch, ...]:
-    """The patches of several folders, in their order: usually ``resources.patches()``, then the recipe's.
+    """Loads the patches of several folders, in order: usually ``resources.patches()``, then the recipe's.
 
     Raises:
-        PatchInvalid: a patch that cannot be meant, or a name that two of them bear.
+        PatchInvalid: a patch is invalid, or two patches have the same name.
     """
     patches = tuple(patch for folder in folders for patch in load_folder(folder))
     first: dict[str, Patch] = {}
     mistakes = [
-        f"{patch.source}: name: '{patch.name}' is taken by {first[patch.name].source}"
+        f"{patch.source}: name: '{patch.name}' is already the name of {first[patch.name].source}"
         for patch in patches
         if first.setdefault(patch.name, patch) is not patch
     ]
@@ -63,12 +63,12 @@ def load(*folders: Path) -> tuple[Patch, ...]:
 
 
 def select(patches: Iterable[Patch], version: str) -> tuple[Patch, ...]:
-    """The patches that are for a release (``3.12.0``, ``v3.12.0``)."""
+    """The patches whose range contains a release (``3.12.0``, ``v3.12.0``)."""
     return tuple(patch for patch in patches if patch.releases.holds(version))
 
 
 def check(tree: SourceTree, version: str, patches: Sequence[Patch]) -> tuple[DriftRow, ...]:
-    """Tries patches on a source without changing it: one row per change, also for those not meant for ``version``.
+    """Tries patches on a source without changing it: one row for each change, also those not for ``version``.
 
     Raises:
         PatchInvalid: a file that a patch names is a symbolic link.
@@ -77,7 +77,7 @@ def check(tree: SourceTree, version: str, patches: Sequence[Patch]) -> tuple[Dri
 
 
 def digest(patches: Iterable[Patch]) -> str:
-    """SHA-256, in hex, of what patches do: equal wherever they lie and whatever their prose says; order is nothing."""
+    """The SHA-256, in hex, of what patches do: their folder, their prose and their order have no effect."""
     meanings = [
         [
             patch.name,

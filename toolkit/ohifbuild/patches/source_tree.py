@@ -1,4 +1,4 @@
-"""Where patches read OHIF's source from: a checkout, a revision of a git repository, or texts in memory."""
+"""The source trees that patches read: a checkout, a revision of a git repository, or texts in memory."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ SKIPPED = frozenset({".git", "node_modules", "dist", "docs", "testdata"})
 
 
 class SourceTree(Protocol):
-    """Files by POSIX path below the checkout."""
+    """Files by their POSIX path in the checkout."""
 
     def files(self) -> Sequence[str]:
-        """Every JavaScript and TypeScript file, sorted; dependencies and build results are left out."""
+        """The paths of all JavaScript and TypeScript files, sorted, without dependencies and build results."""
 
     def read(self, path: str) -> str:
-        """The file's text, line ends as they are."""
+        """The file's text, with its line endings unchanged."""
 
 
 class MemoryTree:
-    """Texts by path."""
+    """A source tree in memory: texts by path."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = dict(texts)
@@ -42,7 +42,7 @@ class MemoryTree:
 
 
 class FolderTree:
-    """A checkout on disk. Symbolic links are not followed: a checkout must not lead patches out of itself."""
+    """A checkout on disk. Symbolic links are not followed, because they could lead a patch out of the checkout."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -61,7 +61,7 @@ class FolderTree:
         """The file on disk.
 
         Raises:
-            PatchInvalid: the path, or a folder on the way, is a symbolic link or lies outside the checkout.
+            PatchInvalid: the path, or a folder in it, is a symbolic link or outside the checkout.
         """
         here = self.root
         for part in PurePosixPath(path).parts:
@@ -72,15 +72,15 @@ class FolderTree:
 
 
 class GitTree:
-    """One revision of a local git repository, bare or not; a blobless clone fetches just the files that are read."""
+    """One revision of a local git repository, bare or not; a blobless clone downloads only the files that are read."""
 
     def __init__(self, repository: Path, revision: str, *, env: Mapping[str, str] | None = None) -> None:
         """
         Args:
-            env: what git needs in its environment to fetch files, such as the remote's address.
+            env: environment variables that git needs to download files, such as the remote's URL.
 
         Raises:
-            OriginUnavailable: no repository there, or no such revision in it.
+            OriginUnavailable: the repository or the revision does not exist.
         """
         try:
             self._repo = git.Repo(repository, search_parent_directories=False)
@@ -113,7 +113,7 @@ class GitTree:
             raise escape(path)
         try:
             return _text(path, (self._tree / path).data_stream.read())
-        except (GitError, ODBError, ValueError, OSError) as error:  # a blobless clone whose remote is gone
+        except (GitError, ODBError, ValueError, OSError) as error:  # a blobless clone whose remote cannot be reached
             raise _unreadable(Path(self._repo.git_dir), self._tree.hexsha) from error
 
 
@@ -123,29 +123,29 @@ def _text(path: str, content: bytes) -> str:
     except UnicodeDecodeError:
         raise PatchDrift(
             f"{path} is not UTF-8 text.",
-            cause="OHIF's source is; this is another file, or a damaged one.",
-            fix="Fetch the source anew.",
+            cause="OHIF's source is UTF-8 text; this file is damaged or not from OHIF.",
+            fix="Remove the source from the cache with: ohifbuild cache prune --all",
         ) from None
 
 
 def escape(path: str) -> PatchInvalid:
-    """The error for a path that a patch names and the checkout turns into something else."""
+    """The error for a path that is a symbolic link in the checkout."""
     return PatchInvalid(
-        f"{path} is a symbolic link, or lies behind one.",
-        cause="A link in the checkout could make a patch change a file outside it.",
-        fix="Build from a source without links there, or take the file out of the patch.",
+        f"{path} is a symbolic link, or below one.",
+        cause="A link in the checkout could make a patch change a file outside the checkout.",
+        fix="Build from a source without this link, or remove the file from the patch.",
     )
 
 
 def _entries(listing: str) -> list[tuple[str, int]]:
-    """From ``git ls-tree -r -z``: ``<mode> <type> <object>\\t<path>\\0``."""
+    """Path and mode from ``git ls-tree -r -z``: ``<mode> <type> <object>\\t<path>\\0``."""
     rows = [row.partition("\t") for row in listing.split("\0") if row]
     return [(path, int(meta.split()[0], 8)) for meta, _, path in rows]
 
 
 def _unreadable(repository: Path, revision: str) -> OriginUnavailable:
     return OriginUnavailable(
-        f"{repository} has no revision '{revision[:80]}' that can be read.",
-        cause="It is not a git repository, the tag or commit is not in it, or its remote cannot be reached.",
-        fix=f"Look at what it has: git -C {repository} tag --list 'v3*'",
+        f"The revision '{revision[:80]}' of {repository} cannot be read.",
+        cause="It is not a git repository, it lacks the tag or commit, or its remote cannot be reached.",
+        fix=f"List its tags with: git -C {repository} tag --list 'v3*'",
     )

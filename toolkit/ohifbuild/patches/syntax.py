@@ -1,4 +1,4 @@
-"""Syntax trees of JavaScript and TypeScript through ast-grep: find by rule, fill in a replacement."""
+"""Syntax trees of JavaScript and TypeScript, with ast-grep: finds nodes by a rule and fills in replacements."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ ERRORS = {"rule": {"kind": "ERROR"}}
 
 
 class BadRule(ValueError):
-    """ast-grep cannot use a rule; the text says why."""
+    """ast-grep cannot use a rule; the message says why."""
 
 
 def language_of(path: str) -> str | None:
-    """The grammar for a file, by its ending; None: not a language that patches know."""
+    """The grammar for a file, by its extension; None if patches do not support the language."""
     return LANGUAGES.get(PurePosixPath(path).suffix)
 
 
@@ -37,10 +37,10 @@ def parse(text: str, language: str) -> SgNode:
 
 
 def find(root: SgNode, rule: Mapping[str, Any]) -> list[SgNode]:
-    """Every node that a rule's configuration names, in order.
+    """Every node that matches a rule's configuration, in order.
 
     Raises:
-        BadRule: ast-grep does not understand it.
+        BadRule: ast-grep cannot use the rule.
     """
     try:
         return root.find_all(cast(Config, dict(rule)))
@@ -49,18 +49,18 @@ def find(root: SgNode, rule: Mapping[str, Any]) -> list[SgNode]:
 
 
 def errors(root: SgNode) -> list[SgNode]:
-    """Where the text is not of its language."""
+    """The nodes where the text has a syntax error."""
     return find(root, ERRORS)
 
 
 def span(node: SgNode) -> tuple[int, int]:
-    """Start and end of a node, in characters of the text."""
+    """Start and end of a node, as character positions in the text."""
     extent = node.range()
     return extent.start.index, extent.end.index
 
 
 def replacement(template: str, node: SgNode, text: str) -> str:
-    """``template`` with the node's variables filled in, indented as the line the node stands on."""
+    """``template`` with the node's variables filled in, indented like the node's line."""
     start, _ = span(node)
     line = text[text.rfind("\n", 0, start) + 1 : start]
     indent = line[: len(line) - len(line.lstrip())]
@@ -70,12 +70,12 @@ def replacement(template: str, node: SgNode, text: str) -> str:
 
 
 def variables(template: str) -> set[str]:
-    """Names of the variables in a replacement or a pattern."""
+    """The names of the variables in a replacement or a pattern."""
     return {match[1] or match[2] for match in VARIABLE.finditer(template)}
 
 
 def patterns(rule: object) -> Iterator[str]:
-    """Every pattern text in a rule's configuration, however deep."""
+    """Every pattern in a rule's configuration, at any depth."""
     if isinstance(rule, Mapping):
         for key, value in rule.items():
             if key in ("pattern", "context") and isinstance(value, str):
@@ -100,7 +100,7 @@ def _value(match: re.Match[str], node: SgNode, text: str) -> str:
 
 
 def _reason(message: str) -> str:
-    """ast-grep's message without its stack: the most specific of its causes."""
+    """ast-grep's message without its stack trace: its most specific causes."""
     lines = [line.strip() for line in message.split("Stack backtrace")[0].splitlines() if line.strip()]
     causes = [re.sub(r"^\d+: ", "", line) for line in lines if line != "Caused by:"]
     return "; ".join(causes[:5])

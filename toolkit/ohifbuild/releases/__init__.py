@@ -1,1 +1,1 @@
-"""Which OHIF releases there are: pins as data, channels, and version ranges."""
+"""The OHIF releases that ohifbuild knows: pins as data, channels, and version ranges."""

@@ -1,4 +1,4 @@
-"""The catalogue of OHIF releases: ``releases.toml`` as values, and what a version or channel resolves to."""
+"""The catalogue of OHIF releases: reads ``releases.toml``, and finds the pin of a version or channel."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ VERSION = re.compile(r"v?(3\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z][0-9A-Za-z.-]{0,40})
 
 @dataclass(frozen=True)
 class ReleasePin:
-    """One OHIF release. ``commit`` and ``npm_integrity`` are None where no pin is known; ``pinned`` is False for a
-    version that is not in the catalogue at all."""
+    """One OHIF release. ``commit`` and ``npm_integrity`` are None if they are not pinned; ``npm_size`` is in bytes;
+    ``pinned`` is False for a version that is not in the catalogue."""
 
     version: str
     tag: str
@@ -35,7 +35,7 @@ class ReleasePin:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """``source`` is OHIF's git remote, ``package`` its npm name; ``channels`` map a name to a version."""
+    """``source`` is the URL of OHIF's git repository, ``package`` is OHIF's npm package, ``channels`` name versions."""
 
     source: str
     package: str
@@ -51,46 +51,46 @@ def catalogue() -> Catalogue:
     return Catalogue(data["source"], data["package"], data["channels"], {pin.version: pin for pin in pins})
 
 
-def find_release(wish: str, known: Catalogue) -> ReleasePin:
+def find_release(name: str, known: Catalogue) -> ReleasePin:
     """The pin of a channel (``v3-stable``) or a version (``3.12.0``, ``v3.12.0``).
 
-    A well-formed v3 version that is not in the catalogue gives an unpinned pin, with the toolchain of the newest
-    release before it; whether it exists is for the origin to find out.
+    A valid v3 version that is not in the catalogue gets a pin with ``pinned=False`` and the toolchain of the newest
+    release before it; the origin checks whether it exists.
 
     Raises:
-        UnknownRelease: neither; ``fix`` names the nearest ones.
+        UnknownRelease: ``name`` is neither a channel nor a v3 version; ``fix`` names the nearest ones.
     """
-    if wish in known.channels:
-        return known.releases[known.channels[wish]]
-    matched = VERSION.fullmatch(wish)
+    if name in known.channels:
+        return known.releases[known.channels[name]]
+    matched = VERSION.fullmatch(name)
     if not matched:
-        raise unknown_release(wish, known)
+        raise unknown_release(name, known)
     version = matched[1]
     if version in known.releases:
         return known.releases[version]
-    like = _newest_before(version, known)
+    nearest = _newest_before(version, known)
     return ReleasePin(
         version=version,
         tag=f"v{version}",
         commit=None,
         npm_integrity=None,
         npm_size=None,
-        node=like.node,
-        package_manager=like.package_manager,
-        bundler=like.bundler,
+        node=nearest.node,
+        package_manager=nearest.package_manager,
+        bundler=nearest.bundler,
         verified=(),
         pinned=False,
     )
 
 
-def unknown_release(wish: str, known: Catalogue, others: tuple[str, ...] = ()) -> UnknownRelease:
-    """The error for a release that is not to be had, with the nearest that are (``others``: what a registry has)."""
+def unknown_release(name: str, known: Catalogue, others: tuple[str, ...] = ()) -> UnknownRelease:
+    """The error for a release that does not exist, with the nearest ones; ``others`` are the registry's versions."""
     names = [*known.channels, *sorted({*known.releases, *others}, key=sort_key)]
-    near = difflib.get_close_matches(wish.removeprefix("v"), names, n=3, cutoff=0.5) or names[:3]
+    near = difflib.get_close_matches(name.removeprefix("v"), names, n=3, cutoff=0.5) or names[:3]
     return UnknownRelease(
-        f"There is no OHIF release '{wish[:60]}' that ohifbuild can build.",
-        cause="The name is mistyped, or it is no v3 release.",
-        fix=f"Try {', '.join(near)}; or see them all: ohifbuild releases",
+        f"The OHIF release '{name[:60]}' is unknown.",
+        cause="The name is mistyped, or it is not a v3 release.",
+        fix=f"Try {', '.join(near)}, or list all releases with: ohifbuild releases",
     )
 
 

@@ -1,1 +1,1 @@
-"""Where a base viewer comes from: the published package, or a build of OHIF's source with patches."""
+"""The two origins of a base viewer: OHIF's published package, or a build of OHIF's source with patches."""

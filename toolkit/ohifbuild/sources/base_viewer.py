@@ -1,4 +1,4 @@
-"""The base viewer, and what it is made of: the interface that both origins share."""
+"""The base viewer, and the interface that both origins share."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ohifbuild.releases.catalogue import ReleasePin
 
 @dataclass(frozen=True)
 class BaseViewer:
-    """A built OHIF without anything of ohifbuild in it.
+    """A built OHIF viewer without ohifbuild's changes.
 
     Args:
-        path: its dist folder in the cache; nobody may change it.
-        key: a digest that stands for its contents.
+        path: its dist folder in the cache; never change it.
+        key: a digest that identifies its contents.
         release: the release, with the commit or the npm integrity that was used.
         origin: ``published`` or ``git``.
-        compiled: names and digests of the extensions that are part of it.
+        compiled: the name and the digest of each extension that is compiled in.
     """
 
     path: Path
@@ -33,7 +33,7 @@ class BaseViewer:
 
 
 class BaseSource(Protocol):
-    """What a base viewer is made of. Everything is decided; ``provide`` only carries it out."""
+    """The decisions about a base viewer: its release, origin and patches. ``provide`` then makes the viewer."""
 
     @property
     def origin(self) -> str:
@@ -49,7 +49,7 @@ class BaseSource(Protocol):
 
     @property
     def ref(self) -> str:
-        """The branch, tag or commit that was asked for instead of the release's own tag; "" for none."""
+        """The branch, tag or commit that the recipe gives instead of the release's tag; "" if it gives none."""
 
     @property
     def patches(self) -> tuple[Patch, ...]:
@@ -57,28 +57,32 @@ class BaseSource(Protocol):
 
     @property
     def compiled(self) -> tuple[tuple[str, str], ...]:
-        """Names and digests of the extensions that are compiled in."""
+        """The name and the digest of each extension that is compiled in."""
 
     def provide(self, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
-        """Fetches or builds the base viewer, unless the cache has it.
+        """Downloads or builds the base viewer, unless the cache has it.
 
         Raises:
-            OhifbuildError: as the origin's parts.
+            OhifbuildError: the errors of the origin.
         """
 
 
 def check_is_viewer(dist: Path, what: str) -> None:
-    """Whether ``dist`` looks like a built OHIF viewer.
+    """Checks that ``dist`` looks like a built OHIF viewer.
+
+    Args:
+        dist: the folder to check.
+        what: the name of the package or source, for the error.
 
     Raises:
-        ReleaseUnsupported: it does not.
+        ReleaseUnsupported: a file of a viewer is missing.
     """
     missing = [name for name in ("index.html", "app-config.js") if not (dist / name).is_file()]
     if not list(dist.glob("app.bundle*.js")):
         missing.append("app.bundle.*.js")
     if missing:
         raise ReleaseUnsupported(
-            f"{what} holds no OHIF viewer that ohifbuild knows: {', '.join(missing)} missing.",
-            cause="The release is laid out otherwise than 3.9 to 3.14.",
-            fix="Choose a release that is verified: ohifbuild releases",
+            f"{what} is not a supported OHIF viewer: {', '.join(missing)} missing.",
+            cause="The release has a different layout than 3.9 to 3.14.",
+            fix="Choose a verified release. List them with: ohifbuild releases",
         )

@@ -1,4 +1,4 @@
-"""Runs the release's own bundler: not minified (``finish`` does that, a hundred times faster), no source maps."""
+"""Runs the release's bundler without minification (``dist/prepare.py`` minifies, 100 times faster) and source maps."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from pathlib import Path
 from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import BundleFailed, DiskFull, OhifbuildError, ReleaseUnsupported, ToolFailed
-from ohifbuild.core.processes import run
+from ohifbuild.core.processes import KILLED, run
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.tools.toolchain import NodeTools
 
-# Megabytes of V8's heap. OHIF's own scripts allow 8 GB; unminified 2 GB are used (measured: v3.12.0, 1.9 GB resident).
+# Megabytes of V8's heap. OHIF's scripts allow 8 GB; without minification the bundler needs 2 GB (measured with
+# v3.12.0).
 HEAP_MB = 4096
 APP = "platform/app"
 WRAPPER = "record.cjs"
@@ -25,8 +26,8 @@ WRAPPER = "record.cjs"
 
 @dataclass(frozen=True)
 class Profile:
-    """How a bundler is called. ``program`` and ``configs`` are paths in the source tree; the first config that is
-    there counts. ``settings`` is what decides the result and is part of every base viewer's key."""
+    """The command of a bundler. ``program`` and ``configs`` are paths in the source tree; the first config that exists
+    is used. ``settings`` are environment variables that decide the result; they are part of every base viewer's key."""
 
     program: str
     configs: tuple[str, ...]
@@ -44,7 +45,7 @@ PROFILES = {
     "webpack": Profile(
         "node_modules/webpack/bin/webpack.js", (f"{APP}/.webpack/webpack.pwa.js",), ("--progress",), SETTINGS
     ),
-    # OHIF's migration guide: 3.13 kept the folder's and the file's old names, 3.14 renamed both.
+    # Source: OHIF's migration guide. 3.13 kept the old names of the folder and the file, 3.14 renamed both.
     "rspack": Profile(
         "node_modules/@rspack/cli/bin/rspack.js",
         (f"{APP}/.rspack/rspack.pwa.js", f"{APP}/.webpack/webpack.pwa.js"),
@@ -54,41 +55,41 @@ PROFILES = {
 }
 
 PROGRESS = re.compile(r"^(?:<s> )?(?:\[?(?:webpack\.Progress|rspack)\]? )?\s*(\d{1,3})% ?(.*)")
-MEMORY = re.compile(r"heap out of memory|Allocation failed|killed from outside|ENOMEM|Cannot allocate memory")
+MEMORY = re.compile(rf"heap out of memory|Allocation failed|{re.escape(KILLED)}|ENOMEM|Cannot allocate memory")
 FULL = re.compile(r"ENOSPC|no space left on device", re.IGNORECASE)
 
 Cause = tuple[re.Pattern[str], str, str]
 CAUSES: tuple[Cause, ...] = (
     (
         MEMORY,
-        "The machine, or the container's limit, ran out of memory.",
-        "Free some: about 3 GB are needed. Or use: ohifbuild build --from published",
+        "The machine or the container ran out of memory.",
+        "Free memory until about 3 GB are available, or use: ohifbuild build --from published",
     ),
     (
         re.compile(r"Can't resolve '[^']+' in '[^']+'"),
-        "A module that the sources import is not there.",
+        "A module that the sources import does not exist.",
         "Correct the import, or add the package to the extension's dependencies.",
     ),
     (
         re.compile(r"ERR_OSSL\w*|Unsupported engine.*|digital envelope routines\S*"),
-        "This Node does not fit the release.",
-        "See which one it needs: ohifbuild releases",
+        "This version of Node does not match the release.",
+        "Show the required version with: ohifbuild releases",
     ),
     (
         re.compile(r"Module (?:parse|build) failed.*"),
-        "A source file is not what the bundler can read: an extension's, or one that a patch changed.",
-        "Mend the file that is named above.",
+        "The bundler cannot read a source file of an extension, or one that a patch changed.",
+        "Correct the file that is named above.",
     ),
     (
         re.compile(r"Cannot find module '[^']+'"),
-        "A package that the release's own configuration needs is not installed.",
-        "Remove the folder that the log names from the cache, and build again: ohifbuild cache prune",
+        "A package that the release's configuration requires is not installed.",
+        "Remove the installed packages with: ohifbuild cache prune --all. Then build again.",
     ),
 )
 
 
 def bundle_key(bundler: str) -> str:
-    """What of the bundling decides the result, beside the sources."""
+    """A digest of everything in the bundling, apart from the sources, that decides the result."""
     profile = PROFILES[bundler]
     wrapper = (files("ohifbuild.sources") / WRAPPER).read_text(encoding="utf-8")
     return digest_of(profile.program, profile.arguments, profile.settings, HEAP_MB, wrapper)
@@ -105,16 +106,21 @@ def bundle(
     module_folders: Sequence[Path] = (),
     as_published: bool = False,
 ) -> None:
-    """Bundles the app in ``tree``; ``target`` becomes the folder with ``dist`` and the list of bundled packages.
+    """Bundles the app in ``tree``; writes ``dist`` and the list of bundled packages to the folder ``target``.
 
     Args:
-        module_folders: further ``node_modules``, looked into last.
-        as_published: with the release's configuration as it stands, and without that list.
+        tree: an installed source tree.
+        bundler: ``webpack`` or ``rspack``.
+        tools: the Node that runs the bundler.
+        target: an existing folder.
+        log: the file that receives the bundler's output.
+        module_folders: further ``node_modules``, which are searched last.
+        as_published: use the release's configuration unchanged, and write no list of packages.
 
     Raises:
-        BundleFailed: the bundler failed; ``cause`` names the likely cause, ``details`` the part of its log.
-        DiskFull: it had no room.
-        ReleaseUnsupported: the tree has no such bundler.
+        BundleFailed: the bundler failed; ``details`` has the relevant part of its log.
+        DiskFull: the disk is full.
+        ReleaseUnsupported: the source tree does not have this bundler.
     """
     profile = PROFILES[bundler]
     config = _config(tree, bundler)
@@ -144,35 +150,45 @@ def bundle(
             raise explained(error, log) from error
     if not dist.is_dir():
         raise BundleFailed(
-            "OHIF's bundler ended well and wrote nothing.",
-            cause="The source's configuration writes elsewhere than platform/app/dist.",
-            fix=f"Read {log}",
+            "OHIF's bundler succeeded but wrote no files.",
+            cause="The source's configuration writes to another folder than platform/app/dist.",
+            fix=f"Read the log: {log}",
         )
     dist.rename(target / "dist")
 
 
 def explained(error: ToolFailed, log: Path) -> OhifbuildError:
-    """What the bundler's failure means, by its exit and its whole log."""
+    """The error for a failure of the bundler, from its exit status and its log.
+
+    Args:
+        error: the failure; its ``cause`` and ``details`` are used too.
+        log: the file with the bundler's whole output.
+    """
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else error.details
     lines = [line for line in text.splitlines() if not PROGRESS.match(line)]
-    said = "\n".join(lines)
-    if FULL.search(said):
+    output = "\n".join(lines)
+    if FULL.search(output):
         return DiskFull(
-            "No space left for OHIF's bundle.",
-            cause="The disk is full; a build from source takes about 4 GB with its caches.",
-            fix="Free some, or move the cache with OHIFBUILD_CACHE.",
+            "No space is left for OHIF's bundle.",
+            cause="The disk is full; a build from source needs about 4 GB with its caches.",
+            fix="Free some space, or set OHIFBUILD_CACHE to a folder on another disk.",
         )
     for pattern, cause, fix in CAUSES:
-        found = pattern.search(f"{said}\n{error.cause}")
+        found = pattern.search(f"{output}\n{error.cause}")
         if found:
-            what = f"OHIF could not be bundled: {found[0][:300]}"
+            what = f"OHIF's bundler failed: {found[0][:300]}"
             return BundleFailed(what, cause=cause, fix=fix, details=_around(lines, pattern, log))
     tail = "\n".join(lines[-40:])
-    return BundleFailed("OHIF could not be bundled.", cause="Its last lines say why.", fix=f"Read {log}", details=tail)
+    return BundleFailed(
+        "OHIF's bundler failed.",
+        cause="The last lines of its log say why.",
+        fix=f"Read the log: {log}",
+        details=tail,
+    )
 
 
 def _around(lines: Sequence[str], pattern: re.Pattern[str], log: Path) -> str:
-    """The lines around the first that the pattern matches, or the last ones, and where the rest is."""
+    """The lines around the first match of the pattern, or the last lines, and the path of the whole log."""
     at = next((number for number, line in enumerate(lines) if pattern.search(line)), len(lines))
     return "\n".join([*lines[max(0, at - 4) : at + 16], f"  The whole log: {log}"])
 
@@ -183,14 +199,14 @@ def _config(tree: Path, bundler: str) -> Path:
     if config is None or not (tree / profile.program).is_file():
         raise ReleaseUnsupported(
             f"The source has no {profile.configs[0] if config is None else profile.program}.",
-            cause=f"The release is not bundled with {bundler} in the way ohifbuild knows.",
-            fix="Choose a release that is verified: ohifbuild releases",
+            cause=f"The release does not use {bundler} in the way that ohifbuild supports.",
+            fix="Choose a verified release. List them with: ohifbuild releases",
         )
     return tree / config
 
 
 def _environment(profile: Profile, tools: NodeTools) -> dict[str, str]:
-    # A bundler reads its context: what could change the result is set here or left out.
+    # The environment could change the result, so each variable is set here or left out.
     kept = {name: value for name, value in tools.env.items() if name in ("PATH", "HOME", "TMPDIR")}
     return {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NODE_OPTIONS": f"--max-old-space-size={HEAP_MB}"} | dict(
         profile.settings

@@ -1,8 +1,8 @@
-"""A pinned checkout of OHIF's source: shallow, blobless, sparse, and exactly the commit that was asked for.
+"""A pinned checkout of OHIF's source: shallow, blobless and sparse, of exactly one commit.
 
-A full clone is 880 MB; this one 32 MB: what a build does not read (documentation, tests, test data) is not fetched.
-Objects go into one bare repository per source, so that the next release fetches only what differs; the checkout itself
-is plain files, and the bare repository can be lost at any time.
+A full clone is 880 MB, this one 32 MB, because files that a build does not read (documentation, tests, test data) are
+not downloaded. Each source has one bare repository for its objects, so that the next release downloads only what
+differs. The checkout itself is plain files, and does not need the bare repository any more.
 """
 
 from __future__ import annotations
@@ -40,29 +40,37 @@ from ohifbuild.sources.git_remote import (
 
 KIND = "source"
 OBJECTS_KIND = "git"
-# Not the whole cone but all folders that a build reads; patterns as in gitignore (git sparse-checkout --no-cone).
-# The wasm file is a build's output that v3.10.0 committed by mistake; its build makes it anew.
+# All folders that a build reads; patterns as in gitignore (git sparse-checkout --no-cone).
+# The wasm file is a build result that v3.10.0 committed by mistake; its build makes it again.
 SPARSE = ("/*", "!/platform/docs/", "!/testdata/", "!/tests/", "!/platform/ui/*.wasm")
-PLACES = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"})
+REPOSITORY_VARIABLES = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"}
+)
 HISTORY_KIND = "history"
-WANTED = "refs/ohifbuild/wanted"
+FETCHED = "refs/ohifbuild/wanted"
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """OHIF's source at a commit, plain files without ``.git``: ``path`` is in the cache, never to be changed."""
+    """OHIF's source at a commit, without ``.git``. ``path`` is in the cache and must never be changed."""
 
     path: Path
     commit: str
 
 
 def commit_of(source: str, name: str, pinned: str | None, *, offline: bool) -> str:
-    """The commit that is meant: the pinned one, else ``name`` if it is one, else what the remote says ``name`` is.
+    """The commit to build: the pinned one, or ``name`` if it is a commit, or else the remote's commit for ``name``.
+
+    Args:
+        source: the URL or folder of a git repository.
+        name: a tag, a branch or a commit.
+        pinned: the commit in the catalogue or the lock, if there is one.
+        offline: do not use the network.
 
     Raises:
-        NotInCache: the remote would have to be asked, and ``offline`` forbids it.
-        OriginUnavailable: the remote cannot be reached, or its word cannot be trusted.
-        UnknownRelease: it has no such tag or branch.
+        NotInCache: only the remote knows the commit, and ``offline`` is set.
+        OriginUnavailable: the remote cannot be reached, or its answer cannot be trusted.
+        UnknownRelease: the remote does not have this tag or branch.
     """
     check_names(source, name)
     known = pinned or (name if COMMIT.fullmatch(name) else None)
@@ -70,33 +78,33 @@ def commit_of(source: str, name: str, pinned: str | None, *, offline: bool) -> s
         return known
     if offline:
         raise NotInCache(
-            f"Which commit {name} is cannot be asked with --offline.",
-            cause="Only pinned releases carry their commit with them.",
-            fix="Run without --offline, or name a commit with --ref.",
+            f"The commit of {name} is unknown, and --offline forbids requests to the remote.",
+            cause="Only the commits of pinned releases are known without a request.",
+            fix="Run without --offline, or give a commit with --ref.",
         )
     if not is_authenticated(source):
         raise OriginUnavailable(
-            f"{shown(source)} cannot be trusted to say which commit {name} is.",
-            cause="Over http anybody on the way can answer.",
-            fix="Use https or ssh, or name a commit with --ref.",
+            f"The answer of {shown(source)} about the commit of {name} cannot be trusted.",
+            cause="With http, anybody on the network can change the answer.",
+            fix="Use https or ssh, or give a commit with --ref.",
         )
     refs = refs_of(source)
     return refs[full_name(source, name, refs)]
 
 
 def checkout(source: str, name: str, commit: str, cache: Cache, *, offline: bool, reporter: Reporter) -> Checkout:
-    """The source at ``commit``, which the tag or branch ``name`` of the remote has to be, unless it is there already.
+    """The source at ``commit``, from the cache or from the remote, whose tag or branch ``name`` must be ``commit``.
 
     Args:
-        source: URL or folder of a git repository.
+        source: the URL or folder of a git repository.
         name: a tag, a branch, or the commit itself.
 
     Raises:
-        TagMoved: the remote's tag is another commit.
-        UnknownRelease: the remote has no such tag; ``fix`` names the nearest.
-        OriginUnavailable: it cannot be reached, or is no git repository.
-        ReleaseUnsupported: it is not OHIF.
-        NotInCache: ``offline`` and not there.
+        TagMoved: the remote's tag names another commit.
+        UnknownRelease: the remote does not have this tag; ``fix`` names the nearest ones.
+        OriginUnavailable: the remote cannot be reached, or it is not a git repository.
+        ReleaseUnsupported: the repository is not OHIF's.
+        NotInCache: ``offline`` is set and the source is not in the cache.
         CacheUnusable, DiskFull: the cache cannot be written.
     """
     check_names(source, name)
@@ -105,7 +113,7 @@ def checkout(source: str, name: str, commit: str, cache: Cache, *, offline: bool
     if offline and not cache.has(KIND, key):
         raise NotInCache(
             f"OHIF's source at {name} is not in the cache, and --offline forbids cloning it.",
-            cause="It was never cloned on this machine, or the cache was pruned.",
+            cause="The source was never cloned on this machine, or the cache was pruned.",
             fix="Run the same command once without --offline.",
         )
 
@@ -119,23 +127,23 @@ def checkout(source: str, name: str, commit: str, cache: Cache, *, offline: bool
 
 
 def has_checkout(commit: str, cache: Cache) -> bool:
-    """Whether the source at ``commit`` is there, so that no remote has to be asked."""
+    """Whether the source at ``commit`` is in the cache, so that no request to the remote is necessary."""
     return cache.has(KIND, digest_of(commit, SPARSE))
 
 
 def first_parents(source: str, commit: str, length: int, cache: Cache, *, offline: bool) -> tuple[str, ...]:
-    """The commit, its first parent, that one's, and so on: ``length`` of them, or fewer where history begins.
+    """The commit, its first parent, the first parent of that one, and so on: at most ``length`` commits.
 
     Raises:
-        NotInCache: ``offline``, and nobody asked before.
-        OriginUnavailable: as ``checkout``.
+        NotInCache: ``offline`` is set and the commits are not in the cache.
+        OriginUnavailable: the remote cannot be reached, or it is not a git repository.
     """
     check_names(source, commit)
     key = digest_of(HISTORY_KIND, commit, length)
     if offline and not cache.has(HISTORY_KIND, key):
         raise NotInCache(
-            f"The commits before {commit[:12]} are not in the cache, and --offline forbids asking for them.",
-            cause="They were never asked for on this machine, or the cache was pruned.",
+            f"The commits before {commit[:12]} are not in the cache, and --offline forbids downloading them.",
+            cause="They were never downloaded on this machine, or the cache was pruned.",
             fix="Run the same command once without --offline.",
         )
 
@@ -144,8 +152,10 @@ def first_parents(source: str, commit: str, length: int, cache: Cache, *, offlin
             _init_bare(work / "repository", source)
             with Repo(work / "repository") as repository:
                 repository.git.update_environment(**_inside((work / "repository").absolute(), source))
-                repository.git.fetch(f"--depth={length}", "--filter=blob:none", "--no-tags", NAME, f"{commit}:{WANTED}")
-                line = repository.git.rev_list("--first-parent", f"--max-count={length}", WANTED)
+                repository.git.fetch(
+                    f"--depth={length}", "--filter=blob:none", "--no-tags", NAME, f"{commit}:{FETCHED}"
+                )
+                line = repository.git.rev_list("--first-parent", f"--max-count={length}", FETCHED)
         shutil.rmtree(work / "repository")
         (work / "commits").write_text(line, encoding="ascii")
 
@@ -153,12 +163,13 @@ def first_parents(source: str, commit: str, length: int, cache: Cache, *, offlin
 
 
 def fetch_commits(source: str, tags: list[str], target: Path) -> Path:
-    """A new bare repository at ``target`` with the commits of ``tags`` and their trees.
+    """Makes a bare repository at ``target`` with the commits of ``tags`` and their trees; returns ``target``.
 
-    Files are fetched when read, by a git with ``environment(source)``: the address is not written down.
+    git downloads a file when it is read, if it runs with ``environment(source)``: the repository does not store the
+    URL.
 
     Raises:
-        UnknownRelease, OriginUnavailable: as ``checkout``.
+        UnknownRelease, OriginUnavailable: as in ``checkout``.
     """
     for tag in tags:
         check_names(source, tag)
@@ -175,16 +186,16 @@ def fetch_commits(source: str, tags: list[str], target: Path) -> Path:
 
 
 def _clone(source: str, name: str, commit: str, work: Path, cache: Cache, meter: Meter) -> None:
-    """Puts the files of ``commit`` into ``work/tree``."""
-    wanted = commit
+    """Writes the files of ``commit`` to ``work/tree``."""
+    ref = commit
     if not COMMIT.fullmatch(name):
         meter.phase("tags")
         refs = refs_of(source)
-        wanted = full_name(source, name, refs)
-        _require(source, name, commit, refs[wanted])
+        ref = full_name(source, name, refs)
+        _require(source, name, commit, refs[ref])
     with git_errors(source), _objects(source, cache) as repository:
-        _fetch(repository, source, wanted, meter)
-        found = str(repository.git.rev_parse("--verify", f"{WANTED}^{{commit}}"))
+        _fetch(repository, source, ref, meter)
+        found = str(repository.git.rev_parse("--verify", f"{FETCHED}^{{commit}}"))
         _require(source, name, commit, found)
         meter.phase("files")
         (work / "tree").mkdir()
@@ -193,30 +204,30 @@ def _clone(source: str, name: str, commit: str, work: Path, cache: Cache, meter:
         (work / "index").unlink()
 
 
-def _fetch(repository: Repo, source: str, wanted: str, meter: Meter) -> None:
-    """Gets a ref or commit, its trees and none of its files; a repository that was damaged is made anew, once."""
-    place = Path(repository.git_dir)
-    worn = (place / "FETCH_HEAD").exists()
+def _fetch(repository: Repo, source: str, ref: str, meter: Meter) -> None:
+    """Fetches a ref or commit with its trees and without files. A damaged repository is made again, once."""
+    path = Path(repository.git_dir)
+    used_before = (path / "FETCH_HEAD").exists()
     try:
-        _run_fetch(repository, wanted, meter)
+        _run_fetch(repository, ref, meter)
     except GitCommandError:
-        if not worn:
+        if not used_before:
             raise
-        shutil.rmtree(place)
-        _init(place, source)
-        _run_fetch(repository, wanted, meter)
+        shutil.rmtree(path)
+        _init(path, source)
+        _run_fetch(repository, ref, meter)
 
 
-def _run_fetch(repository: Repo, wanted: str, meter: Meter) -> None:
+def _run_fetch(repository: Repo, ref: str, meter: Meter) -> None:
     progress = _Progress(meter)
     options = ["--progress", "--depth=1", "--filter=blob:none", "--no-tags", "--no-recurse-submodules", "--force"]
-    child = repository.git.fetch(*options, NAME, f"{wanted}:{WANTED}", as_process=True)
+    child = repository.git.fetch(*options, NAME, f"{ref}:{FETCHED}", as_process=True)
     handle_process_output(child, None, progress.new_message_handler(), lambda process: None, decode_streams=False)
     child.wait(stderr="\n".join(progress.error_lines))
 
 
 class _Progress(RemoteProgress):
-    """git's own words, such as "Receiving objects: 45%", as the current phase."""
+    """Shows git's messages, such as "Receiving objects: 45%", as the current phase."""
 
     def __init__(self, meter: Meter) -> None:
         super().__init__()
@@ -231,76 +242,76 @@ class _Progress(RemoteProgress):
 
 @contextmanager
 def _objects(source: str, cache: Cache) -> Iterator[Repo]:
-    """The bare repository of a source, ours alone for the length of the block."""
-    place = cache.path_of(OBJECTS_KIND, digest_of(address(source))[:32]).absolute()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(place.parent / f".{place.name}.lock"):
-        if not place.is_dir():
-            _init(place, source)
-        for left in place.rglob("*.lock"):  # by a git that was killed: nobody else is here
-            left.unlink()
-        with Repo(place) as repository:
-            repository.git.update_environment(**_inside(place, source))
+    """The bare repository of a source, locked until the block ends."""
+    path = cache.path_of(OBJECTS_KIND, digest_of(address(source))[:32]).absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.parent / f".{path.name}.lock"):
+        if not path.is_dir():
+            _init(path, source)
+        for stale in path.rglob("*.lock"):  # of a killed git: our lock excludes a running one
+            stale.unlink()
+        with Repo(path) as repository:
+            repository.git.update_environment(**_inside(path, source))
             yield repository
 
 
-def _init(place: Path, source: str) -> None:
-    work = Path(tempfile.mkdtemp(prefix=f".{place.name}.work-", dir=place.parent))
+def _init(path: Path, source: str) -> None:
+    work = Path(tempfile.mkdtemp(prefix=f".{path.name}.work-", dir=path.parent))
     try:
         _init_bare(work, source)
         (work / "info").mkdir(exist_ok=True)
         (work / "info" / "sparse-checkout").write_text("\n".join(SPARSE) + "\n", encoding="utf-8")
-        work.rename(place)
+        work.rename(path)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _init_bare(place: Path, source: str) -> None:
-    # Not by GitPython, which cannot take away the variables by which a surrounding git names its own work tree.
-    kept = {name: value for name, value in os.environ.items() if name not in PLACES}
-    run(["git", "init", "--quiet", "--bare", place], env=kept | environment(source))
+def _init_bare(path: Path, source: str) -> None:
+    # Not with GitPython, which cannot remove the variables with which a calling git names its own work tree.
+    kept = {name: value for name, value in os.environ.items() if name not in REPOSITORY_VARIABLES}
+    run(["git", "init", "--quiet", "--bare", path], env=kept | environment(source))
 
 
-def _inside(place: Path, source: str) -> dict[str, str]:
-    """The environment for git in our repository, whatever repository we were started in."""
+def _inside(path: Path, source: str) -> dict[str, str]:
+    """The environment for git in our repository, even if ohifbuild was started inside another repository."""
     return {
         **environment(source),
-        "GIT_DIR": str(place),
-        "GIT_WORK_TREE": str(place),
-        "GIT_COMMON_DIR": str(place),
-        "GIT_OBJECT_DIRECTORY": str(place / "objects"),
+        "GIT_DIR": str(path),
+        "GIT_WORK_TREE": str(path),
+        "GIT_COMMON_DIR": str(path),
+        "GIT_OBJECT_DIRECTORY": str(path / "objects"),
     }
 
 
 def _drop_if_changed(entry: Path, reporter: Reporter) -> None:
-    """Removes a checkout that somebody changed; it is made again."""
+    """Removes a checkout that somebody changed, so that it is made again."""
     if not entry.is_dir():
         return
     digest = entry / "digest"
     if digest.is_file() and digest.read_text(encoding="ascii") == digest_of_tree(entry / "tree"):
         return
-    reporter.warn("The source in the cache was changed by somebody; cloning it again.")
-    grave = Path(tempfile.mkdtemp(prefix=f".{entry.name}.work-", dir=entry.parent))
-    entry.rename(grave / entry.name)
-    shutil.rmtree(grave, ignore_errors=True)
+    reporter.warn("Somebody changed the source in the cache; cloning it again.")
+    hidden = Path(tempfile.mkdtemp(prefix=f".{entry.name}.work-", dir=entry.parent))
+    entry.rename(hidden / entry.name)
+    shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _require(source: str, name: str, commit: str, found: str) -> None:
     if found != commit:
         raise TagMoved(
-            f"{name} of {shown(source)} is not the commit that is pinned.",
-            cause="Somebody moved the tag, or the source is another repository.",
-            fix="Do not build it before you know why; --ref COMMIT builds a commit of your choice.",
+            f"{name} of {shown(source)} is not the pinned commit.",
+            cause="Somebody moved the tag, or the source is a different repository.",
+            fix="Find out why before you build it. To build another commit, use --ref COMMIT.",
             details=f"  pinned {commit}\n  found  {found}",
         )
 
 
 def _check_is_ohif(tree: Path, source: str) -> None:
-    wanted = ("platform/app/package.json", "platform/app/pluginConfig.json")
-    missing = [name for name in wanted if not (tree / name).is_file()]
+    required = ("platform/app/package.json", "platform/app/pluginConfig.json")
+    missing = [name for name in required if not (tree / name).is_file()]
     if missing:
         raise ReleaseUnsupported(
             f"{shown(source)} is not OHIF's source: {missing[0]} is missing.",
-            cause="The repository is another one, or the release is older than OHIF v3.5.",
-            fix="Name OHIF's repository, or a fork of it, with --source.",
+            cause="It is a different repository, or the release is older than OHIF v3.5.",
+            fix="Give OHIF's repository, or a fork of it, with --source.",
         )

@@ -1,10 +1,10 @@
-"""What is really in a base viewer: the packages its bundler put in, as far as the origin can tell.
+"""The npm packages in a base viewer, as far as its origin shows them.
 
-A source build knows all of them: ``modules.json`` beside the base viewer lists every package that has a file in what
-the bundler put out, OHIF's own and copied ones too, and the bundler, whose runtime is in it; with version, licence and
-the lockfile's integrity. A published release only shows what bundlers leave in unminified bundles, the comments
-``EXTERNAL MODULE`` and ``CONCATENATED MODULE`` with module paths, and what its ``package.json`` declares: that is
-honest but not complete, and the SBOM says so.
+A build from source knows all of them: ``modules.json`` beside the base viewer lists every package with a file in the
+bundler's output, with version, licence and the lockfile's integrity. The list includes OHIF's packages, copied packages
+and the bundler, whose runtime is in the output. A published release shows only the packages in its ``package.json`` and
+in the comments ``EXTERNAL MODULE`` and ``CONCATENATED MODULE`` of unminified bundles. That list is correct but not
+complete, and the SBOM says so.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PACKAGE_IN_COMMENT = re.compile(
 
 @dataclass(frozen=True, order=True)
 class Component:
-    """An npm package: ``version`` and ``licence`` (an SPDX expression or a name) are "" where nobody says."""
+    """An npm package: ``version`` and ``licence`` (an SPDX expression or a name) are "" if they are unknown."""
 
     name: str
     version: str = ""
@@ -35,17 +35,17 @@ class Component:
 
 @dataclass(frozen=True)
 class Contents:
-    """The packages in a base viewer; ``complete`` is whether the bundler itself vouches that there are no others."""
+    """The packages in a base viewer; ``complete`` is true if the bundler itself listed them."""
 
     components: tuple[Component, ...]
     complete: bool
 
 
 def contents_of(base: Path) -> Contents:
-    """What is in the base viewer whose dist folder is ``base``.
+    """The packages in the base viewer whose dist folder is ``base``.
 
     Raises:
-        DistInvalid: it is empty, or no base viewer, and what it holds cannot be told.
+        DistInvalid: the folder is empty or not a base viewer, or its list of packages is damaged.
     """
     listed = base.parent / MODULES_NAME
     try:
@@ -62,16 +62,16 @@ def contents_of(base: Path) -> Contents:
 
 def _unknown(base: Path) -> DistInvalid:
     return DistInvalid(
-        f"Which packages are in {base} cannot be told.",
-        cause="It is empty or no viewer, or the list of packages beside it is damaged.",
-        fix="Remove the folder, and build again.",
+        f"The packages in {base} are unknown.",
+        cause="The folder is empty or not a viewer, or the list of packages beside it is damaged.",
+        fix="Remove the folder and build again.",
     )
 
 
 def _of_published(dist: Path) -> Iterator[Component]:
-    """Packages named in the bundles, with the versions that the package's own metadata gives.
+    """The packages that the bundles name, with the versions in the release's ``package.json``.
 
-    OHIF's packages are released together, so an ``@ohif/*`` package has the release's version.
+    OHIF releases its packages together, so an ``@ohif/*`` package has the release's version.
     """
     package = json.loads((dist.parent / "package.json").read_text(encoding="utf-8"))
     declared: dict[str, str] = package.get("dependencies", {})

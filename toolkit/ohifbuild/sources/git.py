@@ -1,4 +1,4 @@
-"""The git origin: clone, patch, install and bundle OHIF's own source."""
+"""The git origin: clones, patches, installs and bundles OHIF's source."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.counts import counted
 from ohifbuild.core.digests import digest_of
 from ohifbuild.patches.series import Patch, apply, digest, select
 from ohifbuild.releases.catalogue import ReleasePin
@@ -17,13 +18,13 @@ from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
 from ohifbuild.sources.lockfiles import add_integrities
-from ohifbuild.sources.working_tree import room
+from ohifbuild.sources.working_tree import working_tree
 from ohifbuild.sources.workspace import SourcePackage, add_packages, digest_of_packages
 from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 ORIGIN = "git"
 KIND = "base"
-# Raised whenever the same inputs come to give another bundle.
+# Increase it when the same inputs produce a different bundle.
 RECIPE_VERSION = 2
 
 
@@ -34,11 +35,11 @@ class SourceBuild:
     Args:
         release: the release, with the commit that is built.
         remote: URL or path of the git repository.
-        ref: the branch, tag or commit that was asked for; "" for the release's own tag.
-        patches: those that are for the release, in their order.
+        ref: the branch, tag or commit that the recipe gives; "" for the release's tag.
+        patches: the patches for the release, in their order.
         packages: extensions and modes to compile in.
         tools: Node and npm to build with.
-        candidates: all patches that were considered, those for other releases too.
+        candidates: all patches, including those for other releases.
     """
 
     release: ReleasePin
@@ -78,21 +79,21 @@ class SourceBuild:
 
     @property
     def name(self) -> str:
-        """What the remote calls the commit: a branch, a tag, or the commit itself."""
+        """The remote's name of the commit: a branch, a tag, or the commit itself."""
         return self.ref or self.release.tag
 
     def provide(self, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
         """Clones, installs, patches and bundles, unless the cache or the shared store has the result.
 
         Raises:
-            OhifbuildError: as ``checkout``, ``install``, ``apply``, ``add_packages`` and ``bundle``.
+            OhifbuildError: the errors of ``checkout``, ``install``, ``apply``, ``add_packages`` and ``bundle``.
         """
 
         def make(work: Path) -> None:
             pin, tools = self.release, self.tools
             pristine = self.checkout(cache, offline=offline, reporter=reporter)
             log = cache.root / "logs" / f"{pin.version}-{self.key[:12]}.log"
-            with room(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
+            with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
                 folders = self._change(tree, reporter)
                 bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders)
@@ -103,17 +104,19 @@ class SourceBuild:
         return BaseViewer(folder / "dist", self.key, self.release, ORIGIN, self.compiled)
 
     def checkout(self, cache: Cache, *, offline: bool, reporter: Reporter) -> Checkout:
-        """The source as OHIF has it, before patches.
+        """OHIF's source without patches.
 
         Raises:
-            OhifbuildError: as ``checkout``.
+            OhifbuildError: the errors of ``checkout``.
         """
         return checkout(self.remote, self.name, self.commit, cache, offline=offline, reporter=reporter)
 
     def _change(self, tree: Path, reporter: Reporter) -> tuple[Path, ...]:
-        """Patches the source and adds the packages; returns the folders with their own dependencies."""
+        """Patches the source and adds the packages; returns the folders with the packages' own dependencies."""
         report = apply(tree, self.release.version, self.patches)
-        reporter.debug(f"{len(self.patches)} patches changed {len(report.changed)} files")
+        reporter.debug(
+            f"{counted(len(self.patches), 'patch', 'patches')} changed {counted(len(report.changed), 'file')}"
+        )
         by_directory = self.release.bundler == "rspack"
         return add_packages(tree, self.packages, self.tools, by_directory=by_directory, reporter=reporter)
 
@@ -129,22 +132,22 @@ def source_build(
     offline: bool,
     reporter: Reporter,
 ) -> SourceBuild:
-    """Decides how a release is built from source: its commit, the patches that are for it, and the Node.
+    """Decides how a release is built from source: its commit, its patches and the version of Node.
 
     Args:
         remote: URL or path of the git repository.
-        patches: candidates; those for other releases are left out.
-        ref: a branch, tag or commit to build instead of the release's own tag.
+        patches: all patches; those for other releases are not applied.
+        ref: a branch, tag or commit to build instead of the release's tag.
 
     Raises:
-        OhifbuildError: as ``commit_of`` and ``node_tools``.
+        OhifbuildError: the errors of ``commit_of`` and ``node_tools``.
     """
     commit = commit_of(remote, ref or pin.tag, None if ref else pin.commit, offline=offline)
     if not ref and not pin.commit:
-        reporter.warn(f"{pin.tag} is not pinned: its commit comes from the remote itself.")
+        reporter.warn(f"{pin.tag} is not pinned: its commit comes from the remote.")
     candidates = tuple(patches)
     chosen = select(candidates, pin.version)
     if not chosen:
-        reporter.warn(f"No patch is for OHIF {pin.version}: its source is built as it is.")
+        reporter.warn(f"There is no patch for OHIF {pin.version}: its source is built unchanged.")
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
     return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, tuple(packages), tools, candidates)

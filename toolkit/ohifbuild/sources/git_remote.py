@@ -1,7 +1,7 @@
-"""A git remote: whether its address can be meant, what it answers within seconds, and what its refusals mean.
+"""A git remote: checks its URL, lists its refs, and turns git's failures into our errors.
 
-The address, which may hold credentials, is handed to git in its environment: there it is in no process list, and in no
-configuration file of ours.
+git gets the URL, which may hold credentials, in its environment, so that the URL is in no process list and in no
+configuration file of ohifbuild.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ NAME = "origin"
 COMMIT = re.compile(r"[0-9a-f]{40}")
 REF = re.compile(r"[A-Za-z0-9][\w.+@/-]{0,200}")
 SCP_LIKE = re.compile(r"(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*:(?!/?/)[^:]+")
-# How GitPython wraps what git said.
-COMPLAINT = re.compile(r"^\s*stderr: '|'\s*$")
+# What GitPython adds around git's error message.
+STDERR_WRAPPER = re.compile(r"^\s*stderr: '|'\s*$")
 SCHEMES = ("https", "http", "ssh", "file")
 LISTED = re.compile(r"^([0-9a-f]{40})\t(refs/\S+)$", re.MULTILINE)
 ANSWER_SECONDS = 8
 REFS_SECONDS = 30
 PUBLISHED = "Use the published release: ohifbuild build --from published"
-# Neither prompts nor hooks nor filters have a say, nor what a surrounding git (a hook that builds) left in the
-# environment. Of the user's own configuration stay proxies, certificates and credential helpers.
+# Prompts, hooks and filters are off, and variables of a calling git (such as a hook that builds) are cleared. Proxies,
+# certificates and credential helpers in the user's configuration still apply.
 SETTINGS = {
     "core.hooksPath": os.devnull,
     "core.autocrlf": "false",
@@ -62,7 +62,7 @@ SSH = "ssh -o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15"
 
 
 def remote_answers(source: str, stopped: threading.Event | None = None) -> bool:
-    """Whether a git remote answers within seconds, and before ``stopped`` is set."""
+    """Whether a git remote answers within ``ANSWER_SECONDS``, and before ``stopped`` is set."""
     try:
         _ls_remote(source, "HEAD", seconds=ANSWER_SECONDS, stopped=stopped)
     except OhifbuildError:
@@ -71,23 +71,23 @@ def remote_answers(source: str, stopped: threading.Event | None = None) -> bool:
 
 
 def refs_of(source: str) -> dict[str, str]:
-    """The remote's branches and tags (``refs/tags/…``), and the commit of each.
+    """The commit of each of the remote's branches and tags (``refs/tags/…``).
 
     Raises:
-        OriginUnavailable: it does not answer, or is no git repository.
-        ToolMissing: there is no git.
+        OriginUnavailable: the remote does not answer, or it is not a git repository.
+        ToolMissing: git is not installed.
     """
     listed = _ls_remote(source, "--heads", "--tags", seconds=REFS_SECONDS)
     refs = {name: commit for commit, name in LISTED.findall(listed)}
-    # An annotated tag is listed twice: as itself and, with ^{}, as the commit it stands for.
+    # git lists an annotated tag twice: the tag object and, with ^{}, its commit.
     return {name: refs.get(f"{name}^{{}}", commit) for name, commit in refs.items() if not name.endswith("^{}")}
 
 
 def full_name(source: str, name: str, refs: Mapping[str, str]) -> str:
-    """The remote's name of a tag, or else a branch, such as ``refs/tags/v3.12.0``.
+    """The full name, such as ``refs/tags/v3.12.0``, of a tag or else of a branch.
 
     Raises:
-        UnknownRelease: it has neither; ``fix`` names the nearest.
+        UnknownRelease: the remote has neither; ``fix`` names the nearest ones.
     """
     for ref in (f"refs/tags/{name}", f"refs/heads/{name}"):
         if ref in refs:
@@ -96,52 +96,52 @@ def full_name(source: str, name: str, refs: Mapping[str, str]) -> str:
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.4) or sorted(known)[-3:]
     raise UnknownRelease(
         f"{shown(source)} has no tag or branch '{name}'.",
-        cause="The release is not tagged there, or the name is mistyped.",
-        fix=f"Nearest are: {', '.join(near) or 'none'}",
+        cause="The remote does not have the release, or the name is mistyped.",
+        fix=f"Choose one of the nearest names: {', '.join(near) or 'none'}",
     )
 
 
 def check_names(source: str, name: str) -> None:
-    """Whether a source and a tag, branch or commit can be handed to git at all.
+    """Checks that git can safely get a source, and a tag, branch or commit, as arguments.
 
     Raises:
-        OriginUnavailable: the source would be read as an option or a command, or git would not be safe with it.
-        UnknownRelease: the name cannot be that of a tag, branch or commit.
+        OriginUnavailable: git would read the source as an option or a command, or its transport is not allowed.
+        UnknownRelease: the name is not a valid tag, branch or commit.
     """
     parts = urlsplit(source) if "://" in source else None
     if parts:
-        fine = parts.scheme in SCHEMES and not (parts.hostname or "x").startswith("-") and "::" not in parts.scheme
+        valid = parts.scheme in SCHEMES and not (parts.hostname or "x").startswith("-") and "::" not in parts.scheme
     else:
-        fine = _is_path(source) or bool(SCP_LIKE.fullmatch(source))
-    if not fine or not source.strip() or source.startswith("-") or not source.isprintable():
+        valid = _is_path(source) or bool(SCP_LIKE.fullmatch(source))
+    if not valid or not source.strip() or source.startswith("-") or not source.isprintable():
         raise OriginUnavailable(
-            f"'{shown(source)[:200]}' is no git repository that can be cloned.",
-            cause="It is no https, ssh or file URL and no folder; other transports run commands or prove nothing.",
-            fix="Name an https or ssh URL, or a folder, with --source.",
+            f"The source '{shown(source)[:200]}' is invalid.",
+            cause="It is neither an https, ssh or file URL nor a folder. Other transports are unsafe.",
+            fix="Give an https or ssh URL, or a folder, with --source.",
         )
     if not REF.fullmatch(name) or ".." in name or name.endswith((".lock", "/", ".")):
         raise UnknownRelease(
-            f"'{name[:60]}' is no tag, branch or commit.",
+            f"'{name[:60]}' is not a valid tag, branch or commit.",
             cause="The name is mistyped.",
-            fix="Name a tag such as v3.12.0, a branch, or a commit with its 40 digits.",
+            fix="Give a tag such as v3.12.0, a branch, or a commit with its 40 digits.",
         )
 
 
 def is_authenticated(source: str) -> bool:
-    """Whether the transport itself proves who answers: if not, only a known commit can be trusted."""
+    """Whether the transport authenticates the remote. If not, only a known commit can be trusted."""
     return urlsplit(source).scheme != "http"
 
 
 def address(source: str) -> str:
-    """The source as git is to have it: of a folder its URL, since git ignores depth and filters for a plain path."""
+    """The URL of a source for git. A folder also becomes a URL, because git ignores depth and filters for a path."""
     return Path(source).resolve().as_uri() if _is_path(source) else source
 
 
 def environment(source: str) -> dict[str, str]:
-    """What git is told beyond this process's environment; ``NAME`` is the remote that ``source`` means."""
+    """The variables that git gets beside this process's environment; they define ``source`` as the remote ``NAME``."""
     settings = {**SETTINGS, f"remote.{NAME}.url": address(source)}
-    given = os.environ.get("GIT_CONFIG_COUNT", "0")
-    start = int(given) if given.isdigit() else 0
+    existing = os.environ.get("GIT_CONFIG_COUNT", "0")
+    start = int(existing) if existing.isdigit() else 0
     env = dict(ENVIRONMENT)
     for number, (key, value) in enumerate(settings.items(), start):
         env |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
@@ -158,26 +158,26 @@ def shown(source: str) -> str:
 
 @contextmanager
 def git_errors(source: str) -> Iterator[None]:
-    """Turns git's failures into ours.
+    """Turns git's failures into our errors.
 
     Raises:
-        ToolMissing: there is no git.
-        DiskFull: git said so.
-        OriginUnavailable: anything else; ``cause`` says what is likely.
+        ToolMissing: git is not installed.
+        DiskFull: git reported a full disk.
+        OriginUnavailable: git failed for another reason; ``cause`` names the likely one.
     """
     try:
         yield
     except GitCommandNotFound as error:
         raise ToolMissing(
             "The program git was not found.",
-            cause="It is not installed, or not on the PATH.",
+            cause="It is not installed, or it is not on the PATH.",
             fix="Install git 2.31 or newer, on Debian and Ubuntu with: sudo apt-get install git",
         ) from error
     except GitCommandError as error:
-        raise _explained(source, COMPLAINT.sub("", str(error.stderr or error))) from error
+        raise _explained(source, STDERR_WRAPPER.sub("", str(error.stderr or error))) from error
     except GitError as error:
         raise OriginUnavailable(
-            f"git could not be used on {shown(source)}.",
+            f"git failed for {shown(source)}.",
             cause=without_credentials(str(error))[:300],
             fix=PUBLISHED,
         ) from error
@@ -186,8 +186,8 @@ def git_errors(source: str) -> Iterator[None]:
 MEANINGS = (
     (
         ("certificate", "ssl"),
-        "Its certificate is not trusted here: a proxy that opens TLS, or a private authority.",
-        "Tell git of the authority: git config --global http.sslCAInfo FILE",
+        "This machine does not trust the certificate: a proxy that decrypts TLS, or a private authority.",
+        "Set the authority's certificate with: git config --global http.sslCAInfo FILE",
     ),
     (
         ("dubious ownership", "safe.directory"),
@@ -208,18 +208,18 @@ MEANINGS = (
             "no route to host",
             "proxy",
         ),
-        "It cannot be reached from this network, or does not answer in time.",
+        "The remote cannot be reached from this network, or it does not answer in time.",
         PUBLISHED,
     ),
     (
         ("authentication failed", "could not read username", "permission denied", "403", "host key verification"),
-        "It wants credentials, or does not accept yours.",
-        "See that this works by itself: git ls-remote URL",
+        "The remote requires credentials, or it does not accept yours.",
+        "Test your credentials with: git ls-remote URL",
     ),
     (
         ("not appear to be a git repository", "not found", "does not exist", "not a git repository", "no such file"),
-        "It is no git repository, or not one that you may read.",
-        "Name one with --source URL.",
+        "It is not a git repository, or you have no permission to read it.",
+        "Give another repository with --source URL.",
     ),
 )
 
@@ -228,7 +228,7 @@ def _ls_remote(source: str, *words: str, seconds: float, stopped: threading.Even
     options = [word for word in words if word.startswith("-")]
     patterns = [word for word in words if not word.startswith("-")]
     command = ["git", "ls-remote", "--quiet", *options, NAME, *patterns]
-    # Not in the folder we were started in: it may be a repository with a configuration of its own.
+    # Not in the current folder, which may be a repository with its own configuration.
     env = {**os.environ, **environment(source)}
     status, text = run_within(seconds, command, cwd=Path(os.sep), env=env, stopped=stopped)
     if status is None:
@@ -238,20 +238,20 @@ def _ls_remote(source: str, *words: str, seconds: float, stopped: threading.Even
     return text
 
 
-def _explained(source: str, complaint: str) -> OhifbuildError:
-    text = complaint.lower()
+def _explained(source: str, message: str) -> OhifbuildError:
+    text = message.lower()
     if "no space left" in text:
-        return DiskFull("No space left for OHIF's source.", cause="The disk is full.", fix="Free about 3 GB.")
-    cause, fix = "git's own words above say why.", PUBLISHED
+        return DiskFull("No space is left for OHIF's source.", cause="The disk is full.", fix="Free about 3 GB.")
+    cause, fix = "git's message above says why.", PUBLISHED
     for words, meaning, remedy in MEANINGS:
         if any(word in text for word in words):
             cause, fix = meaning, remedy
             break
     return OriginUnavailable(
-        f"OHIF's source could not be had from {shown(source)}.",
+        f"git could not download OHIF's source from {shown(source)}.",
         cause=cause,
         fix=fix,
-        details=without_credentials(complaint.strip()[-1500:]),
+        details=without_credentials(message.strip()[-1500:]),
     )
 
 

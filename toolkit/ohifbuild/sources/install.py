@@ -1,4 +1,4 @@
-"""The dependencies of a source build: what the release's lockfile says, nothing newer, and no package's scripts."""
+"""Installs the dependencies of a source build: exactly the lockfile's versions, without running any scripts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from ohifbuild.core.errors import (
 )
 from ohifbuild.core.processes import run
 from ohifbuild.sources.lockfiles import dependents, package_of_tarball
-from ohifbuild.sources.manifests import UNNEEDED, deciding, without_unneeded_packages
+from ohifbuild.sources.manifests import UNNEEDED, install_inputs, without_unneeded_packages
 from ohifbuild.sources.working_tree import installing, is_installed
 from ohifbuild.tools.package_managers import package_manager
 from ohifbuild.tools.toolchain import NodeTools
 
 LOCKFILES = {"yarn": "yarn.lock", "pnpm": "pnpm-lock.yaml"}
-# A build needs none of the scripts that OHIF's dependencies would run on installation: v3.10 and v3.12 build without.
+# A build does not need the installation scripts of OHIF's dependencies: v3.10 and v3.12 build without them.
 OPTIONS = {
     "yarn": (
         "install",
@@ -42,13 +42,13 @@ OPTIONS = {
 }
 
 MISSING = re.compile(
-    r'Couldn\'t find package "(?P<yarn>[^"]+)"(?: required by "(?P<wanter>[^"]+)")?'
+    r'Couldn\'t find package "(?P<yarn>[^"]+)"(?: required by "(?P<dependent>[^"]+)")?'
     r'|(?P<url>https?://[^\s"]+): (?:Request failed \\?"?40[34]|Not Found)'
     r"|Couldn't find any versions for \"(?P<versions>[^\"]+)\" that matches \"(?P<range>[^\"]+)\"(?! in our cache)"
     r"|ERR_PNPM_FETCH_404.*?GET (?P<pnpm>\S+): Not Found"
     r"|error: (?P<bun>@?[^\s@]+@\S+) failed to resolve"
 )
-# Where in itself yarn was, and what OHIF's resolutions always make it say.
+# yarn's stack traces, and the warnings that OHIF's resolutions always cause.
 NOISE = re.compile(r"^(?:    at .*|warning (?:Resolution field|.*Invalid bin entry).*|info Visit .*)\n?", re.MULTILINE)
 NOT_CACHED = re.compile(r"in our cache|ERR_PNPM_NO_OFFLINE|Can't make a request in offline mode")
 OUTDATED = re.compile(r"lockfile needs to be updated|ERR_PNPM_OUTDATED_LOCKFILE")
@@ -58,43 +58,47 @@ YARN_PHASE = re.compile(r"\[(\d)/(\d)\] (\w[\w ]+)")
 
 
 def lock_key(tree: Path, tools: NodeTools, manager: str) -> str:
-    """What decides ``node_modules`` but for its links: the lockfile, Node's major version, and the package manager.
+    """A digest of what decides ``node_modules`` except its links: lockfile, Node's major version, package manager.
 
     Raises:
-        ReleaseUnsupported: there is no lockfile.
+        ReleaseUnsupported: the source has no lockfile of this package manager.
     """
     lockfile = tree / LOCKFILES[_name(manager)]
     if not lockfile.is_file():
         raise ReleaseUnsupported(
             f"The source has no {lockfile.name}.",
-            cause="The release uses another package manager than the catalogue says.",
-            fix="Choose a release that is verified: ohifbuild releases",
+            cause="The release uses a different package manager than the catalogue states.",
+            fix="Choose a verified release. List them with: ohifbuild releases",
         )
     return digest_of(digest_of_tree(lockfile), tools.version.split(".")[0], manager, install_key(manager))
 
 
 def install_key(manager: str) -> str:
-    """What of the way packages are installed decides the result."""
+    """A digest of the options that decide the result of an installation."""
     return digest_of(OPTIONS[_name(manager)], UNNEEDED if _is_yarn(manager) else ())
 
 
 def install(tree: Path, manager: str, tools: NodeTools, cache: Cache, *, offline: bool, reporter: Reporter) -> None:
-    """Fills ``node_modules`` in ``tree`` unless it is there already.
+    """Installs ``node_modules`` in ``tree``, unless they are installed already.
+
+    Args:
+        manager: the package manager, as ``package_manager`` takes it: ``yarn@1.22.22``.
 
     Raises:
-        PackageUnavailable: the registry lacks a package that the lockfile names.
-        DownloadFailed, DiskFull: it cannot be reached; there is no room.
-        NotInCache: ``offline``, and a package is not in the cache.
-        ToolFailed: the package manager failed otherwise.
-        ReleaseUnsupported: there is no lockfile, or it does not fit the packages.
+        PackageUnavailable: the registry does not have a package that the lockfile names.
+        DownloadFailed: the registry cannot be reached, or it sends other files than the lockfile names.
+        DiskFull: the disk is full.
+        NotInCache: ``offline`` is set and a package is not in the cache.
+        ToolFailed: the package manager failed for another reason.
+        ReleaseUnsupported: the lockfile is missing, or it does not match the package.json files.
     """
-    key = digest_of(lock_key(tree, tools, manager), deciding(tree))
+    key = digest_of(lock_key(tree, tools, manager), install_inputs(tree))
     if is_installed(tree, key):
         return
     program = package_manager(manager, tools, cache, offline=offline, reporter=reporter)
     options = [*OPTIONS[_name(manager)], *_store(manager, cache), *(["--offline"] if offline else [])]
-    lean = without_unneeded_packages(tree) if _is_yarn(manager) else nullcontext()
-    with reporter.step("Install dependencies") as meter, installing(tree, key), lean:
+    reduced = without_unneeded_packages(tree) if _is_yarn(manager) else nullcontext()
+    with reporter.step("Install dependencies") as meter, installing(tree, key), reduced:
         try:
             run([*program, *options], cwd=tree, env=_environment(tools), on_line=lambda line: _phase(line, meter))
         except ToolFailed as error:
@@ -102,18 +106,18 @@ def install(tree: Path, manager: str, tools: NodeTools, cache: Cache, *, offline
 
 
 def explained(error: ToolFailed, tree: Path) -> OhifbuildError:
-    """What a package manager's failure means."""
+    """The error for a failure of a package manager in the source ``tree``."""
     text, details = error.details, NOISE.sub("", error.details)[-1500:]
     missing = MISSING.search(text)
     if "ENOSPC" in text or "no space left" in text.lower():
         return DiskFull(
-            "No space left for OHIF's dependencies.",
-            cause="The disk is full; they take about 2.5 GB with their cache.",
-            fix="Free some, or move the cache with OHIFBUILD_CACHE.",
+            "No space is left for OHIF's dependencies.",
+            cause="The disk is full; the dependencies need about 2.5 GB with their cache.",
+            fix="Free some space, or set OHIFBUILD_CACHE to a folder on another disk.",
         )
     if NOT_CACHED.search(text):
         return NotInCache(
-            "A dependency of OHIF's is not in the cache, and --offline forbids fetching it.",
+            "A dependency of OHIF is not in the cache, and --offline forbids downloading it.",
             cause="This source was never installed on this machine, or the cache was pruned.",
             fix="Run the same command once without --offline.",
             details=details,
@@ -122,18 +126,18 @@ def explained(error: ToolFailed, tree: Path) -> OhifbuildError:
         return _unavailable(missing, tree, details)
     if OUTDATED.search(text):
         return ReleaseUnsupported(
-            "The source's lockfile does not fit its package.json files.",
-            cause="A dependency was added to the source without installing it once.",
-            fix="Install the source by hand once and commit its lockfile.",
+            "The source's lockfile does not match its package.json files.",
+            cause="Somebody added a dependency to the source without updating the lockfile.",
+            fix="Install the source by hand and commit its lockfile.",
             details=details,
         )
     if TAMPERED.search(text):
-        cause, fix = "A proxy or the registry sends something else than the lockfile names.", "Try another network."
+        cause, fix = "A proxy or the registry sends a file that does not match the lockfile.", "Try another network."
     elif UNREACHABLE.search(text):
-        cause, fix = "The registry cannot be reached, or does not answer in time.", "Check it with: npm ping"
+        cause, fix = "The registry cannot be reached, or it does not answer in time.", "Check it with: npm ping"
     else:
         return error
-    return DownloadFailed("OHIF's dependencies could not be fetched.", cause=cause, fix=fix, details=details)
+    return DownloadFailed("OHIF's dependencies could not be downloaded.", cause=cause, fix=fix, details=details)
 
 
 def _unavailable(found: re.Match[str], tree: Path, details: str) -> PackageUnavailable:
@@ -141,29 +145,29 @@ def _unavailable(found: re.Match[str], tree: Path, details: str) -> PackageUnava
         package = f"{found['versions']}@{found['range']}"
     else:
         package = found["yarn"] or found["bun"] or package_of_tarball(found["url"] or found["pnpm"])
-    wanted_by = [found["wanter"]] if found["wanter"] else dependents(tree, package)
-    wanter = f", which {' and '.join(wanted_by[:3])} wants" if wanted_by else ""
+    required_by = [found["dependent"]] if found["dependent"] else dependents(tree, package)
+    dependent = f" (required by {', '.join(required_by[:3])})" if required_by else ""
     return PackageUnavailable(
-        f"The registry lacks {package}{wanter}: this release cannot be installed from it.",
-        cause="The package was withdrawn, or your registry mirrors only a part.",
+        f"The registry does not have {package}{dependent}, so this release cannot be installed.",
+        cause="The package was withdrawn, or your registry is a mirror without it.",
         fix="Use the published release: ohifbuild build --from published",
         details=details,
     )
 
 
 def _store(manager: str, cache: Cache) -> list[str]:
-    """Where packages are kept: with us, so that nothing of the user's own is touched."""
+    """The option for the package manager's store: a folder in our cache, so that the user's store is not changed."""
     folder = cache.path_of(_name(manager), "store").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)
     if _name(manager) == "pnpm":
         return [f"--store-dir={folder}"]
-    # yarn 1 does not bear two installations into one cache.
+    # yarn 1 cannot run two installations with one cache at the same time.
     return [f"--cache-folder={folder}", f"--mutex=file:{folder.parent / '.mutex'}"]
 
 
 def _environment(tools: NodeTools) -> dict[str, str]:
-    # Playwright, Cypress and others would fetch browsers; none is needed to build.
+    # Playwright, Cypress and others would download browsers, which a build does not need.
     return {
         **tools.env,
         "CI": "true",

@@ -1,4 +1,4 @@
-"""The package.json files of a source: what of them decides an installation, and what of them a build does without."""
+"""The package.json files of a source: the keys that decide an installation, and packages that a build does not need."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from typing import Any
 
 from ohifbuild.core.errors import ReleaseUnsupported
 
-SEEN_FOLDERS = ("", "platform/*/", "extensions/*/", "modes/*/", "addOns/*/*/")
-# What of a package.json decides how workspaces are linked and installed.
-DECIDING = ("name", "version", "workspaces", "resolutions", "bin", "dependencies", "devDependencies")
-# Tests, linters, formatters, servers and what OHIF is published with: half of v3.12.0's packages (1450 of 3540), and no
-# bundle has ever anything of them. Two are not here: OHIF's configuration up to 3.8 imports webpack-bundle-analyzer,
-# and from 3.9 to 3.11.0 only Storybook brings @radix-ui/react-toggle-group, which OHIF imports without asking for it.
+MANIFEST_FOLDERS = ("", "platform/*/", "extensions/*/", "modes/*/", "addOns/*/*/")
+# The keys of a package.json that decide how workspaces are linked and installed.
+INSTALL_KEYS = ("name", "version", "workspaces", "resolutions", "bin", "dependencies", "devDependencies")
+# Tools for tests, linting, formatting, serving and publishing: with their dependencies half of v3.12.0's packages (1450
+# of 3540), and never part of a bundle. Two are missing on purpose: OHIF's configuration up to 3.8 imports
+# webpack-bundle-analyzer, and from 3.9 to 3.11.0 OHIF imports @radix-ui/react-toggle-group without declaring it, so
+# that only Storybook installs it.
 UNNEEDED = (
     "@babel/eslint-parser",
     "@istanbuljs/*",
@@ -46,24 +47,24 @@ UNNEEDED = (
     "webpack-dev-server",
     "webpack-hot-middleware",
 )
-DISPENSABLE = ("devDependencies", "optionalDependencies")
+REDUCED_KEYS = ("devDependencies", "optionalDependencies")
 
 
-def deciding(tree: Path) -> list[tuple[str, object]]:
-    """Path in ``tree`` of each package.json, and what of it decides the installation.
+def install_inputs(tree: Path) -> list[tuple[str, object]]:
+    """For each package.json in ``tree``: its path and the values that decide the installation.
 
     Raises:
-        ReleaseUnsupported: one of them is no JSON object.
+        ReleaseUnsupported: a package.json is not a JSON object.
     """
-    return [(path.relative_to(tree).as_posix(), [found.get(key) for key in DECIDING]) for path, found in _all(tree)]
+    return [(path.relative_to(tree).as_posix(), [found.get(key) for key in INSTALL_KEYS]) for path, found in _all(tree)]
 
 
 @contextmanager
 def without_unneeded_packages(tree: Path) -> Iterator[None]:
-    """For the length of the block, no package.json in ``tree`` asks for what a build does without.
+    """Until the block ends, no package.json in ``tree`` requires a package of ``UNNEEDED``.
 
-    yarn 1 takes a lockfile with more packages than it needs as frozen; the versions of those that stay are the
-    lockfile's. pnpm compares each package.json with its lockfile and refuses.
+    Only for yarn 1, which accepts a frozen lockfile with more packages than necessary and keeps the lockfile's
+    versions. pnpm compares each package.json with its lockfile and refuses a difference.
     """
     kept = [(path, path.read_bytes()) for path, _ in _all(tree)]
     try:
@@ -76,12 +77,12 @@ def without_unneeded_packages(tree: Path) -> Iterator[None]:
 
 
 def _without_unneeded(manifest: dict[str, Any]) -> dict[str, Any]:
-    lean = {
-        kind: {name: wanted for name, wanted in manifest[kind].items() if not _unneeded(name)}
-        for kind in DISPENSABLE
+    reduced = {
+        kind: {name: version for name, version in manifest[kind].items() if not _unneeded(name)}
+        for kind in REDUCED_KEYS
         if isinstance(manifest.get(kind), dict)
     }
-    return {**manifest, **lean}
+    return {**manifest, **reduced}
 
 
 def _unneeded(name: str) -> bool:
@@ -89,7 +90,7 @@ def _unneeded(name: str) -> bool:
 
 
 def _all(tree: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    for pattern in SEEN_FOLDERS:
+    for pattern in MANIFEST_FOLDERS:
         for path in sorted(tree.glob(f"{pattern}package.json")):
             yield path, _read(path)
 
@@ -102,7 +103,7 @@ def _read(path: Path) -> dict[str, Any]:
     except ValueError:
         pass
     raise ReleaseUnsupported(
-        f"{path} of the source is no JSON object.",
-        cause="A patch or a commit damaged it.",
-        fix="Mend it in the source; conflict marks are the usual reason.",
+        f"{path} in the source is not a JSON object.",
+        cause="A commit damaged it, for example with merge conflict markers.",
+        fix="Correct the file in the source.",
     )

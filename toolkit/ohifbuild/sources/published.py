@@ -1,4 +1,4 @@
-"""The published origin: the dist that OHIF itself built and put into its npm package."""
+"""The published origin: the dist in OHIF's npm package, as OHIF built it."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class PublishedViewer:
         return digest_of(ORIGIN, str(self.release.npm_integrity))
 
     def provide(self, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
-        """Fetches the package and checks it against its integrity.
+        """Downloads the package and checks it against its integrity.
 
         Raises:
-            PackageUnknown: the registry in use lacks the release.
-            ReleaseUnsupported: the package holds no viewer that ohifbuild knows.
-            OhifbuildError: as ``npm_package``.
+            PackageUnknown: the user's registry does not have the release.
+            ReleaseUnsupported: the package does not contain a supported viewer.
+            OhifbuildError: the errors of ``npm_package``.
         """
         pin = self.release
         package = Package(catalogue().package, pin.version, str(pin.npm_integrity), pin.npm_size)
@@ -46,12 +46,12 @@ class PublishedViewer:
 
 
 def published_viewer(pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Reporter) -> PublishedViewer:
-    """The published viewer of a release. The registry is asked for its integrity where the pin has none.
+    """The published viewer of a release. If the pin has no integrity, the registry's integrity is used.
 
     Raises:
-        UnknownRelease: npm has no such release.
-        OriginUnavailable: OHIF published the source of the release, and no built viewer.
-        NotInCache: ``offline``, and the integrity is not known.
+        UnknownRelease: npm does not have this release.
+        OriginUnavailable: OHIF published the release's source, but no built viewer.
+        NotInCache: ``offline`` is set and the integrity is unknown.
     """
     if not pin.npm_integrity:
         pin = _with_integrity(pin, catalogue().package, cache, offline=offline, reporter=reporter)
@@ -61,19 +61,19 @@ def published_viewer(pin: ReleasePin, cache: Cache, *, offline: bool, reporter: 
 def _with_integrity(pin: ReleasePin, name: str, cache: Cache, *, offline: bool, reporter: Reporter) -> ReleasePin:
     if offline:
         raise NotInCache(
-            f"{name}@{pin.version} is not in the catalogue, and --offline forbids asking the registry about it.",
-            cause="Only the catalogue's releases carry their integrity with them.",
-            fix="Run without --offline, or choose one of: ohifbuild releases",
+            f"{name}@{pin.version} is not in the catalogue, and --offline forbids requests to the registry.",
+            cause="Only the digests of the catalogue's releases are known without a request.",
+            fix="Run without --offline, or choose a release of the list: ohifbuild releases",
         )
     try:
         integrity = published_integrity(name, pin.version, cache, reporter)
     except PackageUnknown as error:
         if pin.commit:
             raise OriginUnavailable(
-                f"OHIF {pin.version} was not published as a built viewer: the registry has no {name}@{pin.version}.",
-                cause="OHIF puts its app on npm since 3.11.",
+                f"OHIF {pin.version} is not published as a built viewer: the registry has no {name}@{pin.version}.",
+                cause="OHIF publishes its app on npm since 3.11.",
                 fix=f"Build it from its source: ohifbuild build --version {pin.version} --from git",
             ) from error
         raise unknown_release(pin.version, catalogue(), published_versions(name, cache, reporter)) from error
-    reporter.warn(f"{name}@{pin.version} is not pinned: its integrity comes from the registry itself.")
+    reporter.warn(f"{name}@{pin.version} is not pinned: its digest comes from the registry.")
     return replace(pin, npm_integrity=integrity)

@@ -1,9 +1,9 @@
-"""The room a source build works in: a copy of the checkout that stays, so that nothing done once is done again.
+"""The working tree of a source build: a copy of the checkout that stays in the cache, so that later builds are fast.
 
-``node_modules`` and the bundler's own cache live here, at a path that never changes (the bundler's cache holds absolute
-paths); all commits with the same lockfile share a room. Nothing in it is trusted: before each build every source file
-is compared with the pristine checkout, changed ones are put back, and unknown ones removed; ``node_modules`` counts
-only under the key it was installed for.
+It holds ``node_modules`` and the bundler's cache, at a path that never changes, because the bundler's cache contains
+absolute paths. All commits with the same lockfile share one working tree. Its contents are not trusted: before each
+build, every source file is compared with the checkout; changed files are restored and unknown files are removed.
+``node_modules`` are used only with the key for which they were installed.
 """
 
 from __future__ import annotations
@@ -17,60 +17,61 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ohifbuild.cache.entries import Cache, hold
+from ohifbuild.cache.entries import Cache, lock_as_in_use
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.sources.checkout import Checkout
 
 KIND = "room"
-# What builds make and may keep: everything else that is not in the checkout is removed.
+# A build result that is kept; everything else that is not in the checkout is removed.
 KEPT = "node_modules"
 INSTALLED = ".ohifbuild-installed"
 
 
 @contextmanager
-def room(checkout: Checkout, key: str, cache: Cache, reporter: Reporter) -> Iterator[Path]:
-    """A room with exactly the checkout's sources, ours alone for the length of the block.
+def working_tree(checkout: Checkout, key: str, cache: Cache, reporter: Reporter) -> Iterator[Path]:
+    """A working tree with exactly the checkout's sources, locked until the block ends.
 
     Args:
-        key: what decides ``node_modules``, as ``install.lock_key`` gives it.
+        checkout: the source.
+        key: a digest of what decides ``node_modules``, from ``install.lock_key``.
 
     Raises:
         CacheUnusable, DiskFull: the cache cannot be written.
     """
-    place = cache.path_of(KIND, key).absolute()
+    folder = cache.path_of(KIND, key).absolute()
     with disk_errors(cache.root):
-        hold(cache.root)
-        place.mkdir(parents=True, exist_ok=True)
-        with _alone(place, reporter):
-            os.utime(place)
-            tree = place / "tree"
+        lock_as_in_use(cache.root)
+        folder.mkdir(parents=True, exist_ok=True)
+        with _locked(folder, reporter):
+            os.utime(folder)
+            tree = folder / "tree"
             tree.mkdir(exist_ok=True)
             restore(checkout.path, tree)
             yield tree
 
 
 def restore(pristine: Path, tree: Path) -> None:
-    """Makes the sources in ``tree`` those of ``pristine``, byte for byte."""
-    wanted = {path.relative_to(pristine) for path in pristine.rglob("*")}
-    for path in sorted(wanted):  # folders come before what is in them
+    """Makes the sources in ``tree`` equal to those in ``pristine``, byte for byte."""
+    expected = {path.relative_to(pristine) for path in pristine.rglob("*")}
+    for path in sorted(expected):  # a folder comes before its contents
         source, target = pristine / path, tree / path
         if source.is_dir() and not source.is_symlink():
             _restore_folder(target)
         else:
             _restore_file(source, target)
-    _remove_others(tree, wanted)
+    _remove_others(tree, expected)
 
 
 def is_installed(tree: Path, key: str) -> bool:
-    """Whether ``node_modules`` was installed to its end for this key."""
+    """Whether an installation of ``node_modules`` for this key was completed."""
     marker = tree / INSTALLED
     return marker.is_file() and marker.read_text(encoding="utf-8") == key
 
 
 @contextmanager
 def installing(tree: Path, key: str) -> Iterator[None]:
-    """Around an installation: only one that ended well counts."""
+    """Surrounds an installation; records the key only if the installation succeeded."""
     (tree / INSTALLED).unlink(missing_ok=True)
     yield
     (tree / INSTALLED).write_text(key, encoding="utf-8")
@@ -95,14 +96,14 @@ def _restore_file(source: Path, target: Path) -> None:
     shutil.copymode(source, target, follow_symlinks=False)
 
 
-def _remove_others(tree: Path, wanted: set[Path]) -> None:
+def _remove_others(tree: Path, expected: set[Path]) -> None:
     for folder, folders, names in os.walk(tree):
         here = Path(folder).relative_to(tree)
-        others = [name for name in (*folders, *names) if here / name not in wanted]
+        others = [name for name in (*folders, *names) if here / name not in expected]
         for name in others:
             if name != KEPT and here / name != Path(INSTALLED):
                 _remove(Path(folder) / name)
-        folders[:] = [name for name in folders if here / name in wanted]
+        folders[:] = [name for name in folders if here / name in expected]
 
 
 def _remove(path: Path) -> None:
@@ -114,12 +115,12 @@ def _remove(path: Path) -> None:
 
 
 @contextmanager
-def _alone(place: Path, reporter: Reporter) -> Iterator[None]:
-    lock = FileLock(place / ".lock")
+def _locked(folder: Path, reporter: Reporter) -> Iterator[None]:
+    lock = FileLock(folder / ".lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        reporter.say("Another ohifbuild is building from this source; waiting for it.")
+        reporter.say("Another ohifbuild process is building from this source; waiting for it.")
         lock.acquire()
     try:
         yield

@@ -1,9 +1,9 @@
-"""Extensions and modes that are compiled into OHIF: ordinary OHIF packages, made workspaces of its source.
+"""Compiles extensions and modes into OHIF: ordinary OHIF packages become workspaces of its source.
 
-What a package is, it says as OHIF wants it: ``keywords`` in its ``package.json`` hold ``ohif-extension`` or
-``ohif-mode``. (A package for run time has an ``ohifbuild`` key instead; see ``extensions.py``.) It may be TypeScript
-and React, and import ``react``, ``@ohif/*`` and whatever else the release has installed; what it wants beyond that has
-to be in its own ``package-lock.json``.
+As OHIF requires, ``keywords`` in a package's ``package.json`` contain ``ohif-extension`` or ``ohif-mode``. (A package
+that is loaded at run time has an ``ohifbuild`` key instead; see ``dist/extensions.py``.) A package may use TypeScript
+and React, and import ``react``, ``@ohif/*`` and every package that the release has installed. Its own
+``package-lock.json`` must list all other dependencies.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ PLUGINS = "platform/app/pluginConfig.json"
 LINKS = "platform/app/node_modules"
 LOCKED = (
     "ci",
-    "--prefix=.",  # not OHIF's root, of which npm sees that it is one of workspaces
+    "--prefix=.",  # not OHIF's root, which npm detects as a root of workspaces
     "--no-workspaces",
     "--ignore-scripts",
     "--omit=dev",
-    "--legacy-peer-deps",  # peers are what OHIF gives; npm would want them in the lockfile too
+    "--legacy-peer-deps",  # OHIF provides the peers; without this, npm requires them in the lockfile
     "--no-audit",
     "--no-fund",
     "--prefer-offline",
@@ -44,40 +44,40 @@ LOCKED = (
 
 @dataclass(frozen=True)
 class SourcePackage:
-    """``place`` is the folder of the source it belongs to and the list that names it: extensions or modes."""
+    """``kind`` is ``extensions`` or ``modes``: the folder in OHIF's source, and the list in ``pluginConfig.json``."""
 
     root: Path
     name: str
     version: str
-    place: str
+    kind: str
     digest: str
     dependencies: tuple[str, ...]
     peers: tuple[tuple[str, str], ...]
 
 
 def is_source_package(root: Path) -> bool:
-    """Whether the package is one that OHIF compiles in."""
+    """Whether the package at ``root`` is to be compiled into OHIF."""
     manifest = _manifest(root)
     return "ohifbuild" not in manifest and bool(KEYWORDS.keys() & set(manifest.get("keywords") or ()))
 
 
 def read_source_packages(roots: Iterable[Path]) -> tuple[SourcePackage, ...]:
-    """What packages say of themselves.
+    """Reads the packages at ``roots``.
 
     Raises:
-        ExtensionInvalid: one cannot be meant, or two have one name.
+        ExtensionInvalid: a package is invalid, or two packages have the same name.
     """
     packages = tuple(_read(root.resolve()) for root in roots)
     seen: dict[str, Path] = {}
     for package in packages:
         if package.name in seen:
-            raise _invalid(package.root, f"{seen[package.name]} has the name '{package.name}' too", "Rename one.")
+            raise _invalid(package.root, f"{seen[package.name]} also has the name '{package.name}'", "Rename one.")
         seen[package.name] = package.root
     return packages
 
 
 def digest_of_packages(packages: Iterable[SourcePackage]) -> str:
-    """What of the packages decides the bundle; their order does not."""
+    """A digest of the packages' names and contents; their order has no effect."""
     return digest_of(sorted([package.name, package.digest] for package in packages))
 
 
@@ -87,23 +87,23 @@ def add_packages(
     """Makes the packages part of an installed source tree.
 
     Args:
-        by_directory: name their folders in ``pluginConfig.json``, as from OHIF 3.13 on, instead of linking them into
-            ``node_modules``, as a workspace of yarn's is. (Added to the real workspaces, yarn would call the lockfile
-            outdated.)
+        by_directory: write the packages' folders to ``pluginConfig.json``, as from OHIF 3.13 on, instead of linking the
+            packages into ``node_modules``, as yarn does with a workspace. (If they were real workspaces, yarn would
+            call the lockfile outdated.)
 
     Returns:
-        The folders with dependencies of the packages' own.
+        The ``node_modules`` folders with the packages' own dependencies.
 
     Raises:
-        ExtensionInvalid: a package takes a name of OHIF's, needs another OHIF, lacks a dependency, or has one
-            that cannot be installed.
+        ExtensionInvalid: a package has the name of an OHIF package, requires another version of OHIF, lacks a
+            dependency, or has a dependency that cannot be installed.
     """
     _remove_dead_links(tree / LINKS)
     own = _own_packages(tree)
     folders = []
     for package in packages:
         _check_fits(package, tree, own)
-        target = tree / package.place / ("ohifbuild-" + package.name.lstrip("@").replace("/", "--"))
+        target = tree / package.kind / ("ohifbuild-" + package.name.lstrip("@").replace("/", "--"))
         shutil.copytree(package.root, target, ignore=shutil.ignore_patterns(*IGNORED))
         folders += _own_dependencies(package, target, tree, tools, reporter)
         _register(tree / PLUGINS, package, str(target) if by_directory else None)
@@ -118,17 +118,19 @@ def _read(root: Path) -> SourcePackage:
     manifest = _manifest(root)
     name = manifest.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise _invalid(root, "its package.json has no 'name' as npm's are", "Give it one, such as @clinic/extension-x.")
+        raise _invalid(root, "its package.json has no valid npm 'name'", "Add a name, such as @clinic/extension-x.")
     entry = manifest.get("module") or manifest.get("main")
     if not isinstance(entry, str) or not (root / entry).is_file() or ".." in Path(entry).parts:
-        raise _invalid(root, "its 'module' names no file of it", 'Write for example: "module": "src/index.tsx"')
-    place = next(folder for keyword, folder in KEYWORDS.items() if keyword in manifest["keywords"])
+        raise _invalid(
+            root, "its 'module' is not a file in the package", 'Write for example: "module": "src/index.tsx"'
+        )
+    kind = next(folder for keyword, folder in KEYWORDS.items() if keyword in manifest["keywords"])
     sources = sorted(path for path in root.iterdir() if path.name not in IGNORED)
     return SourcePackage(
         root=root,
         name=name,
         version=str(manifest.get("version", "0.0.0")),
-        place=place,
+        kind=kind,
         digest=digest_of([(path.name, digest_of_tree(path)) for path in sources]),
         dependencies=tuple(sorted(manifest.get("dependencies") or {})),
         peers=tuple(sorted((manifest.get("peerDependencies") or {}).items())),
@@ -137,26 +139,26 @@ def _read(root: Path) -> SourcePackage:
 
 def _check_fits(package: SourcePackage, tree: Path, own: dict[str, str]) -> None:
     if package.name in own or (tree / LINKS / package.name).exists() or (tree / "node_modules" / package.name).exists():
-        raise _invalid(package.root, f"OHIF has a package '{package.name}' itself", "Give it a name of its own.")
-    for peer, wanted in package.peers:
+        raise _invalid(package.root, f"OHIF already has a package '{package.name}'", "Choose another name.")
+    for peer, required in package.peers:
         version = own.get(peer) if peer.startswith("@ohif/") else None
-        if version and not _satisfies(version, wanted):
+        if version and not _satisfies(version, required):
             raise _invalid(
-                package.root, f"it needs {peer} {wanted}, and this OHIF has {version}", "Build a release that fits."
+                package.root, f"it requires {peer} {required}, but this OHIF has {version}", "Build a matching release."
             )
 
 
-def _satisfies(version: str, wanted: object) -> bool:
-    """Whether npm would say so; of a prerelease what it would say of its release. What is no range is not judged."""
+def _satisfies(version: str, required: object) -> bool:
+    """Whether npm accepts a version, or the release of a prerelease. True if ``required`` is not an npm range."""
     try:
-        spec = NpmSpec(re.sub(r"([<>=~^])\s+", r"\1", str(wanted)))
+        spec = NpmSpec(re.sub(r"([<>=~^])\s+", r"\1", str(required)))
         return bool(Version(version) in spec or Version(version).truncate() in spec)
     except ValueError:
         return True
 
 
 def _own_packages(tree: Path) -> dict[str, str]:
-    """The packages of the source itself, and their versions."""
+    """The names and versions of OHIF's packages in the source."""
     manifests = [_manifest(path.parent) for path in sorted(tree.glob("*/*/package.json"))]
     return {manifest["name"]: str(manifest.get("version", "")) for manifest in manifests if "name" in manifest}
 
@@ -171,13 +173,13 @@ def _own_dependencies(
         raise _invalid(
             package.root,
             f"OHIF does not have its dependency {' nor '.join(missing[:3])}, and it has no package-lock.json",
-            "Run in its folder: npm install --package-lock-only --ignore-scripts --legacy-peer-deps",
+            "Run in the extension's folder: npm install --package-lock-only --ignore-scripts --legacy-peer-deps",
         )
     with reporter.step(f"Install for {package.name}"):
         try:
             run([tools.npm, *LOCKED], cwd=target, env=tools.env)
         except ToolFailed as error:
-            why, fix = "npm could not install its dependencies", "See npm's own words above."
+            why, fix = "npm could not install its dependencies", "Read npm's message above."
             raise _invalid(package.root, why, fix, error.details) from error
     return [target / "node_modules"]
 
@@ -185,12 +187,12 @@ def _own_dependencies(
 def _register(path: Path, package: SourcePackage, directory: str | None) -> None:
     plugins = json.loads(path.read_text(encoding="utf-8"))
     entry = {"packageName": package.name, "version": package.version}
-    plugins[package.place].append({**entry, "directory": directory} if directory else entry)
+    plugins[package.kind].append({**entry, "directory": directory} if directory else entry)
     path.write_text(json.dumps(plugins, indent=2) + "\n", encoding="utf-8")
 
 
 def _remove_dead_links(folder: Path) -> None:
-    """Links to packages of the build before, which are gone."""
+    """Removes the links to packages of an earlier build, which do not exist any more."""
     for path in (*folder.glob("*"), *folder.glob("@*/*")):
         if path.is_symlink() and not path.exists():
             path.unlink()
@@ -204,13 +206,13 @@ def _manifest(root: Path) -> dict[str, Any]:
             return document
     except (OSError, ValueError):
         pass
-    raise _invalid(root, f"{path} is missing or no JSON object", "Name the folder of an npm package.")
+    raise _invalid(root, f"{path} is missing or not a JSON object", "Give the folder of an npm package.")
 
 
 def _invalid(root: Path, why: str, fix: str, details: str = "") -> ExtensionInvalid:
     return ExtensionInvalid(
         f"The extension {root} cannot be compiled in: {why}.",
-        cause="It is to become a package of OHIF's own source, as OHIF's extensions and modes are.",
+        cause="It does not meet the rules for a package in OHIF's source, like OHIF's own extensions and modes.",
         fix=fix,
         details=details,
     )

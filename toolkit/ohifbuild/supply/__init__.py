@@ -1,1 +1,1 @@
-"""What is on record about a dist: contents (SBOM), provenance, differences, the audit, and pipelines that build it."""
+"""Supply chain documents of a dist: SBOM, provenance, differences, the audit of a release, and CI pipelines."""

@@ -1,4 +1,4 @@
-"""What changed between two dists, two locks or two releases, for a person who must approve it."""
+"""Compares two dists, two locks or two releases, for a person who must approve the change."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ from ohifbuild.supply.snapshot import (
     OURS,
     Fact,
     Snapshot,
-    of_dist,
-    of_lock,
-    of_release,
+    dist_snapshot,
+    lock_snapshot,
+    release_snapshot,
 )
 
-# The order of what must be looked at; other parts, a lock's, come before them.
+# The order of the parts in the result; all other parts, which are sections of a lock, come before them.
 ORDER = (INPUTS, OURS, CONFIGURATION, DEPENDENCIES, NAMED, OHIF)
 NOTHING = Fact("")
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that differs: ``part`` is one of ``ORDER``, ``release``, or a lock's section; ``old`` or ``new`` may
-    be ""."""
+    """One difference: ``part`` is in ``ORDER``, ``release``, or a section of a lock; ``old`` or ``new`` can be ""."""
 
     part: str
     name: str
@@ -39,41 +38,45 @@ class Change:
 
 
 def diff(first: str, second: str, cache: Cache, *, offline: bool, reporter: Reporter) -> tuple[Change, ...]:
-    """What differs between two dists (folders), two locks (files) or two releases (versions or channels).
+    """The differences between two dists (folders), two locks (files) or two releases (versions or channels).
 
     Raises:
-        RecipeError: they are of different kinds.
-        DistInvalid, LockInvalid, UnknownRelease: one of them is not what it seems.
-        OhifbuildError: as the published origin, for releases.
+        RecipeError: the two are of different kinds.
+        DistInvalid: a folder is not a dist.
+        LockInvalid: a file is not a lock.
+        UnknownRelease: a release does not exist.
+        OhifbuildError: the errors of the published origin, for releases.
     """
     kinds = kind_of(first), kind_of(second)
     if kinds[0] != kinds[1]:
         raise RecipeError(
             f"{first} is a {kinds[0]} and {second} is a {kinds[1]}: they cannot be compared.",
-            cause="What is no folder and no file is taken for a release.",
-            fix="Name two dists (folders), two locks (files) or two releases, such as: ohifbuild diff 3.11.1 3.12.0",
+            cause="An argument that is neither a folder nor a file is read as a release.",
+            fix="Give two dists (folders), two locks (files) or two releases, such as: ohifbuild diff 3.11.1 3.12.0",
         )
     if kinds[0] == "dist":
-        one, other = of_dist(Path(first), reporter), of_dist(Path(second), reporter)
+        one, other = dist_snapshot(Path(first), reporter), dist_snapshot(Path(second), reporter)
         if (DEPENDENCIES in one and NAMED in other) or (NAMED in one and DEPENDENCIES in other):
-            reporter.warn("Packages are not compared: one SBOM lists all of them, the other what a release names.")
+            reporter.warn(
+                "Packages are not compared: one SBOM lists all packages, the other only those that a release names."
+            )
         return changes(one, other)
     if kinds[0] == "lock":
-        one, other = of_lock(Path(first)), of_lock(Path(second))
+        one, other = lock_snapshot(Path(first)), lock_snapshot(Path(second))
         sections = sorted({*one, *other})
         return changes({name: one.get(name, {}) for name in sections}, {name: other.get(name, {}) for name in sections})
-    one, other = (of_release(wish, cache, offline=offline, reporter=reporter) for wish in (first, second))
+    one, other = (release_snapshot(name, cache, offline=offline, reporter=reporter) for name in (first, second))
     return changes(one, other)
 
 
 def kind_of(word: str) -> str:
-    """What a word on the command line means: a dist, a lock or a release."""
+    """The kind of an argument of the command line: ``dist``, ``lock`` or ``release``."""
     path = Path(word)
     return "dist" if path.is_dir() else "lock" if path.is_file() else "release"
 
 
 def changes(one: Snapshot, other: Snapshot) -> tuple[Change, ...]:
-    """What differs in the parts that both sides have."""
+    """The differences in the parts that both snapshots have."""
     parts = sorted(one.keys() & other.keys(), key=lambda part: (ORDER.index(part) if part in ORDER else -1, part))
     found = []
     for part in parts:

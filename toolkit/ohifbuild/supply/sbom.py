@@ -1,7 +1,6 @@
-"""The software bill of materials of a dist: CycloneDX 1.6 JSON, the same bytes for the same dist.
+"""The software bill of materials (SBOM) of a dist: deterministic CycloneDX 1.6 JSON.
 
-Whether the list is complete stands in the property ``ohifbuild:components`` of the dist's own component, and in
-``compositions``.
+The property ``ohifbuild:components`` of the dist's component and ``compositions`` say whether the list is complete.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from ohifbuild.viewer.manifest import Manifest
 
 # The property that says whether the list is complete.
 COMPLETENESS = "ohifbuild:components"
-# What npm's integrities are made with; packages of before 2017 have SHA-1 alone.
+# The algorithms of npm's integrities; packages from before 2017 have only SHA-1.
 ALGORITHMS = {"sha1": HashAlgorithm.SHA_1, "sha512": HashAlgorithm.SHA_512}
 
 
@@ -40,9 +39,9 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
     """The SBOM of the dist that ``manifest`` describes, as JSON text.
 
     Args:
-        contents: what the base viewer consists of.
+        contents: the packages in the base viewer.
         ours: the extension packages that were injected.
-        epoch: seconds since 1970 that stand for the time of making (``SOURCE_DATE_EPOCH``).
+        epoch: the time of the build in seconds since 1970 (``SOURCE_DATE_EPOCH``).
     """
     release = str(manifest.inputs.get("release", ""))
     bom = Bom(serial_number=_serial(manifest))
@@ -69,7 +68,7 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
 
 
 def is_about(document: Any, manifest: Manifest) -> bool:
-    """Whether an SBOM, parsed from JSON, says that it is about the dist that ``manifest`` describes."""
+    """Whether an SBOM, parsed from JSON, is about the dist that ``manifest`` describes."""
     try:
         hashes = [item["content"] for item in document["metadata"]["component"]["hashes"]]
     except (KeyError, TypeError):
@@ -78,7 +77,10 @@ def is_about(document: Any, manifest: Manifest) -> bool:
 
 
 def moved_sbom(text: str, old: Manifest, new: Manifest) -> str:
-    """The SBOM ``text`` of the dist ``old`` for ``new``, which has the same contents; "" if it is not about ``old``."""
+    """The SBOM ``text`` of the dist ``old``, changed for ``new``, which has the same contents.
+
+    Returns "" if ``text`` is not about ``old``.
+    """
     try:
         document = json.loads(text)
     except ValueError:
@@ -89,20 +91,21 @@ def moved_sbom(text: str, old: Manifest, new: Manifest) -> str:
 
 
 def check_schema(text: str) -> None:
-    """Validates an SBOM against CycloneDX's own schema.
+    """Validates an SBOM against CycloneDX's schema.
 
     Raises:
-        InternalError: it is not valid, which is a defect of ours.
+        InternalError: the SBOM is invalid, which is a defect in ohifbuild.
     """
-    # Only here: what it builds on takes a second to import.
+    # Imported only here, because it takes a second.
     from cyclonedx.validation.json import JsonStrictValidator
 
     try:
         problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     except MissingOptionalDependencyException as error:
-        raise InternalError("The CycloneDX validator is not installed.", fix="pip install ohifbuild[test]") from error
+        fix = "Install it with: pip install ohifbuild[test]"
+        raise InternalError("The CycloneDX validator is not installed.", fix=fix) from error
     if problem:
-        raise InternalError("The SBOM that ohifbuild wrote is not valid CycloneDX.", details=str(problem)[:2000])
+        raise InternalError("The SBOM that ohifbuild wrote is invalid CycloneDX.", details=str(problem)[:2000])
 
 
 def _serial(manifest: Manifest) -> uuid.UUID:
@@ -148,7 +151,7 @@ def _compositions(items: Iterable[Item], *, complete: bool) -> list[dict[str, An
 
 
 def _hashes(integrity: str) -> list[HashType]:
-    """npm's ``sha512-<base64>`` as CycloneDX has it."""
+    """npm's ``sha512-<base64>`` in the form of CycloneDX."""
     algorithm, _, value = integrity.partition("-")
     if algorithm not in ALGORITHMS:
         return []

@@ -1,4 +1,4 @@
-"""The statements about a dist: SBOM and provenance, which stand beside it with the report."""
+"""Writes the SBOM and the provenance of a dist, which are in the evidence folder with the report."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def write_sbom_files(
 
 
 def move_sbom_files(old: Path, old_folder: Path, new: Path, new_folder: Path) -> None:
-    """Writes what the statements in ``old_folder`` say about the dist ``old`` for ``new``, which was made of it.
+    """Writes the documents in ``old_folder`` about the dist ``old`` again for the dist ``new``, which was made from it.
 
-    A statement that is missing, or is not about ``old``, is left out.
+    A document that is missing, or is not about ``old``, is left out.
 
     Raises:
         DistInvalid: ``old`` or ``new`` has no manifest.
@@ -62,7 +62,7 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def _text(path: Path) -> str:
-    """What is in a file; nothing where it cannot be read."""
+    """The text of a file; "" if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -70,7 +70,7 @@ def _text(path: Path) -> str:
 
 
 def _contents(base: BaseViewer, cache: Cache) -> Contents:
-    """What is in the base, read once: looking through its bundles takes half a second."""
+    """The packages in the base viewer, kept in the cache because reading its bundles takes half a second."""
 
     def make(work: Path) -> None:
         found = contents_of(base.path)

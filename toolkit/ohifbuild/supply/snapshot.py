@@ -1,4 +1,4 @@
-"""What can be said of a dist, a lock or a release, in parts that can be compared with another one's."""
+"""Snapshots of a dist, a lock or a release, whose parts can be compared."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.counts import counted
 from ohifbuild.lock.lock_file import read_lock
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.components import contents_of
@@ -20,13 +21,13 @@ from ohifbuild.supply.sbom import COMPLETENESS, is_about
 from ohifbuild.viewer.manifest import FileEntry, Manifest, hash_tree, read_manifest
 from ohifbuild.viewer.output import SBOM_NAME, evidence_folder
 
-# Names that hold a digest of their contents: app.bundle.26b7eafdf05b5445414b.js is app.bundle.*.js in any build.
+# File names with a digest of the contents: app.bundle.26b7eafdf05b5445414b.js is app.bundle.*.js in every build.
 HASH = re.compile(r"(?<=[./])[0-9a-f]{12,20}(?=[./])")
 COMPRESSED = (".br", ".gz")
 SOME = "some version"
 INPUTS, OURS, CONFIGURATION, OHIF = "inputs", "our extensions", "configuration", "OHIF"
 DEPENDENCIES = "dependencies"
-# What a published release shows of them: one that it does not name may be in it all the same.
+# The packages that a published release names; it may contain other packages too.
 NAMED = "packages named"
 FILES = (
     (OURS, re.compile(r"^ohifbuild/")),
@@ -37,49 +38,52 @@ FILES = (
 
 @dataclass(frozen=True)
 class Fact:
-    """``text`` is for people; ``digest`` tells apart what the text is too short for."""
+    """``text`` is for people; ``digest`` distinguishes facts whose texts are equal."""
 
     text: str
     digest: str = ""
 
 
-# Part, name in it, fact. A part that one side lacks cannot be compared.
+# The facts by part and name. A part that one snapshot lacks cannot be compared.
 Snapshot = dict[str, dict[str, Fact]]
 
 
-def of_dist(dist: Path, reporter: Reporter) -> Snapshot:
-    """A dist by its manifest, and its packages by the SBOM beside it, if it has one that is about it.
+def dist_snapshot(dist: Path, reporter: Reporter) -> Snapshot:
+    """The snapshot of a dist: its manifest, and the packages in its SBOM, if the SBOM is about this dist.
 
     Raises:
-        DistInvalid: it has no manifest.
+        DistInvalid: the folder has no manifest.
     """
     manifest = read_manifest(dist)
-    side = {INPUTS: _flat(manifest.inputs), **_files(manifest.files)}
+    parts = {INPUTS: _flat(manifest.inputs), **_files(manifest.files)}
     packages = _packages(evidence_folder(dist) / SBOM_NAME, manifest)
     if not packages:
-        reporter.warn(f"The packages in {dist} are not compared: no {SBOM_NAME} beside it is about it.")
-        return side
-    return side | packages
+        reporter.warn(f"The packages in {dist} are not compared: it has no {SBOM_NAME}, or one about another dist.")
+        return parts
+    return parts | packages
 
 
-def of_lock(path: Path) -> Snapshot:
-    """A lock, section by section.
+def lock_snapshot(path: Path) -> Snapshot:
+    """The snapshot of a lock: its sections.
 
     Raises:
-        LockInvalid: it is none.
+        LockInvalid: the file is not a lock.
     """
     sections = read_lock(path).sections
     return {name: {key: Fact(value) for key, value in facts.items()} for name, facts in sections.items()}
 
 
-def of_release(wish: str, cache: Cache, *, offline: bool, reporter: Reporter) -> Snapshot:
-    """A release by its pin and, where it is published, by what was published.
+def release_snapshot(name: str, cache: Cache, *, offline: bool, reporter: Reporter) -> Snapshot:
+    """The snapshot of a release: its pin and, if OHIF published it, the published files.
+
+    Args:
+        name: a version or a channel.
 
     Raises:
-        UnknownRelease: there is none of that name.
-        OhifbuildError: as the published origin.
+        UnknownRelease: the release does not exist.
+        OhifbuildError: the errors of the published origin.
     """
-    pin = find_release(wish, catalogue())
+    pin = find_release(name, catalogue())
     if pin.pinned and not pin.npm_integrity:
         reporter.warn(f"OHIF {pin.version} is not published: only its pin is compared.")
         return {"release": _pin(pin)}
@@ -114,30 +118,30 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Fact]:
 
 
 def _files(files: Mapping[str, FileEntry]) -> Snapshot:
-    """Files by the part they are of; those whose names hold a digest go by the rest of their names, and compressed
-    siblings are left out, as they follow their files."""
+    """The files by part. A digest in a name becomes ``*``; compressed siblings are left out, because they have no
+    contents of their own."""
     named: dict[str, list[FileEntry]] = {}
     for name, entry in files.items():
         if not name.endswith(COMPRESSED):
             named.setdefault(HASH.sub("*", name), []).append(entry)
-    side: Snapshot = {part: {} for part, _ in FILES}
+    parts: Snapshot = {part: {} for part, _ in FILES}
     for name, entries in named.items():
         part = next(part for part, pattern in FILES if pattern.search(name))
-        side[part][name] = _fact(entries)
-    return side
+        parts[part][name] = _fact(entries)
+    return parts
 
 
 def _fact(entries: list[FileEntry]) -> Fact:
     total = sum(entry.size for entry in entries)
     digests = sorted(entry.sha256 for entry in entries)
     if len(entries) == 1:
-        return Fact(f"{total} bytes, {digests[0][:12]}", digests[0])
+        return Fact(f"{counted(total, 'byte')}, {digests[0][:12]}", digests[0])
     digest = hashlib.sha256("\n".join(digests).encode()).hexdigest()
-    return Fact(f"{len(entries)} files, {total} bytes, {digest[:12]}", digest)
+    return Fact(f"{len(entries)} files, {counted(total, 'byte')}, {digest[:12]}", digest)
 
 
 def _packages(sbom: Path, manifest: Manifest) -> Snapshot:
-    """Name and versions of the packages in an SBOM; nothing if it is none, or not about the dist of this manifest."""
+    """The names and versions of the packages in an SBOM; empty if it is not an SBOM about the dist of ``manifest``."""
     try:
         document = json.loads(sbom.read_text(encoding="utf-8"))
         complete = {"name": COMPLETENESS, "value": "complete"} in document["metadata"]["component"]["properties"]

@@ -1,1 +1,1 @@
-"""Programs that a build runs: Node, npm, package managers and esbuild, each at a pinned version."""
+"""Programs that a build runs: Node, npm, package managers and esbuild, with their pinned versions."""

@@ -1,7 +1,7 @@
-"""What npm's failures mean: its error codes as our errors.
+"""Turns npm's error codes into our errors.
 
-npm prints ``{"error": {"code", "summary", "detail"}}`` to its standard output under ``--json`` and ``npm error code X``
-to standard error; which of the two is there depends on its version and on the user's ``loglevel``.
+npm prints ``{"error": {"code", "summary", "detail"}}`` to its standard output with ``--json``, and ``npm error code X``
+to standard error. Its version and the user's ``loglevel`` decide which of the two it prints.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ CODE = re.compile(r'(?:^\s*npm (?:error|ERR!) code |"code": ")(\w+)', re.MULTILI
 SUMMARY = re.compile(r'"summary": ("(?:[^"\\]|\\.)*")')
 
 UNRESOLVED = "The registry's name cannot be resolved: no network, or a mistyped registry or proxy."
-REFUSED = "Nothing answers at the registry's address, or a proxy or firewall is in the way."
-SLOW = "The registry does not answer in time, or a proxy swallows the connection."
-BROKEN = "The connection broke off during the download."
-UNTRUSTED = "The registry's certificate is not trusted here: a proxy that opens TLS, or a private authority."
-BUSY = "The registry itself is in trouble, or asks to be left alone for a while."
-PING = "Check registry and proxy with: npm ping"
-AGAIN = "Run the same command again: what is complete is not fetched again."
+REFUSED = "No server answers at the registry's address, or a proxy or firewall blocks the connection."
+SLOW = "The registry does not answer in time, or a proxy drops the connection."
+BROKEN = "The connection was lost during the download."
+UNTRUSTED = "This machine does not trust the registry's certificate: a proxy that decrypts TLS, or a private authority."
+BUSY = "The registry has an error, or it limits the number of requests."
+PING = "Check the registry and the proxy with: npm ping"
+AGAIN = "Run the same command again. Complete downloads are not repeated."
 
 MEANINGS: dict[str, tuple[str, str]] = {
-    "E401": ("The registry wants credentials.", "Log in with: npm login"),
-    "E403": ("The registry refuses this package, or these credentials.", "See who npm thinks you are with: npm whoami"),
+    "E401": ("The registry requires credentials.", "Log in with: npm login"),
+    "E403": ("The registry refuses this package or these credentials.", "Show the current npm user with: npm whoami"),
     "E429": (BUSY, AGAIN),
     "ENOTFOUND": (UNRESOLVED, PING),
     "EAI_AGAIN": (UNRESOLVED, PING),
@@ -48,7 +48,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "ECONNABORTED": (BROKEN, AGAIN),
     "EPIPE": (BROKEN, AGAIN),
     "ERR_STREAM_PREMATURE_CLOSE": (BROKEN, AGAIN),
-    "ENOTCACHED": ("npm itself is set to be offline.", "Unset it with: npm config delete offline"),
+    "ENOTCACHED": ("npm's configuration sets offline mode.", "Unset it with: npm config delete offline"),
 }
 MISSING = {"E404", "ETARGET", "ENOVERSIONS"}
 UNTRUSTED_CODES = {
@@ -62,13 +62,13 @@ UNTRUSTED_CODES = {
 }
 
 
-class ConnectionBroke(DownloadFailed):
-    """The download began and broke off: npm does not try that again by itself, so it is worth another try."""
+class ConnectionLost(DownloadFailed):
+    """The connection was lost during the download. npm does not repeat that, so the caller should try again."""
 
 
 @contextmanager
 def npm_errors(spec: str) -> Iterator[None]:
-    """Turns a failure of npm's, about the package ``spec``, into the error that says what it means."""
+    """Turns a failure of npm for the package ``spec`` into the matching error; see ``explained``."""
     try:
         yield
     except ToolFailed as error:
@@ -76,23 +76,28 @@ def npm_errors(spec: str) -> Iterator[None]:
 
 
 def explained(spec: str, error: ToolFailed) -> OhifbuildError:
-    """What npm's failure means."""
+    """The error for a failure of npm.
+
+    Args:
+        spec: the package, as ``name@version``.
+        error: npm's failure; its ``details`` hold what npm printed.
+    """
     found = CODE.search(error.details)
     code = found[1] if found else ""
     details = _details(code, error.details)
-    failed = f"npm could not fetch {spec}."
+    failed = f"npm could not download {spec}."
     if code in MISSING:
         return PackageUnknown(
             f"The registry has no {spec}.",
-            cause="There is no such version; or the registry that npm is set to use is a mirror that lacks it.",
-            fix=f"See what it has with: npm view {spec.rpartition('@')[0] or spec} versions",
+            cause="The version does not exist, or the configured registry is a mirror that does not have it.",
+            fix=f"List the versions with: npm view {spec.rpartition('@')[0] or spec} versions",
             details=details,
         )
     if code == "EINTEGRITY":
         return IntegrityMismatch(
-            f"{spec} is not what the registry itself says it is; nothing of it was unpacked.",
-            cause="A proxy or the registry sends something else, such as a page to log in, or a damaged file.",
-            fix="Try another network; if npm's own cache is damaged: npm cache verify",
+            f"{spec} does not match the registry's own digest; nothing of it was unpacked.",
+            cause="A proxy or the registry sends something else, such as a login page or a damaged file.",
+            fix="Try another network. If npm's cache is damaged, run: npm cache verify",
             details=details,
         )
     if code in ("ENOSPC", "EDQUOT"):
@@ -100,22 +105,22 @@ def explained(spec: str, error: ToolFailed) -> OhifbuildError:
     if code in ("EACCES", "EPERM", "EROFS"):
         return CacheUnusable(
             failed,
-            cause="npm may not write to its own cache.",
-            fix="See where it is with: npm config get cache",
+            cause="npm has no permission to write to its cache.",
+            fix="Show the cache's folder with: npm config get cache",
             details=details,
         )
     if code in UNTRUSTED_CODES:
-        fix = "Give npm the authority's certificate: npm config set cafile FILE"
+        fix = "Set the authority's certificate with: npm config set cafile FILE"
         return DownloadFailed(failed, cause=UNTRUSTED, fix=fix, details=details)
     if re.fullmatch(r"E5\d\d", code):
         return DownloadFailed(failed, cause=BUSY, fix=AGAIN, details=details)
-    cause, fix = MEANINGS.get(code, ("npm's own words above say why.", PING))
-    kind = ConnectionBroke if cause == BROKEN else DownloadFailed
+    cause, fix = MEANINGS.get(code, ("npm's message above says why.", PING))
+    kind = ConnectionLost if cause == BROKEN else DownloadFailed
     return kind(failed, cause=cause, fix=fix, details=details)
 
 
 def _details(code: str, output: str) -> str:
-    """One line of npm's own, or the end of what it printed where it has none."""
+    """npm's summary in one line, or the end of its output if it has none."""
     found = SUMMARY.search(output)
     try:
         summary = str(json.loads(found[1])) if found else ""

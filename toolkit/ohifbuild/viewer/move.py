@@ -1,7 +1,7 @@
-"""Moves a finished dist to another sub-path or DICOMweb root: a matter of its page and its configuration.
+"""Moves a finished dist to another sub-path or DICOMweb root by writing its page and its configuration again.
 
-Everything else in a dist finds out where it is (see ``portable.py``), so two files are written anew. The result
-is what a build with that recipe would have made, byte for byte.
+All other files in a dist find out their own URL (see ``portable.py``). The result equals a build with the changed
+recipe, byte for byte.
 """
 
 from __future__ import annotations
@@ -36,29 +36,34 @@ def move_dist(
     public_url: str | None = None,
     dicomweb_root: str | None = None,
 ) -> Manifest:
-    """Writes ``dist`` for another place to ``output``, which may be ``dist`` itself; what is None stays as it is.
+    """Writes ``dist`` with another URL or root to ``output``, which may be ``dist``.
 
-    The report does not go along: it is about the dist that was opened in a browser.
+    The report is not moved, because it is about the dist that ran in a browser.
 
     Args:
-        move_documents: writes the documents that stand beside ``dist`` for the moved one. It is given the old dist,
-            the old documents' folder, the new dist and the new documents' folder, as ``supply.sbom_files`` expects.
+        dist: a finished dist.
+        output: the folder of the moved dist.
+        move_documents: writes the documents of the moved dist. Its arguments are the old dist, the old folder of
+            documents, the new dist and the new folder of documents, as in ``supply.sbom_files.move_sbom_files``.
+        public_url: the new public URL; None keeps the old one.
+        dicomweb_root: the new DICOMweb root; None keeps the old one.
 
     Raises:
-        DistInvalid: ``dist`` is not a dist of this version's.
-        IntegrityBroken: it was changed after it was built.
-        RecipeError: it cannot be put there.
-        OutputNotOurs, CacheUnusable, DiskFull: as ``staged_dist``.
+        DistInvalid: another version of ohifbuild built ``dist``, or it is not a dist.
+        IntegrityBroken: ``dist`` was changed after it was built.
+        RecipeError: the new public URL or DICOMweb root is invalid.
+        OutputNotOurs, CacheUnusable, DiskFull: the errors of ``staged_dist``.
     """
     check_dist_output(output)
     manifest = read_manifest(dist)
     if not check_integrity(dist).ok:
         raise IntegrityBroken(
-            f"{dist} is not what its manifest says: its files were changed after it was built.",
-            fix=f"See which: ohifbuild verify {dist} --integrity; or build it again: ohifbuild build",
+            f"The files of {dist} do not match its manifest.",
+            cause="Somebody changed them after the build.",
+            fix=f"List them with: ohifbuild verify {dist} --integrity. Or build again with: ohifbuild build",
         )
-    wanted = {"public_url": public_url, "dicomweb_root": dicomweb_root}
-    old, new = _recipes(dist, manifest, {key: value for key, value in wanted.items() if value is not None})
+    changes = {"public_url": public_url, "dicomweb_root": dicomweb_root}
+    old, new = _recipes(dist, manifest, {key: value for key, value in changes.items() if value is not None})
     texts = {"index.html": _page(dist, old, new), "app-config.js": _configuration(dist, old, new)}
     with staged_dist(output) as stage:
         work = stage.dist
@@ -77,20 +82,20 @@ def move_dist(
     return moved
 
 
-def _recipes(dist: Path, manifest: Manifest, wanted: dict[str, str]) -> tuple[Recipe, Recipe]:
-    """The recipe that the dist was built with, as far as its manifest says, and the one that it is to follow."""
+def _recipes(dist: Path, manifest: Manifest, changes: dict[str, str]) -> tuple[Recipe, Recipe]:
+    """The recipe of the dist, according to its manifest, and the changed recipe."""
     try:
         options = dict(manifest.inputs["options"])
         old = Recipe.of(options)
     except (KeyError, TypeError, ValueError) as error:
         raise _unknown(dist, f"the options in its {MANIFEST_NAME}") from error
     try:
-        return old, Recipe.of({**options, **wanted})
+        return old, Recipe.of({**options, **changes})
     except ValidationError as error:
         raise RecipeError(
-            f"{dist} cannot be moved there.",
-            details="\n".join(f"  {mistake}" for mistake in problems_in(error, Recipe, None, "", wanted)),
-            fix="Correct what is said above.",
+            f"{dist} cannot be moved: a new value is invalid.",
+            details="\n".join(f"  {mistake}" for mistake in problems_in(error, Recipe, None, "", changes)),
+            fix="Correct the values above.",
         ) from error
 
 
@@ -114,14 +119,14 @@ def _configuration(dist: Path, old: Recipe, new: Recipe) -> str:
 
 
 def _moved(urls: Any, old: Recipe, new: Recipe) -> list[str]:
-    """URLs of our modules, under the new public URL; names of what is compiled in stay."""
+    """The URLs of our modules under the new public URL; the names of compiled extensions stay unchanged."""
     prefix = f"{old.public_url}{FOLDER}/"
     return [f"{new.public_url}{FOLDER}/{url.removeprefix(prefix)}" if url.startswith(prefix) else url for url in urls]
 
 
 def _unknown(dist: Path, what: str) -> DistInvalid:
     return DistInvalid(
-        f"{dist} cannot be moved: {what} is not as this version of ohifbuild writes it.",
+        f"{dist} cannot be moved: this version of ohifbuild does not recognize {what}.",
         cause="Another version of ohifbuild built it.",
-        fix="Build it again: ohifbuild build",
+        fix="Build it again with: ohifbuild build",
     )

@@ -1,4 +1,4 @@
-"""Where results go: a folder holds a whole result or is left as it was, and a dist and its evidence change together."""
+"""Output folders: a folder is replaced as a whole or not at all, and a dist and its evidence are replaced together."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ EVIDENCE_NAMES = (*REPORT_NAMES, SBOM_NAME, PROVENANCE_NAME)
 
 
 def evidence_folder(output: Path) -> Path:
-    """Where the evidence about a dist is: beside it, never in it, as whoever serves the dist would publish it."""
+    """The folder of the evidence about a dist: beside the dist, so that a server of the dist does not publish it."""
     return _beside(output, "evidence")
 
 
 def rejected_folder(output: Path) -> Path:
-    """Where the evidence about a build goes that did not keep its claims and so never became the dist."""
+    """The folder of the evidence about a build that failed its claims and therefore did not become the dist."""
     return _beside(output, "rejected")
 
 
 def check_output(output: Path, *markers: str) -> None:
-    """Refuses a folder whose contents are not ours to replace; to be called before any work.
+    """Checks, before a build starts, that the output folder may be replaced.
 
     Args:
-        markers: a folder that holds any of these files is known to be ours.
+        output: the folder.
+        markers: a folder with any of these files was written by ohifbuild.
 
     Raises:
-        OutputNotOurs: ``output`` is a file, or a folder with something in it that ohifbuild did not write.
+        OutputNotOurs: ``output`` is a file or a link, or it has contents that ohifbuild did not write.
     """
     if not output.exists() and not output.is_symlink():
         return
@@ -44,17 +45,17 @@ def check_output(output: Path, *markers: str) -> None:
     ours = output.is_dir() and not output.is_symlink() and (_is_empty(output) or marked)
     if not ours:
         raise OutputNotOurs(
-            f"The output folder {output} is not empty, and ohifbuild did not write what is in it.",
-            cause="Building there would destroy what you keep in it.",
+            f"The output folder {output} is not empty, and ohifbuild did not write its contents.",
+            cause="A build would delete your files in this folder.",
             fix="Choose another folder with --output, or empty this one.",
         )
 
 
 def check_dist_output(output: Path) -> None:
-    """Refuses a place for a dist where it, or the evidence beside it, would replace what is not ours.
+    """Checks that the folders of a dist and of its evidence may be replaced.
 
     Raises:
-        OutputNotOurs: as ``check_output``.
+        OutputNotOurs: as in ``check_output``.
     """
     check_output(output, MANIFEST_NAME)
     check_output(evidence_folder(output), *EVIDENCE_NAMES)
@@ -63,11 +64,11 @@ def check_dist_output(output: Path) -> None:
 
 @contextmanager
 def staged(output: Path, marker: str) -> Iterator[Path]:
-    """An empty folder beside ``output`` that replaces it when the block ends well, and vanishes when it does not.
+    """An empty folder that replaces ``output`` if the block succeeds, and is deleted if it fails.
 
     Raises:
-        OutputNotOurs: as ``check_output``.
-        CacheUnusable, DiskFull: the place cannot be written.
+        OutputNotOurs: as in ``check_output``.
+        CacheUnusable, DiskFull: the folder cannot be written.
     """
     check_output(output, marker)
     with _staging(output) as staging:
@@ -78,9 +79,9 @@ def staged(output: Path, marker: str) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class StagedDist:
-    """A dist and its evidence before they are in place; both are empty folders at first.
+    """The temporary folders of a dist and its evidence; both start empty.
 
-    ``final_evidence`` and ``rejected`` are where the evidence goes, the latter if the dist is rejected.
+    The evidence is moved to ``final_evidence``, or to ``rejected`` if the dist is rejected.
     """
 
     dist: Path
@@ -89,7 +90,7 @@ class StagedDist:
     rejected: Path
 
     def reject(self) -> None:
-        """Puts the evidence at ``rejected``, in the place of an older one. The dist is not to be used."""
+        """Moves the evidence to ``rejected`` and replaces older evidence there. The dist must not be used."""
         if self.rejected.exists():
             shutil.rmtree(self.rejected)
         self.evidence.rename(self.rejected)
@@ -97,14 +98,14 @@ class StagedDist:
 
 @contextmanager
 def staged_dist(output: Path) -> Iterator[StagedDist]:
-    """Folders for a dist and its evidence, which take their places together when the block ends well.
+    """Temporary folders for a dist and its evidence, which replace the old ones together if the block succeeds.
 
-    The evidence about the dist before goes first and the new one comes last, so that whoever looks in between, or
-    after a power cut, finds a dist without evidence, never with another one's. What was rejected there before goes too.
+    The old evidence is removed first and the new evidence is written last. So in between, or after a power failure, a
+    dist has no evidence, but never the evidence about another dist. An older ``rejected`` folder is removed too.
 
     Raises:
-        OutputNotOurs: as ``check_dist_output``.
-        CacheUnusable, DiskFull: the place cannot be written.
+        OutputNotOurs: as in ``check_dist_output``.
+        CacheUnusable, DiskFull: the folders cannot be written.
     """
     check_dist_output(output)
     with _staging(output) as staging:
@@ -118,7 +119,7 @@ def staged_dist(output: Path) -> Iterator[StagedDist]:
 
 @dataclass(frozen=True)
 class _Replacement:
-    """``new`` is to be put at ``final``; what stands there goes to ``old``."""
+    """Moves ``final`` to ``old``, and ``new`` to ``final``."""
 
     new: Path
     final: Path
@@ -133,17 +134,17 @@ class _Replacement:
         new.mkdir(mode=0o755)
         return cls(new, final, staging / "old" / final.name)
 
-    def take_away(self) -> None:
+    def remove_old(self) -> None:
         if self.final.exists():
             self.final.rename(self.old)
 
-    def put(self) -> None:
-        """Puts ``new`` in place; an empty one leaves the place empty."""
+    def install_new(self) -> None:
+        """Moves ``new`` to ``final``, unless ``new`` is empty."""
         if not _is_empty(self.new):
             self.new.rename(self.final)
 
     def undo(self) -> None:
-        """Restores what was there, however far the replacement has come."""
+        """Restores the old folder, whichever steps were done."""
         if not self.new.exists():
             self.final.rename(self.new)
         if self.old.exists():
@@ -152,7 +153,7 @@ class _Replacement:
 
 @contextmanager
 def _staging(output: Path) -> Iterator[Path]:
-    """A folder on the same file system as ``output``, which is removed at the end."""
+    """A temporary folder on the same file system as ``output``; it is removed at the end."""
     output = output.absolute()
     with disk_errors(output.parent):
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -164,12 +165,12 @@ def _staging(output: Path) -> Iterator[Path]:
 
 
 def _replace(*replacements: _Replacement) -> None:
-    """Takes all old folders away in this order, then puts the new ones in the opposite order; all or none of it."""
+    """Removes all old folders in this order, then moves the new ones in the opposite order: all or none of them."""
     try:
         for each in replacements:
-            each.take_away()
+            each.remove_old()
         for each in reversed(replacements):
-            each.put()
+            each.install_new()
     except BaseException:
         for each in replacements:
             each.undo()

@@ -1,7 +1,7 @@
-"""From a base viewer to one that is ready to be injected: portable, minified, compressed; made once, then linked.
+"""Prepares a base viewer for injection: portable, minified and compressed, kept in the cache.
 
-Its key is the base's key and the options, never the recipe's paths or extensions: whatever changes there costs nothing
-here.
+The cache key depends on the base viewer's key and the options, but not on the recipe's paths or extensions. So a change
+of these does not repeat this step.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from ohifbuild.viewer.manifest import FileEntry, hash_tree
 from ohifbuild.viewer.portable import portable_texts
 
 KIND = "ready"
-# Raised whenever this module, or one it uses, makes other bytes of the same base.
+# Increase it when this module, or one that it uses, produces different bytes from the same base viewer.
 RECIPE_VERSION = 5
 
 
 @dataclass(frozen=True)
 class ReadyViewer:
-    """``tree`` is a folder in the cache, never to be changed; ``files`` its hashes, so that nobody reads it again."""
+    """A prepared viewer: ``tree`` is a folder in the cache, which must never be changed; ``files`` are its digests."""
 
     tree: Path
     files: dict[str, FileEntry]
@@ -38,12 +38,12 @@ class ReadyViewer:
 
 
 def ready(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, reporter: Reporter) -> ReadyViewer:
-    """The base viewer, ready to be injected.
+    """The base viewer, prepared for injection.
 
     Raises:
-        ReleaseUnsupported: the base does not look as expected.
+        ReleaseUnsupported: the base viewer does not have the expected layout.
         ToolFailed: esbuild could not read one of its files.
-        OhifbuildError: as ``esbuild`` and ``Cache.entry``.
+        OhifbuildError: the errors of ``esbuild`` and ``Cache.entry``.
     """
     key = digest_of(base.key, RECIPE_VERSION, esbuild_version() if minify else "", compressors())
 
@@ -54,10 +54,10 @@ def ready(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, report
             _replace(tree / name, text)
         if minify:
             _minify(tree, esbuild(cache, offline=offline, reporter=reporter), reporter)
-        wanted = [name for name in names if compressible(name, (tree / name).stat().st_size)]
-        total = sum((tree / name).stat().st_size for name in wanted)
+        selected = [name for name in names if compressible(name, (tree / name).stat().st_size)]
+        total = sum((tree / name).stat().st_size for name in selected)
         with reporter.step("Compress", total=total, unit="B") as meter:
-            compress_all(tree, wanted, meter)
+            compress_all(tree, selected, meter)
         entries = {name: [entry.sha256, entry.size] for name, entry in hash_tree(tree).items()}
         (work / "files.json").write_text(json.dumps(entries))
 
@@ -67,15 +67,15 @@ def ready(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, report
 
 
 def link_tree(source: Path, target: Path) -> None:
-    """Puts every file of ``source`` into ``target`` as a hard link, or a copy where the file system wants that.
+    """Creates a hard link in ``target`` for every file of ``source``, or a copy if the file system allows no link.
 
-    ``target`` may exist. Nobody may write through what is put there: replace files instead.
+    ``target`` may exist. Never write to a linked file, because that changes the source; replace the file instead.
     """
     for folder, _, names in os.walk(source):
-        place = target / Path(folder).relative_to(source)
-        place.mkdir(parents=True, exist_ok=True)
+        folder_in_target = target / Path(folder).relative_to(source)
+        folder_in_target.mkdir(parents=True, exist_ok=True)
         for name in names:
-            _link(Path(folder) / name, place / name)
+            _link(Path(folder) / name, folder_in_target / name)
 
 
 def _link(source: Path, target: Path) -> None:
@@ -86,7 +86,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _copy(base: Path, tree: Path) -> list[str]:
-    """Links what the dist gets of the base, and returns the names."""
+    """Links the base viewer's files that a dist gets; returns their names."""
     kept = []
     for path in sorted(p for p in base.rglob("*") if p.is_file()):
         name = path.relative_to(base).as_posix()
@@ -104,11 +104,11 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _minify(tree: Path, binary: Path, reporter: Reporter) -> None:
-    """Minifies the scripts and styles at the top: those below are third parties' own builds."""
+    """Minifies the scripts and styles in the top folder; those in subfolders are third-party builds."""
     names = sorted(path.name for path in tree.iterdir() if path.suffix in (".js", ".css"))
     out = tree.parent / "minified"
     with reporter.step("Minify", total=len(names)) as meter:
-        # Without --tsconfig-raw, esbuild would heed a tsconfig.json in any folder above the cache.
+        # Without --tsconfig-raw, esbuild reads a tsconfig.json in any parent folder of the cache.
         options = ["--minify", "--charset=utf8", "--tsconfig-raw={}", "--log-level=error"]
         run([binary, *names, *options, f"--outdir={out}"], cwd=tree)
         for name in names:

@@ -1,7 +1,7 @@
-"""Builds again under other conditions, and says which bytes differ.
+"""Builds a second time under different conditions, and lists the files that differ.
 
-The second build runs in a process of its own with another folder, an empty cache, another time zone, locale, umask,
-hash seed and number of processors, from the same lock.
+The second build runs in a separate process from the same lock, with a different folder, an empty cache, and a different
+time zone, locale, umask, hash seed and number of processors.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import CACHE_VARIABLE
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import NotReproducible
 from ohifbuild.core.processes import find_program, run
 from ohifbuild.viewer.manifest import Manifest, read_manifest
 
 SHOWN = 20
-# What differs from this process; `npm`'s and `pip`'s configuration stay, as they say where packages come from.
+# The variables that differ. The configuration of npm and pip stays, because it names the registries.
 CONDITIONS = {
     "TZ": "Pacific/Kiritimati",
     "LC_ALL": "C",
@@ -30,25 +31,25 @@ CONDITIONS = {
 
 
 def check_reproducible(dist: Path, arguments: list[str], reporter: Reporter) -> None:
-    """Builds with ``arguments`` (of ``ohifbuild build``) once more and compares the result with ``dist``.
+    """Builds again with ``arguments`` (of ``ohifbuild build``) and compares the result with ``dist``.
 
     Raises:
-        NotReproducible: at least one file differs; ``details`` names them.
+        NotReproducible: at least one file differs; ``details`` names the files.
         OhifbuildError: the second build failed.
     """
     with tempfile.TemporaryDirectory(prefix="again-") as folder:
         again = Path(folder) / "else where" / "dist"
         env = {**os.environ, **CONDITIONS, CACHE_VARIABLE: str(Path(folder) / "cache")}
-        with reporter.step("Build again, otherwise"):
+        with reporter.step("Build a second time"):
             run([*_on_one_processor(), *_umask(), *arguments, "--no-verify", "--output", str(again)], env=env)
         first, second = read_manifest(dist), read_manifest(again)
         if first.digest != second.digest:
             raise _different(first, second, dist, again)
-    reporter.say(f"Built twice, same bytes: {first.digest}")
+    reporter.say(f"Both builds have the same bytes: {first.digest}")
 
 
 def _umask() -> list[str | Path]:
-    """Python that sets another umask and becomes ``ohifbuild build``."""
+    """A Python command that sets another umask and then runs ``ohifbuild build``."""
     code = (
         "import os, sys; os.umask(0o077); os.execv(sys.executable, [sys.executable, '-m', 'ohifbuild', *sys.argv[1:]])"
     )
@@ -66,9 +67,9 @@ def _different(first: Manifest, second: Manifest, dist: Path, again: Path) -> No
         f"  {name}: {_how(name, first, second)}" for name in names if first.files.get(name) != second.files.get(name)
     ]
     return NotReproducible(
-        f"{len(lines)} of {len(names)} files differ between two builds of the same lock.",
-        cause="Something of the machine enters the build.",
-        fix="Report it with the names below.",
+        f"Two builds of the same lock differ in {len(lines)} of {counted(len(names), 'file')}.",
+        cause="The result of the build depends on the machine.",
+        fix="Report the difference with the names above.",
         details="\n".join([*lines[:SHOWN], *_diffoscope(dist, again, lines)]),
     )
 
@@ -79,15 +80,15 @@ def _how(name: str, first: Manifest, second: Manifest) -> str:
     if name not in first.files:
         return "only in the second"
     one, other = first.files[name], second.files[name]
-    return f"{one.size} and {other.size} bytes, {one.sha256[:12]} and {other.sha256[:12]}"
+    return f"{counted(one.size, 'byte')} and {counted(other.size, 'byte')}, {one.sha256[:12]} and {other.sha256[:12]}"
 
 
 def _diffoscope(dist: Path, again: Path, lines: list[str]) -> list[str]:
-    """The first differing file explained, if diffoscope is installed."""
+    """diffoscope's output for the first file that differs, if diffoscope is installed."""
     name = lines[0].strip().partition(":")[0]
     if not shutil.which("diffoscope") or not ((dist / name).is_file() and (again / name).is_file()):
         return []
     try:
         return run(["diffoscope", "--text=-", dist / name, again / name]).splitlines()[:SHOWN]
-    except Exception as error:  # diffoscope's exit status 1 means: there are differences
+    except Exception as error:  # diffoscope's exit status is 1 if the files differ
         return getattr(error, "details", "").splitlines()[:SHOWN]

@@ -130,7 +130,7 @@ def test_a_checkout_that_somebody_changed_is_not_trusted(upstream: Upstream, cac
     reporter = SilentReporter()
     again = checkout(str(upstream.path), TAG, found.commit, cache, offline=False, reporter=reporter)
     assert digest_of_tree(again.path) == before
-    assert "changed by somebody" in reporter.warnings[0]
+    assert "Somebody changed" in reporter.warnings[0]
 
 
 def test_a_damaged_object_store_is_made_anew(upstream: Upstream, cache: Cache) -> None:

@@ -7,7 +7,7 @@ from ohifbuild.supply.audit.bundle_comparison import Verdict
 HOSTILE = "+`x` | </td><script>\x1b[31m\nnext"
 
 
-def test_a_report_counts_by_verdict_and_cannot_be_broken_by_what_it_quotes() -> None:
+def test_a_report_counts_verdicts_and_escapes_hostile_text() -> None:
     verdicts = (Verdict("a.js", "identical"), Verdict("b.js", "unexplained", HOSTILE))
     found = Audit("3.12.0", "sha512-x", "a" * 40, "b" * 40, "bun 1.2.23", verdicts)
     assert not found.ok

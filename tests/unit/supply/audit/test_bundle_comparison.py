@@ -45,7 +45,7 @@ def viewer(folder: Path, app_hash: str, chunk_hash: str, /, **changes: str | Non
     return folder
 
 
-def judged(verdicts: tuple[Verdict, ...]) -> dict[str, str]:
+def kinds_of(verdicts: tuple[Verdict, ...]) -> dict[str, str]:
     return {verdict.name: verdict.kind for verdict in verdicts}
 
 
@@ -54,8 +54,8 @@ def ours(tmp_path: Path) -> Path:
     return viewer(tmp_path / "ours", OURS, OTHER_OURS)
 
 
-def test_an_honest_release_differs_in_names_and_what_follows_from_them(ours: Path, tmp_path: Path) -> None:
-    assert judged(compare(ours, viewer(tmp_path / "theirs", THEIRS, OTHER_THEIRS))) == {
+def test_an_honest_release_differs_only_in_names_and_their_consequences(ours: Path, tmp_path: Path) -> None:
+    assert kinds_of(compare(ours, viewer(tmp_path / "theirs", THEIRS, OTHER_THEIRS))) == {
         "same.css": "identical",
         f"1.{OTHER_THEIRS}.js": "names",
         f"app.{THEIRS}.js": "names",
@@ -68,7 +68,7 @@ def test_an_honest_release_differs_in_names_and_what_follows_from_them(ours: Pat
     ("changes", "bad"),
     [
         ({"app": f"load({{1: '{OTHER_THEIRS}'}}); a(); steal();"}, f"app.{THEIRS}.js"),
-        ({"app": f"load({{1: '{THEIRS}'}}); a();"}, f"app.{THEIRS}.js"),  # the right form, another file
+        ({"app": f"load({{1: '{THEIRS}'}}); a();"}, f"app.{THEIRS}.js"),  # a valid hash of another file
         ({"chunk": "chunk(); "}, f"1.{OTHER_THEIRS}.js"),
         ({"same": "y"}, "same.css"),
         ({"same": None}, "same.css"),
@@ -77,26 +77,26 @@ def test_an_honest_release_differs_in_names_and_what_follows_from_them(ours: Pat
         ({"page": PAGE.format(OTHER_THEIRS)}, "index.html"),
     ],
 )
-def test_whatever_the_source_does_not_give_is_found(
+def test_every_change_that_does_not_come_from_the_source_is_found(
     ours: Path, tmp_path: Path, changes: dict[str, str | None], bad: str
 ) -> None:
     verdicts = compare(ours, viewer(tmp_path / "theirs", THEIRS, OTHER_THEIRS, **changes))
-    assert judged(verdicts)[bad] == "unexplained"
+    assert kinds_of(verdicts)[bad] == "unexplained"
 
 
-def test_files_that_change_places_are_found(ours: Path, tmp_path: Path) -> None:
+def test_files_that_are_swapped_are_found(ours: Path, tmp_path: Path) -> None:
     theirs = viewer(tmp_path / "theirs", OURS, OTHER_OURS)
     app, chunk = theirs / f"app.{OURS}.js", theirs / f"1.{OTHER_OURS}.js"
     texts = app.read_text(), chunk.read_text()
     chunk.write_text(texts[0])
     app.write_text(texts[1])
-    kinds = judged(compare(ours, theirs))
+    kinds = kinds_of(compare(ours, theirs))
     assert (kinds[app.name], kinds[chunk.name]) == ("unexplained", "unexplained")
 
 
-def test_two_files_that_claim_one_hash_are_not_taken_for_renamed(ours: Path, tmp_path: Path) -> None:
+def test_two_files_with_the_same_hash_are_not_accepted_as_renamed(ours: Path, tmp_path: Path) -> None:
     theirs = viewer(tmp_path / "theirs", THEIRS, THEIRS)
-    assert judged(compare(ours, theirs))["index.html"] == "unexplained"
+    assert kinds_of(compare(ours, theirs))["index.html"] == "unexplained"
 
 
 def test_the_difference_is_shown_in_few_lines_and_without_control_characters(ours: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What an audit found, for a person who has to decide, and as data."""
+"""Reports of an audit: as a table, as Markdown and as JSON."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 MEANINGS: dict[Kind, str] = {
     "identical": "the same bytes under the same name",
-    "names": "the same bytes, but for the hashes in file names",
-    "explained": "a difference that follows from others and was checked",
-    "unexplained": "what the source does not give",
+    "names": "the same bytes except for the hashes in file names",
+    "explained": "a checked difference that follows from other differences",
+    "unexplained": "not produced from the source",
 }
 
 
 def as_table(found: Audit) -> Table:
-    """Counts by kind, and below them every file that is not the same."""
+    """A table with the number of files for each verdict."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("Files", "Verdict", "Meaning"):
         table.add_column(title, justify="right" if title == "Files" else "left", overflow="fold")
@@ -33,12 +33,12 @@ def as_table(found: Audit) -> Table:
 
 
 def as_markdown(found: Audit) -> str:
-    """A page for the file of whoever approves releases."""
+    """A Markdown page for the person who approves releases."""
     counts = Counter(verdict.kind for verdict in found.verdicts)
     lines = [
         f"# Audit of OHIF {found.release}",
         "",
-        f"`@ohif/app@{found.release}`, as npm has it, compared with what its source gives.",
+        f"`@ohif/app@{found.release}` on npm, compared with a new build of its source.",
         "",
         f"- package: `{found.integrity}`",
         f"- installed at commit `{found.released}`, with {found.installer} and its `bun.lock`",
@@ -56,7 +56,7 @@ def as_markdown(found: Audit) -> str:
 
 
 def as_json(found: Audit) -> dict[str, Any]:
-    """All of it, files that are identical too."""
+    """The whole audit, including identical files, as plain values for JSON."""
     return {
         "release": found.release,
         "ok": found.ok,
@@ -69,6 +69,6 @@ def as_json(found: Audit) -> dict[str, Any]:
 
 
 def _cell(text: str) -> str:
-    """Text of a hostile file, harmless in a table: in code marks, without what ends a cell, a line or the mark."""
+    """Text that may be hostile, as a code span without characters that end the cell, the line or the span."""
     plain = "".join(char if char.isprintable() else " " for char in text.replace("|", "¦").replace("`", "'"))
     return f"`{plain}`" if plain else ""

@@ -1,10 +1,10 @@
-"""How OHIF published a release: from which commits, and with which package manager.
+"""How OHIF published a release: the commits and the package manager.
 
-OHIF's pipeline (``.circleci/config.yml``, job NPM_PUBLISH) installs at the commit that is released, with bun and
-``bun.lock``; writes the version into the sources (``version.mjs``: ``version.txt``, ``commit.txt``, and the versions
-that packages want of each other); bundles; and only then gives the packages their new versions, which is the commit
-that is tagged. So what was bundled is the tag's parent, and what was installed the parent of that. The bundle itself
-names the latter.
+OHIF's pipeline (``.circleci/config.yml``, job NPM_PUBLISH) installs the dependencies at the released commit, with bun
+and ``bun.lock``. It writes the version to the sources (``version.mjs``: ``version.txt``, ``commit.txt``, and the
+versions of OHIF's packages that require each other) and bundles them. Then it gives the packages their new versions in
+the commit that is tagged. So the bundled commit is the tag's parent, and the installed commit is the parent of that
+one. The bundle contains the id of the installed commit.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BUN = re.compile(r"\bbun-v(\d+\.\d+\.\d+)\b")
 
 @dataclass(frozen=True)
 class Publisher:
-    """``released`` is the commit that was installed, ``stamped`` the one that was bundled, ``bun`` a version."""
+    """``released`` is the installed commit, ``stamped`` the bundled commit, ``bun`` the version of bun."""
 
     released: str
     stamped: str
@@ -33,26 +33,26 @@ class Publisher:
 
 
 def publisher_of(shipped: BaseViewer, source: str, cache: Cache, *, offline: bool, reporter: Reporter) -> Publisher:
-    """Finds out, from the viewer that npm has and the repository, how the one was made of the other.
+    """Finds out from the published viewer and the repository how OHIF published a release.
 
     Raises:
-        AuditImpossible: they do not fit each other.
-        OhifbuildError: as ``checkout``.
+        AuditImpossible: the published viewer and the repository do not match.
+        OhifbuildError: the errors of ``checkout``.
     """
     pin = shipped.release
     if not pin.commit:
         raise AuditImpossible(
-            f"The source of OHIF {pin.version} cannot be had: no commit is pinned for {pin.tag}.",
-            cause="Its tag could not be looked at when this version of ohifbuild was made.",
-            fix="Audit a release that has one: ohifbuild releases",
+            f"The source of OHIF {pin.version} is unknown: {pin.tag} has no pinned commit.",
+            cause="The tag could not be read when this version of ohifbuild was released.",
+            fix="Audit a release with a pinned commit. List them with: ohifbuild releases",
         )
     line = first_parents(source, pin.commit, 3, cache, offline=offline)
     named = _named_commit(shipped)
     if len(line) < 3 or named != line[2]:
         raise AuditImpossible(
-            f"The published OHIF {pin.version} says that it was made from commit {named[:12]}, and {pin.tag} does not.",
-            cause="The release was published otherwise than OHIF's pipeline does, or is not OHIF's.",
-            fix="Do not use it before you know why; OHIF's maintainers can tell.",
+            f"The published OHIF {pin.version} names the commit {named[:12]}, which does not match {pin.tag}.",
+            cause="OHIF did not publish this release with its usual pipeline, or somebody else published it.",
+            fix="Find out why before you use it; ask OHIF's maintainers.",
             details="\n".join(f"  {pin.tag}{'^' * steps}  {commit}" for steps, commit in enumerate(line)),
         )
     released = checkout(source, named, named, cache, offline=offline, reporter=reporter)
@@ -60,15 +60,15 @@ def publisher_of(shipped: BaseViewer, source: str, cache: Cache, *, offline: boo
 
 
 def _named_commit(shipped: BaseViewer) -> str:
-    """The commit that OHIF's About box shows: the only literal of that form in the bundles."""
+    """The commit in OHIF's About box: the only string in the bundles that looks like a commit."""
     found: set[bytes] = set()
     for path in shipped.path.glob("*.js"):
         found.update(COMMIT_LITERAL.findall(path.read_bytes()))
     if len(found) != 1:
         raise AuditImpossible(
-            f"The published OHIF {shipped.release.version} names {len(found)} commits where one was expected.",
-            cause="It is bundled otherwise than 3.9 to 3.14.",
-            fix="Audit another release: ohifbuild releases",
+            f"The published OHIF {shipped.release.version} must name one commit, but names {len(found) or 'none'}.",
+            cause="Its bundles differ from those of 3.9 to 3.14.",
+            fix="Audit another release. List them with: ohifbuild releases",
         )
     return next(iter(found)).decode()
 
@@ -79,8 +79,8 @@ def _bun(released: Checkout, version: str) -> str:
     found: set[str] = set(BUN.findall(text))
     if len(found) != 1 or not (released.path / "bun.lock").is_file():
         raise AuditImpossible(
-            f"It is not said with which bun OHIF {version} was installed.",
-            cause="Its pipeline took whichever was newest (up to 3.10), or uses another package manager (from 3.13).",
-            fix="Audit a release between: ohifbuild audit 3.12.0",
+            f"The version of bun that installed OHIF {version} is unknown.",
+            cause="OHIF's pipeline used the newest bun (up to 3.10) or another package manager (from 3.13 on).",
+            fix="Audit a release between 3.10 and 3.13, for example: ohifbuild audit 3.12.0",
         )
     return found.pop()

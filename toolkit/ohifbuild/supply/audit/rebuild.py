@@ -1,4 +1,4 @@
-"""Makes again what OHIF's pipeline made: the same package manager, lockfile, settings and commits."""
+"""Rebuilds a release like OHIF's pipeline: with the same package manager, lockfile, settings and commits."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from ohifbuild.sources.base_viewer import check_is_viewer
 from ohifbuild.sources.bundle import bundle, bundle_key
 from ohifbuild.sources.checkout import checkout
 from ohifbuild.sources.install import explained
-from ohifbuild.sources.working_tree import installing, is_installed, room
+from ohifbuild.sources.working_tree import installing, is_installed, working_tree
 from ohifbuild.supply.audit.publisher import Publisher
 from ohifbuild.tools.npm import Package, npm_package
 from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 KIND = "audit"
 MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "aarch64", "arm64": "aarch64"}
-# `bunfig.toml` of the source freezes the lockfile; what it says of OHIF's own packages is about some release before,
-# which only `--no-save` forgives. Every other package is taken as it says, with its integrity.
+# The source's `bunfig.toml` freezes the lockfile, but the lockfile has OHIF's own packages in older versions, which bun
+# accepts only with `--no-save`. All other packages are installed as the lockfile names them, with their integrity.
 INSTALL = ("install", "--no-save", "--ignore-scripts", "--no-progress")
 
 
-def rebuilt(
+def rebuild_release(
     pin: ReleasePin, publisher: Publisher, source: str, cache: Cache, *, offline: bool, reporter: Reporter
 ) -> Path:
-    """The folder of the release's viewer, made from its source as OHIF did; in the cache, never to be changed.
+    """Rebuilds the release's viewer; returns its folder in the cache, which must never be changed.
 
     Raises:
-        AuditImpossible: there is no pin for the publisher's bun on this machine.
-        OhifbuildError: as ``checkout``, ``npm_package``, ``node_tools`` and ``bundle``.
+        AuditImpossible: the publisher's version of bun is not pinned for this machine.
+        OhifbuildError: the errors of ``checkout``, ``npm_package``, ``node_tools`` and ``bundle``.
     """
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
     key = digest_of(KIND, publisher.released, publisher.stamped, publisher.bun, INSTALL, bundle_key(pin.bundler))
@@ -47,10 +47,10 @@ def rebuilt(
         stamped = checkout(source, publisher.stamped, publisher.stamped, cache, offline=offline, reporter=reporter)
         bun = bun_binary(publisher.bun, cache, offline=offline, reporter=reporter)
         lock = digest_of(digest_of_tree(released.path / "bun.lock"), publisher.bun, INSTALL)
-        with room(released, lock, cache, reporter) as tree:
+        with working_tree(released, lock, cache, reporter) as tree:
             _install(tree, bun, digest_of(lock, publisher.released), tools, cache, reporter)
         log = cache.root / "logs" / f"{pin.version}-audit.log"
-        with room(stamped, lock, cache, reporter) as tree:
+        with working_tree(stamped, lock, cache, reporter) as tree:
             bundle(tree, pin.bundler, tools, work, log, reporter, as_published=True)
         check_is_viewer(work / "dist", f"The source of {pin.tag}")
 
@@ -71,20 +71,20 @@ def _install(tree: Path, bun: Path, key: str, tools: NodeTools, cache: Cache, re
 
 
 def bun_binary(version: str, cache: Cache, *, offline: bool, reporter: Reporter) -> Path:
-    """The bun that OHIF's pipeline used, fetched and verified if need be.
+    """The path of bun in the version of OHIF's pipeline, downloaded and verified if it is not in the cache.
 
     Raises:
-        AuditImpossible: no such version is pinned for this machine.
-        OhifbuildError: as ``npm_package``.
+        AuditImpossible: this version is not pinned for this machine.
+        OhifbuildError: the errors of ``npm_package``.
     """
     target = f"{sys.platform}-{MACHINES.get(platform.machine().lower(), platform.machine())}"
     pins = tomllib.loads(files("ohifbuild.supply.audit").joinpath("bun.toml").read_text(encoding="utf-8"))
     integrity = pins.get(version, {}).get(target)
     if integrity is None:
         raise AuditImpossible(
-            f"bun {version} for this machine ({target}) is not pinned.",
-            cause="OHIF published this release with a bun that this version of ohifbuild does not know.",
-            fix="Audit on Linux or macOS, a release such as 3.12.0, or use a newer ohifbuild.",
+            f"bun {version} is not pinned for this machine ({target}).",
+            cause="OHIF published this release with a version of bun that this version of ohifbuild does not know.",
+            fix="Audit a release such as 3.12.0 on Linux or macOS, or use a newer ohifbuild.",
         )
     package = Package(f"@oven/bun-{target}", version, integrity)
     return npm_package(package, cache, offline=offline, reporter=reporter) / "bin" / "bun"

@@ -1,4 +1,4 @@
-"""Writes pipelines that build, prove and publish viewers on a CI engine's own runners."""
+"""Writes CI pipelines that build, verify and publish viewers."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ Engine = Literal["github", "gitlab"]
 Publish = Literal["none", "release", "image", "pages"]
 
 PLAIN = frozenset(f"{ascii_letters}{digits}._/-")
-# GitLab takes no more files for a cache's key; a lock that is left out costs a slower build, no wrong one.
+# GitLab allows at most two files in a cache key. A lock that is left out makes a build slower, not wrong.
 MOST_KEY_FILES = 2
 REQUIREMENT = f"ohifbuild=={__version__}"
-PLACES: dict[Engine, str] = {"github": ".github/workflows/viewer.yml", "gitlab": ".gitlab-ci.yml"}
+PIPELINE_PATHS: dict[Engine, str] = {"github": ".github/workflows/viewer.yml", "gitlab": ".gitlab-ci.yml"}
 
 
 @dataclass(frozen=True)
 class Job:
-    """One viewer of the matrix: its recipe, which says release, origin and configuration, and the recipe's lock."""
+    """One viewer of the matrix: the paths of its recipe and of the recipe's lock."""
 
     name: str
     recipe: str
@@ -39,7 +39,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What a pipeline does: which viewers it builds, and where it publishes them."""
+    """A pipeline: the viewers that it builds, and where it publishes them."""
 
     engine: Engine
     jobs: tuple[Job, ...]
@@ -49,14 +49,14 @@ class Pipeline:
     def __post_init__(self) -> None:
         """
         Raises:
-            ValueError: the requirement holds what a shell or the pipeline file would read as something else.
+            ValueError: the requirement has characters with a special meaning in a shell or in the pipeline file.
         """
         if not self.requirement or not set(self.requirement) <= PLAIN | set("=@:+~[]"):
             raise ValueError(f"{self.requirement[:60]!r} is not a plain requirement")
 
     def text(self) -> str:
-        """The pipeline file."""
-        # Not HTML: the values are names and paths that `jobs_of` has checked to be plain.
+        """The text of the pipeline file."""
+        # Not HTML: the values are names and paths that `jobs_of` has checked.
         environment = Environment(  # noqa: S701
             loader=PackageLoader("ohifbuild.supply.pipelines"),
             block_start_string="<%",
@@ -78,12 +78,13 @@ class Pipeline:
         )
 
     def write(self, repository: Path) -> Path:
-        """Puts the file where the engine looks for it.
+        """Writes the file to the engine's path in ``repository``; returns that path.
 
         Raises:
-            PipelineDiffers: a different one is there already; ``details`` shows the difference.
+            PipelineDiffers: a different file exists; ``details`` shows the difference.
+            CacheUnusable, DiskFull: the file cannot be written.
         """
-        path = repository / PLACES[self.engine]
+        path = repository / PIPELINE_PATHS[self.engine]
         text = self.text()
         if path.exists():
             _refuse_to_overwrite(path, text)
@@ -94,27 +95,28 @@ class Pipeline:
 
 
 def jobs_of(recipes: tuple[Path, ...]) -> tuple[Job, ...]:
-    """A job for every recipe.
+    """A job for every recipe; the paths are relative to the repository.
 
     Raises:
-        ValueError: a recipe's path holds what does not belong in a pipeline file, or two have one name.
+        ValueError: a recipe's path has characters with a special meaning or leads out of the repository, or two recipes
+            have the same name.
     """
     for recipe in recipes:
         if not set(recipe.as_posix()) <= PLAIN or recipe.is_absolute() or ".." in recipe.parts:
             raise ValueError(f"{recipe} is not a plain path inside the repository")
     jobs = tuple(Job(_slug(recipe), recipe.as_posix(), lock_path(recipe).as_posix()) for recipe in recipes)
     if len({job.name for job in jobs}) < len(jobs):
-        raise ValueError("two recipes have one name, such as a-b.toml and a/b.toml")
+        raise ValueError("two recipes have the same name, such as a-b.toml and a/b.toml")
     return jobs
 
 
 def _listed(words: Iterable[str]) -> str:
-    """The inside of a YAML list."""
+    """The items of a YAML list."""
     return ", ".join(f'"{word}"' for word in words)
 
 
 def _slug(recipe: Path) -> str:
-    """``wards/radiology.toml`` is wards-radiology; a recipe of the usual name is called after its folder."""
+    """A job's name: ``wards-radiology`` for ``wards/radiology.toml``; the folder's name for the default recipe name."""
     parts = recipe.with_suffix("").parts
     return "-".join(parts[:-1] if len(parts) > 1 and recipe.name == RECIPE_NAME else parts)
 
@@ -125,8 +127,8 @@ def _refuse_to_overwrite(path: Path, text: str) -> None:
         return
     lines = difflib.unified_diff(present.splitlines(), text.splitlines(), "present", "proposed", lineterm="")
     raise PipelineDiffers(
-        f"{path} exists and differs from what ohifbuild would write.",
-        cause="It was changed by hand, or written for other recipes.",
+        f"{path} exists and differs from the file that ohifbuild would write.",
+        cause="Somebody changed it by hand, or it was written for other recipes.",
         fix=f"Merge the difference by hand, or remove {path} and run the command again.",
         details="\n".join(lines),
     )
