@@ -8,6 +8,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+
 from site_pages import SECTIONS, pages
 from site_pages.errors import classes
 from site_pages.markdown import DOCS, filled, kebab
@@ -16,7 +17,9 @@ from site_pages.project import PAGES, linked
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Completes the navigation with the pages that are generated."""
-    errors: list[Any] = [{f"{item.exit_code} {item.__name__}": f"errors/{kebab(item.__name__)}.md"} for item in classes()]
+    errors: list[Any] = [
+        {f"{item.exit_code} {item.__name__}": f"errors/{kebab(item.__name__)}.md"} for item in classes()
+    ]
     project = [name for name in PAGES if name.startswith("project/")]
     navigation: list[Any] = config.nav or []
     navigation += [{"Errors": ["errors/index.md", *errors]}, {"Project": project}]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 
 from ohifbuild.verify.claims import CLAIMS, Claim
-
 from site_pages.markdown import code, plain, table
 
 SCENARIOS = {

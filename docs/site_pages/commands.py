@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Iterator
 
 import click
-from ohifbuild.cli import cli
 
+from ohifbuild.commands.main import cli
 from site_pages.markdown import code, table
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 
-from ohifbuild import errors
-from ohifbuild.errors import OhifbuildError
-
+from ohifbuild.core import errors
+from ohifbuild.core.errors import OhifbuildError
 from site_pages.markdown import kebab, plain, table
 from site_pages.messages import Message, messages
 

@@ -33,7 +33,7 @@ def linked(text: str, page: str, file: Path) -> str:
     """
 
     def moved(found: re.Match[str]) -> str:
-        if "://" in found[2]:
+        if "://" in found[2] or found[2].startswith("/"):
             return found[0]
         return f"{found[1]}{_seen_from(page, (file.parent / found[2]).resolve())}{found[3] or ''}{found[4]}"
 

@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import ohifbuild
-
 from site_pages.markdown import plain, table
 
 # Google's style: a line such as "Args:", then an indented block with "name: text".
@@ -51,7 +50,8 @@ def _member(owner: str, name: str, value: Any) -> str:
     function = value.__func__ if isinstance(value, classmethod | staticmethod) else value
     if not inspect.isfunction(function) or function.__module__.partition(".")[0] != "ohifbuild":
         return ""
-    return f"### `{owner}.{name}()`\n\n```python\n{_signature(name, function)}\n```\n\n{prose(inspect.getdoc(function) or '')}"
+    signature = f"```python\n{_signature(name, function)}\n```"
+    return "\n\n".join((f"### `{owner}.{name}()`", signature, prose(inspect.getdoc(function) or "")))
 
 
 def _signature(name: str, value: Any) -> str:
@@ -60,7 +60,7 @@ def _signature(name: str, value: Any) -> str:
     except (TypeError, ValueError):
         return name
     keyword = "class" if inspect.isclass(value) else "def"
-    given = [re.sub(r"\b(?:\w+\.)+(?=\w)", "", str(item)) for item in signature.parameters.values()]
+    given = [_parameter(item) for item in signature.parameters.values()]
     kinds = [item.kind for item in signature.parameters.values()]
     first = next((at for at, kind in enumerate(kinds) if kind is inspect.Parameter.KEYWORD_ONLY), None)
     if first is not None and inspect.Parameter.VAR_POSITIONAL not in kinds:
@@ -69,6 +69,14 @@ def _signature(name: str, value: Any) -> str:
     arrow = "" if back is inspect.Signature.empty or keyword == "class" else f" -> {_named(back)}"
     line = f"{keyword} {name}({', '.join(given)}){arrow}"
     return line if len(line) <= 100 else f"{keyword} {name}(\n    " + ",\n    ".join(given) + f",\n){arrow}"
+
+
+def _parameter(item: inspect.Parameter) -> str:
+    """A parameter as it is written, without the modules of its types."""
+    stars = "*" if item.kind is item.VAR_POSITIONAL else "**" if item.kind is item.VAR_KEYWORD else ""
+    kind = "" if item.annotation is item.empty else f": {_named(item.annotation)}"
+    default = "" if item.default is item.empty else f"{' = ' if kind else '='}{item.default!r}"
+    return re.sub(r"\b(?:[A-Za-z_]\w*\.)+(?=[A-Za-z_])", "", f"{stars}{item.name}{kind}{default}")
 
 
 def _named(annotation: Any) -> str:

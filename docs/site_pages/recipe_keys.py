@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from ohifbuild.commands.build import command
-from ohifbuild.recipe import Recipe
 from pydantic.fields import FieldInfo
 
+from ohifbuild.commands.build import command
+from ohifbuild.config.recipe import Recipe
 from site_pages.markdown import code, table
 
 

@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ohifbuild.recipe import Recipe
-
+from ohifbuild.config.recipe import HEADER_NAME, Recipe
+from ohifbuild.lock.lock_file import FORMAT
 from site_pages.markdown import SITE
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+# Values that a pattern can check; the model's own checks go further.
+PATTERNS = {
+    "public_url": r"^/(?:[A-Za-z0-9._~-]+/)*$",
+    "dicomweb_root": r"^(?:/(?!/)|https?://[^/@]+/)[A-Za-z0-9._~/-]*[A-Za-z0-9._~-]/*$",
+    "token_param": r"^[A-Za-z][A-Za-z0-9_-]{0,63}$",
+    "token_header": f"^{HEADER_NAME.pattern}$",
+    "token_scheme": f"^(?:{HEADER_NAME.pattern})?$",
+}
 DIGEST = "^sha256:[0-9a-f]{64}$"
 
 # The lock's sections map names to strings. Only these names are in every lock; the others depend on what is built.
 LOCK_SECTIONS: dict[str, tuple[str, ...]] = {
-    "release": ("base", "npm", "origin", "tag", "version", "wish"),
-    "toolchain": ("brotli", "libdeflate", "ohifbuild"),
+    "release": ("base", "origin", "tag", "version", "wish"),
+    "toolchain": ("brotli", "esbuild", "libdeflate", "ohifbuild"),
     "extensions": (),
     "options": ("dicomweb_root", "minify", "priors", "public_url", "token_header", "token_param"),
 }
@@ -30,6 +38,8 @@ def files() -> dict[str, str]:
 def recipe_schema() -> dict[str, Any]:
     """The schema of ``ohifbuild.toml``, from the model that reads it."""
     schema = Recipe.model_json_schema(by_alias=True)
+    for key, pattern in PATTERNS.items():
+        schema["properties"][key]["pattern"] = pattern
     return {
         "$schema": DIALECT,
         "$id": f"{SITE}schemas/recipe.json",
@@ -50,7 +60,7 @@ def lock_schema() -> dict[str, Any]:
         "description": "What a build used. Only ohifbuild writes it.",
         "type": "object",
         "properties": {
-            "format": {"const": 1},
+            "format": {"const": FORMAT},
             **sections,
             "patches": _facts(()),
             "lock": {

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 
-from ohifbuild.releases import ReleasePin, catalogue, sort_key
-
+from ohifbuild.releases.catalogue import ReleasePin, catalogue, sort_key
 from site_pages.markdown import ROOT, code, table
 from site_pages.runs import recorded
 

@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 from ohifbuild.core import errors
 from ohifbuild.core.errors import OhifbuildError
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "reference" / "exit-codes.md"
 
 
 def classes() -> list[type[OhifbuildError]]:
@@ -18,8 +14,3 @@ def test_every_failure_has_an_exit_code_of_its_own() -> None:
     codes = [item.exit_code for item in classes()]
     assert len(set(codes)) == len(codes)
     assert all(0 < code < 256 and code != 2 for code in codes)  # 2 is click's, for wrong usage
-
-
-def test_every_exit_code_is_documented_and_no_other() -> None:
-    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", DOCUMENT.read_text(), re.MULTILINE)
-    assert {(int(code), name) for code, name, _ in rows} == {(item.exit_code, item.__name__) for item in classes()}

@@ -1,8 +1,8 @@
 """Every failure a user can meet: one class, one exit code, one message of three parts.
 
 The library raises these; only ``commands/main.py`` turns them into text and an exit status. Exit codes are part of the
-public interface (scripts test them) and are listed in ``docs/reference/exit-codes.md``; a unit test keeps them
-unique and documented. Ranges: 10 recipe and release, 20 cache and package, 30 toolchain and git, 40 patches,
+public interface (scripts test them) and the documentation has a page for each; a unit test keeps
+them unique. Ranges: 10 recipe and release, 20 cache and package, 30 toolchain and git, 40 patches,
 injection and bundling, 50 output, 60 verify, 70 serve, deploy and doctor, 80 lock and reproducibility.
 """
 

@@ -1,0 +1,111 @@
+"""The pages of the documentation: links, navigation, pictures, and the parts that are generated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from site_pages import SECTIONS, pages
+from site_pages.markdown import DOCS, PART, ROOT, SITE, filled
+from site_pages.messages import TOOLKIT, messages_in
+from site_pages.project import linked
+
+FILES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "extension-template" / "README.md"])
+GENERATED = frozenset(pages())
+LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
+PICTURE = re.compile(r"^!\[(?P<alt>[^\]]*)\]\([^)]+\)\n\n(?P<below>.*)$", re.MULTILINE)
+
+
+def named(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def navigation(item: Any) -> Iterator[str]:
+    if isinstance(item, str):
+        yield item
+    else:
+        for child in item.values() if isinstance(item, dict) else item:
+            yield from navigation(child)
+
+
+@pytest.mark.parametrize("file", FILES, ids=named)
+def test_every_link_to_a_file_leads_to_one(file: Path) -> None:
+    found = [(file.parent / target).resolve() for target in LINK.findall(file.read_text()) if "://" not in target]
+    assert [
+        str(path) for path in found if not path.exists() and path.relative_to(DOCS).as_posix() not in GENERATED
+    ] == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=named)
+def test_every_link_to_the_site_leads_to_a_page(file: Path) -> None:
+    addresses = re.findall(rf"{re.escape(SITE)}([\w./-]*)", file.read_text())
+    known = {*GENERATED, *(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))}
+    for address in addresses:
+        names = {address, f"{address}index.md", f"{address.rstrip('/')}.md"}
+        assert names & known, address
+
+
+def test_every_page_is_in_the_navigation_once() -> None:
+    listed = list(navigation(yaml.safe_load((ROOT / "mkdocs.yml").read_text())["nav"]))
+    here = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")} - {"errors/index.md"}
+    assert len(listed) == len(set(listed))
+    assert set(listed) == here | {"reference/extension-template.md"}  # docs/hooks.py lists the others itself
+
+
+@pytest.mark.parametrize("file", FILES, ids=named)
+def test_every_picture_says_what_it_shows(file: Path) -> None:
+    text = file.read_text()
+    found = list(PICTURE.finditer(text))
+    assert len(found) == text.count("\n![")
+    for picture in found:
+        assert len(picture["alt"].split()) > 2
+        assert re.fullmatch(r"\*[A-Z][^*]+\.\*", picture["below"]), f"no caption below '{picture['alt']}'"
+
+
+def test_every_generated_part_is_on_a_page_and_has_rows() -> None:
+    used = [name for file in DOCS.rglob("*.md") for name in PART.findall(file.read_text())]
+    assert sorted(used) == sorted(SECTIONS)
+    for name, section in SECTIONS.items():
+        assert name == "python-api" or section().count("\n") > 1, name
+
+
+def test_a_page_that_asks_for_an_unknown_part_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        filled("<!-- generated: nothing -->\n<!-- end -->", SECTIONS)
+
+
+def test_the_text_between_the_marks_is_replaced() -> None:
+    page = "a\n<!-- generated: part -->\nonly here\n<!-- end -->\nb"
+    assert filled(page, {"part": lambda: "made"}) == "a\nmade\nb"
+
+
+@pytest.mark.parametrize(
+    ("target", "seen"),
+    [
+        ("../reference/verify.md", "../reference/verify.md"),
+        ("../../SECURITY.md", "../project/security.md"),
+        ("../../README.md", "../index.md"),
+        ("../../extension-template/README.md#settings", "../reference/extension-template.md#settings"),
+        ("../../tests/attacks/visit.py", "https://github.com/ohifbuild/ohifbuild/blob/main/tests/attacks/visit.py"),
+        ("https://ohif.org", "https://ohif.org"),
+    ],
+)
+def test_links_to_files_of_the_repository_work_in_the_site(target: str, seen: str) -> None:
+    page = DOCS / "how-to" / "page.md"
+    assert linked(f"[x]({target})", "how-to/page.md", page) == f"[x]({seen})"
+
+
+def test_a_message_is_read_with_its_cause_and_its_remedy(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text('raise DiskFull(f"{path} is " + "full.", cause="A big file.", fix=f"rm {path}")')
+    (found,) = messages_in(module)
+    assert (found.error, found.what, found.cause, found.fix) == ("DiskFull", "… is full.", "A big file.", "rm …")
+
+
+def test_the_messages_of_the_recipe_are_found() -> None:
+    assert any(each.error == "RecipeError" for each in messages_in(TOOLKIT / "config" / "recipe.py"))
