@@ -18,8 +18,9 @@ def section() -> str:
     rows = []
     for name, field in Recipe.model_fields.items():
         key = field.alias or name
-        rows.append((code(key), code(_flag(name)), _type(schema[key]), _default(field), field.description or ""))
-    return table(("key", "flag", "type", "default", "meaning"), rows)
+        names = f"{code(key)}<br>{code(_flag(name))}"
+        rows.append((names, f"{_type(schema[key])}<br>{_default(field)}", field.description or ""))
+    return table(("key and flag", "type and default", "meaning"), rows)
 
 
 def _flag(name: str) -> str:
@@ -32,7 +33,7 @@ def _flag(name: str) -> str:
 
 def _type(schema: dict[str, Any]) -> str:
     if "enum" in schema:
-        return ", ".join(code(f'"{value}"') for value in schema["enum"])
+        return " or ".join(code(f'"{value}"') for value in schema["enum"])
     if schema["type"] == "array":
         return f"list of {_type(schema['items'])}s"
     return {"boolean": "true or false", "string": "string"}[schema["type"]]

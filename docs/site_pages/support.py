@@ -41,18 +41,15 @@ def runs_section() -> str:
     rows = (
         (
             run.date,
-            run.release,
-            run.origin,
+            f"{run.release}, {run.origin}",
             f"{run.holding} of {run.checks}",
             run.archive,
             run.browser,
-            run.machine,
-            run.ohifbuild,
+            f"{run.machine}; ohifbuild {run.ohifbuild}",
         )
         for run in recorded()
     )
-    head = ("date", "release", "origin", "checks that hold", "archive", "browser", "machine", "ohifbuild")
-    return table(head, rows)
+    return table(("date", "release", "checks that hold", "archive", "browser", "machine"), rows)
 
 
 def requirements_section() -> str:

@@ -4,7 +4,6 @@ from ohifbuild.core import errors
 from ohifbuild.core.errors import OhifbuildError
 
 
-
 def classes() -> list[type[OhifbuildError]]:
     found = [item for item in vars(errors).values() if isinstance(item, type) and issubclass(item, OhifbuildError)]
     return [item for item in found if item is not OhifbuildError]

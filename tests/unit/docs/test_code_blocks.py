@@ -87,6 +87,8 @@ def parse(words: list[str]) -> None:
     """
     command: click.Command = cli
     context = click.Context(cli, info_name="ohifbuild")
+    if "--help" in words:
+        words.remove("--help")
     while isinstance(command, click.Group):
         if not words or words[0].startswith("-"):
             return
