@@ -39,7 +39,9 @@ def _command(context: click.Context) -> str:
     if isinstance(command, click.Group):
         rows = []
         for name in command.list_commands(context):
-            child = command.commands[name]
+            child = command.get_command(context, name)
+            if child is None:
+                continue
             anchor = f"{context.command_path} {name}".replace(" ", "-")
             rows.append((f"[`{name}`](#{anchor})", child.get_short_help_str(200)))
         parts.append(table(("command", "what it does"), rows))

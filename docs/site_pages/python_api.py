@@ -6,8 +6,11 @@ import inspect
 import re
 from typing import Any
 
+from pydantic import BaseModel
+
 import ohifbuild
-from site_pages.markdown import plain, table
+from site_pages.errors import classes
+from site_pages.markdown import kebab, plain, table
 
 # Google's style: a line such as "Args:", then an indented block with "name: text".
 BLOCK = re.compile(r"^(Args|Attributes|Raises|Returns|Yields):\n((?:[ ]{4}.*\n|\n)+)", re.MULTILINE)
@@ -40,8 +43,14 @@ def _block(found: re.Match[str]) -> str:
     entries = ENTRY.findall(found[2])
     if not entries:
         return f"**{found[1]}:** {' '.join(found[2].split())}\n"
-    rows = ((f"`{name}`", " ".join(text.split())) for name, text in entries)
+    rows = ((_linked(name), " ".join(text.split())) for name, text in entries)
     return "\n" + table((TITLES[found[1]], "meaning"), rows) + "\n\n"
+
+
+def _linked(name: str) -> str:
+    """A name; if it is an error's, with a link to its page."""
+    known = {item.__name__ for item in classes()}
+    return f"[`{name}`](../errors/{kebab(name)}.md)" if name in known else f"`{name}`"
 
 
 def _member(owner: str, name: str, value: Any) -> str:
@@ -55,6 +64,8 @@ def _member(owner: str, name: str, value: Any) -> str:
 
 
 def _signature(name: str, value: Any) -> str:
+    if inspect.isclass(value) and issubclass(value, BaseModel):
+        return f"class {name}(**keys)"
     try:
         signature = inspect.signature(value)
     except (TypeError, ValueError):

@@ -19,7 +19,7 @@ def section() -> str:
     for name, field in Recipe.model_fields.items():
         key = field.alias or name
         names = f"{code(key)}<br>{code(_flag(name))}"
-        rows.append((names, f"{_type(schema[key])}<br>{_default(field)}", field.description or ""))
+        rows.append((names, f"{_type(schema[key])}<br>default: {_default(field)}", field.description or ""))
     return table(("key and flag", "type and default", "meaning"), rows)
 
 

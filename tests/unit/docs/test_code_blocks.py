@@ -19,6 +19,7 @@ import click
 import pytest
 from ast_grep_py import SgRoot
 
+import ohifbuild
 from ohifbuild.commands.main import cli
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.patches.load import load_folder
@@ -160,6 +161,13 @@ def faulty(code: str, language: str) -> bool:
         return False
     root = SgRoot(code, {"js": "javascript", "ts": "typescript"}[language]).root()
     return root.find(kind="ERROR") is not None
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=named)
+def test_a_python_block_imports_public_names_only(block: Block) -> None:
+    for node in ast.walk(ast.parse(block.code)):
+        if isinstance(node, ast.ImportFrom) and node.module == "ohifbuild":
+            assert [each.name for each in node.names if each.name not in ohifbuild.__all__] == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,8 +14,9 @@ import yaml
 
 from site_pages import SECTIONS, pages
 from site_pages.markdown import DOCS, PART, ROOT, SITE, filled
-from site_pages.messages import constants, messages, messages_in
+from site_pages.messages import TOOLKIT, constants, messages, messages_in
 from site_pages.project import linked
+from take_pictures import PICTURES, pictures_of
 
 FILES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "extension-template" / "README.md"])
 GENERATED = frozenset(pages())
@@ -66,6 +68,32 @@ def test_every_picture_says_what_it_shows(file: Path) -> None:
     for picture in found:
         assert len(picture["alt"].split()) > 2
         assert re.fullmatch(r"\*[A-Z][^*]+\.\*", picture["below"]), f"no caption below '{picture['alt']}'"
+
+
+def test_every_picture_is_taken_from_a_scenario_and_shown() -> None:
+    names = {f"{name}.webp" for name in PICTURES}
+    assert {path.name for path in (DOCS / "images").iterdir()} == names
+    shown = "".join(file.read_text() for file in FILES)
+    assert [name for name in names if f"images/{name})" not in shown] == []
+    scenarios = "".join(path.read_text() for path in (TOOLKIT / "verify").rglob("*.py"))
+    assert [title for title in PICTURES.values() if title.partition(",")[0] not in scenarios] == []
+
+
+def test_a_report_without_a_picture_is_refused() -> None:
+    figures = [f'<img src="data:image/webp;base64,QQ==" alt="{html.escape(title)}"' for title in PICTURES.values()]
+    assert pictures_of("".join(figures)) == dict.fromkeys(PICTURES, b"A")
+    with pytest.raises(KeyError):
+        pictures_of("".join(figures[1:]))
+
+
+PATH = re.compile(r"`((?:bench|docs|extension-template|patches|tests|toolkit)/[^`<>… ]*)`")
+
+
+@pytest.mark.parametrize("file", FILES, ids=named)
+def test_every_path_that_a_page_names_exists(file: Path) -> None:
+    for path in PATH.findall(file.read_text()):
+        choices = re.sub(r"\{[^}]*\}", "*", path).rstrip("/")
+        assert any(ROOT.glob(choices)) or any(TOOLKIT.glob(choices)), path
 
 
 def test_every_generated_part_is_on_a_page_and_has_rows() -> None:
