@@ -1,7 +1,8 @@
 """Checks the project's English: ``python docs/prose.py``.
 
 Two checks read the documentation, and the messages, help texts and docstrings of the toolkit: the words of
-``vocabulary.toml`` that we do not use, and proselint. Code is blanked, so that lines keep their numbers.
+``vocabulary.toml`` that we do not use, and proselint. A third one finds long sentences on pages. Code is blanked, so
+that lines keep their numbers.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ CONFIGURATION = ROOT / "docs" / "proselint.json"
 TOOLKIT = ROOT / "toolkit" / "ohifbuild"
 FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 MARKUP = re.compile(r"``[^`]+``|`[^`\n]+`|<[^>\s][^>]*>|(?<=\])\([^)\s]*\)", re.DOTALL)
+
+
+SENTENCE_END = re.compile(r"[.!?:;][)*_]*\s|\n\s*\n|\n(?=\s*(?:[-*|#]|\d+\.)\s)|\|")
+MOST_WORDS = 35
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,20 @@ def _proselint() -> Config:
     return load_from(CONFIGURATION)
 
 
+def long_sentences_found(path: Path, page: str) -> Iterator[Finding]:
+    """Sentences of a page with more than ``MOST_WORDS`` words; a colon or a semicolon ends one too."""
+    text = FENCE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), page)
+    start = 0
+    for end in [*(found.end() for found in SENTENCE_END.finditer(text)), len(text)]:
+        words = [word for word in text[start:end].split() if any(map(str.isalnum, word))]
+        if len(words) > MOST_WORDS:
+            line = text.count("\n", 0, start + len(text[start:]) - len(text[start:].lstrip())) + 1
+            yield Finding(
+                path, line, f"a sentence of {len(words)} words; at most {MOST_WORDS}: '{' '.join(words[:5])} …'"
+            )
+        start = end
+
+
 def all_texts() -> Iterator[tuple[Path, str]]:
     """Every text that is checked, with its file."""
     readers: list[tuple[list[Path], Callable[[str], str]]] = [(pages(), prose_of_page), (modules(), prose_of_module)]
@@ -115,6 +134,7 @@ def main() -> None:
     texts = list(all_texts())
     found = [finding for path, prose in texts for finding in words_found(path, prose)]
     found += [finding for path, prose in texts for finding in proselint_found(path, prose)]
+    found += [finding for path in pages() for finding in long_sentences_found(path, path.read_text(encoding="utf-8"))]
     for finding in found:
         print(finding)
     sys.exit(1 if found else 0)

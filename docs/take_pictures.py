@@ -1,4 +1,4 @@
-"""Takes the documentation's pictures from a run of verify: ``python docs/take_pictures.py DIST.evidence/report.html``."""
+"""Takes the documentation's pictures from verify: ``python docs/take_pictures.py DIST.evidence/report.html``."""
 
 from __future__ import annotations
 

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 import prose
-from prose import ROOT, Finding, modules, pages, prose_of_module, prose_of_page, proselint_found, words_found
+from prose import (
+    ROOT,
+    Finding,
+    long_sentences_found,
+    modules,
+    pages,
+    prose_of_module,
+    prose_of_page,
+    proselint_found,
+    words_found,
+)
 
 
 def findings(path: Path, text: str) -> list[Finding]:
@@ -22,6 +32,18 @@ def test_no_page_has_a_word_that_we_do_not_use() -> None:
 def test_no_message_has_a_word_that_we_do_not_use() -> None:
     found = [str(each) for module in modules() for each in findings(module, prose_of_module(module.read_text()))]
     assert not found, "\n".join(found)
+
+
+def test_no_page_has_a_long_sentence() -> None:
+    found = [str(each) for page in pages() for each in long_sentences_found(page, page.read_text())]
+    assert not found, "\n".join(found)
+
+
+def test_a_long_sentence_is_found_and_short_ones_are_not_added_up() -> None:
+    words = "word " * 35
+    assert not list(long_sentences_found(ROOT / "a.md", f"{words}. {words}\n\n{words}| {words}\n- {words}"))
+    (found,) = long_sentences_found(ROOT / "a.md", f"Short.\n\n{words}\nmore. Short.")
+    assert str(found) == "a.md:3: a sentence of 36 words; at most 35: 'word word word word word …'"
 
 
 def test_a_word_is_found_in_its_line_also_across_a_line_break() -> None:
@@ -52,6 +74,7 @@ def test_strings_and_docstrings_of_a_module_are_read_and_names_are_not() -> None
 def test_the_program_says_what_it_found_and_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(prose, "pages", list)
     monkeypatch.setattr(prose, "all_texts", lambda: iter([(ROOT / "a.md", "We mend it.")]))
     with pytest.raises(SystemExit) as ended:
         prose.main()
