@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 import pytest
-from ast_grep_py import SgRoot
+from ast_grep_py import SgNode, SgRoot
 
 import ohifbuild
 from ohifbuild.commands.main import cli
@@ -160,7 +160,20 @@ def faulty(code: str, language: str) -> bool:
             return True
         return False
     root = SgRoot(code, {"js": "javascript", "ts": "typescript"}[language]).root()
-    return root.find(kind="ERROR") is not None
+    return root.find(kind="ERROR") is not None or any(map(is_missing, leaves(root)))
+
+
+def leaves(node: SgNode) -> Iterator[SgNode]:
+    children = node.children()
+    if not children:
+        yield node
+    for child in children:
+        yield from leaves(child)
+
+
+def is_missing(leaf: SgNode) -> bool:
+    """Whether the parser invented this token, because the code lacks it."""
+    return leaf.range().start.index == leaf.range().end.index
 
 
 @pytest.mark.parametrize("block", blocks("python"), ids=named)
@@ -188,7 +201,8 @@ def test_a_wrong_command_line_is_found(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "code"), [("js", "const = 1;"), ("ts", "interface { a: ; }"), ("python", "def f(:\n  1")]
+    ("language", "code"),
+    [("js", "const = 1;"), ("js", "f(;"), ("ts", "interface { a: ; }"), ("python", "def f(:\n  1")],
 )
 def test_a_syntax_error_is_found(language: str, code: str) -> None:
     assert faulty(code, language)

@@ -29,11 +29,6 @@ def test_no_page_has_a_word_that_we_do_not_use() -> None:
     assert not found, "\n".join(found)
 
 
-def test_no_message_has_a_word_that_we_do_not_use() -> None:
-    found = [str(each) for module in modules() for each in findings(module, prose_of_module(module.read_text()))]
-    assert not found, "\n".join(found)
-
-
 def test_no_page_has_a_long_sentence() -> None:
     found = [str(each) for page in pages() for each in long_sentences_found(page, page.read_text())]
     assert not found, "\n".join(found)
