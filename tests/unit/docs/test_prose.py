@@ -11,7 +11,6 @@ from prose import (
     ROOT,
     Finding,
     long_sentences_found,
-    modules,
     pages,
     prose_of_module,
     prose_of_page,
