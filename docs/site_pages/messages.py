@@ -51,9 +51,14 @@ def messages_in(tree: ast.Module, known: Mapping[str, str]) -> Iterator[Message]
         if isinstance(node, ast.Call) and node.args:
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
             what = text_of(node.args[0], known)
-            if name[:1].isupper() and len(WORD.findall(what)) > 1:
-                named = {word.arg: text_of(word.value, known) for word in node.keywords}
+            if name[:1].isupper() and says_something(what):
+                named = {word.arg: text for word in node.keywords if says_something(text := text_of(word.value, known))}
                 yield Message(name, what, named.get("cause", ""), named.get("fix", ""))
+
+
+def says_something(text: str) -> bool:
+    """Whether more than what only a run can tell is in a text."""
+    return len(WORD.findall(text)) > 1
 
 
 def text_of(node: ast.expr, known: Mapping[str, str]) -> str:
@@ -64,6 +69,8 @@ def text_of(node: ast.expr, known: Mapping[str, str]) -> str:
         return known.get(node.id, "")
     if isinstance(node, ast.FormattedValue):
         return text_of(node.value, known)
+    if isinstance(node, ast.IfExp):
+        return text_of(node.body, known) or text_of(node.orelse, known)
     if isinstance(node, ast.JoinedStr):
         return "".join(text_of(part, known) or "…" for part in node.values)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):

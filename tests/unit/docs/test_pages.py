@@ -136,6 +136,11 @@ def test_a_message_is_read_with_its_cause_and_its_remedy() -> None:
     assert (found.error, found.what, found.cause, found.fix) == ("DiskFull", "… is full.", "", "rm … it.toml")
 
 
+def test_a_cause_that_only_a_run_can_tell_is_left_out() -> None:
+    (found,) = messages_in(ast.parse("DiskFull('It is full.', cause=f'{why}.', fix='Free it.' if x else '')"), {})
+    assert (found.cause, found.fix) == ("", "Free it.")
+
+
 def test_a_message_that_only_a_run_can_tell_is_left_out() -> None:
     assert list(messages_in(ast.parse('raise DiskFull(f"{text}.")'), {})) == []
 
