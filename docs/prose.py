@@ -56,6 +56,13 @@ def modules() -> list[Path]:
     return sorted(TOOLKIT.rglob("*.py"))
 
 
+def sources() -> list[Path]:
+    """The extension template's sources and the patches: their comments and texts are read by people too."""
+    template = ROOT / "extension-template"
+    found = [*(template / "src").rglob("*.js"), *(template / "types").glob("*.ts"), *ROOT.glob("patches/*/patch.toml")]
+    return sorted(found)
+
+
 def prose_of_page(text: str) -> str:
     """A page without its code; every line stays where it is."""
 
@@ -133,6 +140,7 @@ def main() -> None:
     """Prints all findings; the exit status says whether there are any."""
     texts = list(all_texts())
     found = [finding for path, prose in texts for finding in words_found(path, prose)]
+    found += [finding for path in sources() for finding in words_found(path, path.read_text(encoding="utf-8"))]
     found += [finding for path, prose in texts for finding in proselint_found(path, prose)]
     found += [finding for path in pages() for finding in long_sentences_found(path, path.read_text(encoding="utf-8"))]
     for finding in found:

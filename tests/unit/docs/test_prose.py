@@ -15,6 +15,7 @@ from prose import (
     prose_of_module,
     prose_of_page,
     proselint_found,
+    sources,
     words_found,
 )
 
@@ -25,6 +26,12 @@ def findings(path: Path, text: str) -> list[Finding]:
 
 def test_no_page_has_a_word_that_we_do_not_use() -> None:
     found = [str(each) for page in pages() for each in findings(page, prose_of_page(page.read_text()))]
+    assert not found, "\n".join(found)
+
+
+def test_no_source_of_the_template_and_no_patch_has_a_word_that_we_do_not_use() -> None:
+    assert len(sources()) > 30
+    found = [str(each) for file in sources() for each in words_found(file, file.read_text())]
     assert not found, "\n".join(found)
 
 
@@ -69,6 +76,7 @@ def test_the_program_says_what_it_found_and_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(prose, "pages", list)
+    monkeypatch.setattr(prose, "sources", list)
     monkeypatch.setattr(prose, "all_texts", lambda: iter([(ROOT / "a.md", "We mend it.")]))
     with pytest.raises(SystemExit) as ended:
         prose.main()
