@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any, get_args
@@ -58,6 +59,11 @@ def test_a_release_needs_no_secret() -> None:
     jobs = yaml.safe_load(text)["jobs"]
     assert {name for name, job in jobs.items() if "id-token" in job["permissions"]} == {"pypi", "npm"}
     assert all("environment" in jobs[name] for name in ("pypi", "npm"))
+
+
+def test_the_template_names_the_repository_that_npm_compares_with_the_provenance() -> None:
+    template = json.loads((WORKFLOWS.parents[1] / "extension-template" / "package.json").read_text())
+    assert template["repository"]["url"] == "git+https://github.com/ohifbuild/ohifbuild.git"
 
 
 def test_a_release_publishes_with_attestations_and_provenance() -> None:
