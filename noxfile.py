@@ -25,11 +25,12 @@ PACKAGES = ROOT / "build" / "packages"
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, types, dependencies, workflows."""
+    """Style, types, dependencies, English, workflows."""
     python(session, "ruff", "check", ".")
     python(session, "ruff", "format", "--check", ".")
     python(session, "mypy")
     program(session, "lint-imports", "--no-logo")
+    session.run(sys.executable, "docs/prose.py", external=True)
     program(session, "zizmor", "--offline", "--quiet", "--persona", "pedantic", "--strict-collection", ".")
 
 

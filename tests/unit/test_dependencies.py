@@ -18,7 +18,9 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 # Our own modules, and what Orthanc's Python plugin provides.
 OUR_OWN = {"ohifbuild", "orthanc"} | {
-    path.stem for folder in ("tests", "toolkit/ohifbuild/orthanc/scripts") for path in (ROOT / folder).rglob("*")
+    path.stem
+    for folder in ("docs", "tests", "toolkit/ohifbuild/orthanc/scripts")
+    for path in (ROOT / folder).rglob("*")
 }
 
 
@@ -49,6 +51,7 @@ def imports(folder: Path) -> Iterator[str]:
         ("toolkit", PROJECT["dependencies"]),
         ("tests", [*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())]),
         ("bench", PROJECT["dependencies"]),
+        ("docs", [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["docs"]]),
     ],
 )
 def test_every_import_is_of_a_declared_dependency(folder: str, requirements: list[str]) -> None:

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from ohifbuild.core import errors
 from ohifbuild.core.errors import OhifbuildError
-
-DOCUMENT = Path(__file__).parents[3] / "docs" / "reference" / "exit-codes.md"
 
 
 def classes() -> list[type[OhifbuildError]]:
@@ -34,8 +31,3 @@ def test_an_error_without_its_own_exit_code_has_the_page_of_its_parent() -> None
         pass
 
     assert ConnectionLost("x").documentation == errors.DownloadFailed.documentation
-
-
-def test_the_documented_exit_codes_are_those_of_the_errors() -> None:
-    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", DOCUMENT.read_text(), re.MULTILINE)
-    assert {(int(code), name) for code, name, _ in rows} == {(item.exit_code, item.__name__) for item in classes()}

@@ -129,25 +129,87 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    version: str = "v3-stable"
-    origin: Literal["auto", "git", "published"] = Field("auto", alias="from")
-    output: Annotated[Path, AfterValidator(_output)] = Path("dist")
-    public_url: Annotated[str, AfterValidator(_public_url)] = "/"
-    dicomweb_root: Annotated[str, AfterValidator(_root)] = "/dicom-web"
-    token_roots: tuple[Annotated[str, AfterValidator(_root)], ...] = ()
-    dicom_json: Annotated[str, AfterValidator(_dicom_json)] = ""
-    token_param: Annotated[str, AfterValidator(_token_param)] = "token"
-    token_header: Annotated[str, AfterValidator(_token_header)] = "token"
-    token_scheme: Annotated[str, AfterValidator(_token_scheme)] = ""
-    token_storage: Literal["tab", "memory"] = "tab"
-    priors: Literal["never", "exact", "ohif"] = "never"
-    study_list: StrictBool = False
-    source: str = ""
-    ref: str = ""
-    patches: tuple[Annotated[Path, AfterValidator(_patches)], ...] = ()
-    extensions: tuple[Annotated[Path, AfterValidator(_extension)], ...] = ()
-    verify: StrictBool = True
-    minify: StrictBool = True
+    version: str = Field(
+        "v3-stable",
+        description="A channel (`v3-stable`, `v3-latest`, `v3-beta`) or a release such as `3.13.2`. "
+        "`ohifbuild releases` lists the pinned ones. Any other published version works too: its "
+        "integrity comes from the registry, and a note says so.",
+    )
+    origin: Literal["auto", "git", "published"] = Field(
+        "auto",
+        alias="from",
+        description="Where the viewer comes from. `git`: OHIF's source. `published`: the release on npm. "
+        "`auto`: git if its remote answers, else published.",
+    )
+    output: Annotated[Path, AfterValidator(_output)] = Field(
+        Path("dist"),
+        description="The folder to write. It must be absent, empty, or a dist that ohifbuild wrote.",
+    )
+    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
+        "/",
+        description="The path at which the viewer is served. It begins and ends with a slash.",
+    )
+    dicomweb_root: Annotated[str, AfterValidator(_root)] = Field(
+        "/dicom-web",
+        description="The archive's DICOMweb root: a path on the viewer's origin, or an http(s) URL. The "
+        "token goes to what is below it and nowhere else, so it cannot be `/`.",
+    )
+    token_roots: tuple[Annotated[str, AfterValidator(_root)], ...] = Field(
+        (),
+        description="Further paths or URLs to which the token may go, such as those of `dicom_json` files "
+        "and of the images that they name.",
+    )
+    dicom_json: Annotated[str, AfterValidator(_dicom_json)] = Field(
+        "",
+        description="The path of the JSON files that a link may name instead of studies, with `{id}` for "
+        "the part that differs: `/orthanc/studies/{id}/ohif-dicom-json` for links of Orthanc's "
+        "OHIF plugin. It must be below `dicomweb_root` or one of `token_roots`. If empty, no "
+        "link may name a file.",
+    )
+    token_param: Annotated[str, AfterValidator(_token_param)] = Field(
+        "token",
+        description="The link's parameter that holds the token, in any letter case. It cannot be a name "
+        "that OHIF itself reads.",
+    )
+    token_header: Annotated[str, AfterValidator(_token_header)] = Field(
+        "token",
+        description="The header that carries the token. It cannot be one that browsers forbid or that DICOMweb needs.",
+    )
+    token_scheme: Annotated[str, AfterValidator(_token_scheme)] = Field(
+        "",
+        description="The word before the token in the header, such as `Bearer`.",
+    )
+    token_storage: Literal["tab", "memory"] = Field(
+        "tab",
+        description="`tab`: the tab's `sessionStorage` keeps the token, so that a reload works. `memory`: "
+        "nothing keeps it.",
+    )
+    priors: Literal["never", "exact", "ohif"] = Field(
+        "never",
+        description="Whether the viewer may search for the patient's other studies. `never`: no such search "
+        "leaves the browser. `exact`: one search without wildcards, whose answers are compared "
+        "again. `ohif`: as stock OHIF does.",
+    )
+    study_list: StrictBool = Field(False, description="Whether the worklist may search the archive.")
+    source: str = Field(
+        "",
+        description="OHIF's git repository, a fork or a mirror: an https or ssh URL, or a folder. If empty, "
+        "OHIF's own.",
+    )
+    ref: str = Field(
+        "",
+        description="A tag, branch or commit to build instead of the release's own. It overrides the pin.",
+    )
+    patches: tuple[Annotated[Path, AfterValidator(_patches)], ...] = Field(
+        (),
+        description="Folders of further patches, for builds from source.",
+    )
+    extensions: tuple[Annotated[Path, AfterValidator(_extension)], ...] = Field(
+        (),
+        description="Folders of further extension or mode packages.",
+    )
+    verify: StrictBool = Field(True, description="Whether to verify the dist before it is put in place.")
+    minify: StrictBool = Field(True, description="Whether to minify OHIF's scripts and styles.")
 
     def notes(self) -> tuple[str, ...]:
         """Warnings about values that are valid but unusual, one sentence or two each."""

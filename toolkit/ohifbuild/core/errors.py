@@ -1,8 +1,8 @@
 """Every error that a user can see: one class, one exit code and one documentation page for each.
 
 The library raises these errors; only ``commands/main.py`` prints them and turns them into an exit status. Exit codes
-are part of the public interface, because scripts test them. ``docs/reference/exit-codes.md`` lists them; a unit test
-checks that they are unique and documented. Ranges: 10 recipe and release, 20 cache and packages, 30 toolchain and git,
+are part of the public interface, because scripts test them. The documentation is generated from these classes; a
+unit test checks that the codes are unique. Ranges: 10 recipe and release, 20 cache and packages, 30 toolchain and git,
 40 patches, injection and bundling, 50 output, 60 verify, 70 serve, deploy and doctor, 80 lock and reproducibility.
 """
 

@@ -1,0 +1,25 @@
+"""The claims that ``ohifbuild verify`` checks, from their definitions and the docstrings of their checks."""
+
+from __future__ import annotations
+
+import inspect
+
+from ohifbuild.verify.claims import CLAIMS, Claim
+from site_pages.markdown import code, plain, table
+
+SCENARIOS = {
+    frozenset({"image"}): "that show images",
+    frozenset({"message"}): "that show a message",
+    frozenset({"image", "confined"}): "that show images, or other modes",
+    frozenset({"image", "message", "confined"}): "all",
+}
+
+
+def section() -> str:
+    """A table of all claims."""
+    rows = ((code(claim.key), claim.title, _check(claim), SCENARIOS[claim.outcomes]) for claim in CLAIMS)
+    return table(("claim", "statement", "how it is checked", "scenarios"), rows)
+
+
+def _check(claim: Claim) -> str:
+    return plain((inspect.getdoc(claim.check) or "").split("\n\n")[0])
