@@ -26,7 +26,7 @@ from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.sources.choose import base_viewer
 from ohifbuild.supply.sbom_files import move_sbom_files, write_sbom_files
 from ohifbuild.verify.evidence import Evidence
-from ohifbuild.verify.runner import verify
+from ohifbuild.verify.packages import require_packages
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,12 @@ def build(recipe: Recipe, *, cache: Cache, offline: bool, reporter: Reporter, bo
     Raises:
         ClaimsFailed: the viewer was built, and does not keep its claims.
         LockDiffers: the lock was to be kept to, and cannot be.
+        VerifyNotInstalled: the recipe asks for a proof and the packages for it are missing; nothing was begun.
         OhifbuildError: whatever the parts raise; see ``core/errors.py``.
     """
     started = time.monotonic()
+    if recipe.verify:
+        require_packages()
     pin = book.pin(recipe) if book else resolve(recipe.version, catalogue())
     packages = read_packages(recipe)
     check_dist_output(recipe.output)
@@ -106,6 +109,8 @@ def prove(stage: StagedDist, cache: Cache, reporter: Reporter) -> Evidence:
         ClaimsFailed: at least one claim does not hold; the evidence is where rejected builds' is.
         OhifbuildError: as ``verify``.
     """
+    from ohifbuild.verify.runner import verify  # its packages are an extra
+
     evidence = verify(stage.dist, report_dir=stage.evidence, cache=cache, reporter=reporter)
     if not evidence.ok:
         stage.reject()

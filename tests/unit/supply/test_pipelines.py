@@ -41,7 +41,7 @@ def test_our_own_pipeline_is_what_the_command_writes() -> None:
     jobs = jobs_of((Path("examples/shared-study/ohifbuild.toml"),))
     assert [job.name for job in jobs] == ["examples-shared-study"]
     present = (ROOT / PLACES["github"]).read_text()
-    assert present == Pipeline("github", jobs, requirement=".").text()
+    assert present == Pipeline("github", jobs, requirement=".[verify]").text()
 
 
 def test_our_ci_keeps_the_evidence_about_the_dist_that_it_builds() -> None:

@@ -11,10 +11,7 @@ from ohifbuild.build import build
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
-from ohifbuild.verify.fixtures import prepare_fixtures
-from ohifbuild.verify.viewer_site import site
+from ohifbuild.verify.packages import require_packages
 
 
 @click.command("demo")
@@ -24,6 +21,12 @@ from ohifbuild.verify.viewer_site import site
 @with_command_context
 def command(context: CommandContext, /, dist: Path, port: int, opens: bool) -> None:
     """Show DIST with made-up studies, and links to click. Builds DIST first if it is not there."""
+    require_packages()
+    from ohifbuild.verify.dataset import cached_dataset
+    from ohifbuild.verify.embedded_archive import EmbeddedArchive
+    from ohifbuild.verify.fixtures import prepare_fixtures
+    from ohifbuild.verify.viewer_site import site
+
     reporter = context.reporter
     if not dist.exists():
         reporter.say(f"{dist} is not there yet: building it.")

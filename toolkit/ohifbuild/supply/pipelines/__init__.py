@@ -23,7 +23,7 @@ Publish = Literal["none", "release", "image", "pages"]
 PLAIN = frozenset(f"{ascii_letters}{digits}._/-")
 # GitLab takes no more files for a cache's key; a lock that is left out costs a slower build, no wrong one.
 MOST_KEY_FILES = 2
-REQUIREMENT = f"ohifbuild=={__version__}"
+REQUIREMENT = f"ohifbuild[verify]=={__version__}"
 PLACES: dict[Engine, str] = {"github": ".github/workflows/viewer.yml", "gitlab": ".gitlab-ci.yml"}
 
 
