@@ -29,6 +29,7 @@ from ohifbuild.core.resources import extension_template
 FOLDER = "ohifbuild"
 SETTINGS_ID = "ohifbuild-settings"
 
+# The page is edited as text, because a parser would write all of it anew; ``_LoadsOnlyFrom`` parses the result.
 CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
 LOADS_SOMETHING = re.compile(r"<(?:script|link|img|style|iframe|object)\b", re.IGNORECASE)
 REMOTE_LINK = re.compile(r"""<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*>""", re.IGNORECASE)

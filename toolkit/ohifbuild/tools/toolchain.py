@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import sys
 import tempfile
 import tomllib
@@ -21,7 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from semantic_version import NpmSpec, Version
+from nodesemver import make_range
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
@@ -97,15 +96,14 @@ def satisfies(version: str, needs: str) -> bool:
         ToolMissing: ``needs`` is no such range.
     """
     try:
-        # npm allows spaces behind an operator, this library does not.
-        wanted = NpmSpec(re.sub(r"([<>=~^])\s+", r"\1", needs))
+        wanted = make_range(needs, loose=False)
     except ValueError as error:
         raise ToolMissing(
             f"{needs[:60]!r} is no range of Node versions.",
             cause="It is mistyped in the release's package.json or in the catalogue.",
             fix="Write it as in: >=20 <23",
         ) from error
-    return bool(Version.coerce(version) in wanted)
+    return bool(wanted.test(version))
 
 
 @remembered

@@ -21,7 +21,7 @@ def require_packages() -> None:
     missing = [name for name in MODULES if find_spec(name) is None]
     if missing:
         raise VerifyNotInstalled(
-            f"Verify cannot run: the Python packages for {', '.join(missing)} are not installed.",
+            f"Verify cannot run: the Python modules {', '.join(missing)} are missing.",
             cause="ohifbuild was installed without its extra 'verify'. A build works without it: --no-verify.",
             fix=f"{shlex.quote(sys.executable)} -m pip install 'ohifbuild[verify]'",
         )
