@@ -30,6 +30,7 @@ def lint(session: nox.Session) -> None:
     python(session, "ruff", "format", "--check", ".")
     python(session, "mypy")
     program(session, "lint-imports", "--no-logo")
+    program(session, "deptry", "toolkit")
     session.run(sys.executable, "docs/prose.py", external=True)
     program(session, "zizmor", "--offline", "--quiet", "--persona", "pedantic", "--strict-collection", ".")
 

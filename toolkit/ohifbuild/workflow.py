@@ -10,6 +10,7 @@ from typing import Any
 from ohifbuild import __version__
 from ohifbuild.cache.default import default_cache
 from ohifbuild.cache.entries import Cache
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.errors import ClaimsFailed
 from ohifbuild.lock.resolve import Resolution
@@ -17,7 +18,7 @@ from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.supply.sbom_files import move_sbom_files, write_sbom_files
 from ohifbuild.verify.evidence import Evidence
-from ohifbuild.verify.runner import verify
+from ohifbuild.verify.packages import require_packages
 from ohifbuild.viewer.compress import compress_all, compressible
 from ohifbuild.viewer.inject import inject
 from ohifbuild.viewer.manifest import Manifest, hash_tree
@@ -65,13 +66,12 @@ def build(
 
     Raises:
         ClaimsFailed: the viewer was built, and fails a claim.
-        OutputNotOurs: the output folder holds files that ohifbuild did not write.
-        OhifbuildError: whatever the parts raise; see ``core/errors.py``.
+        OhifbuildError: as ``check_ready``, and whatever the parts raise; see ``core/errors.py``.
     """
     started = time.monotonic()
     cache, reporter = cache or default_cache(), reporter or SilentReporter()
     recipe = resolution.recipe
-    check_dist_output(recipe.output)
+    check_ready(recipe)
     base = resolution.base.provide(cache, offline=offline, reporter=reporter)
     evidence = None
     with staged_dist(recipe.output) as stage:
@@ -80,6 +80,18 @@ def build(
         if recipe.verify:
             evidence = prove(stage, cache, reporter)
     return Dist(recipe.output, manifest, base.release, base.origin, evidence, time.monotonic() - started)
+
+
+def check_ready(recipe: Recipe) -> None:
+    """Refuses a build that could not end well, before any work.
+
+    Raises:
+        OutputNotOurs: the output folder holds files that ohifbuild did not write.
+        VerifyNotInstalled: the recipe asks for a proof, and the packages for it are not installed.
+    """
+    if recipe.verify:
+        require_packages()
+    check_dist_output(recipe.output)
 
 
 def finish(
@@ -106,6 +118,8 @@ def prove(stage: StagedDist, cache: Cache, reporter: Reporter) -> Evidence:
         ClaimsFailed: at least one claim does not hold; the evidence is in the folder of rejected builds.
         OhifbuildError: as ``verify``.
     """
+    from ohifbuild.verify.runner import verify  # its packages are an extra
+
     evidence = verify(stage.dist, report_dir=stage.evidence, cache=cache, reporter=reporter)
     if not evidence.ok:
         stage.reject()

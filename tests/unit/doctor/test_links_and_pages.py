@@ -83,12 +83,13 @@ def test_a_page_of_ours_says_what_it_was_built_with() -> None:
     text = (
         '<!DOCTYPE html><HTML><title> OHIF\n Viewer </title><meta name="referrer" content="no-referrer">'
         f'<script type="application/json" id="ohifbuild-settings">{json.dumps(SETTINGS)}</script><script>1</script>'
-        '<script defer src="/ohif/app.js"></script><link href=/ohif/app.css rel=stylesheet><link rel=icon href=/i.png>'
+        '<script defer src="/ohif/app.js?a=1&amp;b"></script><link href=/ohif/app.css rel=stylesheet>'
+        "<link rel=icon href=/i.png>"
     )
     page = read_page(text.encode())
     assert (page.kind, page.title, page.hides_referrer) == ("ohifbuild", "OHIF Viewer", True)
     assert page.settings == Settings("t", "X", "", ("/d",), public_url="/ohif/")
-    assert page.loads == ("/ohif/app.js", "/ohif/app.css")
+    assert page.loads == ("/ohif/app.js?a=1&b", "/ohif/app.css")
     assert len(page.inline_hashes) == 1
 
 

@@ -24,11 +24,20 @@ b@^2.0.0:
   version "2.0.0"
   resolved "https://registry.example/b/-/b-2.0.0.tgz#0"
 
+"d@>=1, <2":
+  version "1.5.0"
+  integrity sha512-DDDD==
+
 "c-old@npm:@scope/c@^4.2.0":
   version "4.2.3"
   integrity sha512-CCCC==
 """
 PNPM = """\
+---
+lockfileVersion: '9.0'
+configDependencies: {}
+
+---
 lockfileVersion: '9.0'
 
 importers:
@@ -46,7 +55,15 @@ packages:
     engines: {node: '>=6'}
 
   b@1.0.0-rc.1:
-    resolution: {integrity: sha512-BBBB==, tarball: https://registry.example/b.tgz}
+    resolution: {tarball: https://registry.example/b.tgz, integrity: sha512-BBBB==}
+
+  c@2.0.0:
+    resolution:
+      integrity: sha512-CCCC==
+
+  d@https://codeload.example/d/tar.gz/1234:
+    resolution: {tarball: https://codeload.example/d/tar.gz/1234}
+    version: 1.0.0
 
 snapshots:
 
@@ -62,6 +79,7 @@ def test_yarns_lockfile_gives_each_packages_integrity_under_its_real_name(tmp_pa
         ("@scope/a", "1.2.3"): "sha512-AAAA==",
         ("b", "1.0.0"): "sha1-BBBB=",
         ("@scope/c", "4.2.3"): "sha512-CCCC==",
+        ("d", "1.5.0"): "sha512-DDDD==",
     }
 
 
@@ -70,6 +88,7 @@ def test_pnpms_lockfile_gives_each_packages_integrity(tmp_path: Path) -> None:
     assert integrities(tmp_path) == {
         ("@scope/a", "1.2.3"): "sha512-AAAA==",
         ("b", "1.0.0-rc.1"): "sha512-BBBB==",
+        ("c", "2.0.0"): "sha512-CCCC==",
     }
 
 

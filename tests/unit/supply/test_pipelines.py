@@ -41,7 +41,7 @@ def test_our_own_pipeline_equals_the_output_of_the_command() -> None:
     jobs = jobs_of((Path("examples/shared-study/ohifbuild.toml"),))
     assert [job.name for job in jobs] == ["examples-shared-study"]
     present = (ROOT / PIPELINE_PATHS["github"]).read_text()
-    assert present == Pipeline("github", jobs, requirement=".").text()
+    assert present == Pipeline("github", jobs, requirement=".[verify]").text()
 
 
 def test_our_ci_uploads_the_evidence_about_the_dist_that_it_builds() -> None:

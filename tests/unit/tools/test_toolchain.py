@@ -48,10 +48,19 @@ def cache(tmp_path: Path) -> Cache:
         ("^24", False),
         (">=18 <20", False),
         ("~20.1", False),
+        ("=v20.18.0", True),
+        ("~>20.18", True),
+        ("18 - 20", True),
+        ("20.18.0+build", True),
     ],
 )
 def test_ranges_mean_what_npm_means_by_them(needs: str, fits: bool) -> None:
     assert satisfies("20.18.0", needs) is fits
+
+
+def test_a_prerelease_is_not_taken_for_the_release_before_it() -> None:
+    assert not satisfies("24.0.0-rc.1", "<=23")
+    assert not satisfies("24.0.0-rc.1", "<24")
 
 
 @pytest.mark.parametrize("needs", ["lts/*", "twenty", ">=", "; rm -rf /"])

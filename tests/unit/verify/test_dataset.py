@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,22 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom import dcmread
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.encaps import encapsulate
-from pydicom.pixels.utils import pixel_array
-from pydicom.uid import JPEGLosslessSV1
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.verify.dataset import STUDIES, cached_dataset, write_dataset
-from ohifbuild.verify.dataset.encode import Frame
 from ohifbuild.verify.dataset.lossless_jpeg import lossless_jpeg
 from ohifbuild.verify.dataset.studies import Series
-from ohifbuild.verify.embedded_archive.pixeldata import rendered
+from ohifbuild.verify.embedded_archive.lossless_jpeg_decoder import decode_lossless_jpeg
+from ohifbuild.verify.embedded_archive.pixeldata import rendered, samples
 from ohifbuild.verify.pixels import TWINS, from_data_url, on_grid, similarity
 
 LOSSY = "1.2.840.10008.1.2.4.50"
 SERIES = [series for study in STUDIES for series in study.series]
+# 6 rows, 5 columns, 12 bits in 16, by `dcmcjpeg +e1` of DCMTK 3.6.
+BY_DCMTK = (
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/wwALEAAGAAUBAREA/8QAFgABAQEAAAAAAAAAAAAAAAAACwwQ/9oACAEBAAEAANValaFaVWqx"
+    "JWlVqVoVosSVoVpValaSxFVqVoVpVarElaVWpWhWixJWhWlVqVp//9k="
+)
 STILL = [series for series in SERIES if series.look and series.kind != "video"]
 
 
@@ -44,7 +46,7 @@ def test_files_hold_the_pixels_that_are_expected(series: Series, folder: Path) -
     for number in range(1, series.images + 1):
         sliced = series.kind == "slices"
         dataset = dcmread(folder / series.study / series.key / f"{number if sliced else 1}.dcm")
-        values = pixel_array(dataset, index=0 if sliced else number - 1).astype(float)
+        values = samples(dataset, 1 if sliced else number).astype(float)
         assert dataset.file_meta.TransferSyntaxUID == series.syntax
         assert dataset.SOPInstanceUID == series.instance_uid(number if sliced else 1)
         assert series.look is not None
@@ -94,18 +96,24 @@ def test_a_picture_is_recognised_after_its_window_and_jpeg(folder: Path) -> None
 )
 def test_lossless_jpeg_gives_back_every_sample(bits: int, rows: int, columns: int, seed: int) -> None:
     frame = np.random.default_rng(seed).integers(0, 2**bits, (rows, columns), dtype=np.uint16)
-    decoded = pixel_array(_image(frame, bits))
-    assert np.array_equal(decoded, frame)
+    assert np.array_equal(decode_lossless_jpeg(lossless_jpeg(frame, bits)), frame)
 
 
-def _image(frame: Frame, bits: int) -> Dataset:
-    dataset = Dataset()
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = JPEGLosslessSV1
-    dataset.Rows, dataset.Columns = frame.shape
-    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
-    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 8 if bits <= 8 else 16, bits, bits - 1
-    dataset.PixelRepresentation = 0
-    stream = lossless_jpeg(frame, bits)
-    dataset.PixelData = encapsulate([stream + b"\0" * (len(stream) % 2)])
-    return dataset
+def test_lossless_jpeg_of_another_encoder_is_read() -> None:
+    rows, columns = np.mgrid[0:6, 0:5]
+    frame = (rows * 5 + columns) * 2741 % 4096
+    assert np.array_equal(decode_lossless_jpeg(base64.b64decode(BY_DCMTK)), frame)
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (lambda stream: stream[:60], "no lossless scan"),
+        (lambda stream: stream.replace(b"\x05\x01\x01", b"\x05\x03\x01"), "3 components"),
+        (lambda stream: stream.replace(b"\x01\x00\x00\xd5", b"\x04\x00\x00\xd5"), "selection value 4"),
+    ],
+    ids=["truncated", "in colour", "otherwise predicted"],
+)
+def test_lossless_jpeg_that_is_not_understood_is_refused(damage: Callable[[bytes], bytes], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        decode_lossless_jpeg(damage(base64.b64decode(BY_DCMTK)))

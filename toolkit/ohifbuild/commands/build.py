@@ -14,9 +14,8 @@ from ohifbuild.config.recipe import RECIPE_NAME, load_recipe
 from ohifbuild.core.console import Reporter
 from ohifbuild.lock.lock_file import lock_path, read_lock_if_any, require_same
 from ohifbuild.lock.resolve import Resolution, resolve
-from ohifbuild.viewer.output import check_dist_output
 from ohifbuild.viewer.reproduce import check_reproducible
-from ohifbuild.workflow import Dist, build, report_of
+from ohifbuild.workflow import Dist, build, check_ready, report_of
 
 Flags = dict[str, object]
 # Flags that a second build to compare with does not take over.
@@ -79,7 +78,7 @@ def command(
       ohifbuild build --recipe ward/ohifbuild.toml --locked
     """
     wanted = load_recipe(recipe, _given(options))
-    check_dist_output(wanted.output)
+    check_ready(wanted)
     for note in wanted.notes():
         context.reporter.warn(note)
     path = lock_path(recipe)

@@ -11,10 +11,7 @@ from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
-from ohifbuild.verify.fixtures import prepare_fixtures
-from ohifbuild.verify.viewer_site import site
+from ohifbuild.verify.packages import require_packages
 from ohifbuild.workflow import build
 
 
@@ -32,6 +29,12 @@ def command(context: CommandContext, /, dist: Path, port: int, opens: bool) -> N
     Example:
       ohifbuild demo dist --open
     """
+    require_packages()
+    from ohifbuild.verify.dataset import cached_dataset
+    from ohifbuild.verify.embedded_archive import EmbeddedArchive
+    from ohifbuild.verify.fixtures import prepare_fixtures
+    from ohifbuild.verify.viewer_site import site
+
     reporter = context.reporter
     if not dist.exists():
         reporter.say(f"{dist} is not there yet: building it.")

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.errors import IntegrityBroken
 from ohifbuild.supply.provenance import check_provenance
-from ohifbuild.verify.backend import Provider, embedded, real_orthanc
-from ohifbuild.verify.external_tokens import ExternalTokens, read_tokens
-from ohifbuild.verify.remote_archive import header_of, running_at
-from ohifbuild.verify.report.terminal import render as terminal_table
-from ohifbuild.verify.runner import verify
+from ohifbuild.verify.packages import require_packages
 from ohifbuild.viewer.manifest import check_integrity, read_manifest
 from ohifbuild.viewer.output import evidence_folder
 from ohifbuild.workflow import report_of, require_claims
 
+if TYPE_CHECKING:
+    from ohifbuild.verify.backend import Provider
+    from ohifbuild.verify.external_tokens import ExternalTokens
+
 SHOWN = 20
-OURS = {"embedded": embedded, "orthanc": real_orthanc}
 
 
 @click.command("verify")
@@ -70,6 +70,10 @@ def command(
     if integrity or provenance:
         _check_files(context, dist, provenance)
         return
+    require_packages()
+    from ohifbuild.verify.report.terminal import render as terminal_table
+    from ohifbuild.verify.runner import verify
+
     provider, tokens = _archive(archive, archive_tokens, put_studies)
     evidence = verify(
         dist,
@@ -94,14 +98,19 @@ def command(
 
 
 def _archive(name: str, tokens_file: Path | None, put: bool) -> tuple[Provider, ExternalTokens | None]:
+    from ohifbuild.verify.backend import embedded, real_orthanc
+    from ohifbuild.verify.external_tokens import read_tokens
+    from ohifbuild.verify.remote_archive import header_of, running_at
+
+    ours = {"embedded": embedded, "orthanc": real_orthanc}
     if name.startswith(("http://", "https://")):
         tokens = read_tokens(tokens_file) if tokens_file else None
         return running_at(name, header_of(os.environ), enforces=tokens is not None, put=put), tokens
-    if name not in OURS:
-        raise click.UsageError(f"--archive is {', '.join(OURS)} or the http or https URL of a DICOMweb root.")
+    if name not in ours:
+        raise click.UsageError(f"--archive is {', '.join(ours)} or the http or https URL of a DICOMweb root.")
     if tokens_file or put:
         raise click.UsageError("--archive-tokens and --put-studies are for an archive that --archive names by its URL.")
-    return OURS[name], None
+    return ours[name], None
 
 
 def _check_files(context: CommandContext, dist: Path, provenance: Path | None) -> None:

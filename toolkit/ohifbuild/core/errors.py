@@ -228,6 +228,12 @@ class BrowserFailed(OhifbuildError):
     exit_code = 63
 
 
+class VerifyNotInstalled(OhifbuildError):
+    """Python packages that only verify needs are missing; ``fix`` is the command that installs them."""
+
+    exit_code = 64
+
+
 # 70: serve
 
 

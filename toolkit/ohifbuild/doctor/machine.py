@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import CACHE_VARIABLE, Cache
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.errors import OhifbuildError
+from ohifbuild.core.errors import OhifbuildError, VerifyNotInstalled
 from ohifbuild.core.processes import find_program, output
 from ohifbuild.doctor.disk_space import memory, room
 from ohifbuild.doctor.findings import Check, Finding, Report, report
@@ -21,6 +21,7 @@ from ohifbuild.orthanc.find import check_version, find_orthanc
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.tools.toolchain import node_tools, satisfies
 from ohifbuild.verify.browser import find_browser
+from ohifbuild.verify.packages import require_packages
 
 OLDEST_GIT = (2, 31)
 VERSION = re.compile(r"\d+(?:\.\d+)+")
@@ -97,8 +98,11 @@ def browser() -> Finding:
     """A Chromium for verify, that starts."""
     about = Check("browser", "Browser")
     try:
+        require_packages()
         found = find_browser(SilentReporter(), install=False)
         version = _version([found.executable, "--version"])
+    except VerifyNotInstalled as error:
+        return about.note(error.what, "Viewers are built here with --no-verify, and proven elsewhere.", error.fix)
     except OhifbuildError as error:
         effect = "Nothing can be proven: ohifbuild verify needs it, and so does a build, but with --no-verify."
         return about.wrong(f"{error.what} {error.cause}", effect, error.fix)

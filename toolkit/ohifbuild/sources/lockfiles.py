@@ -5,24 +5,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from ohifbuild.sources.components import Component
 
-# yarn 1: one line of patterns, then indented lines, of which version and integrity are at the first level.
-YARN_BLOCK = re.compile(r"^(?P<patterns>[^\s#].*):\n(?P<body>(?:[ \t].*\n|\n(?=[ \t]))+)", re.MULTILINE)
-YARN_FACT = re.compile(r'^  (version|integrity) "?([^"\s]+)"?$', re.MULTILINE)
 ALIAS = re.compile(r"@npm:(?=.)")
-# pnpm, in its section "packages": 'name@version': with a resolution below.
-PNPM_ENTRY = re.compile(
-    r"^  '?(?P<name>(?:@[^@'\s/]+/)?[^@'\s]+)@(?P<version>\d[^'(:\s]*)'?:\n"
-    r"    resolution: \{integrity: (?P<integrity>sha\S+?)[,}]",
-    re.MULTILINE,
-)
+TARBALL = re.compile(r"/((?:@[^/]+/)?[^/]+)/-/[^/]*?-(\d[^/]*)\.tgz$")
+KINDS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
+# Of yarn.lock version 1, which is not YAML: a JSON string, or a word without any character that would need quotes.
+# Written here because the parser on PyPI (pyarn) is under the GPL.
+YARN_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s:,"]+')
 
 Integrities = dict[tuple[str, str], str]
+
+
+@dataclass
+class YarnEntry:
+    """One package of a yarn.lock: what asks for it (``name@range``), its facts, and the names that it depends on."""
+
+    patterns: tuple[str, ...]
+    facts: dict[str, str] = field(default_factory=dict)
+    dependencies: list[str] = field(default_factory=list)
 
 
 def integrities(tree: Path) -> Integrities:
@@ -45,32 +50,6 @@ def add_integrities(modules: Path, tree: Path) -> None:
     modules.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _of_yarn(text: str) -> Iterator[tuple[tuple[str, str], str]]:
-    for block in YARN_BLOCK.finditer(text):
-        facts = dict(YARN_FACT.findall(block["body"]))
-        if {"version", "integrity"} <= facts.keys():
-            for pattern in block["patterns"].replace('"', "").split(", "):
-                yield (_name(pattern), facts["version"]), facts["integrity"]
-
-
-def _of_pnpm(text: str) -> Iterator[tuple[tuple[str, str], str]]:
-    for entry in PNPM_ENTRY.finditer(text):
-        yield (entry["name"], entry["version"]), entry["integrity"]
-
-
-def _name(pattern: str) -> str:
-    """The package that a pattern of yarn's means: an alias (``x@npm:real@^1``) stands for another one."""
-    meant = ALIAS.split(pattern, maxsplit=1)[-1]
-    return meant[: meant.index("@", 1)] if "@" in meant[1:] else meant
-
-
-TARBALL = re.compile(r"/((?:@[^/]+/)?[^/]+)/-/[^/]*?-(\d[^/]*)\.tgz$")
-# A block of yarn.lock: one line of patterns, then indented lines.
-BLOCK = re.compile(r"^(?P<patterns>\S.*):\n(?P<body>(?:[ \t].*\n|\n(?=[ \t]))+)", re.MULTILINE)
-DEPENDENCY = re.compile(r'^    "?(?P<name>[^"\s]+)"? ', re.MULTILINE)
-KINDS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
-
-
 def package_of_tarball(url: str) -> str:
     """``name@version`` of a package's tarball; other addresses are given back without their query."""
     path = unquote(urlsplit(url).path)
@@ -80,8 +59,45 @@ def package_of_tarball(url: str) -> str:
 
 def dependents(tree: Path, package: str) -> list[str]:
     """The packages that depend on ``name@version or range``, those of the source itself first; may be empty."""
-    name = package[: package.index("@", 1)] if "@" in package[1:] else package
+    name = _split(package)[0]
     return [*dict.fromkeys((*_of_sources(tree, name), *_of_lockfile(tree / "yarn.lock", name)))]
+
+
+def yarn_entries(text: str) -> list[YarnEntry]:
+    """The packages of a yarn.lock; indentation says what belongs to what."""
+    entries: list[YarnEntry] = []
+    for line in text.splitlines():
+        words = [json.loads(word) if word.startswith('"') else word for word in YARN_WORD.findall(line)]
+        depth = len(line) - len(line.lstrip(" "))
+        if not words or line.lstrip().startswith("#"):
+            continue
+        if depth == 0:
+            entries.append(YarnEntry(tuple(words)))
+        elif depth == 2 and len(words) == 2:
+            entries[-1].facts[words[0]] = words[1]
+        elif depth == 4:
+            entries[-1].dependencies.append(words[0])
+    return entries
+
+
+def _of_yarn(text: str) -> Iterator[tuple[tuple[str, str], str]]:
+    for entry in yarn_entries(text):
+        if {"version", "integrity"} <= entry.facts.keys():
+            for pattern in entry.patterns:
+                # An alias (x@npm:real@^1) stands for another package.
+                name = _split(ALIAS.split(pattern, maxsplit=1)[-1])[0]
+                yield (name, entry.facts["version"]), entry.facts["integrity"]
+
+
+def _of_pnpm(text: str) -> Iterator[tuple[tuple[str, str], str]]:
+    import yaml  # takes a while, and most runs read no lockfile
+
+    # pnpm 11 writes a first document of its own for a project's configDependencies.
+    for document in yaml.load_all(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        for key, entry in ((document or {}).get("packages") or {}).items():
+            integrity = entry.get("resolution", {}).get("integrity")
+            if integrity:
+                yield _split(key), integrity
 
 
 def _of_sources(tree: Path, name: str) -> Iterator[str]:
@@ -94,7 +110,13 @@ def _of_sources(tree: Path, name: str) -> Iterator[str]:
 
 def _of_lockfile(lockfile: Path, name: str) -> Iterator[str]:
     text = lockfile.read_text(encoding="utf-8") if lockfile.is_file() else ""
-    for block in BLOCK.finditer(text):
-        if any(found["name"] == name for found in DEPENDENCY.finditer(block["body"])):
-            pattern = block["patterns"].split(",")[0].strip('"')
-            yield pattern[: pattern.index("@", 1)] if "@" in pattern[1:] else pattern
+    for entry in yarn_entries(text):
+        if name in entry.dependencies:
+            yield _split(entry.patterns[0])[0]
+
+
+def _split(package: str) -> tuple[str, str]:
+    """Name, and version or range, of ``name@version``; the version is "" where there is none."""
+    scope, name = package[:1], package[1:]
+    name, _, version = name.partition("@")
+    return scope + name, version

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from semantic_version import NpmSpec, Version
+from nodesemver import make_range
 
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of, digest_of_tree
@@ -151,8 +151,8 @@ def _check_fits(package: SourcePackage, tree: Path, own: dict[str, str]) -> None
 def _satisfies(version: str, required: object) -> bool:
     """Whether npm accepts a version, or the release of a prerelease. True if ``required`` is not an npm range."""
     try:
-        spec = NpmSpec(re.sub(r"([<>=~^])\s+", r"\1", str(required)))
-        return bool(Version(version) in spec or Version(version).truncate() in spec)
+        spec = make_range(str(required), loose=False)
+        return bool(spec.test(version) or spec.test(version.partition("-")[0]))
     except ValueError:
         return True
 

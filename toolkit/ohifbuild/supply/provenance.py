@@ -3,6 +3,8 @@
 Signing is the pipeline's: ``actions/attest-build-provenance`` or ``cosign`` sign the digest of the manifest, which
 stands for every file. The statement holds no time and no host, so that the same lock gives the same bytes; a
 pipeline's signature adds both.
+
+Written here because ``in-toto-attestation``, last released in 2023, would bring protobuf for 20 lines of JSON.
 """
 
 from __future__ import annotations

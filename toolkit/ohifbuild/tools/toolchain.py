@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
-import re
 import sys
 import tempfile
 import tomllib
@@ -21,7 +20,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from semantic_version import NpmSpec, Version
+from nodesemver import make_range
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
@@ -97,15 +96,14 @@ def satisfies(version: str, needs: str) -> bool:
         ToolMissing: ``needs`` is not an npm range.
     """
     try:
-        # npm allows spaces after an operator, this library does not.
-        required = NpmSpec(re.sub(r"([<>=~^])\s+", r"\1", needs))
+        required = make_range(needs, loose=False)
     except ValueError as error:
         raise ToolMissing(
             f"The range of Node versions {needs[:60]!r} is invalid.",
             cause="It is mistyped in the release's package.json or in the catalogue.",
             fix="Write it as in this example: >=20 <23",
         ) from error
-    return bool(Version.coerce(version) in required)
+    return bool(required.test(version))
 
 
 @functools.cache

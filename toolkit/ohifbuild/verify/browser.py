@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-from playwright.sync_api import Browser as PlaywrightBrowser
-from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Playwright, sync_playwright
+from typing import TYPE_CHECKING
 
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import BrowserFailed, BrowserMissing
 from ohifbuild.core.processes import find_program
 from ohifbuild.verify import system_packages
 from ohifbuild.verify.driver import make_driver_run
+
+# Playwright is imported where it is used: doctor, which needs none, looks for a browser too.
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as PlaywrightBrowser
+    from playwright.sync_api import Playwright
 
 BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge")
@@ -120,6 +122,8 @@ def system_browser(environ: Mapping[str, str]) -> Path | None:
 
 def playwright_browser() -> Path:
     """Where Playwright keeps its own Chromium, whether or not it is there."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         return Path(playwright.chromium.executable_path)
 
@@ -153,6 +157,9 @@ def started(browser: Browser, reporter: Reporter) -> Iterator[PlaywrightBrowser]
     Raises:
         BrowserFailed: it does not start.
     """
+    from playwright.sync_api import Error as PlaywrightError
+    from playwright.sync_api import sync_playwright
+
     reason = why_no_sandbox()
     if reason:
         reporter.debug(f"The browser's sandbox is off: {reason}. It opens only what verify itself serves.")
@@ -166,6 +173,8 @@ def started(browser: Browser, reporter: Reporter) -> Iterator[PlaywrightBrowser]
 
 
 def _launch(playwright: Playwright, browser: Browser, *, sandbox: bool) -> PlaywrightBrowser:
+    from playwright.sync_api import Error as PlaywrightError
+
     try:
         return playwright.chromium.launch(
             executable_path=browser.executable,

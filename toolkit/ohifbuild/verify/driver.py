@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import playwright
-
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import BrowserMissing, ToolFailed
 from ohifbuild.core.processes import run
@@ -20,7 +18,6 @@ from ohifbuild.verify import system_packages
 NODE_VARIABLE = "PLAYWRIGHT_NODEJS_PATH"
 """Playwright's own: https://playwright.dev/python/docs/browsers"""
 
-NODE = Path(playwright.__file__).parent / "driver" / "node"
 MISSING_LIBRARY = re.compile(r"error while loading shared libraries: ([^\s:]+)")
 PACKAGES = {"libatomic.so.1": "libatomic1"}
 
@@ -51,7 +48,9 @@ def make_driver_run(reporter: Reporter, environ: Mapping[str, str], *, install: 
 
 def _missing_library(environ: Mapping[str, str]) -> str:
     """The library for lack of which the driver's Node does not start; other faults are Playwright's to report."""
-    node = Path(environ.get(NODE_VARIABLE) or NODE)
+    import playwright  # here, because doctor does without it
+
+    node = Path(environ.get(NODE_VARIABLE) or Path(playwright.__file__).parent / "driver" / "node")
     if not node.is_file():
         return ""
     try:

@@ -26,6 +26,7 @@ from ohifbuild.viewer.prepare import ReadyViewer, link_tree
 FOLDER = "ohifbuild"
 SETTINGS_ID = "ohifbuild-settings"
 
+# The page is edited as text, because a parser would write all of it anew; ``_LoadsOnlyFrom`` parses the result.
 CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
 LOADS_SOMETHING = re.compile(r"<(?:script|link|img|style|iframe|object)\b", re.IGNORECASE)
 REMOTE_LINK = re.compile(r"""<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*>""", re.IGNORECASE)

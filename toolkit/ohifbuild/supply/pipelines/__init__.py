@@ -24,7 +24,7 @@ Publish = Literal["none", "release", "image", "pages"]
 PLAIN = frozenset(f"{ascii_letters}{digits}._/-")
 # GitLab allows at most two files in a cache key. A lock that is left out makes a build slower, not wrong.
 MOST_KEY_FILES = 2
-REQUIREMENT = f"ohifbuild=={__version__}"
+REQUIREMENT = f"ohifbuild[verify]=={__version__}"
 PIPELINE_PATHS: dict[Engine, str] = {"github": ".github/workflows/viewer.yml", "gitlab": ".gitlab-ci.yml"}
 
 

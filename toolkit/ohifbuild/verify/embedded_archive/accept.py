@@ -1,4 +1,8 @@
-"""Content negotiation: what a client accepts, from its Accept header or its ``accept`` parameter (PS3.18 8.3.3)."""
+"""Content negotiation: what a client accepts, from its Accept header or its ``accept`` parameter (PS3.18 8.3.3).
+
+Parsed here because viewers send ``multipart/related; type=image/jls`` without the quotes that RFC 9110 asks for: WebOb
+refuses that, Werkzeug reads ``type=image``.
+"""
 
 from __future__ import annotations
 

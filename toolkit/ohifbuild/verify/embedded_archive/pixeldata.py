@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +12,11 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import generate_frames, get_frame
 from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 from pydicom.pixels.utils import pixel_array
+from pydicom.uid import JPEGLosslessSV1
 
 from ohifbuild.verify.embedded_archive.accept import MEDIA_TYPES, NATIVE
 from ohifbuild.verify.embedded_archive.answer import Refused
+from ohifbuild.verify.embedded_archive.lossless_jpeg_decoder import decode_lossless_jpeg
 
 THUMBNAIL = 128
 """Longest side of a thumbnail, in pixels."""
@@ -43,8 +46,7 @@ def stored_frame(dataset: Dataset, syntax: str, number: int) -> bytes:
 
 def decoded_frame(dataset: Dataset, number: int) -> bytes:
     """The bytes of a frame (from 1), uncompressed."""
-    frame = pixel_array(dataset, index=number - 1, raw=True)
-    return np.ascontiguousarray(frame).tobytes()
+    return np.ascontiguousarray(samples(dataset, number, raw=True)).tobytes()
 
 
 def bulk_parts(dataset: Dataset, syntax: str) -> list[bytes]:
@@ -71,7 +73,7 @@ def rendered(dataset: Dataset, number: int, image_type: str, longest: int = 0) -
 
 
 def _shown(dataset: Dataset, number: int) -> NDArray[np.uint8]:
-    values = pixel_array(dataset, index=number - 1)
+    values = samples(dataset, number)
     if values.ndim == 3:
         return np.asarray(values, dtype=np.uint8)
     real = apply_voi_lut(apply_modality_lut(values, dataset), dataset).astype(np.float64)
@@ -80,3 +82,11 @@ def _shown(dataset: Dataset, number: int) -> NDArray[np.uint8]:
     if dataset.PhotometricInterpretation == "MONOCHROME1":
         grey = 255 - grey
     return np.asarray(np.rint(grey), dtype=np.uint8)
+
+
+def samples(dataset: Dataset, number: int, *, raw: bool = False) -> NDArray[Any]:
+    """A frame (from 1) as an array; colours are RGB, or with ``raw`` as they are stored."""
+    if dataset.file_meta.TransferSyntaxUID == JPEGLosslessSV1:
+        frame = decode_lossless_jpeg(get_frame(dataset.PixelData, number - 1, number_of_frames=frame_count(dataset)))
+        return frame.astype(np.uint8) if dataset.BitsAllocated == 8 else frame
+    return pixel_array(dataset, index=number - 1, raw=raw)
