@@ -1,4 +1,4 @@
-"""Runs the release's bundler without minification (``dist/prepare.py`` minifies, 100 times faster) and source maps."""
+"""Runs the release's bundler without source maps or minification; ``viewer/prepare.py`` minifies 100 times faster."""
 
 from __future__ import annotations
 

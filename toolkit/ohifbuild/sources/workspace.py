@@ -1,8 +1,8 @@
 """Compiles extensions and modes into OHIF: ordinary OHIF packages become workspaces of its source.
 
 As OHIF requires, ``keywords`` in a package's ``package.json`` contain ``ohif-extension`` or ``ohif-mode``. (A package
-that is loaded at run time has an ``ohifbuild`` key instead; see ``dist/extensions.py``.) A package may use TypeScript
-and React, and import ``react``, ``@ohif/*`` and every package that the release has installed. Its own
+that is loaded at run time has an ``ohifbuild`` key instead; see ``viewer/extensions.py``.) A package may use
+TypeScript and React, and import ``react``, ``@ohif/*`` and every package that the release has installed. Its own
 ``package-lock.json`` must list all other dependencies.
 """
 

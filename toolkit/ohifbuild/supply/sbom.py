@@ -132,14 +132,14 @@ def _item(component: Component) -> Item:
 
 
 def _licences(licence: str) -> list[License]:
-    """The licence that the package's author declares; nobody has examined it."""
+    """The licence that the package declares; it is not verified."""
     if not licence:
         return []
     return [LicenseFactory().make_from_string(licence, license_acknowledgement=LicenseAcknowledgement.DECLARED)]
 
 
 def _compositions(items: Iterable[Item], *, complete: bool) -> list[dict[str, Any]]:
-    """Whether the lists are complete: of what is in the dist, and of what each package depends on.
+    """Whether the list of the dist's packages, and the lists of each package's dependencies, are complete.
 
     ``cyclonedx-python-lib`` 11 does not write this part of the format.
     """

@@ -159,8 +159,7 @@ def bundle(package: ExtensionPackage, cache: Cache, *, offline: bool, reporter: 
 
     Raises:
         ExtensionInvalid: esbuild cannot read the code, or the code imports a module that only a build from source has
-        or
-            that is outside the package.
+            or that is outside the package.
         OhifbuildError: the errors of ``esbuild`` and ``Cache.entry``.
     """
     entries = {"extension": package.extension} if package.extension else {}
