@@ -27,7 +27,7 @@ def licences(metadata: PackageMetadata) -> list[str]:
 
 
 def _field(metadata: PackageMetadata, name: str) -> str:
-    return metadata[name] if name in metadata else ""
+    return metadata[name] if name in metadata else ""  # noqa: SIM401 (its type has no get)
 
 
 def installed_with(name: str, extras: frozenset[str], seen: set[str]) -> Iterator[str]:
