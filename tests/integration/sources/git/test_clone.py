@@ -116,7 +116,7 @@ def test_offline_gives_what_is_there_and_names_what_is_not(upstream: Upstream, c
     commit = upstream.git("rev-parse", "HEAD")
     with pytest.raises(NotInCache):
         clone(upstream.path, TAG, cache, commit, offline=True)
-    with pytest.raises(NotInCache, match="cannot be asked"):
+    with pytest.raises(NotInCache, match="forbids requests to the remote"):
         clone(upstream.path, TAG, cache, offline=True)
     there = clone(upstream.path, TAG, cache, commit)
     upstream.path.rename(upstream.path.with_name("gone"))
