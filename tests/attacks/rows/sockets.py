@@ -108,7 +108,9 @@ def _header_passes(name: str) -> OpenDoor:
             "caddy": ((rf"\t-{name}\n", "\n"), (r"@redirects status [^\n]*", "@redirects status 999")),
         },
         {
-            "ohifbuild.server.proxy.PASSED_BACK": frozenset({"content-type", "content-length", name.lower()}),
+            "ohifbuild.server.proxy.RESPONSE_HEADERS_ALLOWED": frozenset(
+                {"content-type", "content-length", name.lower()}
+            ),
             "ohifbuild.server.proxy.REDIRECTS": (),
         },
     )
@@ -137,8 +139,8 @@ def _not_added(name: str, *, hidden: bool = False) -> OpenDoor:
             "caddy": ((rf"\t{name} \"[^\n]*", ""),),
         },
         {
-            "ohifbuild.server.web_server.ADDED": {},
-            **({"ohifbuild.server.proxy.PASSED_BACK": frozenset({name.lower()})} if hidden else {}),
+            "ohifbuild.server.web_server.RESPONSE_HEADERS_SET": {},
+            **({"ohifbuild.server.proxy.RESPONSE_HEADERS_ALLOWED": frozenset({name.lower()})} if hidden else {}),
         },
     )
 
@@ -150,7 +152,7 @@ COOKIES = OpenDoor(
         "apache": ((r"RequestHeader unset Cookie\n", "\n"),),
         "caddy": ((r"header_up -Cookie\n", "\n"),),
     },
-    {"ohifbuild.server.proxy.NOT_PASSED_ON": ()},
+    {"ohifbuild.server.proxy.REQUEST_HEADERS_REMOVED": ()},
 )
 OVERRIDES = OpenDoor(
     "headers that make a request another one are passed on",
@@ -159,7 +161,7 @@ OVERRIDES = OpenDoor(
         "apache": ((r"RequestHeader unset X-HTTP-Method-Override\n", "\n"),),
         "caddy": ((r"header_up -X-HTTP-Method-Override\n", "\n"),),
     },
-    {"ohifbuild.server.proxy.NOT_PASSED_ON": ()},
+    {"ohifbuild.server.proxy.REQUEST_HEADERS_REMOVED": ()},
 )
 ANY_HOST = OpenDoor(
     "every host's name is taken", serve={"ohifbuild.server.web_server.is_known": lambda hosts, names: True}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ohifbuild.deploy.deployment import Plan
 from ohifbuild.server.headers import (
-    ASK_AGAIN,
-    FOR_EVER,
+    CACHE_FOREVER,
+    CACHE_NEVER,
+    CACHE_REVALIDATE,
     ISOLATION,
-    NEVER_STORED,
     connects_to,
     content_security_policy,
     worker_policy,
@@ -69,9 +69,9 @@ def header_table(plan: Plan) -> HeaderTable:
         pages=pages,
         script_policy=worker_policy(elsewhere),
         immutable=HASHED.pattern,
-        for_ever=FOR_EVER,
-        ask_again=ASK_AGAIN,
-        never_stored=NEVER_STORED,
+        for_ever=CACHE_FOREVER,
+        ask_again=CACHE_REVALIDATE,
+        never_stored=CACHE_NEVER,
         types=MEDIA_TYPES,
     )
 

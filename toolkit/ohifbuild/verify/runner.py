@@ -18,7 +18,7 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.errors import BrowserFailed
-from ohifbuild.server.web_server import own_root
+from ohifbuild.server.web_server import same_origin_root
 from ohifbuild.verify.backend import Provider, embedded
 from ohifbuild.verify.behaviour_comparison import alike
 from ohifbuild.verify.browser import Browser, find_browser, started
@@ -101,7 +101,7 @@ def _played(
     cache: Cache,
     reporter: Reporter,
 ) -> Played:
-    own_root(dist, settings)
+    same_origin_root(dist, settings)
     parts = prepare_fixtures(settings, tokens)
     with (
         archive(settings, parts.tokens, cache, reporter) as backend,

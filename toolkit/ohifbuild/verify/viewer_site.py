@@ -16,7 +16,7 @@ from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.server.headers import connects_to
 from ohifbuild.server.static_files import INDEX, StaticFiles
-from ohifbuild.server.web_server import application, listening, own_root
+from ohifbuild.server.web_server import application, listening, same_origin_root
 from ohifbuild.verify.evidence import ReceivedRequest
 from ohifbuild.verify.gate import Archive, Gate
 
@@ -85,7 +85,7 @@ def site(
         PortInUse: the address is taken.
     """
     settings = settings or read_settings(dist)
-    root = own_root(dist, settings)
+    root = same_origin_root(dist, settings)
     gate = Gate(tokens, settings, enforce=enforce)
 
     async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:

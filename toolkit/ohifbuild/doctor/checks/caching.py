@@ -11,7 +11,7 @@ from ohifbuild.doctor.coding import unpacked
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather_files import CONFIG, INDEX
 from ohifbuild.doctor.gathered import Evidence, ViewerSeen
-from ohifbuild.server.headers import ASK_AGAIN, NEVER_STORED
+from ohifbuild.server.headers import CACHE_NEVER, CACHE_REVALIDATE
 
 AGE = re.compile(r"(?:^|[,\s])(?:s-maxage|max-age)\s?=\s?\"?(\d{1,10})")
 WORKER = "init-service-worker.js"
@@ -40,7 +40,7 @@ def caching(evidence: Evidence) -> Finding:
             "Browsers keep them as long as they see fit: updates arrive late.",
             _as_it_should_be(answers),
         )
-    if NEVER_STORED not in answers[INDEX].get("cache-control").lower():
+    if CACHE_NEVER not in answers[INDEX].get("cache-control").lower():
         return about.note(
             f"Browsers keep {INDEX} on their disk, though they ask again.",
             "They keep it under the whole link: with ?token= its token is in the browser's files.",
@@ -51,7 +51,7 @@ def caching(evidence: Evidence) -> Finding:
 
 def _as_it_should_be(answers: Mapping[str, Answer]) -> str:
     """How the server is told."""
-    values = {name: NEVER_STORED if name == INDEX else ASK_AGAIN for name in answers}
+    values = {name: CACHE_NEVER if name == INDEX else CACHE_REVALIDATE for name in answers}
     return "\n".join(
         f"For {name}: {send_header(answers[name], 'Cache-Control', value)}" for name, value in values.items()
     )

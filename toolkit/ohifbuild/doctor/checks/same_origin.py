@@ -8,7 +8,7 @@ from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather_archive import is_json
 from ohifbuild.doctor.gathered import ArchiveSeen, Evidence
-from ohifbuild.server.headers import NEVER_STORED
+from ohifbuild.server.headers import CACHE_NEVER
 
 REFUSED_METHOD = (401, 403, 404, 405, 501)
 REFUSED_PATH = (400, 404)
@@ -28,18 +28,18 @@ def stored(evidence: Evidence) -> Finding:
         return about.wrong(
             f"The study's {what} may be kept (Cache-Control: {answer.get('cache-control')[:60]}).",
             "Browsers keep images and names on their disk, and a cache on the way may give them to others.",
-            send_header(answer, "Cache-Control", NEVER_STORED),
+            send_header(answer, "Cache-Control", CACHE_NEVER),
             stops=False,
         )
-    vague = {what: answer for what, answer in answers.items() if NEVER_STORED not in _caching(answer)}
+    vague = {what: answer for what, answer in answers.items() if CACHE_NEVER not in _caching(answer)}
     if vague:
         what, answer = next(iter(vague.items()))
         return about.note(
-            f"The study's {what} comes without Cache-Control: {NEVER_STORED}.",
+            f"The study's {what} comes without Cache-Control: {CACHE_NEVER}.",
             "This viewer has browsers keep nothing of it all the same; other programs may."
             if evidence.viewer and evidence.viewer.page.kind == "ohifbuild"
             else "Browsers may keep images and names on their disk, for whoever uses the computer next.",
-            send_header(answer, "Cache-Control", NEVER_STORED),
+            send_header(answer, "Cache-Control", CACHE_NEVER),
         )
     return about.right("Nothing of a study is kept.")
 
@@ -59,7 +59,7 @@ def _caching(answer: Answer) -> str:
 
 
 def _is_public(answer: Answer) -> bool:
-    return "public" in _caching(answer) and NEVER_STORED not in _caching(answer)
+    return "public" in _caching(answer) and CACHE_NEVER not in _caching(answer)
 
 
 def cookies(evidence: Evidence) -> Finding:
