@@ -52,7 +52,7 @@ ANY_OPEN = OpenFilter(
         Change(FILTER, "if not isinstance(url, str) or not OPEN_PATH.fullmatch(url):", "if False:"),
         Change(
             FILTER,
-            'if url.split("/")[1] in OWN_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):',
+            'if url.split("/")[1] in RESERVED_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):',
             "if False:",
         ),
         Change(

@@ -81,7 +81,7 @@ CROOKED = OpenDoor(
     {
         "nginx": ((r"if \(\$ohifbuild_plain = 0\)", "if ($ohifbuild_plain = 7)"),),
         "apache": ((r"(RewriteCond %\{THE_REQUEST\}[^\n]*\n\s*RewriteRule \^ - )\[R=400,L\]", r"\1[E=crooked:1]"),),
-        "caddy": ((r"@crooked not vars_regexp [^\n]*", "@crooked path /never"),),
+        "caddy": ((r"@ambiguous not vars_regexp [^\n]*", "@ambiguous path /never"),),
     },
     {"ohifbuild.server.web_server.is_plain": lambda path: True},
 )

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from link_contract import OTHER, Meaning, Scope, below, is_plain, meaning, permits
-from ohifbuild.deploy.orthanc_alone import TAKEN
+from ohifbuild.deploy import orthanc_alone
 from token_file import TokenFile
-from token_filter import OWN_PATHS, TokenFilter, token_filter_from
+from token_filter import RESERVED_PATHS, TokenFilter, token_filter_from
 from vectors import rows
 
 ROOT = "/dicom-web"
@@ -197,7 +197,7 @@ def test_a_path_that_orthanc_does_not_use_can_be_open(url: str) -> None:
 
 
 def test_deploy_refuses_the_paths_that_the_filter_refuses() -> None:
-    assert OWN_PATHS == TAKEN
+    assert orthanc_alone.RESERVED_PATHS == RESERVED_PATHS
 
 
 def test_long_paths_are_checked_quickly(chosen: TokenFilter) -> None:

@@ -12,10 +12,10 @@ from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings
 
 SCRIPTS = Path(__file__).parent / "scripts"
-"""``token_filter.py`` with the scripts that it imports, and ``closed_without_filter.lua``; none imports this package."""
+"""``token_filter.py``, the scripts that it imports, and ``closed_without_filter.lua``; none imports this package."""
 
 
-def dicomweb(root: str) -> dict[str, Any]:
+def dicomweb_settings(root: str) -> dict[str, Any]:
     """The settings of the DICOMweb plugin, without WADO-URI, because that names studies in a different way.
 
     Args:
@@ -24,7 +24,7 @@ def dicomweb(root: str) -> dict[str, Any]:
     return {"Enable": True, "Root": f"{root}/", "EnableWado": False}
 
 
-def filtered(settings: Settings, filter_script: PurePath, guard_script: PurePath) -> dict[str, Any]:
+def token_filter_settings(settings: Settings, filter_script: PurePath, guard_script: PurePath) -> dict[str, Any]:
     """The settings that load the token filter; the caller adds the sources of tokens to ``TokenFilter``.
 
     Orthanc's own passwords are off: Orthanc would ask for one before it runs the filter, and the user of a link has

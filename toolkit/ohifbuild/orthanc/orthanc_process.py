@@ -20,7 +20,7 @@ from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.errors import OrthancFailed, OrthancUnsuitable
 from ohifbuild.core.processes import running
 from ohifbuild.orthanc.admin_client import HOST, AdminClient, free_port
-from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb, filtered, write_token_file
+from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb_settings, token_filter_settings, write_token_file
 from ohifbuild.orthanc.find import INSTALL, Orthanc, check_version, find_orthanc
 
 START_SECONDS = 60.0
@@ -229,7 +229,7 @@ def orthanc(
 def _configuration(
     work: Path, installed: Orthanc, port: int, root: str, settings: Settings, tokens_file: Path
 ) -> dict[str, Any]:
-    filtering = filtered(settings, SCRIPTS / "token_filter.py", SCRIPTS / "closed_without_filter.lua")
+    filtering = token_filter_settings(settings, SCRIPTS / "token_filter.py", SCRIPTS / "closed_without_filter.lua")
     filtering["TokenFilter"] |= {"Tokens": str(tokens_file), "RenderVideos": True}
     return {
         "Name": f"ohifbuild-{secrets.token_hex(4)}",
@@ -243,7 +243,7 @@ def _configuration(
         "SaveJobs": False,
         # The order matters: of two plugins that answer a path, Orthanc takes the first, and that must be our script.
         "Plugins": [str(installed.python), str(installed.dicomweb)],
-        "DicomWeb": dicomweb(root),
+        "DicomWeb": dicomweb_settings(root),
         **filtering,
     }
 

@@ -46,7 +46,7 @@ LONGEST_CONFIGURATION = 16 * 1024 * 1024
 
 SETTINGS = frozenset({"Header", "Scheme", "Tokens", "AuthService", "Open", "Viewer", "RenderVideos"})
 
-OWN_PATHS = frozenset(
+RESERVED_PATHS = frozenset(
     {
         "app", "auth", "changes", "dicom-web", "exports", "instances", "jobs", "modalities", "osimis-viewer",
         "patients", "peers", "plugins", "queries", "series", "statistics", "storage-commitment", "studies", "system",
@@ -175,7 +175,7 @@ def _open_url(section: Mapping[str, Any], root: str) -> str:
         return ""
     if not isinstance(url, str) or not OPEN_PATH.fullmatch(url):
         raise ValueError(f"TokenFilter.{name} must be a path such as /ohif/, with a slash at both ends")
-    if url.split("/")[1] in OWN_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):
+    if url.split("/")[1] in RESERVED_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):
         raise ValueError(f"TokenFilter.{name} must be a path that Orthanc does not use: it would expose Orthanc's data")
     return url
 
