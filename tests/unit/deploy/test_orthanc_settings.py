@@ -61,7 +61,7 @@ def test_deploying_over_our_own_settings_changes_nothing(tmp_path: Path) -> None
         ({"a.json": '{"Name": '}, "cannot be read"),
         ({"a.json": "[]"}, "expected an object"),
         ({"a.json": "\udcff"}, "cannot be read"),
-        ({"a.json": '{"PythonScript": "/opt/routing.py"}'}, "has /opt/routing.py already"),
+        ({"a.json": '{"PythonScript": "/opt/routing.py"}'}, "/opt/routing.py is already set"),
         ({"a.json/b": ""}, "cannot be read"),
         ({}, "there is no"),
     ],

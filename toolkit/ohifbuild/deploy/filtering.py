@@ -50,7 +50,7 @@ def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, st
     enforcing = token_filter_settings(plan.settings, place / FILTER, place / GUARD)
     sources = {"Tokens": str(place / TOKENS), "RenderVideos": True}
     filtering = {**enforcing["TokenFilter"], **sources, **more.get("TokenFilter", {})}
-    # Orthanc makes the URLs of bulk data from these. Without Host it uses the host of the request (Debian's settings say
+    # Orthanc makes the URLs of bulk data from these. Without Host it uses the host of the request (Debian sets
     # localhost). It cannot detect TLS behind stunnel, which adds no headers.
     web = {**dicomweb_settings(root), "Host": "", "Ssl": bool(plan.options.certificate)}
     settings = {"DicomWeb": web, **enforcing, **more, "TokenFilter": filtering}

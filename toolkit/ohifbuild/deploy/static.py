@@ -35,7 +35,8 @@ def static(plan: Plan) -> Folder:
         "HEADERS.md": rendered("HEADERS.md.j2", **values),
     }
     steps = (
-        f"Serve {plan.server_folder}/www, with the viewer at {plan.public_url}, as {plan.server_folder}/HEADERS.md describes",
+        f"Serve {plan.server_folder}/www, with the viewer at {plan.public_url}, as described in "
+        f"{plan.server_folder}/HEADERS.md",
         f"For Apache: ln -sf {plan.server_folder}/apache.conf /etc/apache2/sites-enabled/000-viewer.conf",
         f"For Caddy: ln -sf {plan.server_folder}/Caddyfile /etc/caddy/Caddyfile",
     )
