@@ -152,7 +152,7 @@ def test_a_dist_for_another_sub_path(maker: Any, archive: Any) -> None:
             report = examine_deployment(link)
     found, said = cause(report)
     assert found == "public-path"
-    assert "built for / and is served at /ohif/" in said
+    assert "built for / but is served at /ohif/" in said
     assert "ohifbuild move DIST --public-url /ohif/" in said
     assert {finding.because for finding in report.wrong[1:] if finding.check in ("files", "integrity")} == {
         "public-path"

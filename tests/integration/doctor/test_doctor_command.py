@@ -26,7 +26,7 @@ def test_a_healthy_deployment_exits_with_zero_and_the_link_can_come_from_standar
     with archive(Settings()) as origin, maker.served(maker.deployment(origin)) as link:
         shown, document = run(link), run("--json", "-", text=link + "\n")
     assert shown.exception is None
-    assert "It opens the link's study." in shown.stdout
+    assert "It gives access to the link's study." in shown.stdout
     found = json.loads(document.stdout)
     assert (found["ok"], found["cause"], len(found["findings"])) == (True, None, 38)
     assert TOKEN not in shown.output + document.output
