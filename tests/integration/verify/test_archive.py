@@ -93,11 +93,11 @@ def test_frames_come_as_stored_or_decoded(root: str, ask: Any, series: Series) -
     assert stored_type.endswith(f"transfer-syntax={series.syntax}")
     ((decoded_type, decoded),) = ask(url, TOKEN, DECODED).parts
     assert decoded_type == "application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1"
-    assert series.look is not None
-    expected = series.stored(1).astype(series.look.dtype)
-    assert len(stored) < len(decoded) == expected.nbytes * (3 if series.look.colour else 1)
+    assert series.pixels is not None
+    expected = series.stored(1).astype(series.pixels.dtype)
+    assert len(stored) < len(decoded) == expected.nbytes * (3 if series.pixels.colour else 1)
     if series.syntax != "1.2.840.10008.1.2.4.50":
-        assert np.array_equal(np.frombuffer(decoded, series.look.dtype).reshape(expected.shape), expected)
+        assert np.array_equal(np.frombuffer(decoded, series.pixels.dtype).reshape(expected.shape), expected)
 
 
 def test_several_frames_come_in_the_order_asked_for(root: str, ask: Any) -> None:

@@ -55,7 +55,7 @@ def test_an_orthanc_that_does_not_take_the_dataset_is_no_archive(tmp_path: Path)
     cache = Cache(tmp_path)
     (cached_dataset(cache) / "ordinary" / "torn.dcm").write_bytes(b"\0" * 200)
     with (
-        pytest.raises(OrthancUnsuitable, match="did not take 1 of") as caught,
+        pytest.raises(OrthancUnsuitable, match="refused 1 of") as caught,
         real_orthanc(Settings(), TOKENS, cache, SilentReporter()),
     ):
         raise AssertionError("it is taken for one")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ohifbuild.verify.behaviour_comparison import alike
+from ohifbuild.verify.behaviour_comparison import compare_behaviour
 from ohifbuild.verify.evidence import Expectation, ImageMatch, Observation, PageState, ReceivedRequest
 
 STATE = PageState("", "", (), "", (), {}, {}, (), (), (), "", (), "", "", "", "")
@@ -27,7 +27,7 @@ def observation(scenario: str, *paths: str, picture: str = "slice 1") -> Observa
 
 
 def failures(*pair: list[Observation]) -> list[tuple[str, str]]:
-    return [(result.scenario, result.claim) for result in alike(*pair) if not result.holds]
+    return [(result.scenario, result.claim) for result in compare_behaviour(*pair) if not result.holds]
 
 
 def test_the_same_requests_in_another_order_and_the_same_images_are_alike() -> None:

@@ -27,7 +27,7 @@ BY_DCMTK = (
     "/9j/4AAQSkZJRgABAQAAAQABAAD/wwALEAAGAAUBAREA/8QAFgABAQEAAAAAAAAAAAAAAAAACwwQ/9oACAEBAAEAANValaFaVWqx"
     "JWlVqVoVosSVoVpValaSxFVqVoVpVarElaVWpWhWixJWhWlVqVp//9k="
 )
-STILL = [series for series in SERIES if series.look and series.kind != "video"]
+STILL = [series for series in SERIES if series.pixels and series.kind != "video"]
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +49,9 @@ def test_files_hold_the_pixels_that_are_expected(series: Series, folder: Path) -
         values = samples(dataset, 1 if sliced else number).astype(float)
         assert dataset.file_meta.TransferSyntaxUID == series.syntax
         assert dataset.SOPInstanceUID == series.instance_uid(number if sliced else 1)
-        assert series.look is not None
+        assert series.pixels is not None
         stored = series.stored(number)
-        expected = np.repeat(stored[..., None], 3, axis=2) if series.look.colour else stored
+        expected = np.repeat(stored[..., None], 3, axis=2) if series.pixels.colour else stored
         assert np.abs(values - expected).max() <= (20 if series.syntax == LOSSY else 0)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ohifbuild.contract.link import Link
-from ohifbuild.viewer.manifest import FileEntry
 from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import Answer, RequestFailure
 from ohifbuild.doctor.tls import Tls
 from ohifbuild.doctor.viewer_page import Page
+from ohifbuild.viewer.manifest import FileEntry
 
 
 @dataclass(frozen=True)
