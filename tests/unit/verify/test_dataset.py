@@ -61,14 +61,14 @@ def test_no_two_images_look_alike() -> None:
     assert max(similarity(one, other) for one, other in pairs) < TWINS - 0.02
 
 
-def test_every_uid_is_its_own() -> None:
+def test_every_uid_is_unique() -> None:
     uids = [study.uid for study in STUDIES] + [series.uid for series in SERIES]
     uids += [series.instance_uid(number + 1) for series in SERIES for number in range(series.objects)]
     assert len(set(uids)) == len(uids)
     assert all(uid.is_valid for uid in uids)
 
 
-def test_names_survive_in_their_own_scripts(folder: Path) -> None:
+def test_names_are_kept_in_every_script(folder: Path) -> None:
     for study in STUDIES:
         dataset = dcmread(next((folder / study.key).rglob("*.dcm")))
         assert str(dataset.PatientName) == study.patient.name
