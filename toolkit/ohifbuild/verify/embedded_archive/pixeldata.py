@@ -15,7 +15,7 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEGLosslessSV1
 
 from ohifbuild.verify.embedded_archive.accept import MEDIA_TYPES, NATIVE
-from ohifbuild.verify.embedded_archive.answer import Refused
+from ohifbuild.verify.embedded_archive.answer import RequestRefused
 from ohifbuild.verify.embedded_archive.lossless_jpeg_decoder import decode_lossless_jpeg
 
 THUMBNAIL = 128
