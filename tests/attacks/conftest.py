@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from attacks.doors import Doors
-from attacks.field import Field
+from attacks.attack_servers import AttackServers, attack_servers
 from attacks.hostile import HostileArchive
 from attacks.orthancs import Orthancs
+from attacks.proxies import Proxies
 from attacks.rows.sockets import ANSWERS
-from attacks.stand import Stand, stand
+from attacks.runner import AttackRunner
 from attacks.variants import Variants
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
@@ -35,43 +35,45 @@ RELEASE = "3.12.0"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all attacks of a module; Playwright allows no second one beside it, which other tests start."""
+    """One Chromium for all attacks of a module. Playwright allows only one at a time, and other tests start their own."""
     reporter = SilentReporter()
     with started(find_browser(reporter), reporter) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def servers() -> Iterator[Stand]:
+def servers() -> Iterator[AttackServers]:
     """The servers that run in this process."""
-    with stand(HostileArchive(EmbeddedArchive(cached_dataset(default_cache())))) as running:
+    with attack_servers(HostileArchive(EmbeddedArchive(cached_dataset(default_cache())))) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def doors(servers: Stand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
-    """Where attacks on the servers between browser and archive are tried."""
-    dist = tmp_path_factory.mktemp("doors") / "dist"
+def proxies(servers: AttackServers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxies]:
+    """Runs the attacks on the proxies between browser and archive."""
+    dist = tmp_path_factory.mktemp("proxies") / "dist"
     recipe = Recipe.of({"version": RELEASE, "from": "published", "output": dist, "verify": False})
     build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter())
     with ExitStack() as stack:
-        # Apache reads as another user than the one who runs the tests.
+        # Apache reads the folder as another user.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.chmod(0o755)
         archive = stack.enter_context(recording_archive(ANSWERS))
-        yield Doors(folder, dist, archive, servers, stack)
+        yield Proxies(folder, dist, archive, servers, stack)
 
 
 @pytest.fixture(scope="module")
 def orthancs(orthanc_there: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Orthancs]:
-    """Where attacks on Orthanc are tried."""
+    """Runs the attacks on Orthanc."""
     with ExitStack() as stack:
         yield Orthancs(tmp_path_factory.mktemp("orthancs"), stack)
 
 
 @pytest.fixture(scope="module")
-def field(browser: Browser, servers: Stand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
-    """Where attacks on the page are tried, on the release that $OHIFBUILD_ATTACKS_RELEASE names."""
+def runner(
+    browser: Browser, servers: AttackServers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[AttackRunner]:
+    """Runs the attacks on the page, on the release that $OHIFBUILD_ATTACKS_RELEASE names."""
     variants = Variants(tmp_path_factory.mktemp("attacks"), os.environ.get(RELEASE_VARIABLE, RELEASE))
-    with egress_proxy() as edge:
-        yield Field(browser, edge, servers, variants)
+    with egress_proxy() as proxy:
+        yield AttackRunner(browser, proxy, servers, variants)

@@ -104,7 +104,7 @@ class Seen:
         return tuple(request for request in self.site if request not in self.archive)
 
 
-Demand = Callable[[Seen], str]
+Requirement = Callable[[Seen], str]
 """'' if what is demanded holds, else what breaks it. The docstring says what is demanded."""
 
 
@@ -126,7 +126,7 @@ class PageAttack:
     name: str
     why: str
     act: Callable[[Any], Any]
-    demand: Demand
+    demand: Requirement
     weakened: Weakening
     page: str = "start"
     servers: tuple[str, ...] = ("bare",)

@@ -1,4 +1,4 @@
-"""Real Orthancs with the token filter, whole or with a rule taken out."""
+"""Real Orthancs with the token filter, whole or weakened by one rule."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from attacks.doors import sent
-from attacks.field import OTHER_TOKEN, TOKEN
 from attacks.model import Change
+from attacks.proxies import sent
+from attacks.runner import OTHER_TOKEN, TOKEN
 from ohifbuild.cache.default import default_cache
 from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.core.errors import OhifbuildError, OrthancUnsuitable
@@ -27,8 +27,8 @@ KEPT = {ORDINARY.key: "soft", STRANGER.key: "soft"}
 
 
 @dataclass(frozen=True)
-class OpenFilter:
-    """The token filter with one rule taken out."""
+class WeakFilter:
+    """The token filter without one rule."""
 
     name: str
     changes: tuple[Change, ...]
@@ -46,7 +46,7 @@ class OrthancAttack:
     name: str
     why: str
     request: tuple[str, ...]
-    weakened: OpenFilter
+    weakened: WeakFilter
     section: Mapping[str, Any] = field(default_factory=dict)
     tokens: str = ""
 
@@ -63,12 +63,12 @@ class Orthancs:
         for study, series in KEPT.items():
             shutil.copytree(cached_dataset(default_cache()) / study / series, self._studies / study)
 
-    def status(self, attack: OrthancAttack, against: OpenFilter | None = None) -> int:
+    def status(self, attack: OrthancAttack, against: WeakFilter | None = None) -> int:
         """The status of the answer; 0 if there is none because Orthanc has ended."""
         try:
             server = self._server(attack, against)
         except OrthancUnsuitable:
-            return REFUSED  # whatever is asked for, its administrator included
+            return REFUSED  # it refuses every request, also those of its administrator
         if attack.tokens:
             server.tokens_file.write_text(attack.tokens)
         values = {"own": ORDINARY.uid, "other": STRANGER.uid, "token": TOKEN, "patient": ORDINARY.patient.id}
@@ -76,8 +76,8 @@ class Orthancs:
         answer = sent(int(server.origin.rpartition(":")[2]), lines)
         return int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/") else 0
 
-    def _server(self, attack: OrthancAttack, against: OpenFilter | None) -> OrthancServer:
-        # An attack that changes settings or tokens spoils its Orthanc for all others.
+    def _server(self, attack: OrthancAttack, against: WeakFilter | None) -> OrthancServer:
+        # An attack that changes settings or tokens needs its own Orthanc.
         key = f"{against.name if against else ''} {attack.name if attack.section or attack.tokens else ''}"
         if key not in self._running:
             scripts = self._scripts(against)
@@ -86,7 +86,7 @@ class Orthancs:
             self._running[key] = _surviving(self._stack, running)
         return self._running[key]
 
-    def _scripts(self, against: OpenFilter | None) -> Path:
+    def _scripts(self, against: WeakFilter | None) -> Path:
         if against is None:
             return SCRIPTS
         copy = self._folder / f"scripts-{next(self._numbers)}"
@@ -98,7 +98,7 @@ class Orthancs:
 
 
 def _surviving(stack: ExitStack, running: Any) -> OrthancServer:
-    """The server; that it has ended by itself is what some attacks are about, and no error at the end."""
+    """The server. Some attacks make Orthanc end, so that is not an error when it is stopped."""
     server: OrthancServer = running.__enter__()
 
     def end() -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
-from attacks.field import TOKEN, Field
 from attacks.hostile import PICTURE
 from attacks.model import Weakening
+from attacks.runner import TOKEN, AttackRunner
 from attacks.visit import STARTED
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.verify.browser import ARGUMENTS, find_browser, why_no_sandbox
@@ -40,9 +40,9 @@ class ProfileAttack:
     weakened: Weakening
 
 
-def kept(field: Field, browser: Browser, attack: ProfileAttack, against: Weakening | None = None) -> str:
+def kept(runner: AttackRunner, browser: Browser, attack: ProfileAttack, against: Weakening | None = None) -> str:
     """What is found after the link was opened and the browser closed."""
-    with tempfile.TemporaryDirectory() as folder, field.serving(against) as origin:
+    with tempfile.TemporaryDirectory() as folder, runner.serving(against) as origin:
         context = browser.browser_type.launch_persistent_context(
             folder,
             executable_path=find_browser(SilentReporter()).executable,

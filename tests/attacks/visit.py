@@ -12,8 +12,8 @@ from urllib.parse import quote, urlsplit
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 
+from attacks.attack_servers import AttackServers, Server
 from attacks.model import Received, Seen
-from attacks.stand import Server, Stand
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.egress_proxy import EgressProxy
 from ohifbuild.verify.session import READERS
@@ -38,10 +38,12 @@ class Visit:
     one of another patient; ``token`` opens ``own``, ``other_token`` opens ``other``.
     """
 
-    def __init__(self, stand: Stand, server: Server, context: BrowserContext, edge: EgressProxy, fixtures: Any) -> None:
-        self.stand = stand
+    def __init__(
+        self, servers: AttackServers, server: Server, context: BrowserContext, egress_proxy: EgressProxy, fixtures: Any
+    ) -> None:
+        self.servers = servers
         self.origin = server.origin
-        self.evil = stand.evil.origin
+        self.evil = servers.evil.origin
         self.context = context
         self.settings: Settings = fixtures.settings
         self.root = self.settings.dicomweb_root
@@ -50,8 +52,12 @@ class Visit:
         self.patient = fixtures.patient
         self._stock: bool = fixtures.stock
         self._server = server
-        self._edge = edge
-        self._began = len(server.recorder.requests()), len(stand.evil.recorder.requests()), len(edge.attempts())
+        self._egress_proxy = egress_proxy
+        self._began = (
+            len(server.recorder.requests()),
+            len(servers.evil.recorder.requests()),
+            len(egress_proxy.attempts()),
+        )
         self._sent: list[str] = []
         self._pending: set[Request] = set()
         self._last_busy = time.monotonic()
@@ -145,7 +151,7 @@ class Visit:
 
     def attacked(self) -> tuple[Received, ...]:
         """What the attacker's server got so far."""
-        return self.stand.evil.recorder.requests(self._began[1])
+        return self.servers.evil.recorder.requests(self._began[1])
 
     def requests(self) -> tuple[Received, ...]:
         """What the viewer's server got so far."""
@@ -163,7 +169,7 @@ class Visit:
             root=self.root,
             site=self.requests(),
             evil=self.attacked(),
-            strayed=self._edge.attempts(self._began[2]),
+            strayed=self._egress_proxy.attempts(self._began[2]),
             sent=tuple(self._sent),
             result=result,
             message=self.message(),
@@ -210,12 +216,12 @@ class Visit:
 
 
 @contextmanager
-def window(browser: Browser, edge: EgressProxy, *origins: str) -> Iterator[BrowserContext]:
+def window(browser: Browser, egress_proxy: EgressProxy, *origins: str) -> Iterator[BrowserContext]:
     """A window that reaches these origins and nothing else; what it tries besides ends at the border."""
     hosts = ",".join(urlsplit(origin).netloc for origin in origins)
     context = browser.new_context(
         viewport={"width": 1280, "height": 800},
-        proxy={"server": edge.address, "bypass": f"<-loopback>,{hosts}"},
+        proxy={"server": egress_proxy.address, "bypass": f"<-loopback>,{hosts}"},
         service_workers="allow",
     )
     context.set_default_timeout(PATIENCE * 1000)

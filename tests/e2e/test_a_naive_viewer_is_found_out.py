@@ -18,7 +18,7 @@ from ohifbuild.verify.dataset import cached_dataset
 from ohifbuild.verify.embedded_archive import EmbeddedArchive
 from ohifbuild.verify.fixtures import prepare_fixtures
 from ohifbuild.verify.runner import run_scenarios
-from ohifbuild.verify.scenarios import a_strange_archive, other_pages
+from ohifbuild.verify.scenarios import faulty_archive, other_pages
 from ohifbuild.verify.viewer_site import site
 
 SETTINGS = {
@@ -74,7 +74,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
     settings: Any = read_settings(dist)
     parts, archive = prepare_fixtures(settings), EmbeddedArchive(cached_dataset(default_cache()))
     with reporter.step("Verify") as meter, site(dist, archive, parts.tokens, bare=True) as running:
-        lives = (bad_links, a_strange_archive, other_pages)
+        lives = (bad_links, faulty_archive, other_pages)
         seen, _ = run_scenarios(
             running, find_browser(reporter), parts.fixtures, settings, reporter, meter, journeys=lives
         )

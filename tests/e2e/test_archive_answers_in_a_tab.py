@@ -92,7 +92,7 @@ def test_the_viewers_page_loads_pictures_of_the_archive_and_no_scripts(tmp_path:
 def test_with_the_viewers_own_headers_alone_each_of_them_would_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_server, "ADDED", ISOLATION)
+    monkeypatch.setattr(web_server, "RESPONSE_HEADERS_SET", ISOLATION)
     monkeypatch.setattr(web_server, "SCRIPT_TYPE", "no such type")
     with opened(tmp_path) as (tab, running, archive):
         assert [name for name in PAGES if not ran(tab, running.origin, archive, name)] == []

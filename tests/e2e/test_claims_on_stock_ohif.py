@@ -23,7 +23,7 @@ from ohifbuild.verify.evidence import Observation
 from ohifbuild.verify.fixtures import prepare_fixtures
 from ohifbuild.verify.runner import run_scenarios
 from ohifbuild.verify.scenario_context import ScenarioContext
-from ohifbuild.verify.scenarios import a_strange_archive, other_pages
+from ohifbuild.verify.scenarios import faulty_archive, other_pages
 from ohifbuild.verify.viewer_site import site
 from ohifbuild.viewer.prepare import link_tree
 
@@ -60,7 +60,7 @@ def a_short_visit(stage: ScenarioContext) -> Iterator[Observation]:
     yield stage.image("reload", "The page is reloaded", main, link, move=stage.tab.reload)
     yield stage.message("no-token", "The link has no token", ("no-token",), stage.link(main, ""))
     yield stage.confined("study-list", "The study list", main, stage.address("") + "?mrn=108506", token="")
-    redirecting = a_strange_archive(stage)
+    redirecting = faulty_archive(stage)
     assert isinstance(redirecting, Generator)
     with closing(redirecting):
         yield next(redirecting)

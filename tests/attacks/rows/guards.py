@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from attacks import weakenings as weak
-from attacks.demands import (
+from attacks.hostile import answering, redirecting
+from attacks.model import PageAttack
+from attacks.requirements import (
     archive_gets_no_token,
     archive_gets_only_the_study,
     attacker_gets_no_token,
@@ -13,8 +15,6 @@ from attacks.demands import (
     token_once,
     token_only_in_its_header,
 )
-from attacks.hostile import answering, redirecting
-from attacks.model import PageAttack
 from attacks.rows.ways import FETCH, IMAGE, OBJECT, XHR, script
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from attacks import weakenings as weak
-from attacks.demands import (
+from attacks.model import PageAttack, Weakening
+from attacks.requirements import (
     archive_gets_no_token,
     archive_gets_only_the_study,
     attacker_gets_no_token,
     token_only_in_its_header,
 )
-from attacks.model import PageAttack, Weakening
 from attacks.rows.ways import EMBED, FETCH, FRAME, IMAGE, OBJECT, REQUEST, SOURCE, URL_OBJECT, VIDEO, XHR, script
 
 

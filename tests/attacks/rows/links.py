@@ -6,7 +6,10 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from attacks import weakenings as weak
-from attacks.demands import (
+from attacks.forged_studies import NAME, data_url, dicom_json
+from attacks.hostile import Behaviour, answering
+from attacks.model import PageAttack, Weakening
+from attacks.requirements import (
     archive_gets_nothing,
     archive_gets_only_the_study,
     attacker_gets_nothing,
@@ -17,9 +20,6 @@ from attacks.demands import (
     site_gets_no,
     token_in_no,
 )
-from attacks.hostile import Behaviour, answering
-from attacks.invented import NAME, data_url, dicom_json
-from attacks.model import PageAttack, Weakening
 from attacks.rows.ways import Address, link, script
 from attacks.visit import Visit
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from attacks.model import Change
-from attacks.orthancs import OpenFilter, OrthancAttack
+from attacks.orthancs import OrthancAttack, WeakFilter
 
 FILTER = "token_filter.py"
 TOKEN = "token: {token}"
 ROOT = "/dicom-web"
 
-ANY_STUDY = OpenFilter(
+ANY_STUDY = WeakFilter(
     "a token opens all that DICOMweb has", (Change(FILTER, "return permits(grant.scope, asked)", "return True"),)
 )
-ANY_METHOD = OpenFilter(
+ANY_METHOD = WeakFilter(
     "methods are not looked at",
     (
         Change(FILTER, "below(raw, self._root) if is_get and is_plain(raw) else None", "below(raw, self._root)"),
         Change(FILTER, "return permits(grant.scope, asked)", "return True"),
     ),
 )
-ANY_PATH = OpenFilter(
+ANY_PATH = WeakFilter(
     "a token opens Orthanc's own paths",
     (Change(FILTER, "if tail is None:\n            return False", "if tail is None:\n            return True"),),
 )
-NO_TOKEN = OpenFilter(
+NO_TOKEN = WeakFilter(
     "no token is needed",
     (
         Change(
@@ -33,7 +33,7 @@ NO_TOKEN = OpenFilter(
         ),
     ),
 )
-ANY_TOKEN = OpenFilter(
+ANY_TOKEN = WeakFilter(
     "any token will do",
     (
         Change(
@@ -43,16 +43,16 @@ ANY_TOKEN = OpenFilter(
         ),
     ),
 )
-ANY_DEPTH = OpenFilter(
+ANY_DEPTH = WeakFilter(
     "nesting is not counted", (Change("bounded_json.py", "if _depth(text) > DEEPEST:", "if False:"),)
 )
-ANY_OPEN = OpenFilter(
+ANY_OPEN = WeakFilter(
     "whatever is named may be open",
     (
         Change(FILTER, "if not isinstance(url, str) or not OPEN_PATH.fullmatch(url):", "if False:"),
         Change(
             FILTER,
-            'if url.split("/")[1] in OWN_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):',
+            'if url.split("/")[1] in RESERVED_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):',
             "if False:",
         ),
         Change(
@@ -64,7 +64,7 @@ ANY_OPEN = OpenFilter(
 )
 
 
-def asks(name: str, why: str, tail: str, weakened: OpenFilter = ANY_STUDY) -> OrthancAttack:
+def asks(name: str, why: str, tail: str, weakened: WeakFilter = ANY_STUDY) -> OrthancAttack:
     """A request with a token that is not good for it."""
     return OrthancAttack(
         f"orthanc-{name}", why, (f"GET {ROOT}{tail} HTTP/1.1", TOKEN, "Accept: application/json"), weakened

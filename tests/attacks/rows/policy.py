@@ -6,8 +6,8 @@ The page's own policy stands in its markup, so it holds where no server sends he
 from __future__ import annotations
 
 from attacks import weakenings as weak
-from attacks.demands import attacker_gets_nothing, script_does_not_run
 from attacks.model import PageAttack
+from attacks.requirements import attacker_gets_nothing, script_does_not_run
 from attacks.rows.ways import script
 
 BOTH = ("bare", "headers")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from attacks import weakenings as weak
-from attacks.field import TOKEN
 from attacks.profiles import ProfileAttack, in_history, in_the_cache
+from attacks.runner import TOKEN
 
 ROWS = (
     ProfileAttack("history-query", "the list of visited pages, with a token from the query", f"&token={TOKEN}", in_history, weak.NO_HANDOVER),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attacks.doors import KINDS, Answered, Demand, OpenDoor, SocketAttack
+from attacks.proxies import KINDS, Answered, Requirement, SocketAttack, WeakProxy
 
 EVIL = "https://evil.example/"
 ROOT = "/dicom-web"
@@ -38,7 +38,7 @@ def not_heard(seen: Answered) -> str:
     return f"the archive heard {[(h.method, h.target) for h in seen.heard]}" if seen.heard else ""
 
 
-def answers_without(*names: str) -> Demand:
+def answers_without(*names: str) -> Requirement:
     """A demand that an answer lacks headers."""
 
     def demand(seen: Answered) -> str:
@@ -49,7 +49,7 @@ def answers_without(*names: str) -> Demand:
     return demand
 
 
-def answers_with(name: str, part: str) -> Demand:
+def answers_with(name: str, part: str) -> Requirement:
     """A demand that an answer has a header."""
 
     def demand(seen: Answered) -> str:
@@ -59,7 +59,7 @@ def answers_with(name: str, part: str) -> Demand:
     return demand
 
 
-def heard_without(name: str) -> Demand:
+def heard_without(name: str) -> Requirement:
     """A demand that the archive does not get a header of the request."""
 
     def demand(seen: Answered) -> str:
@@ -76,16 +76,16 @@ def no_script(seen: Answered) -> str:
 
 # Servers without a rule
 
-CROOKED = OpenDoor(
+CROOKED = WeakProxy(
     "crooked paths are passed on",
     {
         "nginx": ((r"if \(\$ohifbuild_plain = 0\)", "if ($ohifbuild_plain = 7)"),),
         "apache": ((r"(RewriteCond %\{THE_REQUEST\}[^\n]*\n\s*RewriteRule \^ - )\[R=400,L\]", r"\1[E=crooked:1]"),),
-        "caddy": ((r"@crooked not vars_regexp [^\n]*", "@crooked path /never"),),
+        "caddy": ((r"@ambiguous not vars_regexp [^\n]*", "@ambiguous path /never"),),
     },
     {"ohifbuild.server.web_server.is_plain": lambda path: True},
 )
-ANY_METHOD = OpenDoor(
+ANY_METHOD = WeakProxy(
     "every method is passed on",
     {
         "nginx": ((r'if \(\$request_method !~ "[^"]*"\)', 'if ($request_method = "NEVER")'),),
@@ -96,8 +96,8 @@ ANY_METHOD = OpenDoor(
 )
 
 
-def _header_passes(name: str) -> OpenDoor:
-    return OpenDoor(
+def _header_passes(name: str) -> WeakProxy:
+    return WeakProxy(
         f"the archive's {name} is passed back",
         {
             "nginx": (
@@ -108,13 +108,15 @@ def _header_passes(name: str) -> OpenDoor:
             "caddy": ((rf"\t-{name}\n", "\n"), (r"@redirects status [^\n]*", "@redirects status 999")),
         },
         {
-            "ohifbuild.server.proxy.PASSED_BACK": frozenset({"content-type", "content-length", name.lower()}),
+            "ohifbuild.server.proxy.RESPONSE_HEADERS_ALLOWED": frozenset(
+                {"content-type", "content-length", name.lower()}
+            ),
             "ohifbuild.server.proxy.REDIRECTS": (),
         },
     )
 
 
-SCRIPTS = OpenDoor(
+SCRIPTS = WeakProxy(
     "the archive's scripts stay scripts",
     {
         "nginx": ((r'(map \$upstream_http_content_type[^}]*?)\n    "~\*[^\n]*', r"\1"),),
@@ -125,8 +127,8 @@ SCRIPTS = OpenDoor(
 )
 
 
-def _not_added(name: str, *, hidden: bool = False) -> OpenDoor:
-    return OpenDoor(
+def _not_added(name: str, *, hidden: bool = False) -> WeakProxy:
+    return WeakProxy(
         f"{name} is not set on the archive's answers",
         {
             "nginx": ((rf"add_header {name} [^\n]*", ""), *(((rf"proxy_hide_header {name};", ""),) if hidden else ())),
@@ -137,34 +139,34 @@ def _not_added(name: str, *, hidden: bool = False) -> OpenDoor:
             "caddy": ((rf"\t{name} \"[^\n]*", ""),),
         },
         {
-            "ohifbuild.server.web_server.ADDED": {},
-            **({"ohifbuild.server.proxy.PASSED_BACK": frozenset({name.lower()})} if hidden else {}),
+            "ohifbuild.server.web_server.RESPONSE_HEADERS_SET": {},
+            **({"ohifbuild.server.proxy.RESPONSE_HEADERS_ALLOWED": frozenset({name.lower()})} if hidden else {}),
         },
     )
 
 
-COOKIES = OpenDoor(
+COOKIES = WeakProxy(
     "cookies are passed on",
     {
         "nginx": ((r'proxy_set_header Cookie "";', ""),),
         "apache": ((r"RequestHeader unset Cookie\n", "\n"),),
         "caddy": ((r"header_up -Cookie\n", "\n"),),
     },
-    {"ohifbuild.server.proxy.NOT_PASSED_ON": ()},
+    {"ohifbuild.server.proxy.REQUEST_HEADERS_REMOVED": ()},
 )
-OVERRIDES = OpenDoor(
+OVERRIDES = WeakProxy(
     "headers that make a request another one are passed on",
     {
         "nginx": ((r'proxy_set_header X-HTTP-Method-Override "";', ""),),
         "apache": ((r"RequestHeader unset X-HTTP-Method-Override\n", "\n"),),
         "caddy": ((r"header_up -X-HTTP-Method-Override\n", "\n"),),
     },
-    {"ohifbuild.server.proxy.NOT_PASSED_ON": ()},
+    {"ohifbuild.server.proxy.REQUEST_HEADERS_REMOVED": ()},
 )
-ANY_HOST = OpenDoor(
+ANY_HOST = WeakProxy(
     "every host's name is taken", serve={"ohifbuild.server.web_server.is_known": lambda hosts, names: True}
 )
-ANY_SITE = OpenDoor(
+ANY_SITE = WeakProxy(
     "pages of other sites get to the archive", serve={"ohifbuild.server.web_server._refusal": lambda request: None}
 )
 
@@ -186,7 +188,7 @@ def method(name: str) -> SocketAttack:
 
 
 def answered(
-    name: str, why: str, path: str, demand: Demand, weakened: OpenDoor, kinds: tuple[str, ...] = KINDS
+    name: str, why: str, path: str, demand: Requirement, weakened: WeakProxy, kinds: tuple[str, ...] = KINDS
 ) -> SocketAttack:
     """What the archive answers would act on the viewer's origin."""
     return SocketAttack(f"socket-{name}", why, (f"GET {ROOT}/studies/1.2/{path} HTTP/1.1",), demand, weakened, kinds)

@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 from attacks import weakenings as weak
-from attacks.demands import (
+from attacks.hostile import Behaviour, answering, failing, redirecting, resetting
+from attacks.model import PageAttack, Requirement, Seen, Weakening
+from attacks.requirements import (
     archive_gets_only_the_study,
     attacker_gets_nothing,
     everything,
@@ -16,8 +18,6 @@ from attacks.demands import (
     token_in_no,
     token_only_in_its_header,
 )
-from attacks.hostile import Behaviour, answering, failing, redirecting, resetting
-from attacks.model import Demand, PageAttack, Seen, Weakening
 from attacks.rows.ways import link, script
 from attacks.visit import Visit
 
@@ -76,12 +76,12 @@ def _document(visit: Visit, document: dict[str, Any], kind: str) -> Behaviour:
 
 
 def document(
-    name: str, why: str, held: Any, demand: Demand, weakened: Weakening, kind: str = "text/html"
+    name: str, why: str, held: Any, demand: Requirement, weakened: Weakening, kind: str = "text/html"
 ) -> PageAttack:
     """The viewer opens a study whose document was made by an attacker."""
 
     def act(visit: Visit) -> Any:
-        visit.stand.archive.behaviour = _document(visit, held(visit), kind)
+        visit.servers.archive.behaviour = _document(visit, held(visit), kind)
         visit.go(visit.link())
         visit.until(lambda: visit.page.evaluate("!!document.querySelector('object, iframe, .pdf-yes-click')"))
         visit.until(lambda: visit.page.evaluate("window.pwned === true") or visit.attacked(), 1.5)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from attacks import weakenings as weak
-from attacks.demands import (
+from attacks.model import PageAttack, Requirement, Weakening
+from attacks.requirements import (
     archive_gets_nothing,
     attacker_gets_nothing,
     everything,
@@ -15,7 +16,6 @@ from attacks.demands import (
     token_in_no,
     token_only_in_its_header,
 )
-from attacks.model import Demand, PageAttack, Weakening
 from attacks.rows.ways import link, script
 from attacks.visit import Visit
 
@@ -94,7 +94,7 @@ SAID = (
 )
 
 
-def spoilt(name: str, why: str, before: str, demand: Demand, weakened: Weakening, js: str = "") -> PageAttack:
+def spoilt(name: str, why: str, before: str, demand: Requirement, weakened: Weakening, js: str = "") -> PageAttack:
     """A browser in which something is missing or fails; ``before`` runs before the page's own scripts."""
 
     def act(visit: Visit) -> Any:

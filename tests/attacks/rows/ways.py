@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from attacks.hostile import Behaviour
-from attacks.model import Demand, PageAttack, Weakening
+from attacks.model import PageAttack, Requirement, Weakening
 from attacks.visit import Visit
 
 Address = Callable[[Visit], str]
@@ -16,7 +16,7 @@ def script(
     name: str,
     why: str,
     js: str,
-    demand: Demand,
+    demand: Requirement,
     weakened: Weakening,
     *,
     link: Address | None = None,
@@ -27,7 +27,7 @@ def script(
     """The share link is opened, and some code in the page, of OHIF's or of an extension's, does what the script does."""
 
     def act(visit: Visit) -> Any:
-        visit.stand.archive.behaviour = archive
+        visit.servers.archive.behaviour = archive
         visit.open(link(visit) if link else None)
         return visit.run(js)
 
@@ -38,7 +38,7 @@ def link(
     name: str,
     why: str,
     address: Address,
-    demand: Demand,
+    demand: Requirement,
     weakened: Weakening,
     *,
     page: str = "start",
@@ -50,7 +50,7 @@ def link(
     """A link is followed; nothing else is done. In the viewer the run ends early once ``until`` tells that it succeeded."""
 
     def act(visit: Visit) -> Any:
-        visit.stand.archive.behaviour = archive(visit) if archive else None
+        visit.servers.archive.behaviour = archive(visit) if archive else None
         visit.go(address(visit))
         if page == "viewer":
             visit.settled(until)

@@ -19,7 +19,13 @@ from ohifbuild.contract.place import is_plain
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.processes import running
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.server.archive_rules import ADDED, NOT_PASSED_BACK, NOT_PASSED_ON, PASSED_BACK, REDIRECTS
+from ohifbuild.server.archive_rules import (
+    REDIRECTS,
+    REQUEST_HEADERS_REMOVED,
+    RESPONSE_HEADERS_ALLOWED,
+    RESPONSE_HEADERS_REMOVED,
+    RESPONSE_HEADERS_SET,
+)
 from recording_archive import Heard, RecordingArchive, recording_archive
 from servers import nginx_running
 from vectors import rows
@@ -38,7 +44,7 @@ def _answer(status: int, *headers: str, body: bytes = MARK) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if status == 304 else body)
 
 
-FORBIDDEN = [f"{name}: {HOSTILE}" for name in NOT_PASSED_BACK if name not in ADDED]
+FORBIDDEN = [f"{name}: {HOSTILE}" for name in RESPONSE_HEADERS_REMOVED if name not in RESPONSE_HEADERS_SET]
 PERMITTED = {
     "Content-Type": "text/html",
     "ETag": '"1"',
@@ -49,7 +55,11 @@ PERMITTED = {
     "Content-Disposition": "inline",
     "Content-Language": "ja",
 }
-EVERYTHING = (*FORBIDDEN, *(f"{name}: x" for name in ADDED), *(f"{name}: {value}" for name, value in PERMITTED.items()))
+EVERYTHING = (
+    *FORBIDDEN,
+    *(f"{name}: x" for name in RESPONSE_HEADERS_SET),
+    *(f"{name}: {value}" for name, value in PERMITTED.items()),
+)
 SCRIPTS = (
     "text/javascript",
     "application/x-JavaScript;charset=utf-8",
@@ -155,7 +165,7 @@ def _serve(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]:
     ]
     with running(command, env={**os.environ, "XDG_STATE_HOME": str(folder)}) as child:
         assert child.stdout is not None
-        assert any(line.startswith("Ctrl-C stops.") for line in child.stdout)
+        assert any(line.startswith("Press Ctrl-C to stop.") for line in child.stdout)
         yield
 
 
@@ -187,7 +197,7 @@ def _rows() -> list[dict[str, Any]]:
 CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
 
-def test_every_crooked_path_of_the_table_stays_with_the_server(server: Running) -> None:
+def test_no_ambiguous_path_of_the_vectors_reaches_the_archive(server: Running) -> None:
     passed = []
     for number, row in enumerate(_rows()):
         if row["tail"] is None:
@@ -202,7 +212,7 @@ def test_every_crooked_path_of_the_table_stays_with_the_server(server: Running) 
     assert passed == []
 
 
-def test_every_plain_path_of_the_table_reaches_the_archive_as_it_was_meant(server: Running) -> None:
+def test_every_plain_path_of_the_vectors_reaches_the_archive_unchanged(server: Running) -> None:
     lost = []
     for row in _rows():
         # nginx, Apache and Caddy each leave the root itself, without a slash, to nobody.
@@ -228,15 +238,13 @@ def test_every_plain_path_of_the_table_reaches_the_archive_as_it_was_meant(serve
         f"{OTHER.replace('.', '%2e')}/plain",
     ],
 )
-def test_a_target_that_only_leads_to_the_archive_by_a_detour_stays_with_the_server(
-    server: Running, target: str
-) -> None:
+def test_targets_in_other_forms_do_not_reach_the_archive(server: Running, target: str) -> None:
     status, heard = server.heard(target)
     assert heard == []
     assert status in (0, 200, 400, 403, 404)
 
 
-def test_crooked_paths_below_the_root_are_bad_requests(server: Running) -> None:
+def test_ambiguous_paths_below_the_root_are_bad_requests(server: Running) -> None:
     targets = (f"{ROOT}/..;/x", f"{ROOT}/%252e/x", f"{ROOT}/a%c0%ae", f"{ROOT}//x", f"{ROOT}/a;b", f"{ROOT}/x#y")
     assert {target: server.ask(target)[0] for target in targets} == dict.fromkeys(targets, 400)
 
@@ -261,7 +269,7 @@ def test_get_and_head_are_answered_by_the_archive(server: Running) -> None:
 
 
 @pytest.mark.parametrize("status", REDIRECTS)
-def test_the_archive_redirects_nobody(server: Running, status: int) -> None:
+def test_redirects_of_the_archive_are_not_passed_to_the_browser(server: Running, status: int) -> None:
     for method in ("GET", "HEAD"):
         answered, headers, _ = server.ask(f"{ROOT}/redirect/{status}", method=method)
         # Apache has no way of sending another status; without a Location it redirects nobody either (Fetch 4.3).
@@ -270,52 +278,55 @@ def test_the_archive_redirects_nobody(server: Running, status: int) -> None:
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_the_archives_answers_do_nothing_to_the_viewers_origin(server: Running, status: int) -> None:
+def test_no_answer_of_the_archive_acts_on_the_viewers_origin(server: Running, status: int) -> None:
     answered, headers, _ = server.ask(f"{ROOT}/headers/{status}")
     assert answered == status
-    assert {name: headers.get(name.lower()) for name in ADDED} == ADDED
+    assert {name: headers.get(name.lower()) for name in RESPONSE_HEADERS_SET} == RESPONSE_HEADERS_SET
     assert [name for name, value in headers.items() if "evil.example" in value] == []
     # RFC 9110 15.4.5: what a 304 says of the content is what it said before.
     expected = {name.lower(): value for name, value in PERMITTED.items() if status != 304 or name == "ETag"}
     assert {name: headers.get(name) for name in expected} == expected
 
 
-def test_what_a_page_would_run_as_a_script_is_text(server: Running) -> None:
+def test_script_media_types_become_text(server: Running) -> None:
     types = [server.ask(f"{ROOT}/typed/{number}")[1]["content-type"] for number in range(len(SCRIPTS) + len(OTHERS))]
     assert types == [*["text/plain"] * len(SCRIPTS), *OTHERS]
 
 
-def test_the_archive_leads_no_server_to_other_files(server: Running) -> None:
+def test_the_archive_cannot_make_the_server_send_its_own_files(server: Running) -> None:
     status, headers, body = server.ask(f"{ROOT}/internal")
     assert (status, body) == (200, MARK)
     assert {"x-accel-redirect", "x-sendfile"} & headers.keys() == set()
 
 
-def test_what_the_archive_announces_beforehand_is_not_passed_back(server: Running) -> None:
+def test_interim_responses_of_the_archive_are_not_passed_to_the_browser(server: Running) -> None:
     request = f"GET {ROOT}/hints HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     assert b"preload" not in server.send(request.encode())
 
 
-def test_cookies_and_other_methods_in_headers_are_not_passed_on(server: Running) -> None:
-    _, (heard,) = server.heard(f"{ROOT}/plain", *(f"{name}: x" for name in NOT_PASSED_ON), "token: t0ken")
+def test_cookies_and_method_overrides_do_not_reach_the_archive(server: Running) -> None:
+    _, (heard,) = server.heard(f"{ROOT}/plain", *(f"{name}: x" for name in REQUEST_HEADERS_REMOVED), "token: t0ken")
     assert heard.headers["token"] == "t0ken"
-    assert {name.lower() for name in NOT_PASSED_ON} & heard.headers.keys() == set()
+    assert {name.lower() for name in REQUEST_HEADERS_REMOVED} & heard.headers.keys() == set()
 
 
-def test_the_servers_own_answers_for_the_archive_are_as_harmless(server: Running) -> None:
+def test_the_servers_own_errors_have_the_same_headers(server: Running) -> None:
     for target, method in ((f"{ROOT}/..;/x", "GET"), (f"{ROOT}/plain", "POST"), (f"{ROOT}/redirect/302", "GET")):
         _, headers, _ = server.ask(target, method=method)
-        assert {name: headers.get(name.lower()) for name in ADDED} == ADDED, (target, method)
+        assert {name: headers.get(name.lower()) for name in RESPONSE_HEADERS_SET} == RESPONSE_HEADERS_SET, (
+            target,
+            method,
+        )
 
 
-def test_the_page_is_stored_nowhere(server: Running) -> None:
+def test_the_page_is_not_stored(server: Running) -> None:
     for target in ("/ohif/", "/ohif/index.html", "/ohif/viewer?StudyInstanceUIDs=1.2&token=t"):
         status, headers, _ = server.ask(target)
         assert (status, headers["cache-control"]) == (200, "no-store")
     assert server.ask("/ohif/app-config.js")[1]["cache-control"] == "no-cache"
 
 
-def test_what_passes_and_what_does_not_are_two_things() -> None:
-    assert PASSED_BACK.isdisjoint(name.lower() for name in NOT_PASSED_BACK)
-    assert {name.lower() for name in ADDED} <= {name.lower() for name in NOT_PASSED_BACK}
-    assert len({name.lower() for name in NOT_PASSED_BACK}) == len(NOT_PASSED_BACK)
+def test_allowed_and_removed_headers_are_disjoint() -> None:
+    assert RESPONSE_HEADERS_ALLOWED.isdisjoint(name.lower() for name in RESPONSE_HEADERS_REMOVED)
+    assert {name.lower() for name in RESPONSE_HEADERS_SET} <= {name.lower() for name in RESPONSE_HEADERS_REMOVED}
+    assert len({name.lower() for name in RESPONSE_HEADERS_REMOVED}) == len(RESPONSE_HEADERS_REMOVED)

@@ -28,7 +28,7 @@ def compose() -> list[str | Path]:
 
 
 @pytest.mark.parametrize("certificate", ["", "/etc/ssl/viewer.pem"])
-def test_compose_reads_the_file_and_finds_every_secret(
+def test_docker_compose_accepts_the_file_with_its_secrets(
     tmp_path: Path, make_dist: Any, compose: list[str | Path], certificate: str
 ) -> None:
     dist = make_dist(public_url="/ohif/", root="/orthanc/dicom-web", header="X-Share")
@@ -58,7 +58,7 @@ def test_compose_reads_the_file_and_finds_every_secret(
     assert [name for name, service in services.items() if service.get("ports")] == ["nginx", "orthanc"]
 
 
-def test_the_nginx_of_compose_passes_its_own_check(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
+def test_nginx_accepts_the_configuration_of_compose(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
     port = web.free_port()
     dist = make_dist(public_url="/ohif/", root="/orthanc/dicom-web")
     deploy("compose", dist, tmp_path / "viewer", DeployOptions(port=port), SilentReporter())

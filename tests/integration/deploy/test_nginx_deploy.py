@@ -37,7 +37,7 @@ def written(tmp_path: Path, dist: Path, port: int, **options: Any) -> Path:
 
 
 @pytest.mark.parametrize("public_url", ["/", "/clinic/ohif/"])
-def test_nginx_serves_files_and_routes_as_the_viewer_needs(
+def test_nginx_serves_the_viewers_files_and_routes(
     tmp_path: Path, make_dist: Any, nginx: Any, web: Any, public_url: str
 ) -> None:
     dist, port = make_dist(public_url=public_url), web.free_port()
@@ -72,7 +72,7 @@ def test_nginx_serves_files_and_routes_as_the_viewer_needs(
     assert all(len(set(answer.names)) == len(answer.names) for answer in (page, chunk, module, config))
 
 
-def test_the_archive_behind_nginx_sees_the_token_and_makes_urls_that_lead_back(
+def test_the_archive_behind_nginx_gets_the_token_and_makes_working_urls(
     tmp_path: Path, make_dist: Any, nginx: Any, web: Any, dataset: Path
 ) -> None:
     root, port = "/orthanc/dicom-web", web.free_port()
@@ -107,7 +107,7 @@ def test_the_archive_behind_nginx_sees_the_token_and_makes_urls_that_lead_back(
     assert all(found.names.count(name.lower()) == 1 for name in ISOLATION)
 
 
-def test_tokens_are_in_none_of_nginx_logs(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
+def test_nginx_logs_hold_no_tokens(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
     port, gone = web.free_port(), web.free_port()
     conf = written(tmp_path, make_dist(public_url="/ohif/"), port, archive=f"http://127.0.0.1:{gone}")
     with nginx(conf, port) as origin:
@@ -129,7 +129,7 @@ def test_tokens_are_in_none_of_nginx_logs(tmp_path: Path, make_dist: Any, nginx:
     assert "tttttttt" not in logs
 
 
-def test_https_is_served_and_http_leads_to_it(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
+def test_https_is_served_and_http_redirects_to_it(tmp_path: Path, make_dist: Any, nginx: Any, web: Any) -> None:
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
     openssl = installed("openssl", "openssl")
     made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
@@ -156,7 +156,7 @@ ACCEPTED_FINDINGS = {
 }
 
 
-def test_a_scanner_of_nginx_configurations_finds_nothing(tmp_path: Path, make_dist: Any) -> None:
+def test_gixy_finds_nothing_in_the_nginx_configuration(tmp_path: Path, make_dist: Any) -> None:
     dist = make_dist(public_url="/ohif/", header="X_Token")
     conf = written(tmp_path, dist, 80, host="pacs.example", certificate="/c.pem", key="/k.pem")
     whole = tmp_path / "nginx.conf"

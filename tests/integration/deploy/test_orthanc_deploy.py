@@ -104,7 +104,7 @@ def test_a_study_is_listed_and_shared_on_the_server(tmp_path: Path, make_dist: A
         known = json.loads(server.tokens_file.read_text())
     assert link.startswith(f"http://pacs.example/ohif/viewer?StudyInstanceUIDs={STUDY}#token=")
     assert {study.uid for study in STUDIES} <= set(listed.split())
-    assert "Orthanc holds no study 1.2.3." in caught.value.details
+    assert "Orthanc has no study 1.2.3." in caught.value.details
     assert given == [200, 403]
     # The test's own administrator, and the link: what the script opened for itself is closed again.
     assert [entry.get("everything", False) for entry in known.values()] == [True, False]
@@ -147,7 +147,7 @@ console.log(JSON.stringify(window.config));
 """
 
 
-def test_the_plugins_own_lines_change_nothing_in_our_configuration(tmp_path: Path, make_dist: Any) -> None:
+def test_the_lines_of_the_plugin_do_not_change_our_app_config(tmp_path: Path, make_dist: Any) -> None:
     dist, deployment = make_dist(public_url="/ohif/"), tmp_path / "deployment"
     deploy("orthanc-ohif", dist, deployment, DeployOptions(), SilentReporter())
     script = tmp_path / "app-config.js"

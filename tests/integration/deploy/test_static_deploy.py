@@ -31,7 +31,7 @@ SAME = ("cache-control", "content-encoding", "content-security-policy", *(name.l
 
 @pytest.mark.parametrize("public_url", ["/", "/clinic/ohif/"])
 @pytest.mark.parametrize(("server", "conf"), [(apache_running, "apache.conf"), (caddy_running, "Caddyfile")])
-def test_sends_what_our_own_server_sends(
+def test_other_servers_send_the_same_headers_as_serve(
     tmp_path: Path, make_dist: Any, web: Any, server: Any, conf: str, public_url: str
 ) -> None:
     dist, port = make_dist(public_url=public_url), web.free_port()

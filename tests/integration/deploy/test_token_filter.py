@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from auth_service import PER_SECOND, UNKNOWN_SAVED
+from auth_service import PER_SECOND, UNKNOWN_BURST
 from link_contract import Scope, meaning, permits
 from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings
@@ -27,7 +27,7 @@ from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
 from ohifbuild.verify.dataset.contents import DOCUMENTS, ORDINARY, SECOND
 from ohifbuild.verify.fixtures import prepare_fixtures
 from token_file import read_grants
-from token_filter import filter_of
+from token_filter import token_filter_from
 from vectors import rows
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")
@@ -86,8 +86,8 @@ def test_a_token_of_two_studies_reaches_both_at_once(server: OrthancServer, web:
     ],
     ids=["none", "expired", "of another study", "unknown", "cut", "longer", "not ASCII"],
 )
-def test_other_tokens_reach_nothing_of_it(server: OrthancServer, web: Any, token: str) -> None:
-    # Orthanc's plugin itself stumbles over bytes that are not UTF-8 (500), before it asks the filter.
+def test_other_tokens_do_not_reach_the_study(server: OrthancServer, web: Any, token: str) -> None:
+    # Orthanc's plugin itself fails on bytes that are not UTF-8 (500), before it asks the filter.
     assert set(statuses(web, server, token, *OWN, *ALL)) <= {403, 500}
 
 
@@ -156,7 +156,7 @@ HOSTILE_PATHS = (
 )
 
 
-def test_no_spelling_of_a_path_leads_elsewhere(server: OrthancServer, web: Any) -> None:
+def test_no_spelling_of_a_path_reaches_another_study(server: OrthancServer, web: Any) -> None:
     token = PREPARED.fixtures.main.token
     for path in HOSTILE_PATHS:
         line = f"GET {ROOT}{path.format(a=A, b=B)} HTTP/1.1"
@@ -188,7 +188,7 @@ def test_series_and_instances_of_another_study_are_not_found_in_the_tokens_own(s
 OWN_SCOPE = Scope(frozenset({"1.2.3", "4.5.6"}), frozenset({"7"}))
 
 
-def test_orthanc_with_the_filter_lets_through_what_the_contract_permits(web: Any) -> None:
+def test_the_filter_in_orthanc_allows_what_the_contract_permits(web: Any) -> None:
     """Orthanc decodes and resolves before it asks the filter: what passes beyond that is nothing but what is left."""
     wrong = {}
     with orthanc(tokens=Tokens({"t": Grant(OWN_SCOPE.studies, OWN_SCOPE.patients)})) as server:
@@ -226,7 +226,7 @@ def _as_orthanc_reads(tail: str, query: str) -> tuple[str, str]:
 @pytest.mark.parametrize(
     "search", ["StudyInstanceUID={b}&StudyInstanceUID={a}", "StudyInstanceUID=&StudyInstanceUID={a}"]
 )
-def test_of_two_values_the_filter_and_orthanc_take_the_same(server: OrthancServer, web: Any, search: str) -> None:
+def test_the_filter_and_orthanc_use_the_same_of_two_values(server: OrthancServer, web: Any, search: str) -> None:
     url = f"{server.dicomweb_url}/studies?{search.format(a=A, b=B)}"
     found = web.ask(url, {"token": PREPARED.fixtures.main.token})
     assert found.status == 200
@@ -257,7 +257,7 @@ HOSTILE_HEADERS = (
 )
 
 
-def test_nothing_but_the_token_alone_in_its_header_opens_anything(server: OrthancServer, web: Any) -> None:
+def test_only_the_exact_token_in_its_header_gives_access(server: OrthancServer, web: Any) -> None:
     names = {"good": PREPARED.fixtures.main.token, "other": "unknown"}
     found = {}
     for header in HOSTILE_HEADERS:
@@ -269,7 +269,7 @@ def test_nothing_but_the_token_alone_in_its_header_opens_anything(server: Orthan
     assert statuses(web, server, "", in_the_query, f"{OWN[1]}?authorization={names['good']}") == [403, 403]
 
 
-def test_the_archives_answers_set_no_cookie_and_lead_nowhere(server: OrthancServer, web: Any) -> None:
+def test_the_archives_answers_set_no_cookie_and_redirect_nowhere(server: OrthancServer, web: Any) -> None:
     answers = [
         web.ask(server.origin + path, {"token": PREPARED.fixtures.main.token}) for path in (*OWN, *ALL, "/", "/ohif")
     ]
@@ -289,7 +289,7 @@ DEEP = {
 }
 
 
-def test_no_token_file_ends_orthanc_and_each_bad_one_closes_it(server: OrthancServer, web: Any) -> None:
+def test_invalid_token_files_refuse_everything_and_do_not_crash_orthanc(server: OrthancServer, web: Any) -> None:
     token, good = PREPARED.fixtures.main.token, server.tokens_file.read_text()
     try:
         for name, text in DEEP.items():
@@ -302,7 +302,7 @@ def test_no_token_file_ends_orthanc_and_each_bad_one_closes_it(server: OrthancSe
         server.tokens_file.write_text(good)
 
 
-def test_only_gets_are_let_through(server: OrthancServer, web: Any) -> None:
+def test_only_get_requests_are_allowed(server: OrthancServer, web: Any) -> None:
     header = {"token": PREPARED.fixtures.main.token}
     url = f"{server.origin}{ROOT}/studies/{A}/series"
     assert [web.ask(url, header, method=method).status for method in ("POST", "PUT", "DELETE")] == [403] * 3
@@ -316,7 +316,9 @@ def test_only_gets_are_let_through(server: OrthancServer, web: Any) -> None:
     assert all(not web.ask(url, header, method=method).body for method in methods)
 
 
-def test_a_changed_token_file_counts_at_once_and_a_broken_one_closes(dataset: Path, web: Any) -> None:
+def test_a_changed_token_file_takes_effect_at_once_and_an_invalid_one_refuses_everything(
+    dataset: Path, web: Any
+) -> None:
     series = f"{ROOT}/studies/{A}/series"
     with orthanc(dataset / "ordinary" if (dataset / "ordinary").is_dir() else dataset) as server:
         before = statuses(web, server, "new", series)
@@ -418,7 +420,7 @@ def auth_service() -> Iterator[tuple[AuthService, dict[str, str]]]:
             thread.join()
 
 
-def test_the_auth_service_says_which_studies_a_token_opens(dataset: Path, web: Any) -> None:
+def test_the_auth_service_decides_which_studies_a_token_reaches(dataset: Path, web: Any) -> None:
     paths = (f"{ROOT}/studies/{A}/series", f"{ROOT}/studies/{B}/series", f"{ROOT}/studies?StudyInstanceUID={A},{B}")
     with (
         auth_service() as (service, section),
@@ -441,28 +443,28 @@ def test_the_auth_service_says_which_studies_a_token_opens(dataset: Path, web: A
         ELSEWHERE: [403] * 3,
         OLD: [403] * 3,
         "jwt-a.b.c": [403] * 3,
-        # Orthanc's Python plugin stumbles over bytes that are not UTF-8.
+        # Orthanc's Python plugin fails on bytes that are not UTF-8.
         "jwt-\xe9": [500] * 3,
     }
     assert unpinned == [403] * len(ALL)
     assert (guessed, known, deep) == ({403}, [200] * 3, [403])
-    # Two questions for each token: whether it opens the study, and why not.
-    assert asked <= 2 * (UNKNOWN_SAVED + PER_SECOND * seconds)
-    # Why each was refused stands in the log, and no token does.
-    for reason in ("it has expired", "did not make it", "it is for something else"):
+    # Two requests for each token: whether it gives access to the study, and why not.
+    assert asked <= 2 * (UNKNOWN_BURST + PER_SECOND * seconds)
+    # The log holds the reason of each refusal, and no token.
+    for reason in ("it has expired", "did not issue it", "it is for something else"):
         assert reason in log
     assert "jwt-" not in log
     assert not {"guess", "jwt-"} & set(re.findall("guess|jwt-", log_of_guesses))
 
 
 def asking(section: Mapping[str, str]) -> tuple[Callable[[str, str], bool], list[str]]:
-    """The filter with an auth-service, outside of Orthanc: whether a token opens a study's series; and its log."""
+    """The filter with an auth-service, outside of Orthanc: a function that checks access to a study, and the log."""
     log: list[str] = []
-    chosen = filter_of({"TokenFilter": {"AuthService": section}}, log.append)
+    chosen = token_filter_from({"TokenFilter": {"AuthService": section}}, log.append)
     return lambda token, study: chosen.allows(True, f"{ROOT}/studies/{study}/series", {"token": token}, {}), log
 
 
-def test_answers_of_the_auth_service_are_kept_for_their_validity() -> None:
+def test_answers_of_the_auth_service_are_remembered_for_their_validity() -> None:
     with auth_service() as (service, section):
         opens, _ = asking(section)
         assert [opens(ALONE, study) for study in (A, A, B, B)] == [True, True, False, False]
@@ -490,7 +492,7 @@ UNUSABLE = (
 )
 
 
-def test_where_the_auth_service_gives_no_usable_answer_nobody_gets_in() -> None:
+def test_without_a_usable_answer_of_the_auth_service_access_is_refused() -> None:
     with auth_service() as (service, section):
         opens, log = asking(section)
         for answer in UNUSABLE:
@@ -540,26 +542,28 @@ def test_an_orthanc_without_its_python_plugin_stays_closed(dataset: Path) -> Non
 
 
 @pytest.mark.parametrize("url", ["/", "", "//", "/studies/", "/dicom-web/", "/dicom-web/studies/"])
-def test_an_orthanc_whose_open_path_is_the_archives_stays_closed(url: str) -> None:
+def test_an_open_path_that_the_archive_uses_is_refused(url: str) -> None:
     with pytest.raises(OrthancUnsuitable) as caught, orthanc(extra={"TokenFilter": {"Open": url}}):
         raise AssertionError("it was open")
     assert "TokenFilter.Open" in caught.value.details
 
 
-def test_an_orthanc_with_the_filters_script_alone_stays_closed(tmp_path: Path) -> None:
+def test_an_orthanc_without_the_imported_scripts_stays_closed(tmp_path: Path) -> None:
     script = tmp_path / "token_filter.py"
     script.write_bytes((SCRIPTS / script.name).read_bytes())
     with pytest.raises((OrthancFailed, OrthancUnsuitable)), orthanc(extra={"PythonScript": str(script)}):
         raise AssertionError("it was open")
 
 
-def test_a_filter_that_cannot_be_set_up_refuses_everything_and_says_why(dataset: Path) -> None:
+def test_a_filter_with_an_invalid_configuration_refuses_everything_and_logs_why(dataset: Path) -> None:
     with pytest.raises(OrthancUnsuitable) as caught, orthanc(extra={"TokenFilter": {"Sesame": 1}}):
         raise AssertionError("it was open")
     assert "TokenFilter has no setting Sesame" in caught.value.details
 
 
-def test_what_goes_wrong_with_orthanc_is_named(dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_failure_of_orthanc_has_its_own_error(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with orthanc() as first:
         port = _port(first)
         with pytest.raises(PortInUse), orthanc(port=port):
@@ -578,8 +582,8 @@ def test_what_goes_wrong_with_orthanc_is_named(dataset: Path, tmp_path: Path, mo
 
 
 def web_stop(server: OrthancServer) -> None:
-    """Ends an Orthanc by its own REST API, as if it had died; returns once it has."""
-    status, _ = server._door.ask("POST", "/tools/shutdown", b"{}", 30)
+    """Stops Orthanc by its REST API, as if it had crashed, and waits until it has ended."""
+    status, _ = server._admin.request("POST", "/tools/shutdown", b"{}", 30)
     assert status == 200
     server._child.wait(30)
 

@@ -1,4 +1,4 @@
-"""Deployments as ``deploy`` writes them, in a real nginx with an archive that wants tokens behind it, to be spoiled."""
+"""Deployments that ``deploy`` writes, in a real nginx with an archive that requires tokens; tests break them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ STUDY = DOCUMENTS.uid
 
 
 def write_dist(dist: Path, settings: Settings) -> Path:
-    """A dist with the sorts of files that browsers are strict about."""
+    """Writes a dist with a file of each type that browsers check."""
     url = settings.public_url
-    told = {
+    values = {
         **{"tokenParam": settings.token_param, "tokenHeader": settings.token_header, "priors": settings.priors},
         **{"tokenScheme": settings.token_scheme, "roots": list(settings.roots), "publicUrl": url},
         **{"storage": settings.storage, "studyList": settings.study_list},
@@ -44,7 +44,7 @@ def write_dist(dist: Path, settings: Settings) -> Path:
     )
     page = (
         '<meta name="referrer" content="no-referrer">'
-        f'<script type="application/json" id="ohifbuild-settings">{json.dumps(told)}</script>'
+        f'<script type="application/json" id="ohifbuild-settings">{json.dumps(values)}</script>'
         f'<script>window.early = 1;</script>{scripts}<link rel="stylesheet" href="{url}app.css">'
     )
     policy = page_policy(page, [root for root in settings.roots if "://" in root])

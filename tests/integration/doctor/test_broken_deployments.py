@@ -43,7 +43,7 @@ def states(report: Report) -> dict[str, str]:
     return {finding.check: finding.state for finding in report.findings}
 
 
-def test_with_a_healthy_one_all_is_right(maker: Any, archive: Any, authority: Any) -> None:
+def test_a_healthy_deployment_has_no_finding(maker: Any, archive: Any, authority: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin, authority=authority.issue_cert("127.0.0.1"), public_url="/ohif/")
         with maker.served(made) as link:
@@ -51,7 +51,7 @@ def test_with_a_healthy_one_all_is_right(maker: Any, archive: Any, authority: An
     assert [finding for finding in report.findings if finding.state != "right"] == []
 
 
-def test_one_on_this_machine_needs_no_https(maker: Any, archive: Any) -> None:
+def test_a_deployment_on_this_machine_needs_no_https(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin, maker.served(maker.deployment(origin)) as link:
         report = examine_deployment(link)
     assert [finding for finding in report.findings if finding.state != "right"] == []
@@ -79,7 +79,9 @@ def test_one_on_this_machine_needs_no_https(maker: Any, archive: Any) -> None:
         (PASS, 'auth_basic "x"; auth_basic_user_file none;', "archive", "(Basic)"),
     ],
 )
-def test_one_line_of_nginx(maker: Any, archive: Any, old: str, new: str, check: str, words: str) -> None:
+def test_one_wrong_line_of_nginx_is_found_as_the_cause(
+    maker: Any, archive: Any, old: str, new: str, check: str, words: str
+) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
         made.spoil(old, new)
@@ -93,13 +95,13 @@ def test_one_line_of_nginx(maker: Any, archive: Any, old: str, new: str, check: 
 @pytest.mark.parametrize(
     ("old", "new", "check", "words"),
     [
-        ("add_header Content-Security-Policy $ohifbuild_policy always;", "", "policy", "stands in the page alone"),
-        ('"no-store";', '"no-cache";', "caching", "Browsers keep index.html on their disk"),
+        ("add_header Content-Security-Policy $ohifbuild_policy always;", "", "policy", "only in the page"),
+        ('"no-store";', '"no-cache";', "caching", "Browsers store index.html on the disk"),
         (NOT_KEPT, f'{NOT_KEPT} add_header Set-Cookie "JSESSIONID=1";', "cookies", "JSESSIONID"),
-        (NOT_KEPT, "", "archive-caching", "without Cache-Control: no-store"),
+        (NOT_KEPT, "", "archive-caching", "has no Cache-Control: no-store"),
     ],
 )
-def test_what_could_be_better(maker: Any, archive: Any, old: str, new: str, check: str, words: str) -> None:
+def test_improvements_are_notes(maker: Any, archive: Any, old: str, new: str, check: str, words: str) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
         made.spoil(old, new)
@@ -111,7 +113,7 @@ def test_what_could_be_better(maker: Any, archive: Any, old: str, new: str, chec
     assert words in notes[check]
 
 
-def test_a_server_that_straightens_crooked_paths(maker: Any, archive: Any) -> None:
+def test_a_server_that_normalizes_ambiguous_paths(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
         made.spoil("if ($ohifbuild_plain = 0) {", "if ($ohifbuild_plain = 2) {")
@@ -150,14 +152,14 @@ def test_a_dist_for_another_sub_path(maker: Any, archive: Any) -> None:
             report = examine_deployment(link)
     found, said = cause(report)
     assert found == "public-path"
-    assert "built for / and is served at /ohif/" in said
+    assert "built for / but is served at /ohif/" in said
     assert "ohifbuild move DIST --public-url /ohif/" in said
     assert {finding.because for finding in report.wrong[1:] if finding.check in ("files", "integrity")} == {
         "public-path"
     }
 
 
-def test_a_link_outside_of_the_viewers_path(maker: Any, archive: Any) -> None:
+def test_a_link_outside_the_viewers_path(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin, public_url="/ohif/")
         made.spoil("location / {\n        return 404;", "location / {\n        try_files /ohif/index.html =404;")
@@ -183,12 +185,17 @@ def test_a_numeric_address_without_https(maker: Any, archive: Any) -> None:
 @pytest.mark.parametrize(
     ("file", "change", "check", "words"),
     [
-        (ENTRY, lambda path: path.unlink(), "files", f"/{ENTRY} is 404"),
+        (ENTRY, lambda path: path.unlink(), "files", f"/{ENTRY} is answered 404"),
         ("app-config.js", lambda path: path.write_text("window.config = {};"), "integrity", "app-config.js"),
-        ("app.css", lambda path: repacked(path, gzip.compress), "integrity", "sent as gzip, without"),
-        ("app.css", lambda path: repacked(path, brotli.compress), "integrity", "sent as brotli, without"),
+        ("app.css", lambda path: repacked(path, gzip.compress), "integrity", "sent as gzip without"),
+        ("app.css", lambda path: repacked(path, brotli.compress), "integrity", "sent as brotli without"),
         (f"{ENTRY}.gz", lambda path: repacked(path, gzip.compress), "integrity", "compressed twice"),
-        (f"{ENTRY}.gz", lambda path: path.write_bytes(b"noise"), "integrity", "said to be gzip, and is not"),
+        (
+            f"{ENTRY}.gz",
+            lambda path: path.write_bytes(b"noise"),
+            "integrity",
+            "sent with Content-Encoding gzip, which is wrong",
+        ),
     ],
 )
 def test_files_that_are_not_as_built(
@@ -216,7 +223,7 @@ def test_a_header_that_nginx_drops_for_its_underscore(maker: Any, archive: Any) 
     assert [finding.because for finding in report.wrong if finding.check == "token"] == ["token-header"]
 
 
-def test_an_archive_that_looks_for_the_token_elsewhere(maker: Any, archive: Any) -> None:
+def test_an_archive_that_expects_the_token_in_another_header(maker: Any, archive: Any) -> None:
     other = Settings(token_header="Authorization", token_scheme="Bearer")
     with archive(other) as origin, maker.served(maker.deployment(origin)) as link:
         found, said = cause(examine_deployment(link))
@@ -224,7 +231,7 @@ def test_an_archive_that_looks_for_the_token_elsewhere(maker: Any, archive: Any)
     assert "--token-header Authorization --token-scheme Bearer" in said
 
 
-def test_an_archive_that_is_not_told_how_browsers_reach_it(maker: Any, archive: Any) -> None:
+def test_an_archive_that_does_not_know_its_public_host(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
         made.spoil("proxy_set_header Host $http_host;", "proxy_set_header Host localhost;")
@@ -243,7 +250,7 @@ def test_an_archive_that_is_down(maker: Any, archive: Any) -> None:
     assert "(502)" in said
 
 
-def test_an_archive_elsewhere_that_lets_no_page_in(maker: Any, archive: Any) -> None:
+def test_an_archive_at_another_origin_without_cors(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin, roots=(f"{origin}/dicom-web",))
         made.spoil("connect-src 'self'", f"connect-src 'self' {origin}")
@@ -253,7 +260,7 @@ def test_an_archive_elsewhere_that_lets_no_page_in(maker: Any, archive: Any) -> 
     assert "Access-Control-Allow-Origin" in said
 
 
-def test_an_archive_without_https_for_a_page_with_it(maker: Any, archive: Any, authority: Any) -> None:
+def test_an_http_archive_for_an_https_page(maker: Any, archive: Any, authority: Any) -> None:
     with archive(Settings()) as origin:
         certificate = authority.issue_cert("127.0.0.1")
         made = maker.deployment(origin, authority=certificate, roots=(f"{origin}/dicom-web",))
@@ -282,7 +289,7 @@ def test_a_token_that_the_archive_refuses(maker: Any, archive: Any, token: str, 
     assert states(report)["token-header"] == "right"
 
 
-def test_a_token_that_says_itself_that_it_has_expired(maker: Any, archive: Any) -> None:
+def test_a_token_that_has_expired_by_its_own_claim(maker: Any, archive: Any) -> None:
     claims = base64.urlsafe_b64encode(json.dumps({"exp": time.time() - 7 * 3600}).encode()).decode().rstrip("=")
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
@@ -331,7 +338,7 @@ def test_a_certificate_that_browsers_refuse(
     assert states(sent)["token"] == "right"
 
 
-def test_a_certificate_of_an_authority_that_nobody_knows(maker: Any, archive: Any, authority: Any) -> None:
+def test_a_certificate_of_an_unknown_authority(maker: Any, archive: Any, authority: Any) -> None:
     certificate = trustme.CA().issue_cert("127.0.0.1")
     with archive(Settings()) as origin, maker.served(maker.deployment(origin, authority=certificate)) as link:
         found, said = cause(examine_deployment(link))
@@ -339,14 +346,14 @@ def test_a_certificate_of_an_authority_that_nobody_knows(maker: Any, archive: An
     assert "SSL_CERT_FILE" in said
 
 
-def test_one_that_does_not_speak_tls(maker: Any, archive: Any) -> None:
+def test_an_https_link_to_an_http_server(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin, maker.served(maker.deployment(origin)) as link:
         found, said = cause(examine_deployment(link.replace("http:", "https:")))
     assert found == "address"
-    assert "does not speak TLS" in said
+    assert "does not accept a TLS connection" in said
 
 
-def test_one_that_speaks_nothing_but_tls(maker: Any, archive: Any, authority: Any) -> None:
+def test_an_http_link_to_an_https_server(maker: Any, archive: Any, authority: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin, authority=authority.issue_cert("127.0.0.1"))
         with maker.served(made) as link:
@@ -355,7 +362,7 @@ def test_one_that_speaks_nothing_but_tls(maker: Any, archive: Any, authority: An
     assert "Open the link with https://" in said
 
 
-def test_a_redirect_that_forgets_the_query(maker: Any, archive: Any) -> None:
+def test_a_redirect_that_drops_the_query(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin, public_url="/ohif/")
         made.spoil("location / {\n        return 404;", "location / {\n        return 301 /ohif/viewer;")
@@ -375,7 +382,7 @@ def test_a_page_behind_a_login(maker: Any, archive: Any) -> None:
     assert "a login at https://sso.example/realms/x." in cause(report)[1]
 
 
-def test_nginx_welcomes_in_the_viewers_place(maker: Any, archive: Any) -> None:
+def test_the_welcome_page_of_nginx_instead_of_the_viewer(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
         (made.www / "index.html").write_text("<!DOCTYPE html><html><title>Welcome to nginx!</title></html>")

@@ -20,17 +20,19 @@ def run(*arguments: str, text: str = "") -> Any:
     return CliRunner().invoke(command, arguments, input=text)
 
 
-def test_a_healthy_deployment_ends_well_and_the_link_may_come_by_standard_input(maker: Any, archive: Any) -> None:
+def test_a_healthy_deployment_exits_with_zero_and_the_link_can_come_from_standard_input(
+    maker: Any, archive: Any
+) -> None:
     with archive(Settings()) as origin, maker.served(maker.deployment(origin)) as link:
         shown, document = run(link), run("--json", "-", text=link + "\n")
     assert shown.exception is None
-    assert "It opens the link's study." in shown.stdout
+    assert "It gives access to the link's study." in shown.stdout
     found = json.loads(document.stdout)
     assert (found["ok"], found["cause"], len(found["findings"])) == (True, None, 38)
     assert TOKEN not in shown.output + document.output
 
 
-def test_a_broken_one_fails_with_its_cause_and_without_its_token(maker: Any, archive: Any) -> None:
+def test_a_broken_deployment_fails_with_its_cause_and_without_its_token(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
         made.spoil("location /dicom-web/ {", "location /other/ {")
@@ -44,11 +46,11 @@ def test_a_broken_one_fails_with_its_cause_and_without_its_token(maker: Any, arc
     assert TOKEN not in shown.output + document.output
 
 
-def test_a_link_that_is_none_is_said() -> None:
+def test_an_invalid_link_is_an_error() -> None:
     assert isinstance(run("dist").exception, LinkInvalid)
 
 
-def test_without_a_link_this_machine_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_link_this_machine_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     result = run("--json")
     found = {finding["check"]: finding["state"] for finding in json.loads(result.stdout)["findings"]}

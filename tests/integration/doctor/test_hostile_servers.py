@@ -16,7 +16,7 @@ from rich.console import Console
 
 from ohifbuild.doctor import Report, client, judge
 from ohifbuild.doctor.gather import gather
-from ohifbuild.doctor.show import show
+from ohifbuild.doctor.terminal import show
 from ohifbuild.server.web_server import listening
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -69,7 +69,7 @@ async def nowhere(_request: web.Request) -> web.StreamResponse:
     return web.Response(status=404)
 
 
-def test_no_redirect_takes_the_token_elsewhere() -> None:
+def test_the_token_is_not_sent_to_the_target_of_a_redirect() -> None:
     asked: list[web.Request] = []
 
     async def run() -> None:
@@ -102,7 +102,7 @@ def test_the_token_is_sent_in_its_header_and_in_no_query() -> None:
     assert {len(request.query_string) for request in asked if request.path == "/viewer"} == {len(QUERY)}
 
 
-def test_what_a_server_says_cannot_move_the_cursor_nor_repeat_the_token() -> None:
+def test_texts_of_a_server_cannot_control_the_terminal_or_repeat_the_token() -> None:
     evil = f"\x1b[2J\x1b]0;owned\x07\u202e {TOKEN}"
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -146,13 +146,13 @@ async def long_header(_request: web.Request) -> web.StreamResponse:
 
 
 @pytest.mark.parametrize(("handler", "check"), [(endless, "page"), (torn, "address"), (long_header, "address")])
-def test_no_page_is_too_much(handler: Handler, check: str) -> None:
+def test_hostile_pages_are_handled(handler: Handler, check: str) -> None:
     report = asyncio.run(examined(handler))
     assert report.cause is not None
     assert report.cause.check == check
 
 
-def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_server_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "ANSWER_SECONDS", 0.2)
 
     async def silent(_request: web.Request) -> web.StreamResponse:
@@ -164,7 +164,7 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch)
     assert "does not answer in time" in report.cause.found
 
 
-def test_what_unpacks_to_more_than_memory_is_no_file() -> None:
+def test_decompression_bombs_are_refused() -> None:
     bomb = gzip.compress(b"\0" * 200_000_000)
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -177,7 +177,7 @@ def test_what_unpacks_to_more_than_memory_is_no_file() -> None:
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, "[1, null, [], {}]", '[{"0020000D": {"Value": [{}]}}]', "{}", "\xff"])
-def test_data_sets_that_are_none_are_not_taken_for_studies(body: str) -> None:
+def test_invalid_data_sets_do_not_count_as_studies(body: str) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         if not request.path.startswith("/dicom-web"):
             return page(request)
@@ -214,7 +214,7 @@ def recording(asked: list[web.Request], settings: dict[str, object] | None = Non
         (f"StudyInstanceUIDs=1.2.3#token={TOKEN}", "token"),
     ],
 )
-def test_nothing_of_a_links_query_or_fragment_is_in_the_address_of_a_request(query: str, param: str) -> None:
+def test_no_request_url_contains_the_links_query_or_fragment(query: str, param: str) -> None:
     asked: list[web.Request] = []
 
     async def run() -> None:
@@ -264,7 +264,7 @@ def tls(authority: trustme.CA) -> ssl.SSLContext:
     return context
 
 
-def test_a_page_over_another_connection_than_the_verified_one_names_no_place_for_the_token(
+def test_a_page_over_an_unverified_connection_cannot_choose_where_the_token_goes(
     authority: trustme.CA,
 ) -> None:
     verified, other = tls(authority), tls(trustme.CA())
@@ -288,7 +288,7 @@ def test_a_page_over_another_connection_than_the_verified_one_names_no_place_for
     assert not [request for request in elsewhere if TOKEN in str(request.headers)]
 
 
-def test_over_plain_http_from_another_machine_the_token_is_sent_only_if_that_is_asked_for() -> None:
+def test_over_http_to_another_machine_the_token_is_sent_only_with_insecure() -> None:
     asked: list[web.Request] = []
 
     async def run(*, insecure: bool) -> bool:
@@ -303,7 +303,7 @@ def test_over_plain_http_from_another_machine_the_token_is_sent_only_if_that_is_
     assert [request for request in asked if TOKEN in str(request.headers)]
 
 
-def test_uids_of_an_archive_lead_the_token_to_no_other_study() -> None:
+def test_uids_of_an_archive_cannot_direct_the_token_to_another_study() -> None:
     asked: list[web.Request] = []
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -312,8 +312,13 @@ def test_uids_of_an_archive_lead_the_token_to_no_other_study() -> None:
         asked.append(request)
         if not request.headers.get("token"):
             return web.Response(status=401)
-        crooked = {"vr": "UI", "Value": ["../../9.9"]}
-        row = {"0020000D": crooked, "0020000E": crooked, "00080018": crooked, "00280010": {"vr": "US", "Value": [1]}}
+        ambiguous = {"vr": "UI", "Value": ["../../9.9"]}
+        row = {
+            "0020000D": ambiguous,
+            "0020000E": ambiguous,
+            "00080018": ambiguous,
+            "00280010": {"vr": "US", "Value": [1]},
+        }
         return web.Response(text=json.dumps([row]), content_type="application/dicom+json")
 
     asyncio.run(examined(handler))
@@ -321,7 +326,7 @@ def test_uids_of_an_archive_lead_the_token_to_no_other_study() -> None:
 
 
 @pytest.mark.parametrize("root", ["//[", "/dicom-web?x=", "/dicom-web#x", "http://user@127.0.0.1/dicom-web", "data:x"])
-def test_a_root_that_is_no_place_gets_no_request(root: str) -> None:
+def test_an_invalid_root_gets_no_request(root: str) -> None:
     async def run() -> str:
         async with server(recording([], {"roots": [root]})) as origin:
             evidence = await gather(f"{origin}/viewer?{QUERY}")

@@ -30,7 +30,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_orthanc_alone_is_all_right(tmp_path: Path, dataset: Path, a_dist: Callable[..., Path]) -> None:
+def test_orthanc_without_a_web_server_has_no_fault(tmp_path: Path, dataset: Path, a_dist: Callable[..., Path]) -> None:
     dist = a_dist(tmp_path / "dist", Settings(public_url="/ohif/"))
     existing, port = an_orthanc(tmp_path)
     deployment = tmp_path / "deployment"
@@ -43,7 +43,7 @@ def test_orthanc_alone_is_all_right(tmp_path: Path, dataset: Path, a_dist: Calla
     assert states == {"clock": "untried", "archive-caching": "note"}
 
 
-def test_nginx_that_drops_the_header_before_orthanc_is_named(maker: Any, dataset: Path) -> None:
+def test_nginx_that_drops_the_header_before_orthanc_is_found(maker: Any, dataset: Path) -> None:
     settings = Settings(token_header="X_Token")
     with orthanc(dataset, tokens=TOKENS, settings=settings) as server:
         made = maker.deployment(server.origin, token_header="X_Token")

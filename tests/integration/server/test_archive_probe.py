@@ -25,7 +25,7 @@ async def asked(answer: Answer) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("answer", "wants_token"),
+    ("answer", "requires_token"),
     [
         (lambda: web.json_response([]), False),
         (lambda: web.Response(text="[{}]", content_type="application/dicom+json"), False),
@@ -34,8 +34,8 @@ async def asked(answer: Answer) -> bool:
         (lambda: web.Response(status=403, text="<html>no</html>", content_type="text/html"), True),
     ],
 )
-def test_an_archive_that_answers_is_taken_and_whether_it_wants_a_token_known(answer: Answer, wants_token: bool) -> None:
-    assert asyncio.run(asked(answer)) is wants_token
+def test_the_probe_finds_whether_an_archive_requires_a_token(answer: Answer, requires_token: bool) -> None:
+    assert asyncio.run(asked(answer)) is requires_token
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_an_archive_that_answers_is_taken_and_whether_it_wants_a_token_known(ans
         (lambda: web.json_response({"not": "a list"}), "200"),
     ],
 )
-def test_what_is_no_archive_is_told_apart(answer: Answer, cause: str) -> None:
+def test_the_error_names_why_an_answer_is_not_dicomweb(answer: Answer, cause: str) -> None:
     with pytest.raises(ArchiveUnreachable) as failure:
         asyncio.run(asked(answer))
     assert cause in failure.value.cause
@@ -70,13 +70,13 @@ async def answered_with(line: bytes, url: str) -> bool:
     [
         (lambda: check_archive(f"http://127.0.0.1:{free_port()}/dicom-web"), "refused"),
         (lambda: check_archive("http://no-such-host.invalid/dicom-web"), "no-such-host.invalid"),
-        (lambda: check_archive("ftp://archive.example"), "no http"),
+        (lambda: check_archive("ftp://archive.example"), "not an http"),
         (lambda: answered_with(b"\x02\0\0\0 DICOM\r\n\r\n", "http://127.0.0.1:{}/dicom-web"), "HTTP"),
         (lambda: answered_with(b"", "http://127.0.0.1:{}/dicom-web"), "closed"),
         (lambda: answered_with(b"HTTP/1.1 400 Bad\r\n\r\n", "https://127.0.0.1:{}/dicom-web"), "TLS"),
     ],
 )
-def test_what_does_not_answer_is_told_apart(check: Callable[[], Awaitable[bool]], cause: str) -> None:
+def test_the_error_names_why_nothing_answers(check: Callable[[], Awaitable[bool]], cause: str) -> None:
     async def run() -> None:
         await check()
 

@@ -25,7 +25,7 @@ PIECE = b"x" * 65536
 
 @asynccontextmanager
 async def proxied(handler: Handler, nowhere: Path) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
-    """A client and the URL of the proxy's root; behind it, every request goes to ``handler``."""
+    """A client and the URL of the proxy's root; ``handler`` answers every request as the archive."""
     behind = web.Application()
     behind.router.add_route("*", "/{path:.*}", handler)
     async with listening(behind, "127.0.0.1", 0) as origin, in_front_of(f"{origin}/pacs/dicom-web", nowhere) as found:
@@ -42,7 +42,7 @@ async def in_front_of(url: str, nowhere: Path) -> AsyncIterator[tuple[aiohttp.Cl
     await upstream.close()
 
 
-def test_a_request_goes_through_as_it_was_sent(tmp_path: Path) -> None:
+def test_a_request_reaches_the_archive_unchanged(tmp_path: Path) -> None:
     asked: list[web.Request] = []
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -71,7 +71,7 @@ def test_a_request_goes_through_as_it_was_sent(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_nothing_is_added_kept_unpacked_or_followed(tmp_path: Path) -> None:
+def test_the_proxy_adds_no_headers_keeps_no_cookies_unpacks_nothing_and_follows_no_redirect(tmp_path: Path) -> None:
     asked: list[web.Request] = []
     packed = gzip.compress(b"hello")
 
@@ -119,7 +119,7 @@ def test_answers_are_streamed_as_they_come(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_an_archive_gets_no_further_ahead_than_the_client_reads(tmp_path: Path) -> None:
+def test_the_archive_is_read_no_faster_than_the_client_reads(tmp_path: Path) -> None:
     pieces, ahead = 4096, 0  # 256 MB in all
 
     async def run() -> None:
@@ -148,7 +148,7 @@ def test_an_archive_gets_no_further_ahead_than_the_client_reads(tmp_path: Path) 
     assert ahead < 64 * 1024 * 1024
 
 
-def test_a_request_gets_to_the_archive_without_its_body(tmp_path: Path) -> None:
+def test_the_body_of_a_request_is_not_sent_to_the_archive(tmp_path: Path) -> None:
     asked: list[tuple[bool, set[str]]] = []
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -166,7 +166,7 @@ def test_a_request_gets_to_the_archive_without_its_body(tmp_path: Path) -> None:
     assert asked == [(False, set())]
 
 
-def test_ranges_and_lengths_are_the_archives(tmp_path: Path) -> None:
+def test_ranges_and_lengths_come_from_the_archive(tmp_path: Path) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         (tmp_path / "video").write_bytes(PIECE)
         return web.FileResponse(tmp_path / "video")
@@ -183,7 +183,7 @@ def test_ranges_and_lengths_are_the_archives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-def test_a_torn_answer_is_not_taken_for_a_whole_one(tmp_path: Path, chunked: bool) -> None:
+def test_the_client_sees_that_an_answer_is_incomplete(tmp_path: Path, chunked: bool) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse()
         if not chunked:
@@ -203,7 +203,7 @@ def test_a_torn_answer_is_not_taken_for_a_whole_one(tmp_path: Path, chunked: boo
     asyncio.run(run())
 
 
-def test_an_archive_that_falls_silent_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_archive_is_a_gateway_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proxy, "SILENCE_SECONDS", 0.2)
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -225,7 +225,7 @@ def test_an_archive_that_falls_silent_is_given_up(tmp_path: Path, monkeypatch: p
     asyncio.run(run())
 
 
-def test_an_archive_that_is_gone_is_said_without_the_token(tmp_path: Path) -> None:
+def test_the_error_for_an_unreachable_archive_does_not_repeat_the_token(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 

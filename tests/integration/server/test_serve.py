@@ -1,4 +1,4 @@
-"""``serve`` as a program of its own, in front of the embedded archive."""
+"""``ohifbuild serve`` as a child process, with the embedded archive behind it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def dist(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Site]:
-    """A real archive that wants a token, at another port."""
+    """A real archive that requires a token, at another port."""
     (tmp_path / "dataset").mkdir()
     write_dataset(tmp_path / "dataset")
     (tmp_path / "nothing").mkdir()
@@ -63,7 +63,7 @@ def archive(tmp_path: Path) -> Iterator[Site]:
 def served(
     dist: Path, archive: Site, *options: str | Path, lines: list[str] | None = None
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The program and its origin; ``lines`` gets what it said until it listened."""
+    """The child process and its origin; its output up to the point where it listens is added to ``lines``."""
     program: list[str | Path] = [sys.executable, "-m", "ohifbuild", "serve", dist]
     program += ["--dicomweb", f"{archive.origin}/dicom-web"]
     env = {**os.environ, "XDG_STATE_HOME": str(dist.parent / "state")}
@@ -72,9 +72,9 @@ def served(
         said = [] if lines is None else lines
         for line in child.stdout:
             said.append(line)
-            if line.startswith("Ctrl-C stops."):
-                where = next(line for line in said if line.startswith("The viewer is at "))
-                parts = urlsplit(where.split()[-1])
+            if line.startswith("Press Ctrl-C to stop."):
+                address = next(line for line in said if line.startswith("The viewer is at "))
+                parts = urlsplit(address.split()[-1])
                 assert parts.path == "/ohif/"
                 yield child, f"{parts.scheme}://{parts.netloc}"
                 return
@@ -99,7 +99,7 @@ def test_serves_the_viewer_and_the_archive_from_one_origin(dist: Path, archive: 
 
 
 @pytest.mark.parametrize(("options", "status"), [((), 421), (("--allowed-host", "Viewer.example"), 200)])
-def test_a_name_of_a_proxy_in_front_has_to_be_allowed(
+def test_the_host_name_of_a_proxy_in_front_must_be_allowed(
     dist: Path, archive: Site, options: tuple[str, ...], status: int
 ) -> None:
     with served(dist, archive, *options) as (_, origin):
@@ -109,7 +109,7 @@ def test_a_name_of_a_proxy_in_front_has_to_be_allowed(
         connection.close()
 
 
-def test_what_is_no_host_name_is_said_before_anything_is_served(dist: Path) -> None:
+def test_an_invalid_host_name_is_refused_before_the_server_starts(dist: Path) -> None:
     command = [sys.executable, "-m", "ohifbuild", "serve", str(dist)]
     command += ["--dicomweb", "http://127.0.0.1:9/x", "--allowed-host"]
     done = subprocess.run([*command, "https://viewer.example"], capture_output=True, text=True, check=False)
@@ -118,7 +118,7 @@ def test_what_is_no_host_name_is_said_before_anything_is_served(dist: Path) -> N
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stops_cleanly_when_told_to(dist: Path, archive: Site, number: signal.Signals) -> None:
+def test_a_signal_stops_the_server_cleanly(dist: Path, archive: Site, number: signal.Signals) -> None:
     with served(dist, archive) as (child, origin):
         connection = HTTPConnection(urlsplit(origin).netloc, timeout=20)
         connection.request("GET", "/ohif/")
@@ -131,7 +131,7 @@ def test_stops_cleanly_when_told_to(dist: Path, archive: Site, number: signal.Si
         connection.close()
 
 
-def test_says_what_is_wrong_before_it_listens(dist: Path, archive: Site, tmp_path: Path) -> None:
+def test_errors_are_reported_before_the_server_listens(dist: Path, archive: Site, tmp_path: Path) -> None:
     taken = urlsplit(archive.origin)
     there = f"{archive.origin}/dicom-web"
     with pytest.raises(DistInvalid):
@@ -153,13 +153,13 @@ def test_a_taken_port_names_the_next_free_one(dist: Path, archive: Site) -> None
         assert failure.value.cause == "Address already in use."
 
 
-def test_an_address_that_is_not_this_machines_is_said(dist: Path, archive: Site) -> None:
+def test_the_address_of_another_machine_is_refused(dist: Path, archive: Site) -> None:
     with pytest.raises(PortInUse) as failure:
         serve(dist, f"{archive.origin}/dicom-web", host="198.51.100.7", port=0, reporter=SilentReporter())
     assert "--host" in failure.value.fix
 
 
-def test_over_https_it_shows_by_what_its_own_certificate_is_known(dist: Path, archive: Site) -> None:
+def test_https_uses_a_self_signed_certificate_and_prints_its_fingerprint(dist: Path, archive: Site) -> None:
     lines: list[str] = []
     with served(dist, archive, "--https", lines=lines) as (child, origin):
         certificate = dist.parent / "state" / "ohifbuild" / "tls" / "serve.crt"
@@ -182,7 +182,7 @@ def test_over_https_it_shows_by_what_its_own_certificate_is_known(dist: Path, ar
     assert not {"s3cret", "Traceback"} & set(re.findall(r"s3cret|Traceback", rest))
 
 
-def test_over_https_it_uses_a_certificate_that_is_given(dist: Path, archive: Site, tmp_path: Path) -> None:
+def test_https_uses_the_users_certificate(dist: Path, archive: Site, tmp_path: Path) -> None:
     authority = trustme.CA()
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(tmp_path / "both.pem")
     context = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
@@ -196,7 +196,7 @@ def test_over_https_it_uses_a_certificate_that_is_given(dist: Path, archive: Sit
 
 
 class Endless:
-    """An archive that wants a token, and never comes to the end of a study."""
+    """An archive that requires a token, and whose answers never end."""
 
     name = "endless"
 
@@ -215,7 +215,7 @@ class Endless:
 
 
 @pytest.mark.parametrize(("signals", "status"), [((signal.SIGTERM,), 0), ((signal.SIGINT, signal.SIGINT), 130)])
-def test_what_does_not_end_is_ended_and_not_taken_for_whole(
+def test_an_endless_answer_is_cut_and_the_client_sees_that_it_is_incomplete(
     dist: Path, tmp_path: Path, signals: tuple[signal.Signals, ...], status: int
 ) -> None:
     with (
@@ -238,7 +238,7 @@ def test_what_does_not_end_is_ended_and_not_taken_for_whole(
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "10.255.255.1"])
-def test_over_http_at_an_address_of_the_network_it_proposes_https(dist: Path, archive: Site, host: str) -> None:
+def test_http_on_a_network_address_warns_and_suggests_https(dist: Path, archive: Site, host: str) -> None:
     reporter = SilentReporter()
     with pytest.raises(PortInUse):
         serve(
@@ -251,7 +251,7 @@ def test_over_http_at_an_address_of_the_network_it_proposes_https(dist: Path, ar
     assert "--https" in reporter.warnings[-1]
 
 
-def test_warns_where_the_archives_path_is_another(dist: Path, archive: Site) -> None:
+def test_a_different_path_of_the_archive_is_warned_about(dist: Path, archive: Site) -> None:
     text = (dist / "index.html").read_text().replace('["/dicom-web"]', '["/pacs"]')
     (dist / "index.html").write_text(text)
     reporter = SilentReporter()

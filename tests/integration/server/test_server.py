@@ -7,12 +7,12 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from ohifbuild.server.archive_rules import ADDED
+from ohifbuild.server.archive_rules import RESPONSE_HEADERS_SET
 from ohifbuild.server.static_files import StaticFiles
 from ohifbuild.server.web_server import application, listening
 
 
-def test_transfers_under_way_may_end_when_the_server_stops() -> None:
+def test_open_transfers_can_end_when_the_server_stops() -> None:
     async def run() -> bytes:
         stopped = asyncio.Event()
 
@@ -46,25 +46,25 @@ def test_transfers_under_way_may_end_when_the_server_stops() -> None:
     assert asyncio.run(run()) == b"last"
 
 
-def test_defects_are_told_and_nothing_of_the_request() -> None:
-    told: list[str] = []
+def test_internal_errors_are_reported_without_the_request() -> None:
+    errors: list[str] = []
 
     async def broken(_request: web.Request, _tail: str) -> web.StreamResponse:
         raise ZeroDivisionError("s3cret")
 
     async def run() -> tuple[int, str]:
-        app = application(StaticFiles(Path("nowhere"), "/"), "/dicom-web", broken, tell=told.append)
+        app = application(StaticFiles(Path("nowhere"), "/"), "/dicom-web", broken, on_error=errors.append)
         async with listening(app, "127.0.0.1", 0) as origin, aiohttp.ClientSession() as client:
             reply = await client.get(f"{origin}/dicom-web/studies", headers={"token": "s3cret"})
             return reply.status, await reply.text()
 
     status, text = asyncio.run(run())
     assert status == 500
-    assert told == ["A request could not be answered: ZeroDivisionError."]
+    assert errors == ["A request failed with an internal error: ZeroDivisionError."]
     assert "s3cret" not in text
 
 
-def test_a_part_of_a_file_can_be_asked_for(tmp_path: Path) -> None:
+def test_range_requests_for_files_are_answered(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("viewer")
     (tmp_path / "clip.mp4").write_bytes(bytes(range(256)) * 100)
     (tmp_path / "clip.mp4.gz").write_bytes(b"another form of it")
@@ -115,7 +115,7 @@ def _answered(folder: Path, path: str, headers: dict[str, str], names: tuple[str
         "a b",
     ],
 )
-def test_a_name_that_it_does_not_go_by_gets_nothing(tmp_path: Path, path: str, host: str) -> None:
+def test_requests_for_an_unknown_host_are_refused(tmp_path: Path, path: str, host: str) -> None:
     status, text = _answered(tmp_path, path, {"Host": host}, ("viewer.example",))
     assert status == 421
     assert "--allowed-host" in text
@@ -134,11 +134,11 @@ def test_a_name_that_it_does_not_go_by_gets_nothing(tmp_path: Path, path: str, h
         "Viewer.Example",
     ],
 )
-def test_this_machine_every_address_and_the_names_it_was_told_are_answered(tmp_path: Path, host: str) -> None:
+def test_loopback_names_all_addresses_and_allowed_hosts_are_answered(tmp_path: Path, host: str) -> None:
     assert _answered(tmp_path, "/dicom-web/studies", {"Host": host}, ("viewer.example",)) == (200, "archive")
 
 
-def test_pages_of_other_sites_get_to_the_viewer_and_not_to_the_archive(tmp_path: Path) -> None:
+def test_pages_of_other_sites_reach_the_viewer_but_not_the_archive(tmp_path: Path) -> None:
     found = {}
     for site in ("cross-site", "same-site", "same-origin", "none"):
         header = {"Sec-Fetch-Site": site}
@@ -146,7 +146,7 @@ def test_pages_of_other_sites_get_to_the_viewer_and_not_to_the_archive(tmp_path:
     assert found == {"cross-site": [200, 403], "same-site": [200, 200], "same-origin": [200, 200], "none": [200, 200]}
 
 
-def test_what_any_archive_answers_runs_nowhere_and_is_not_stored(tmp_path: Path) -> None:
+def test_every_answer_of_the_archive_is_sandboxed_and_not_stored(tmp_path: Path) -> None:
     async def html(_request: web.Request, _tail: str) -> web.StreamResponse:
         headers = {"Cache-Control": "max-age=9", "Content-Security-Policy": "default-src *"}
         return web.Response(text="<script>1</script>", content_type="text/html", headers=headers)
@@ -155,6 +155,7 @@ def test_what_any_archive_answers_runs_nowhere_and_is_not_stored(tmp_path: Path)
         app = application(StaticFiles(tmp_path, "/"), "/dicom-web", html)
         async with listening(app, "127.0.0.1", 0) as origin, aiohttp.ClientSession() as client:
             reply = await client.get(f"{origin}/dicom-web/x")
-            assert {name: reply.headers.getall(name) for name in ADDED} == {name: [ADDED[name]] for name in ADDED}
+            headers = {name: reply.headers.getall(name) for name in RESPONSE_HEADERS_SET}
+            assert headers == {name: [value] for name, value in RESPONSE_HEADERS_SET.items()}
 
     asyncio.run(run())

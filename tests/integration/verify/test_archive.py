@@ -93,11 +93,11 @@ def test_frames_come_as_stored_or_decoded(root: str, ask: Any, series: Series) -
     assert stored_type.endswith(f"transfer-syntax={series.syntax}")
     ((decoded_type, decoded),) = ask(url, TOKEN, DECODED).parts
     assert decoded_type == "application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1"
-    assert series.look is not None
-    expected = series.stored(1).astype(series.look.dtype)
-    assert len(stored) < len(decoded) == expected.nbytes * (3 if series.look.colour else 1)
+    assert series.pixels is not None
+    expected = series.stored(1).astype(series.pixels.dtype)
+    assert len(stored) < len(decoded) == expected.nbytes * (3 if series.pixels.colour else 1)
     if series.syntax != "1.2.840.10008.1.2.4.50":
-        assert np.array_equal(np.frombuffer(decoded, series.look.dtype).reshape(expected.shape), expected)
+        assert np.array_equal(np.frombuffer(decoded, series.pixels.dtype).reshape(expected.shape), expected)
 
 
 def test_several_frames_come_in_the_order_asked_for(root: str, ask: Any) -> None:
@@ -119,7 +119,7 @@ def test_a_segmentations_pixels_are_bulk_data(root: str, ask: Any) -> None:
     assert len(part[1]) == 5 * 256 * 256 // 8
 
 
-def test_a_document_comes_as_it_is(root: str, ask: Any) -> None:
+def test_a_document_is_sent_unchanged(root: str, ask: Any) -> None:
     url = url_of(root, DOCUMENTS, "report")
     whole = ask(f"{url}/rendered", TOKEN)
     assert (whole.headers["content-type"], whole.body[:5]) == ("application/pdf", b"%PDF-")
@@ -128,7 +128,7 @@ def test_a_document_comes_as_it_is(root: str, ask: Any) -> None:
     assert ask(f"{url}/rendered", TOKEN, ("Accept", "image/png")).status == 406
 
 
-def test_a_video_comes_in_ranges(root: str, ask: Any) -> None:
+def test_a_video_supports_range_requests(root: str, ask: Any) -> None:
     url = url_of(root, VIDEO, "clip") + "/rendered?accept=video/mp4"
     whole = ask(url, TOKEN)
     assert (whole.status, whole.body[4:8], whole.headers["accept-ranges"]) == (200, b"ftyp", "bytes")
@@ -141,7 +141,7 @@ def test_a_video_comes_in_ranges(root: str, ask: Any) -> None:
     assert ask(url, TOKEN, ("Range", "bytes=0-1,5-6")).status == 200
 
 
-def test_pictures_for_people(root: str, ask: Any) -> None:
+def test_rendered_images_and_thumbnails(root: str, ask: Any) -> None:
     url = url_of(root, ORDINARY, "soft")
     assert ask(f"{url}/rendered", TOKEN).body[:2] == b"\xff\xd8"
     assert ask(f"{url}/thumbnail", TOKEN, ("Accept", "image/png")).body[:4] == b"\x89PNG"
@@ -157,11 +157,11 @@ def test_whole_studies_and_objects_come_as_they_are_stored(root: str, ask: Any, 
 
 
 @pytest.mark.parametrize("tail", ["/series/1.2", "/nothing", "/series/1.2/instances/3", "/metadata/x"])
-def test_what_is_not_there_is_not_found(root: str, ask: Any, tail: str) -> None:
+def test_unknown_resources_are_not_found(root: str, ask: Any, tail: str) -> None:
     assert ask(f"{root}/studies/{ORDINARY.uid}{tail}", TOKEN).status == 404
 
 
-def test_the_archive_takes_nothing(root: str, ask: Any) -> None:
+def test_the_archive_is_read_only(root: str, ask: Any) -> None:
     reply = ask(f"{root}/studies/{ORDINARY.uid}", TOKEN, method="POST", body=b"x")
     assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD")
 
@@ -178,5 +178,5 @@ def test_the_archive_takes_nothing(root: str, ask: Any) -> None:
         "54000100/1",
     ],
 )
-def test_what_is_no_bulk_data_is_not_found(root: str, ask: Any, way: str) -> None:
+def test_paths_without_bulk_data_are_not_found(root: str, ask: Any, way: str) -> None:
     assert ask(url_of(root, DOCUMENTS, "ecg") + f"/bulk/{way}", TOKEN).status == 404

@@ -10,7 +10,7 @@ import pytest
 from ohifbuild.verify.egress_proxy import egress_proxy
 
 
-def test_refuses_and_notes_whatever_comes() -> None:
+def test_every_request_is_refused_and_recorded() -> None:
     with egress_proxy() as edge:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": edge.address, "https": edge.address}))
         for url in ("http://one.example/x?y=1", "https://two.example/"):

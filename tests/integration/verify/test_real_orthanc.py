@@ -43,26 +43,26 @@ def test_orthanc_itself_refuses_while_the_gate_only_records(cache: Cache, empty_
     assert "DICOMweb 1." in behind.description
 
 
-def test_an_orthanc_that_dies_is_noticed() -> None:
-    with pytest.raises(OrthancFailed, match="ended by itself"), orthanc() as server:
+def test_an_orthanc_that_ends_is_an_error() -> None:
+    with pytest.raises(OrthancFailed, match="ended unexpectedly"), orthanc() as server:
         server.check_alive()
         server._child.kill()
         server._child.wait()
         server.check_alive()
 
 
-def test_an_orthanc_that_does_not_take_the_dataset_is_no_archive(tmp_path: Path) -> None:
+def test_an_orthanc_that_refuses_an_object_is_unsuitable(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     (cached_dataset(cache) / "ordinary" / "torn.dcm").write_bytes(b"\0" * 200)
     with (
-        pytest.raises(OrthancUnsuitable, match="did not take 1 of") as caught,
+        pytest.raises(OrthancUnsuitable, match="refused 1 of") as caught,
         real_orthanc(Settings(), TOKENS, cache, SilentReporter()),
     ):
         raise AssertionError("it is taken for one")
     assert "torn.dcm" in caught.value.details
 
 
-def test_an_orthanc_that_is_slow_to_start_is_given_up() -> None:
+def test_an_orthanc_that_starts_too_slowly_is_an_error() -> None:
     with pytest.raises(OrthancFailed, match="did not answer within 0 s"), orthanc(start_seconds=0):
         raise AssertionError("it was fast")
 
@@ -104,7 +104,7 @@ def test_images_are_rendered_as_before(server: OrthancServer, ask: Any) -> None:
     assert ask(undecoded, *administrator).status == ask(frame, *administrator).status
 
 
-def test_what_cannot_be_rendered_is_said(server: OrthancServer, ask: Any) -> None:
+def test_rendering_failures_have_their_status(server: OrthancServer, ask: Any) -> None:
     clip = VIDEO.series[0]
     administrator = tuple(server.administrator.items())
     url = rendered(server, VIDEO, clip)

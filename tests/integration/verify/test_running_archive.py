@@ -102,14 +102,14 @@ def test_nothing_that_could_change_the_archive_reaches_it(
     assert len(ask(url, *server.administrator.items()).json) == len(STUDIES)
 
 
-def test_credentials_that_the_archive_refuses_are_told(server: OrthancServer, verified: Verified) -> None:
+def test_refused_credentials_are_reported(server: OrthancServer, verified: Verified) -> None:
     for header in ({}, {"token": "guess"}, {"Authorization": "Basic YTpi"}):
         with pytest.raises(ArchiveUnsuitable, match="403") as caught, verified.enter(server.dicomweb_url, header):
             raise AssertionError("they are taken")
         assert "OHIFBUILD_ARCHIVE_HEADER" in caught.value.fix
 
 
-def test_an_archive_that_is_lost_on_the_way_is_told(verified: Verified, empty_dist: Path, ask: Any) -> None:
+def test_an_archive_that_ends_during_verify_is_reported(verified: Verified, empty_dist: Path, ask: Any) -> None:
     with (
         pytest.raises(OrthancFailed),
         orthanc() as server,
@@ -121,7 +121,7 @@ def test_an_archive_that_is_lost_on_the_way_is_told(verified: Verified, empty_di
         server._child.kill()
         server._child.wait()
         assert ask(running.origin + SERIES, ("token", "mine")).status == 502
-        with pytest.raises(ArchiveUnreachable, match="does not answer any more"):
+        with pytest.raises(ArchiveUnreachable, match="no longer answers"):
             behind.check()
 
 
@@ -131,7 +131,7 @@ def test_credentials_in_the_url_are_refused_and_not_repeated(verified: Verified)
     assert "s3cret" not in f"{caught.value.what}{caught.value.cause}{caught.value.fix}"
 
 
-def test_a_root_unlike_the_viewers_is_warned_of(cache: Cache) -> None:
+def test_a_different_dicomweb_root_is_warned_about(cache: Cache) -> None:
     reporter = SilentReporter()
     with orthanc(root="/pacs/web") as server:
         provide = running_at(server.dicomweb_url, server.administrator, enforces=False, put=True)
@@ -158,20 +158,20 @@ EMPTY = web.json_response([])
 @pytest.mark.parametrize(
     ("found", "stored", "error", "words"),
     [
-        (EMPTY, web.Response(status=405), ArchiveUnsuitable, "405 when it was given"),
-        (EMPTY, web.Response(status=403), ArchiveUnsuitable, "403 when it was given"),
+        (EMPTY, web.Response(status=405), ArchiveUnsuitable, "405 to the upload"),
+        (EMPTY, web.Response(status=403), ArchiveUnsuitable, "403 to the upload"),
         (EMPTY, web.Response(status=409), ArchiveUnsuitable, "lacks"),
         (EMPTY, web.json_response({}), ArchiveUnsuitable, "lacks"),
         (web.Response(status=204), web.json_response({}), ArchiveUnsuitable, "lacks"),
-        (web.Response(status=401), EMPTY, ArchiveUnsuitable, "401 when it was asked"),
-        (web.Response(status=500), EMPTY, ArchiveUnsuitable, "500 when it was asked"),
-        (web.Response(text="<html>", content_type="text/html"), EMPTY, ArchiveUnreachable, "broke off"),
-        (web.json_response({"a": 1}), EMPTY, ArchiveUnreachable, "broke off"),
-        (web.json_response([1]), EMPTY, ArchiveUnreachable, "broke off"),
-        (web.json_response([{"00080018": {}}]), EMPTY, ArchiveUnreachable, "broke off"),
+        (web.Response(status=401), EMPTY, ArchiveUnsuitable, "401 to a search"),
+        (web.Response(status=500), EMPTY, ArchiveUnsuitable, "500 to a search"),
+        (web.Response(text="<html>", content_type="text/html"), EMPTY, ArchiveUnreachable, "closed the connection"),
+        (web.json_response({"a": 1}), EMPTY, ArchiveUnreachable, "closed the connection"),
+        (web.json_response([1]), EMPTY, ArchiveUnreachable, "closed the connection"),
+        (web.json_response([{"00080018": {}}]), EMPTY, ArchiveUnreachable, "closed the connection"),
     ],
 )
-def test_an_archive_that_cannot_hold_the_studies_is_told(
+def test_an_archive_that_cannot_store_the_studies_is_reported(
     dataset: Path, found: web.Response, stored: web.Response, error: type[OhifbuildError], words: str
 ) -> None:
     with pytest.raises(error, match=words) as caught:
@@ -179,7 +179,7 @@ def test_an_archive_that_cannot_hold_the_studies_is_told(
     assert caught.value.fix
 
 
-def test_a_certificate_of_its_own_making_is_named_as_the_cause() -> None:
+def test_a_self_signed_certificate_is_named_as_the_cause() -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
 
@@ -201,13 +201,13 @@ TAKES_ALL_SEARCHES = "uri.count('/') < 3"
 @pytest.mark.parametrize(
     ("lets_through", "leaks", "tight"),
     [
-        ("True", "GET /studies with no token: 200, and 9 studies", ""),
-        (TAKES_ANY_TOKEN, "GET /studies?PatientID=1085061 with a token: 200, and 1 studies", "with no token"),
-        (TAKES_ALL_SEARCHES, "GET /instances with no token: 200, and 9 studies", "/series with another"),
+        ("True", "GET /studies with no token: 200, with 9 studies", ""),
+        (TAKES_ANY_TOKEN, "GET /studies?PatientID=1085061 with a token: 200, with 1 studies", "with no token"),
+        (TAKES_ALL_SEARCHES, "GET /instances with no token: 200, with 9 studies", "/series with another"),
     ],
     ids=["everything", "any token", "any search"],
 )
-def test_an_archive_that_gives_away_more_than_tokens_allow_is_found_out(
+def test_an_archive_that_grants_more_than_the_tokens_allow_is_found(
     verified: Verified, tmp_path: Path, lets_through: str, leaks: str, tight: str
 ) -> None:
     script = tmp_path / "open.py"
@@ -216,10 +216,10 @@ def test_an_archive_that_gives_away_more_than_tokens_allow_is_found_out(
     header = {"token": "root"}
     with (
         orthanc(extra=unguarded) as server,
-        pytest.raises(ArchiveUnsuitable, match="gives away more") as caught,
+        pytest.raises(ArchiveUnsuitable, match="grants more") as caught,
         verified.enter(server.dicomweb_url, header, enforces=True, put=True),
     ):
-        raise AssertionError("it is taken to be tight")
+        raise AssertionError("the archive was accepted")
     assert leaks in caught.value.details
     assert "mine" not in caught.value.details
     assert not tight or tight not in caught.value.details

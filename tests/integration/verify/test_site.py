@@ -24,7 +24,7 @@ def running(dist: Path, dataset: Path) -> Iterator[Site]:
         yield found
 
 
-def test_the_gate_answers_refuses_and_writes_down(running: Site, ask: Any) -> None:
+def test_the_gate_grants_refuses_and_records(running: Site, ask: Any) -> None:
     root = f"{running.origin}/dicom-web"
     own, other = f"{root}/studies/{ORDINARY.uid}/series", f"{root}/studies/{SECOND.uid}/series"
     replies = [
@@ -80,7 +80,7 @@ def test_other_pages_of_the_dist_are_known(dist: Path, dataset: Path) -> None:
         assert running.pages == ("assets/silent.html",)
 
 
-def test_a_token_of_16_kib_is_refused_and_not_choked_on(running: Site, ask: Any) -> None:
+def test_a_token_of_16_kib_is_refused_properly(running: Site, ask: Any) -> None:
     url = f"{running.origin}/dicom-web/studies/{ORDINARY.uid}/series"
     assert ask(url, ("token", "x" * 16384)).status == 401
     assert running.received()[0].decision == "unknown-token"
@@ -100,7 +100,7 @@ def test_routes_get_the_page_and_missing_files_do_not(running: Site, ask: Any) -
 
 
 @pytest.mark.parametrize("path", ["%2e%2e/outside.js", "..%2foutside.js", "%2e%2e%5coutside.js", "/etc/passwd", "%00"])
-def test_no_path_leads_out_of_the_dist(running: Site, ask: Any, path: str) -> None:
+def test_no_path_reaches_files_outside_the_dist(running: Site, ask: Any, path: str) -> None:
     reply = ask(running.base_url + path)
     assert reply.status == 404 or b"viewer</body>" in reply.body
     assert b"outside" not in reply.body
@@ -112,7 +112,7 @@ def test_a_sub_path_is_found_from_outside(running: Site, ask: Any) -> None:
         assert (reply.status, reply.headers["location"]) == (302, "/ohif/?a=1")
 
 
-def test_what_is_compressed_goes_out_compressed(running: Site, ask: Any) -> None:
+def test_compressed_copies_are_sent(running: Site, ask: Any) -> None:
     chunk = running.base_url + "12.bundle.1c9ce804d1e88033e276.js"
     for encoding, body in (("br", b"brotli"), ("gzip", b"gzip")):
         reply = ask(chunk, ("Accept-Encoding", encoding))
@@ -124,7 +124,7 @@ def test_what_is_compressed_goes_out_compressed(running: Site, ask: Any) -> None
     assert ask(chunk, BROTLI, method="HEAD").headers["content-length"] == "6"
 
 
-def test_hashed_files_are_kept_pages_are_not_and_others_are_asked_for_again(running: Site, ask: Any) -> None:
+def test_hashed_files_are_cached_pages_are_not_and_others_are_revalidated(running: Site, ask: Any) -> None:
     for name in ("12.bundle.1c9ce804d1e88033e276.js", "17dd54813d5acc10bf8f.wasm", "ohifbuild/0123456789ab/mode.js"):
         assert "immutable" in ask(running.base_url + name).headers["cache-control"]
     for name in ("", "viewer", "index.html", "app-config.js"):
@@ -149,7 +149,7 @@ def test_the_page_is_isolated_and_held_to_a_policy(running: Site, ask: Any) -> N
     assert "default-src 'none'" in worker
 
 
-def test_a_dist_that_is_built_anew_is_served_anew(running: Site, ask: Any, dist: Path) -> None:
+def test_a_rebuilt_dist_is_served(running: Site, ask: Any, dist: Path) -> None:
     old = ask(running.base_url).headers["content-security-policy"]
     (dist / "new.bundle.0123456789abcdef0123.js").write_text("new")
     text = (dist / "index.html").read_text().replace("window.early = 1", "window.early = 22")
@@ -158,7 +158,7 @@ def test_a_dist_that_is_built_anew_is_served_anew(running: Site, ask: Any, dist:
     assert ask(running.base_url + "new.bundle.0123456789abcdef0123.js").body == b"new"
 
 
-def test_a_taken_port_is_said(dist: Path, dataset: Path) -> None:
+def test_a_port_in_use_is_an_error(dist: Path, dataset: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(PortInUse), site(dist, EmbeddedArchive(dataset), TOKENS, port=port):

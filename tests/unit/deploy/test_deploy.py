@@ -47,7 +47,7 @@ def deployed(kind: Kind, tmp_path: Path, options: DeployOptions = DeployOptions(
 
 
 @pytest.mark.parametrize("kind", ["nginx", "orthanc", "orthanc-ohif", "compose", "static"])
-def test_refuses_a_folder_that_is_not_ours_and_leaves_nothing(tmp_path: Path, kind: Kind) -> None:
+def test_a_folder_with_other_files_is_refused_and_nothing_is_written(tmp_path: Path, kind: Kind) -> None:
     target = tmp_path / "target"
     target.mkdir()
     (target / "mine.txt").write_text("mine")
@@ -66,7 +66,7 @@ def test_deploying_again_keeps_tokens_and_passwords(tmp_path: Path) -> None:
     assert not (target / "www/ohif/old.js").exists()
 
 
-def test_every_mistake_in_the_options_is_named(tmp_path: Path) -> None:
+def test_the_error_lists_every_invalid_option(tmp_path: Path) -> None:
     options = DeployOptions(
         archive="http://user:secret@pacs/",
         host="a b",
@@ -88,13 +88,13 @@ def test_every_mistake_in_the_options_is_named(tmp_path: Path) -> None:
     "url",
     ["pacs:8042", "http://", "http://pacs:70000", "http://[::1", "http://pacs/a b", "http://pacs/;", "ftp://pacs/x"],
 )
-def test_an_archive_that_no_server_could_reach_is_refused(tmp_path: Path, url: str) -> None:
+def test_an_invalid_archive_url_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(DeployUnsuitable) as caught:
         deployed("nginx", tmp_path, DeployOptions(archive=url))
     assert caught.value.details.strip().startswith("archive: expected a URL")
 
 
-def test_options_that_a_deployment_has_no_use_for_are_refused(tmp_path: Path) -> None:
+def test_options_without_effect_are_refused(tmp_path: Path) -> None:
     options = DeployOptions(
         archive="http://pacs:8042", certificate="/c.pem", key="/k.pem", tls_port=8443, orthanc_settings=tmp_path
     )
@@ -102,7 +102,9 @@ def test_options_that_a_deployment_has_no_use_for_are_refused(tmp_path: Path) ->
     for kind in KINDS:
         with pytest.raises(DeployUnsuitable) as caught:
             deployed(kind, tmp_path, options)
-        refused[kind] = [line.split(":")[0].strip() for line in caught.value.details.splitlines() if "no use" in line]
+        refused[kind] = [
+            line.split(":")[0].strip() for line in caught.value.details.splitlines() if "has no effect" in line
+        ]
     assert refused == {
         "nginx": [],
         "orthanc": ["archive"],
@@ -112,7 +114,7 @@ def test_options_that_a_deployment_has_no_use_for_are_refused(tmp_path: Path) ->
     }
 
 
-def test_nginx_looks_for_an_existing_orthanc_where_that_listens(tmp_path: Path) -> None:
+def test_nginx_connects_to_the_port_of_an_existing_orthanc(tmp_path: Path) -> None:
     (tmp_path / "clinic.json").write_text('{"HttpPort": 8099, "RemoteAccessAllowed": true}')
     target = deployed("nginx", tmp_path, DeployOptions(orthanc_settings=tmp_path / "clinic.json"))
     written = json.loads((target / "orthanc/orthanc.json").read_text())
@@ -120,26 +122,26 @@ def test_nginx_looks_for_an_existing_orthanc_where_that_listens(tmp_path: Path) 
     assert (written["HttpPort"], written["RemoteAccessAllowed"]) == (8099, False)
 
 
-def test_a_folder_that_is_no_dist_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_a_dist_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DistInvalid):
         deploy("nginx", tmp_path, tmp_path / "target", DeployOptions(), SilentReporter())
 
 
 @pytest.mark.parametrize("url", ["/", "/studies/", "/app/viewer/"])
-def test_orthanc_is_not_asked_to_serve_a_viewer_where_it_answers_itself(tmp_path: Path, url: str) -> None:
+def test_a_viewer_at_a_path_that_orthanc_uses_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(DeployUnsuitable, match="cannot serve"):
         deployed("orthanc", tmp_path, public_url=url)
 
 
 @pytest.mark.parametrize("kind", ["nginx", "orthanc", "compose"])
-def test_a_dist_for_another_origin_is_only_deployed_as_static(tmp_path: Path, kind: Kind) -> None:
-    with pytest.raises(DeployUnsuitable, match="by itself"):
+def test_a_dist_with_an_archive_at_another_origin_is_only_deployed_as_static(tmp_path: Path, kind: Kind) -> None:
+    with pytest.raises(DeployUnsuitable, match="connects directly"):
         deployed(kind, tmp_path, root="https://pacs.example/dicom-web")
     target = deployed("static", tmp_path, root="https://pacs.example/dicom-web")
     assert "connect-src 'self' data: blob: https://pacs.example" in (target / "HEADERS.md").read_text()
 
 
-def test_secrets_are_new_for_each_deployment_and_for_their_owner_only(tmp_path: Path) -> None:
+def test_each_deployment_has_new_secrets_that_only_their_owner_can_read(tmp_path: Path) -> None:
     target = deployed("compose", tmp_path)
     first = (target / ".env").read_text()
     second = (deployed("compose", tmp_path) / ".env").read_text()
@@ -153,7 +155,7 @@ def test_secrets_are_new_for_each_deployment_and_for_their_owner_only(tmp_path: 
     assert (deployed("compose", other) / ".env").read_text() != first
 
 
-def test_over_https_every_answer_of_the_archive_is_sent_with_hsts_once(tmp_path: Path) -> None:
+def test_over_https_every_answer_of_the_archive_has_one_hsts_header(tmp_path: Path) -> None:
     options = DeployOptions(certificate="/c.pem", key="/k.pem")
     nginx = (
         (deployed("nginx", tmp_path, options) / "nginx/viewer.conf").read_text().partition("location /dicom-web/ {")[2]
@@ -164,19 +166,19 @@ def test_over_https_every_answer_of_the_archive_is_sent_with_hsts_once(tmp_path:
     assert "-Strict-Transport-Security" not in caddy
 
 
-def test_nginx_is_told_to_keep_a_header_with_an_underscore(tmp_path: Path) -> None:
+def test_nginx_keeps_a_token_header_with_an_underscore(tmp_path: Path) -> None:
     conf = (deployed("nginx", tmp_path, header="X_Token") / "nginx/viewer.conf").read_text()
     assert "underscores_in_headers on;" in conf
 
 
-def test_the_archives_own_root_is_rewritten_where_it_differs(tmp_path: Path) -> None:
+def test_the_dicomweb_root_is_rewritten_if_the_archives_differs(tmp_path: Path) -> None:
     options = DeployOptions(archive="https://pacs.example:8443/other/dicom-web")
     conf = (deployed("nginx", tmp_path, options, root="/dicom-web") / "nginx/viewer.conf").read_text()
     assert "server pacs.example:8443;" in conf
     assert "proxy_pass https://ohifbuild_archive/other/dicom-web/;" in conf
 
 
-def test_further_paths_that_take_the_token_go_to_the_archive_too(tmp_path: Path) -> None:
+def test_further_token_roots_are_proxied_to_the_archive(tmp_path: Path) -> None:
     roots: dict[str, Any] = {
         "root": "/orthanc/dicom-web",
         "more_roots": ("/orthanc/studies", "/other", "https://files.example/x"),
@@ -186,7 +188,7 @@ def test_further_paths_that_take_the_token_go_to_the_archive_too(tmp_path: Path)
     passed = re.findall(r"location (/\S+/) \{[^}]*\}[^}]*\}[^}]*?proxy_pass http://ohifbuild_archive(\S*);", conf)
     assert passed == [("/orthanc/dicom-web/", "/dicom-web/"), ("/orthanc/studies/", "/studies/"), ("/other/", "")]
     assert "https://files.example" in conf
-    with pytest.raises(DeployUnsuitable, match="takes its token to"):
+    with pytest.raises(DeployUnsuitable, match="also sends its token to"):
         deployed("compose", tmp_path, **roots)
 
 
@@ -201,9 +203,9 @@ def test_further_paths_that_take_the_token_go_to_the_archive_too(tmp_path: Path)
     ],
 )
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_dist_that_was_tampered_with_writes_nothing_into_a_configuration(
+def test_changed_settings_of_a_dist_never_reach_a_configuration(
     tmp_path: Path, kind: Kind, hostile: dict[str, Any]
 ) -> None:
-    with pytest.raises(DistInvalid, match="no recipe can ask for"):
+    with pytest.raises(DistInvalid, match="no recipe allows"):
         deployed(kind, tmp_path, **hostile)
     assert not (tmp_path / "target").exists()

@@ -12,6 +12,6 @@ NAME = st.text(alphabet="0123456789abcdef./_-xjs", max_size=45)
 
 
 @given(name=st.one_of(NAME, NAME.map("ohifbuild/0123456789ab/{}".format)), url=st.sampled_from(["/", "/a.b/ohif/"]))
-def test_paths_that_never_change_are_those_of_our_own_server(name: str, url: str) -> None:
+def test_immutable_paths_are_the_same_as_those_of_serve(name: str, url: str) -> None:
     found = any(re.search(pattern, url + name) for pattern in immutable_paths(url))
     assert found == bool(HASHED.search(name))

@@ -17,7 +17,7 @@ OURS = {
 }
 
 
-def test_the_files_of_a_folder_are_one_configuration_with_ours_over_it(tmp_path: Path) -> None:
+def test_the_files_of_a_folder_are_merged_and_our_settings_win(tmp_path: Path) -> None:
     (tmp_path / "orthanc.json").write_text(
         '{ /* Who: "us" */ "Name": "Clinic // 2", "LuaScripts": ["own.lua"], // scripts\n "WebDavEnabled": true }'
     )
@@ -41,7 +41,7 @@ def test_no_plugin_is_named_twice(theirs: list[str], together: list[str]) -> Non
     assert whole({**OURS, "Plugins": ["/p/ohif.so"]}, {"Plugins": theirs})["Plugins"] == together
 
 
-def test_an_auth_service_stays_and_what_an_earlier_deployment_said_goes() -> None:
+def test_an_auth_service_is_kept_and_settings_of_an_earlier_deployment_are_replaced() -> None:
     before = {"AuthService": {"Url": "http://auth:8000"}, "Viewer": {"Url": "/old/"}, "Header": "old"}
     filter_settings = OURS["TokenFilter"]
     assert isinstance(filter_settings, dict)
@@ -49,7 +49,7 @@ def test_an_auth_service_stays_and_what_an_earlier_deployment_said_goes() -> Non
     assert found == {**filter_settings, "AuthService": before["AuthService"]}
 
 
-def test_settings_that_are_ours_already_stay_as_they_are(tmp_path: Path) -> None:
+def test_deploying_over_our_own_settings_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "orthanc.json").write_text(json.dumps(whole(OURS, {})))
     assert whole(OURS, existing_settings(tmp_path / "orthanc.json")) == whole(OURS, {})
 
@@ -61,12 +61,12 @@ def test_settings_that_are_ours_already_stay_as_they_are(tmp_path: Path) -> None
         ({"a.json": '{"Name": '}, "cannot be read"),
         ({"a.json": "[]"}, "expected an object"),
         ({"a.json": "\udcff"}, "cannot be read"),
-        ({"a.json": '{"PythonScript": "/opt/routing.py"}'}, "has /opt/routing.py already"),
+        ({"a.json": '{"PythonScript": "/opt/routing.py"}'}, "/opt/routing.py is already set"),
         ({"a.json/b": ""}, "cannot be read"),
         ({}, "there is no"),
     ],
 )
-def test_settings_that_cannot_be_taken_are_refused(tmp_path: Path, files: dict[str, str], words: str) -> None:
+def test_unusable_settings_are_refused(tmp_path: Path, files: dict[str, str], words: str) -> None:
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(text.encode(errors="surrogateescape"))
@@ -75,7 +75,7 @@ def test_settings_that_cannot_be_taken_are_refused(tmp_path: Path, files: dict[s
 
 
 @given(text=st.text())
-def test_what_looks_like_a_comment_within_a_text_is_none(text: str) -> None:
+def test_comment_marks_in_strings_are_kept(text: str) -> None:
     written = json.dumps({"// a": text})
     stripped = STRING_OR_COMMENT.sub(lambda found: found[1] or " ", f"/* b */{written}// c")
     assert json.loads(stripped) == {"// a": text}

@@ -14,8 +14,8 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.evidence import ArchiveEvidence, Evidence, FileEvidence, Navigation, ViewerEvidence
 from ohifbuild.doctor.findings import Finding
-from ohifbuild.doctor.gathered import ArchiveSeen, Arrival, Evidence, FileSeen, ViewerSeen
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.doctor.viewer_page import Page
 from ohifbuild.server.headers import ISOLATION, content_security_policy
@@ -46,7 +46,7 @@ class Case:
     evidence: Evidence
 
     def but(self, part: str = "", **changes: Any) -> Case:
-        """The same with something changed in one part: arrival, viewer or archive, or in the evidence itself."""
+        """The same with something changed in one part: navigation, viewer or archive, or in the evidence itself."""
         if not part:
             return Case(replace(self.evidence, **changes))
         return Case(replace(self.evidence, **{part: replace(getattr(self.evidence, part), **changes)}))
@@ -57,7 +57,7 @@ class Case:
         assert seen is not None
         kept = tuple(item for item in seen.page_answer.headers if item[0] != name.lower())
         changed = replace(seen.page_answer, headers=(*kept, *((name.lower(), value) for value in values)))
-        return self.but("viewer", page_answer=changed).but("arrival", first=changed)
+        return self.but("viewer", page_answer=changed).but("navigation", first=changed)
 
     def finding(self, check: str) -> Finding:
         return next(finding for finding in judge(self.evidence).findings if finding.check == check)
@@ -86,23 +86,23 @@ def healthy() -> Case:
     address = parse_address(URL)
     return Case(
         Evidence(
-            asked=address,
+            link_address=address,
             link=read_link(URL, "token"),
             now=NOW,
-            arrival=Arrival(address, Tls("", certificate), first=first),
-            viewer=ViewerSeen(
+            navigation=Navigation(address, Tls("", certificate), first=first),
+            viewer=ViewerEvidence(
                 page,
                 first,
-                files=(FileSeen("app-config.js", script), FileSeen("init-service-worker.js", worker)),
+                files=(FileEvidence("app-config.js", script), FileEvidence("init-service-worker.js", worker)),
                 missing=answer(404),
                 root="https://pacs.example/dicom-web",
             ),
-            archive=ArchiveSeen(
-                anybody=answer(401),
-                posted=answer(405),
-                crooked=answer(400),
+            archive=ArchiveEvidence(
+                anonymous_search=answer(401),
+                upload=answer(405),
+                ambiguous=answer(400),
                 granted={STUDY: found},
-                nobody=answer(401),
+                anonymous_study=answer(401),
                 forged=answer(401),
                 series=answer(body=[data_set(x0020000E="1.2.3.4")], Cache_Control=kept),
                 metadata=answer(body=[data_set(x00080018="1.2.3.4.5")], Cache_Control=kept),

@@ -1,4 +1,4 @@
-"""What the checks make of evidence; the deployments themselves are in tests/integration/doctor."""
+"""The checks' findings for given evidence; real deployments are in tests/integration/doctor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core import resources
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
-from ohifbuild.doctor.gathered import FileSeen
+from ohifbuild.doctor.evidence import FileEvidence
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.doctor.viewer_page import Page
 from ohifbuild.viewer.manifest import FileEntry
@@ -24,17 +24,17 @@ DAY = 86400.0
 COOP, COEP = "Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy"
 
 
-def test_nothing_is_wrong_with_a_healthy_one(healthy: Any) -> None:
+def test_a_healthy_deployment_has_no_fault(healthy: Any) -> None:
     states = {finding.check: finding.state for finding in judge(healthy.evidence).findings}
     assert {check for check, state in states.items() if state != "right"} == {"integrity", "stale"}  # no manifest
 
 
 @pytest.mark.parametrize(
-    ("trouble", "words"),
-    [("name", "no machine"), ("refused", "nothing listens"), ("timeout", "in time"), ("tls", "TLS")],
+    ("failure", "words"),
+    [("name", "cannot be resolved"), ("refused", "nothing listens"), ("timeout", "in time"), ("tls", "TLS")],
 )
-def test_what_does_not_answer_is_the_only_cause(healthy: Any, trouble: str, words: str) -> None:
-    broken = healthy.but(trouble=trouble, viewer=None, archive=None).but("arrival", tls=None)
+def test_a_server_that_does_not_answer_is_the_only_cause(healthy: Any, failure: str, words: str) -> None:
+    broken = healthy.but(failure=failure, viewer=None, archive=None).but("navigation", tls=None)
     assert [finding.check for finding in judge(broken.evidence).wrong if not finding.because] == ["address"]
     assert words in broken.finding("address").found
 
@@ -52,8 +52,8 @@ def test_what_does_not_answer_is_the_only_cause(healthy: Any, trouble: str, word
         ("http://localhost.example/", "wrong"),
     ],
 )
-def test_which_addresses_browsers_trust(healthy: Any, url: str, state: str) -> None:
-    assert healthy.but("arrival", address=parse_address(url)).finding("secure-context").state == state
+def test_secure_contexts_are_those_of_browsers(healthy: Any, url: str, state: str) -> None:
+    assert healthy.but("navigation", address=parse_address(url)).finding("secure-context").state == state
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,9 @@ def test_which_addresses_browsers_trust(healthy: Any, url: str, state: str) -> N
         (COEP, ('credentialless; report-to="x"',), ""),
     ],
 )
-def test_isolation_is_each_header_once_and_right(healthy: Any, name: str, values: tuple[str, ...], words: str) -> None:
+def test_isolation_requires_each_header_once_with_the_right_value(
+    healthy: Any, name: str, values: tuple[str, ...], words: str
+) -> None:
     finding = healthy.with_page_header(name, *values).finding("isolation")
     assert (finding.state == "right") == (not words)
     assert words in finding.found
@@ -77,12 +79,14 @@ def test_isolation_is_each_header_once_and_right(healthy: Any, name: str, values
     ("release", "address", "isolation"),
     [("", True, "wrong"), ("3.8.3", True, "wrong"), ("3.9.0", False, "note"), ("3.14.0-beta.6", False, "note")],
 )
-def test_what_newer_releases_do_without_does_not_stop_them(
+def test_missing_isolation_is_only_a_note_for_releases_that_need_no_shared_memory(
     healthy: Any, release: str, address: bool, isolation: str
 ) -> None:
     bare = healthy.with_page_header(COOP).but("viewer", release=release)
     assert bare.finding("isolation").state == isolation
-    elsewhere = bare.but("arrival", address=parse_address("http://192.168.1.20/ohif/viewer")).finding("secure-context")
+    elsewhere = bare.but("navigation", address=parse_address("http://192.168.1.20/ohif/viewer")).finding(
+        "secure-context"
+    )
     assert (elsewhere.state, elsewhere.stops) == ("wrong", address)
 
 
@@ -92,8 +96,8 @@ def test_ohifs_demonstration_archive_is_named(healthy: Any) -> None:
     assert "demonstration" in case.finding("archive").found
 
 
-def test_workers_need_the_header_too(healthy: Any, reply: Any) -> None:
-    bare = FileSeen("worker.js", reply(Content_Type="text/javascript"))
+def test_scripts_need_the_isolation_header_too(healthy: Any, reply: Any) -> None:
+    bare = FileEvidence("worker.js", reply(Content_Type="text/javascript"))
     finding = healthy.but("viewer", files=(*healthy.evidence.viewer.files, bare)).finding("isolation")
     assert finding.state == "wrong"
     assert "worker.js" in finding.found
@@ -104,7 +108,7 @@ def test_workers_need_the_header_too(healthy: Any, reply: Any) -> None:
     [
         ("default-src 'self'", "a script in the page itself"),
         ("script-src 'self' 'sha256-old' 'unsafe-eval'", "a script in the page itself"),
-        ("script-src 'self' 'unsafe-inline'", "to build code"),
+        ("script-src 'self' 'unsafe-inline'", "code from text"),
         ("script-src 'unsafe-inline'", "the viewer's own scripts"),
         ("script-src * 'unsafe-inline' 'unsafe-eval'; worker-src 'self'", "workers from blobs"),
         ("script-src https: 'unsafe-inline' 'unsafe-eval'; worker-src blob:; style-src 'self'", "inline styles"),
@@ -114,7 +118,7 @@ def test_workers_need_the_header_too(healthy: Any, reply: Any) -> None:
         ("frame-ancestors 'none'", ""),
     ],
 )
-def test_a_policy_has_to_allow_what_a_viewer_is(healthy: Any, policy: str, words: str) -> None:
+def test_a_policy_must_allow_what_a_viewer_needs(healthy: Any, policy: str, words: str) -> None:
     page = replace(healthy.evidence.viewer.page, inline_hashes=("sha256-new",), policies=(policy,))
     finding = healthy.but("viewer", page=page).with_page_header("Content-Security-Policy", policy).finding("policy")
     assert (finding.state == "right") == (not words)
@@ -133,14 +137,14 @@ def test_a_policy_has_to_allow_what_a_viewer_is(healthy: Any, policy: str, words
         ("", "note"),
     ],
 )
-def test_how_long_browsers_keep_the_page(healthy: Any, caching: str, state: str) -> None:
+def test_the_page_must_not_be_stored(healthy: Any, caching: str, state: str) -> None:
     values = (caching,) if caching else ()
     assert healthy.with_page_header("Cache-Control", *values).finding("caching").state == state
 
 
-def test_an_old_file_from_a_cache_in_front_is_told_from_a_changed_one(healthy: Any, reply: Any) -> None:
+def test_an_old_file_from_a_cache_is_distinguished_from_a_changed_file(healthy: Any, reply: Any) -> None:
     other = FileEntry("0" * 64, 3)
-    cached = FileSeen("app-config.js", reply(body=b"old", Age="86400"), other)
+    cached = FileEvidence("app-config.js", reply(body=b"old", Age="86400"), other)
     changed = replace(cached, answer=reply(body=b"old"))
     stale, edited = (healthy.but("viewer", files=(file,)) for file in (cached, changed))
     assert stale.finding("stale").state == "wrong"
@@ -163,15 +167,15 @@ def test_clocks_are_compared(healthy: Any, date: str, state: str) -> None:
 
 def test_a_wrong_clock_explains_a_certificate_that_is_not_valid_yet(healthy: Any) -> None:
     early = Certificate(("pacs.example",), NOW + DAY, NOW + 90 * DAY, False)
-    case = healthy.but("arrival", tls=Tls("certificate is not yet valid", early))
+    case = healthy.but("navigation", tls=Tls("certificate is not yet valid", early))
     case = dated(case, "Sun, 17 Jan 2027 09:00:00 GMT")
     assert [finding.check for finding in judge(case.evidence).wrong] == ["clock", "certificate"]
     assert case.finding("certificate").because == "clock"
 
 
 def dated(case: Any, date: str) -> Any:
-    tls = case.evidence.arrival.tls
-    return case.with_page_header("Date", date).but("arrival", tls=tls)
+    tls = case.evidence.navigation.tls
+    return case.with_page_header("Date", date).but("navigation", tls=tls)
 
 
 @pytest.mark.parametrize(
@@ -180,16 +184,16 @@ def dated(case: Any, date: str) -> Any:
         (("pacs.example",), 5 * DAY, False, "", "note", "5 days"),
         (("*.example",), 50 * DAY, False, "", "right", "50 days left"),
         (("*.pacs.example",), 50 * DAY, False, "Hostname mismatch", "wrong", "is for *.pacs.example"),
-        (("pacs.example",), -3 * DAY, True, "certificate has expired", "wrong", "Also: is self-signed"),
+        (("pacs.example",), -3 * DAY, True, "certificate has expired", "wrong", "Also: it is self-signed"),
         (("pacs.example",), 50 * DAY, False, "unable to get local issuer certificate", "wrong", "local issuer"),
-        ((), 50 * DAY, False, "", "wrong", "is for nobody"),
+        ((), 50 * DAY, False, "", "wrong", "is for no host"),
     ],
 )
 def test_certificates(
     healthy: Any, names: tuple[str, ...], ends: float, self_signed: bool, error: str, state: str, words: str
 ) -> None:
     seen = Certificate(names, NOW - 90 * DAY, NOW + ends, self_signed)
-    finding = healthy.but("arrival", tls=Tls(error, seen)).finding("certificate")
+    finding = healthy.but("navigation", tls=Tls(error, seen)).finding("certificate")
     assert finding.state == state
     assert words in finding.found
 
@@ -201,13 +205,13 @@ def crossing(healthy: Any, **archive: Any) -> Any:
 @pytest.mark.parametrize(
     ("preflight", "answered", "words"),
     [
-        ({"status": 401}, {}, "(OPTIONS) is refused (401)"),
+        ({"status": 401}, {}, "(OPTIONS): 401"),
         ({}, {}, "does not allow https://pacs.example"),
         ({"Access_Control_Allow_Origin": "*"}, {}, "does not allow the header token"),
         (
             {"Access_Control_Allow_Origin": "*", "Access_Control_Allow_Headers": "Token"},
             {},
-            "but not in its answer",
+            "but not in the answer itself",
         ),
         (
             {"Access_Control_Allow_Origin": "https://pacs.example", "Access_Control_Allow_Headers": "accept, TOKEN"},
@@ -221,10 +225,10 @@ def crossing(healthy: Any, **archive: Any) -> Any:
         ),
     ],
 )
-def test_an_archive_elsewhere_has_to_let_the_page_ask(
+def test_an_archive_at_another_origin_must_allow_the_page(
     healthy: Any, reply: Any, preflight: dict[str, Any], answered: dict[str, str], words: str
 ) -> None:
-    case = crossing(healthy, preflight=reply(**preflight), anybody=reply(401, **answered))
+    case = crossing(healthy, preflight=reply(**preflight), anonymous_search=reply(401, **answered))
     finding = case.finding("cross-origin")
     assert (finding.state == "right") == (not words)
     assert words in finding.found
@@ -233,7 +237,7 @@ def test_an_archive_elsewhere_has_to_let_the_page_ask(
 def test_a_star_does_not_allow_the_authorization_header(healthy: Any, reply: Any) -> None:
     page = replace(healthy.evidence.viewer.page, settings=Settings(token_header="Authorization"))
     allowed = reply(Access_Control_Allow_Origin="*", Access_Control_Allow_Headers="*")
-    case = crossing(healthy, preflight=allowed, anybody=allowed).but("viewer", page=page)
+    case = crossing(healthy, preflight=allowed, anonymous_search=allowed).but("viewer", page=page)
     assert case.finding("cross-origin").state == "wrong"
 
 
@@ -247,18 +251,18 @@ def jwt(**claims: Any) -> str:
     ("token", "words"),
     [
         (jwt(exp=NOW - 300), "expired 5 minutes ago"),
-        (jwt(nbf=NOW + 3 * DAY), "good only in 3 days"),
+        (jwt(nbf=NOW + 3 * DAY), "becomes valid in 3 days"),
         (jwt(expiration_date="2027-01-15T07:00:00Z"), "expired 60 minutes ago"),
         (jwt(expiration_date="2027-01-15T09:00:00Z"), ""),
         (jwt(exp=-(10**400)), "expired"),
-        (jwt(nbf=10**400), "good only in"),
+        (jwt(nbf=10**400), "becomes valid in"),
         (jwt(exp=NOW + 300), ""),
         (jwt(exp="soon"), ""),
         ("a.b.c", ""),
         ("a." + "[" * 1000 + ".c", ""),
     ],
 )
-def test_what_a_token_says_of_itself(healthy: Any, token: str, words: str) -> None:
+def test_the_times_in_a_token_are_checked(healthy: Any, token: str, words: str) -> None:
     finding = healthy.but("link", token=token).finding("token")
     assert (finding.state == "right") == (not words)
     assert words in finding.found
@@ -268,19 +272,25 @@ def test_what_a_token_says_of_itself(healthy: Any, token: str, words: str) -> No
     ("status", "challenge", "check"),
     [(401, 'Bearer realm="x"', "token-header"), (401, 'Bearer error="invalid_token"', "token"), (403, "", "token")],
 )
-def test_a_header_that_did_not_arrive_is_told_from_a_token_that_is_refused(
+def test_a_dropped_header_is_distinguished_from_a_refused_token(
     healthy: Any, reply: Any, status: int, challenge: str, check: str
 ) -> None:
     refusal = reply(status, WWW_Authenticate=challenge) if challenge else reply(status)
     case = healthy.but(
-        "archive", granted={"1.2.3": refusal}, nobody=refusal, forged=refusal, series=None, metadata=None, frame=None
+        "archive",
+        granted={"1.2.3": refusal},
+        anonymous_study=refusal,
+        forged=refusal,
+        series=None,
+        metadata=None,
+        frame=None,
     )
     report = judge(case.evidence)
     assert report.cause is not None
     assert report.cause.check == check
 
 
-def test_a_token_that_is_too_long_for_a_header_is_said(healthy: Any, reply: Any) -> None:
+def test_a_token_that_is_too_long_for_a_header_is_reported(healthy: Any, reply: Any) -> None:
     too_long = reply(400, b"<h1>Request Header Or Cookie Too Large</h1>")
     case = healthy.but("archive", granted={"1.2.3": too_long}, series=None, metadata=None, frame=None)
     cause = judge(case.evidence).cause
@@ -300,7 +310,7 @@ def test_a_token_that_is_too_long_for_a_header_is_said(healthy: Any, reply: Any)
         ("https://pacs.example/dicom-webs/1", "wrong"),
     ],
 )
-def test_urls_that_the_archive_writes_have_to_lead_back(healthy: Any, reply: Any, url: str, state: str) -> None:
+def test_urls_of_the_archive_must_be_below_the_dicomweb_root(healthy: Any, reply: Any, url: str, state: str) -> None:
     metadata = reply(body=[{"7FE00010": {"vr": "OW", "BulkDataURI": url}}])
     assert healthy.but("archive", metadata=metadata).finding("bulk-urls").state == state
 
@@ -308,8 +318,8 @@ def test_urls_that_the_archive_writes_have_to_lead_back(healthy: Any, reply: Any
 @pytest.mark.parametrize(
     ("answered", "words"),
     [
-        ({"status": 404}, "not there"),
-        ({"status": 502}, "reaches no archive"),
+        ({"status": 404}, "does not exist"),
+        ({"status": 502}, "does not reach the archive"),
         ({"body": b"<!DOCTYPE html><html>"}, "web page"),
         ({"status": 302, "Location": "/login?next=/"}, "a login at /login"),
         ({"status": 302, "Location": "https://pacs.example/other"}, "redirects to pacs.example/other"),
@@ -320,13 +330,15 @@ def test_urls_that_the_archive_writes_have_to_lead_back(healthy: Any, reply: Any
         ({"body": b"[]"}, ""),
     ],
 )
-def test_what_is_no_archive(healthy: Any, reply: Any, answered: dict[str, Any], words: str) -> None:
-    finding = healthy.but("archive", anybody=reply(**answered)).finding("archive")
+def test_answers_that_are_not_dicomweb_are_wrong(
+    healthy: Any, reply: Any, answered: dict[str, Any], words: str
+) -> None:
+    finding = healthy.but("archive", anonymous_search=reply(**answered)).finding("archive")
     assert (finding.state == "right") == (not words)
     assert words in finding.found
 
 
-def test_other_studies_in_an_answer_are_out_of_the_tokens_reach(healthy: Any, reply: Any, row: Any) -> None:
+def test_other_studies_in_an_answer_are_a_fault(healthy: Any, reply: Any, row: Any) -> None:
     own = reply(body=[row(x0020000D="1.2.3")])
     more = reply(body=[row(x0020000D="1.2.3"), row(x0020000D="1.2.4")])
     filtered, leaking = (healthy.but("archive", patient=found, everything=found) for found in (own, more))
@@ -335,7 +347,7 @@ def test_other_studies_in_an_answer_are_out_of_the_tokens_reach(healthy: Any, re
 
 
 @pytest.mark.parametrize("query", ["", "StudyInstanceUIDs=1.2.3"])
-def test_without_token_or_study_the_rest_is_tried_all_the_same(healthy: Any, query: str) -> None:
+def test_without_token_or_study_the_other_checks_still_run(healthy: Any, query: str) -> None:
     case = healthy.but(link=read_link(f"https://pacs.example/ohif/viewer?{query}", "token"), archive=None)
     assert case.finding("link").state == "note"
     assert case.finding("isolation").state == "right"
@@ -344,27 +356,27 @@ def test_without_token_or_study_the_rest_is_tried_all_the_same(healthy: Any, que
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x#token=y", "takes no token"),
-        ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x%20y", "takes no token"),
-        ("pacs.example/viewer?StudyInstanceUIDs=1.2,abc&token=x", "no Study Instance UID"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x#token=y", "refuses the token"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x%20y", "refuses the token"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2,abc&token=x", "invalid Study Instance UID"),
         ("pacs.example/viewer?StudyInstanceUIDs=1.2&url=/x.json&token=x", "url beside studies"),
-        ("user@pacs.example/viewer?StudyInstanceUIDs=1.2&token=x", "user's name"),
+        ("user@pacs.example/viewer?StudyInstanceUIDs=1.2&token=x", "user name"),
     ],
 )
-def test_a_link_that_the_viewer_does_not_follow_comes_first(healthy: Any, address: str, words: str) -> None:
+def test_a_link_that_the_viewer_refuses_is_the_first_cause(healthy: Any, address: str, words: str) -> None:
     case = healthy.but(link=read_link(f"https://{address}", "token"), archive=None).with_page_header(COOP)
     first = judge(case.evidence).findings[0]
     assert (first.check, first.state) == ("link", "wrong")
     assert words in first.found
 
 
-def test_a_link_with_a_json_file_is_followed_only_by_a_dist_that_was_built_so(healthy: Any) -> None:
+def test_a_link_with_a_json_file_is_right_only_for_a_dist_that_accepts_it(healthy: Any) -> None:
     case = healthy.but(link=read_link("https://pacs.example/ohif/viewer?url=/x/1/y&token=x", "token"), archive=None)
     page = replace(healthy.evidence.viewer.page, settings=Settings(public_url="/ohif/", dicom_json="/x/{id}/y"))
     assert (case.finding("link").state, case.but("viewer", page=page).finding("link").state) == ("wrong", "note")
 
 
-def test_ohif_as_it_is_published_is_no_mistake_but_said(healthy: Any) -> None:
+def test_published_ohif_is_a_note(healthy: Any) -> None:
     stock = Page("ohif", Settings(public_url="/ohif/"), hides_referrer=True)
     assert healthy.but("viewer", page=stock).finding("page").state == "note"
 
@@ -377,14 +389,14 @@ OWN, OTHERS = "script-src 'self' 'unsafe-inline' 'unsafe-eval'; worker-src blob:
     [
         ("ohifbuild", OWN, OWN, "right", ""),
         ("ohifbuild", "", OWN, "note", "in a frame"),
-        ("ohifbuild", OWN, "", "note", "does not stand in the page"),
+        ("ohifbuild", OWN, "", "note", "not in the page"),
         ("ohifbuild", "", "", "wrong", "has no Content-Security-Policy"),
         ("ohifbuild", OWN, OTHERS, "wrong", "the viewer's own scripts"),
         ("ohif", "", "", "note", "has no Content-Security-Policy"),
         ("ohif", OWN, "", "right", ""),
     ],
 )
-def test_a_policy_holds_from_the_page_as_from_a_header(
+def test_a_policy_in_the_page_counts_like_one_in_a_header(
     healthy: Any, kind: str, sent: str, written: str, state: str, words: str
 ) -> None:
     page = replace(healthy.evidence.viewer.page, kind=kind, policies=(written,) if written else ())
@@ -405,7 +417,7 @@ def test_a_policy_holds_from_the_page_as_from_a_header(
         ("public", "wrong"),
     ],
 )
-def test_what_the_archive_says_of_patients_is_kept_by_nobody(
+def test_answers_with_patients_data_must_not_be_stored(
     healthy: Any, reply: Any, row: Any, caching: str, state: str
 ) -> None:
     metadata = reply(body=[row(x00080018="1.2")], **({"Cache_Control": caching} if caching else {}))
@@ -413,8 +425,10 @@ def test_what_the_archive_says_of_patients_is_kept_by_nobody(
     assert (finding.state, finding.stops) == (state, state != "wrong")
 
 
-def test_a_cookie_of_the_archives_is_named_without_its_value(healthy: Any, reply: Any) -> None:
-    finding = healthy.but("archive", nobody=reply(401, Set_Cookie="JSESSIONID=s3cret; Path=/")).finding("cookies")
+def test_a_cookie_of_the_archive_is_reported_without_its_value(healthy: Any, reply: Any) -> None:
+    finding = healthy.but("archive", anonymous_study=reply(401, Set_Cookie="JSESSIONID=s3cret; Path=/")).finding(
+        "cookies"
+    )
     assert (finding.state, "JSESSIONID" in finding.found, "s3cret" in finding.found) == ("note", True, False)
 
 
@@ -422,8 +436,8 @@ def test_a_cookie_of_the_archives_is_named_without_its_value(healthy: Any, reply
     ("status", "state"),
     [(401, "right"), (403, "right"), (405, "right"), (302, "right"), (502, "untried"), (200, "wrong"), (400, "wrong")],
 )
-def test_an_upload_without_a_token_is_refused(healthy: Any, reply: Any, status: int, state: str) -> None:
-    assert healthy.but("archive", posted=reply(status)).finding("methods").state == state
+def test_an_upload_without_a_token_must_be_refused(healthy: Any, reply: Any, status: int, state: str) -> None:
+    assert healthy.but("archive", upload=reply(status)).finding("methods").state == state
 
 
 @pytest.mark.parametrize(
@@ -438,27 +452,27 @@ def test_an_upload_without_a_token_is_refused(healthy: Any, reply: Any, status: 
         (200, b"[]", "", "note"),
     ],
 )
-def test_a_crooked_path_is_refused_or_read_as_the_plain_one(
+def test_an_ambiguous_path_must_be_refused(
     healthy: Any, reply: Any, status: int, body: bytes, server: str, state: str
 ) -> None:
-    case = healthy.but("archive", anybody=reply(401, Server=server), crooked=reply(status, body))
+    case = healthy.but("archive", anonymous_search=reply(401, Server=server), ambiguous=reply(status, body))
     assert case.finding("crooked-paths").state == state
 
 
-def test_a_redirect_of_the_archives_is_said_without_its_query(healthy: Any, reply: Any) -> None:
+def test_a_redirect_of_the_archive_is_reported_without_its_query(healthy: Any, reply: Any) -> None:
     away = reply(302, Location="https://u:p@other.example/x?token=abc")
     found = healthy.but("archive", granted={"1.2.3": away}, series=None).finding("token")
     assert found.found == "The archive redirects to other.example/x (302)."
 
 
 @pytest.mark.parametrize(("kind", "state"), [("ohifbuild", "wrong"), ("ohif", "note")])
-def test_pages_of_ohifs_own_are_to_be_deleted(healthy: Any, kind: str, state: str) -> None:
+def test_other_pages_of_ohif_are_reported_for_deletion(healthy: Any, kind: str, state: str) -> None:
     page = replace(healthy.evidence.viewer.page, kind=kind)
     finding = healthy.but("viewer", page=page, others=("silent-refresh.html", "sw.js")).finding("other-pages")
     assert (finding.state, finding.change.partition(": ")[2]) == (state, "rm silent-refresh.html sw.js")
 
 
-def test_what_the_page_says_of_a_link_is_quoted_as_it_stands_there(healthy: Any) -> None:
+def test_quoted_messages_of_the_page_are_its_real_messages(healthy: Any) -> None:
     texts = (resources.extension_template() / "src" / "texts" / "en.js").read_text(encoding="utf-8")
     for link in ("?token=a#token=b", "?StudyInstanceUIDs=x"):
         effect = healthy.but(link=read_link(f"https://pacs.example/{link}", "token")).finding("link").effect

@@ -8,9 +8,9 @@ from typing import Any
 
 from rich.console import Console
 
-from ohifbuild.doctor.checks import CHECKS, FOLLOWS
+from ohifbuild.doctor.checks import CAUSES, CHECKS
 from ohifbuild.doctor.findings import Finding, Report, report
-from ohifbuild.doctor.show import show
+from ohifbuild.doctor.terminal import show
 
 
 def finding(check: str, state: str = "wrong", **texts: str) -> Finding:
@@ -23,9 +23,9 @@ def printed(document: Report, width: int = 80) -> str:
     return stream.getvalue()
 
 
-def test_causes_come_first_and_what_follows_names_the_first_of_a_chain() -> None:
+def test_causes_come_first_and_other_faults_name_the_first_cause_of_the_chain() -> None:
     found = [finding("c"), finding("b"), finding("ok", "right"), finding("a"), finding("n", "note")]
-    made = report("x", found, follows={"c": ("b",), "b": ("a", "ok"), "a": ("ok",)})
+    made = report("x", found, causes={"c": ("b",), "b": ("a", "ok"), "a": ("ok",)})
     assert [(one.check, one.because) for one in made.findings] == [
         ("a", ""),
         ("c", "a"),
@@ -37,16 +37,16 @@ def test_causes_come_first_and_what_follows_names_the_first_of_a_chain() -> None
     assert not made.document()["ok"]
 
 
-def test_what_stops_the_viewer_comes_before_what_does_not() -> None:
-    made = report("x", [replace(finding("a"), stops=False), finding("b"), finding("c")], follows={"c": ("b",)})
+def test_faults_that_stop_the_viewer_come_first() -> None:
+    made = report("x", [replace(finding("a"), stops=False), finding("b"), finding("c")], causes={"c": ("b",)})
     assert [one.check for one in made.wrong] == ["b", "a", "c"]
 
 
-def test_secrets_and_what_a_terminal_obeys_are_in_no_text() -> None:
+def test_secrets_and_control_characters_are_removed() -> None:
     made = report(
         "x\x1b[31m",
         [finding("a", found="to\x07ken: s3%2Bcret s3+cret", effect="\x9b1m\u202e", change="one\ntwo\x00")],
-        follows={},
+        causes={},
         secrets=("s3%2Bcret", "s3+cret"),
     )
     text = printed(made)
@@ -55,7 +55,7 @@ def test_secrets_and_what_a_terminal_obeys_are_in_no_text() -> None:
     assert made.findings[0].change == "one\ntwo?"
 
 
-def test_the_table_fits_a_narrow_terminal_and_what_is_to_be_copied_is_not_broken() -> None:
+def test_the_table_fits_a_narrow_terminal_and_commands_are_not_wrapped() -> None:
     command = "ohifbuild deploy nginx DIST --certificate /etc/ssl/certificate.pem --key /etc/ssl/private/key.pem"
     made = report(
         "x",
@@ -65,17 +65,17 @@ def test_the_table_fits_a_narrow_terminal_and_what_is_to_be_copied_is_not_broken
             finding("u", "untried", found="no."),
             finding("v", "untried", found="no."),
         ],
-        follows={},
+        causes={},
     )
     lines = printed(made).splitlines()
     assert [line for line in lines if len(line.rstrip()) > 80] == [f"   {command}"]
-    assert [line.rstrip() for line in lines if "Not tried" in line] == ["-     Not tried U, V: no."]
+    assert [line.rstrip() for line in lines if "Not checked" in line] == ["-     Not checked U, V: no."]
 
 
-def test_what_follows_points_to_its_cause() -> None:
-    text = printed(report("x", [finding("a"), finding("b")], follows={"b": ("a",)}))
+def test_a_fault_names_its_cause() -> None:
+    text = printed(report("x", [finding("a"), finding("b")], causes={"b": ("a",)}))
     assert "See 1 below." in text
-    assert "b found. (Comes of 1.)" in text
+    assert "b found. (Caused by 1.)" in text
     assert "2." not in text
 
 
@@ -83,4 +83,4 @@ def test_every_check_is_documented(healthy: Any) -> None:
     text = (Path(__file__).parents[3] / "docs" / "reference" / "doctor.md").read_text()
     documented = re.findall(r"^\| `([a-z-]+)` \| [^|]+ \|$", text, re.MULTILINE)
     assert documented == [check(healthy.evidence).check for check in CHECKS]
-    assert all(cause in documented for causes in FOLLOWS.values() for cause in causes)
+    assert all(cause in documented for causes in CAUSES.values() for cause in causes)

@@ -10,7 +10,7 @@ from ohifbuild.core.errors import LinkInvalid
 from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.findings import forms_of
-from ohifbuild.doctor.gather import follows
+from ohifbuild.doctor.gather import redirect_target
 from ohifbuild.doctor.viewer_page import modules_in, read_page, root_in
 
 BASE = "https://pacs.example/ohif/viewer"
@@ -26,7 +26,7 @@ BASE = "https://pacs.example/ohif/viewer"
         (BASE, ""),
     ],
 )
-def test_what_a_page_is_asked_for_with_is_as_long_as_the_links_query_and_nothing_of_it(link: str, query: str) -> None:
+def test_the_placeholder_query_has_the_length_of_the_links_query_and_nothing_of_it(link: str, query: str) -> None:
     address = parse_address(link)
     assert (address.origin, address.path, address.query) == ("https://pacs.example", "/ohif/viewer", query)
     assert address.request == BASE + (f"?{query}" if query else "")
@@ -37,7 +37,7 @@ def test_a_user_in_a_link_is_not_sent() -> None:
     assert parse_address("https://u:p@pacs.example/viewer?x").request == "https://pacs.example/viewer?S"
 
 
-def test_a_token_is_known_in_every_form_in_which_a_server_could_repeat_it() -> None:
+def test_all_encodings_of_a_token_are_known() -> None:
     assert forms_of("a+b c") == ("a%2Bb%20c", "a%2Bb+c", "a+b c")
     assert forms_of("") == ()
 
@@ -49,7 +49,7 @@ def test_a_token_is_known_in_every_form_in_which_a_server_could_repeat_it() -> N
         *("https://pacs.example/a?u:p x", "https://pacs.example\\@u:p/", "https://pacs.example/\\x"),
     ],
 )
-def test_what_is_no_link_is_said_without_repeating_it(url: str) -> None:
+def test_an_invalid_link_is_refused_without_repeating_it(url: str) -> None:
     with pytest.raises(LinkInvalid) as failure:
         parse_address(url)
     assert "u:p" not in failure.value.what + failure.value.cause
@@ -68,8 +68,8 @@ def test_what_is_no_link_is_said_without_repeating_it(url: str) -> None:
         ("https://pacs.example/a", "https://[", None),
     ],
 )
-def test_redirects_are_followed_on_the_origin_and_to_its_https(asked: str, location: str, there: str | None) -> None:
-    found = follows(parse_address(asked), Answer(asked, 302, (("location", location),)))
+def test_redirects_are_followed_on_the_same_origin_and_to_https(asked: str, location: str, there: str | None) -> None:
+    found = redirect_target(parse_address(asked), Answer(asked, 302, (("location", location),)))
     assert (found.url if found else None) == there
 
 
@@ -79,7 +79,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def test_a_page_of_ours_says_what_it_was_built_with() -> None:
+def test_the_settings_of_an_ohifbuild_page_are_read() -> None:
     text = (
         '<!DOCTYPE html><HTML><title> OHIF\n Viewer </title><meta name="referrer" content="no-referrer">'
         f'<script type="application/json" id="ohifbuild-settings">{json.dumps(SETTINGS)}</script><script>1</script>'
@@ -106,7 +106,7 @@ def test_a_page_of_ours_says_what_it_was_built_with() -> None:
         ("<script>", "other"),
     ],
 )
-def test_other_pages_are_told_apart(text: str, kind: str) -> None:
+def test_other_pages_are_distinguished(text: str, kind: str) -> None:
     assert read_page(text.encode()).kind == kind
 
 
@@ -120,19 +120,19 @@ def test_other_pages_are_told_apart(text: str, kind: str) -> None:
         ('<meta http-equiv="refresh" content="x">', 0),
     ],
 )
-def test_a_policy_in_a_page_counts_from_its_first_script_on(page: str, policies: int) -> None:
+def test_a_policy_in_a_page_counts_only_before_its_first_script(page: str, policies: int) -> None:
     found = read_page(page.encode()).policies
     assert len(found) == policies
     assert [text for text in found if text not in ("default-src 'self' a&b; img-src 'none'", "x")] == []
 
 
-def test_ohifs_own_page_tells_its_public_path_and_its_configuration_the_archive() -> None:
+def test_public_path_and_dicomweb_root_of_published_ohif_are_read() -> None:
     assert read_page(b"<script>window.PUBLIC_URL = '/x/';</script>").settings.public_url == "/x/"
     assert root_in("dataSources: [{ qidoRoot: 'https://a.example/rs/', x: 1 }]") == "https://a.example/rs"
     assert root_in("nothing") == ""
     assert modules_in('{"modes": ["/o/a.js", "/o/a.js", "longitudinal", "/o/b.mjs"]}') == ("/o/a.js", "/o/b.mjs")
 
 
-def test_reading_a_hostile_page_takes_no_longer_than_its_length() -> None:
+def test_reading_a_hostile_page_takes_linear_time() -> None:
     for piece in ("<script ", "<title", '<meta a="', "<script>", "<!--"):
         assert not read_page((piece * 20_000).encode()).is_viewer

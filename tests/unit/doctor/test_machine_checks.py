@@ -16,16 +16,16 @@ Usage = namedtuple("Usage", "total used free")
 
 
 @pytest.mark.parametrize(("free", "state"), [(500_000_000, "wrong"), (2_000_000_000, "note"), (9_000_000_000, "right")])
-def test_room_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str) -> None:
+def test_free_disk_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(free, 0, free))
-    found = disk_space.room("cache", "Cache", tmp_path / "not" / "there" / "yet", "another")
+    found = disk_space.free_space("cache", "Cache", tmp_path / "not" / "there" / "yet", "another")
     assert found.state == state
     assert str(tmp_path) in found.found
 
 
 def test_a_folder_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("os.access", lambda *_: False)
-    assert disk_space.room("cache", "Cache", tmp_path, "another").change == "another"
+    assert disk_space.free_space("cache", "Cache", tmp_path, "another").change == "another"
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_folder_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_pa
         (500_000, "max", 0, "wrong"),
     ],
 )
-def test_memory_is_the_machines_or_the_containers(
+def test_memory_is_that_of_the_machine_or_the_container(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, available: int, limit: str, used: int, state: str
 ) -> None:
     for name, text in (
@@ -50,7 +50,7 @@ def test_memory_is_the_machines_or_the_containers(
     assert disk_space.memory().state == state
 
 
-def test_memory_that_nobody_counts_is_not_guessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_memory_is_not_guessed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk_space, "MEMORY_FACTS", tmp_path / "none")
     assert disk_space.memory().state == "untried"
 
@@ -62,7 +62,9 @@ def refuse(error: Exception) -> Any:
     return raising
 
 
-def test_what_is_missing_names_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_program_comes_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(machine, "node_tools", refuse(ToolMissing("No Node.", fix="apt-get install nodejs npm")))
     monkeypatch.setattr(machine, "find_browser", refuse(BrowserMissing("No Chromium.", fix="apt-get install chromium")))
     monkeypatch.setattr(machine, "find_orthanc", refuse(OrthancMissing("No Orthanc.", fix="apt install orthanc")))
@@ -93,7 +95,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("echo 'index at https://me:s3cret@index.example is down' >&2; exit 1", "note", "https://***@index.example"),
     ],
 )
-def test_the_index_is_asked_through_the_users_own_client(client: Path, script: str, state: str, words: str) -> None:
+def test_the_python_index_is_checked_with_the_users_pip(client: Path, script: str, state: str, words: str) -> None:
     client.write_text(f"#!/bin/sh\n{script}\n")
     client.chmod(0o755)
     found = network.python_index(threading.Event())
@@ -101,7 +103,7 @@ def test_the_index_is_asked_through_the_users_own_client(client: Path, script: s
     assert words in found.found
 
 
-def test_a_client_that_hangs_is_given_up(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_hangs_is_stopped(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     client.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
     client.chmod(0o755)
     monkeypatch.setattr(network, "SECONDS", 0.1)

@@ -26,7 +26,7 @@ class Clock:
         return self.now
 
 
-class Asked(AuthService):
+class RecordingService(AuthService):
     """The filter's side, with a service that answers at once."""
 
     validity = 60.0
@@ -60,14 +60,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def service(clock: Clock) -> Asked:
-    told: list[str] = []
-    asked = Asked("http://auth", "a", "b", None, "token", told.append)
-    asked.told = told  # type: ignore[attr-defined]
+def service(clock: Clock) -> RecordingService:
+    logged: list[str] = []
+    asked = RecordingService("http://auth", "a", "b", None, "token", logged.append)
+    asked.logged = logged  # type: ignore[attr-defined]
     return asked
 
 
-def test_a_grant_holds_for_its_validity(service: Asked, clock: Clock) -> None:
+def test_a_grant_is_remembered_for_its_validity(service: RecordingService, clock: Clock) -> None:
     assert [service.opens("good") for _ in range(3)] == [True] * 3
     clock.now += 61
     assert service.opens("good")
@@ -75,7 +75,9 @@ def test_a_grant_holds_for_its_validity(service: Asked, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("validity", "held"), [(0, 0), (-5, 0), (1e308, 3600), (10**30, 3600)])
-def test_a_grant_holds_for_an_hour_at_most(service: Asked, clock: Clock, validity: float, held: float) -> None:
+def test_a_grant_is_remembered_for_an_hour_at_most(
+    service: RecordingService, clock: Clock, validity: float, held: float
+) -> None:
     service.validity = validity
     assert service.opens("good")
     clock.now += held + 1
@@ -83,7 +85,9 @@ def test_a_grant_holds_for_an_hour_at_most(service: Asked, clock: Clock, validit
     assert service.counted() == {"validate": 2}
 
 
-def test_an_unknown_token_is_asked_about_once_in_a_while_whatever_it_is_sent_for(service: Asked, clock: Clock) -> None:
+def test_the_service_is_seldom_asked_about_an_unknown_token_whatever_it_is_sent_for(
+    service: RecordingService, clock: Clock
+) -> None:
     for number in range(50):
         assert not service.opens("guess", f"1.{number}")
     assert service.counted() == {"validate": 1, "decode": 1}
@@ -92,12 +96,14 @@ def test_an_unknown_token_is_asked_about_once_in_a_while_whatever_it_is_sent_for
     assert service.counted() == {"validate": 2, "decode": 1}
 
 
-def test_a_token_that_is_refused_for_one_study_may_open_another(service: Asked) -> None:
+def test_a_token_that_is_refused_for_one_study_may_open_another(service: RecordingService) -> None:
     assert [service.opens("other", study) for study in (OWN, SECOND, OWN)] == [False, True, False]
     assert service.counted() == {"validate": 2, "decode": 1}
 
 
-def test_a_share_that_is_made_later_opens_soon(service: Asked, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_share_that_is_created_later_works_soon(
+    service: RecordingService, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert not service.opens("new")
     monkeypatch.setitem(SHARES, "new", {OWN})
     assert not service.opens("new")
@@ -105,8 +111,8 @@ def test_a_share_that_is_made_later_opens_soon(service: Asked, clock: Clock, mon
     assert service.opens("new")
 
 
-def test_a_share_that_is_withdrawn_is_refused_once_its_validity_is_over(
-    service: Asked, clock: Clock, monkeypatch: pytest.MonkeyPatch
+def test_a_withdrawn_share_is_refused_after_its_validity(
+    service: RecordingService, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert service.opens("good")
     monkeypatch.setitem(SHARES, "good", set())
@@ -116,7 +122,7 @@ def test_a_share_that_is_withdrawn_is_refused_once_its_validity_is_over(
     assert not service.opens("good")
 
 
-def test_guessers_cause_a_bounded_number_of_questions(service: Asked, clock: Clock) -> None:
+def test_guessed_tokens_cause_a_limited_number_of_requests(service: RecordingService, clock: Clock) -> None:
     for number in range(3000):
         clock.now += 0.01
         assert not service.opens(f"guess-{number}")
@@ -124,12 +130,12 @@ def test_guessers_cause_a_bounded_number_of_questions(service: Asked, clock: Clo
     # In 30 seconds: what was saved, and ten each second.
     assert 345 <= asked <= 351
     assert service.counted()["decode"] <= asked
-    told = service.told  # type: ignore[attr-defined]
-    assert len([line for line in told if "some are refused" in line]) == 1
-    assert "guess" not in "".join(told)
+    logged = service.logged  # type: ignore[attr-defined]
+    assert len([line for line in logged if "limit of requests" in line]) == 1
+    assert "guess" not in "".join(logged)
 
 
-def test_no_flood_of_unknown_tokens_locks_out_a_known_one(service: Asked, clock: Clock) -> None:
+def test_many_unknown_tokens_do_not_lock_out_a_known_one(service: RecordingService, clock: Clock) -> None:
     service.validity = 0
     assert service.opens("good")
     for number in range(3000):
@@ -140,7 +146,7 @@ def test_no_flood_of_unknown_tokens_locks_out_a_known_one(service: Asked, clock:
     assert service.opens("other", SECOND)
 
 
-def test_a_known_token_cannot_ask_for_study_after_study_without_end(service: Asked, clock: Clock) -> None:
+def test_a_known_token_has_a_rate_limit_for_new_studies(service: RecordingService, clock: Clock) -> None:
     assert service.opens("good")
     for number in range(3000):
         service.opens("good", f"1.9.{number}")
@@ -149,14 +155,16 @@ def test_a_known_token_cannot_ask_for_study_after_study_without_end(service: Ask
     assert service.opens("other", SECOND)
 
 
-def test_a_link_of_two_hundred_studies_opens_at_once(service: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_of_two_hundred_studies_opens_at_once(
+    service: RecordingService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     studies = [f"1.7.{number}" for number in range(200)]
     monkeypatch.setitem(SHARES, "many", set(studies))
     assert all(service.opens("many", study) for study in studies)
 
 
-def test_a_hanging_service_holds_few_threads_of_guessers_and_none_of_known_tokens(
-    service: Asked, monkeypatch: pytest.MonkeyPatch
+def test_a_hanging_service_blocks_few_threads_with_unknown_tokens_and_none_with_known_ones(
+    service: RecordingService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.validity = 0
     assert service.opens("good")
@@ -199,19 +207,19 @@ def test_a_hanging_service_holds_few_threads_of_guessers_and_none_of_known_token
         {"granted": True, "validity": [60]},
     ],
 )
-def test_an_answer_that_is_not_as_documented_is_a_refusal(
-    service: Asked, answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+def test_an_undocumented_answer_is_a_refusal(
+    service: RecordingService, answer: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(service, "_post", lambda *_: answer)
     assert not service.opens("good")
-    assert "no usable answer" in service.told[-1]  # type: ignore[attr-defined]
+    assert "no usable answer" in service.logged[-1]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("code", [None, 1, True, ["expired"], {}, "expired ", "x" * 10_000])
-def test_a_reason_that_is_not_as_documented_is_not_quoted(service: Asked, code: Any) -> None:
+def test_an_undocumented_reason_is_not_quoted(service: RecordingService, code: Any) -> None:
     service.error = code
     assert not service.opens("guess")
-    assert service.told[-1].endswith("it is for something else.")  # type: ignore[attr-defined]
+    assert service.logged[-1].endswith("it is for something else.")  # type: ignore[attr-defined]
 
 
 class Dripping:
@@ -236,20 +244,20 @@ class Dripping:
         return b" "
 
 
-def test_an_answer_that_drips_is_no_answer(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    dripping, told = Dripping(clock), list[str]()
+def test_an_answer_that_arrives_too_slowly_is_a_refusal(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    dripping, logged = Dripping(clock), list[str]()
     monkeypatch.setattr(auth_service, "OPENER", dripping)
-    assert not AuthService("http://auth", "a", "b", None, "token", told.append).grants("t", OWN, "/")
+    assert not AuthService("http://auth", "a", "b", None, "token", logged.append).grants("t", OWN, "/")
     assert dripping.read == 6
-    assert "no usable answer" in told[0]
+    assert "no usable answer" in logged[0]
 
 
-def test_what_is_remembered_is_bounded(service: Asked, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_caches_are_bounded(service: RecordingService, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth_service, "MOST_KEPT", 20)
     for number in range(100):
         clock.now += 1
         service.opens(f"guess-{number}")
-    kept: list[Any] = [service._granted, service._refused, service._reasons, service._good]
+    kept: list[Any] = [service._granted, service._refused, service._reasons, service._known]
     assert max(len(latest._kept) for latest in kept) == 20
 
 

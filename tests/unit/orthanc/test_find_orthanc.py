@@ -18,7 +18,7 @@ def an_installation(folder: Path, *plugins: str) -> dict[str, str]:
     return {PROGRAM_VARIABLE: str(program), PLUGINS_VARIABLE: str(folder)}
 
 
-def test_the_variables_name_another_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_select_another_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in an_installation(tmp_path, *PLUGINS, "libOrthancPython.so.4.0").items():
         monkeypatch.setenv(name, value)
     found = find_orthanc()
@@ -38,7 +38,7 @@ def test_a_missing_plugin_is_named_with_its_package(
     assert package in caught.value.fix
 
 
-def test_a_program_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_names_a_missing_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PROGRAM_VARIABLE, str(tmp_path / "Orthanc"))
     with pytest.raises(OrthancMissing, match=str(tmp_path)) as caught:
         find_orthanc()
@@ -52,5 +52,5 @@ def test_old_versions_are_refused(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["1.10.0", "1.12.10", "2.0", "mainline", ""])
-def test_tried_newer_and_unnumbered_versions_are_taken(version: str) -> None:
+def test_supported_newer_and_unnumbered_versions_are_accepted(version: str) -> None:
     check_version(version)

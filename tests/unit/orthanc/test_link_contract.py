@@ -52,14 +52,14 @@ def test_token(row: Row) -> None:
         assert not is_token(unquote(given)), row["why"]
 
 
-def test_limits_are_the_contracts() -> None:
+def test_limits_are_those_of_the_contract() -> None:
     assert (link_contract.MOST_STUDIES, link_contract.LONGEST_TOKEN) == (link.MOST_STUDIES, tokens.LONGEST)
 
 
-@pytest.mark.parametrize("judged", [Scope(), Meaning("open")])
-def test_what_was_judged_does_not_change(judged: object) -> None:
+@pytest.mark.parametrize("result", [Scope(), Meaning("open")])
+def test_results_are_immutable(result: object) -> None:
     with pytest.raises(FrozenInstanceError):
-        judged.studies = frozenset()  # type: ignore[attr-defined]
+        result.studies = frozenset()  # type: ignore[attr-defined]
 
 
 LETTERS = string.ascii_letters + string.digits + "-_~!$&'()*+,:=@"

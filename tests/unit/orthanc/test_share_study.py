@@ -27,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def open_to_nobody() -> Any:
         yield {}
 
-    monkeypatch.setattr(share_study, "_all_open", open_to_nobody)
+    monkeypatch.setattr(share_study, "_administrator_header", open_to_nobody)
     monkeypatch.setattr(share_study, "_studies", lambda header: [(uid, "") for uid in STUDIES])
     return tmp_path / "orthanc"
 
@@ -43,7 +43,7 @@ def known(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("token", ["", "abc", "a+b/c==", "!#$&'()*,?@[]^`{|}\"<>%41"])
-def test_the_link_is_the_contracts_with_its_token_in_the_fragment(
+def test_the_link_follows_the_contract_with_its_token_in_the_fragment(
     folder: Path, capsys: pytest.CaptureFixture[str], token: str
 ) -> None:
     assert share_study.main([*STUDIES, STUDIES[0], "--days", "3", "--token", token]) == 0
@@ -74,22 +74,22 @@ def test_the_link_is_the_contracts_with_its_token_in_the_fragment(
     ],
     ids=range(9),
 )
-def test_what_makes_no_link_is_refused(folder: Path, arguments: list[str]) -> None:
+def test_invalid_arguments_are_refused(folder: Path, arguments: list[str]) -> None:
     with pytest.raises(SystemExit):
         share_study.main(arguments)
     assert known(folder) == {}
 
 
-def test_no_link_is_made_of_a_token_that_opens_everything(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_administrators_token_is_never_put_into_a_link(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = {digest_of("root"): {"everything": True}}
     (folder / "tokens.json").write_text(json.dumps(before))
     assert share_study.main(["1.2.3", "--token", "root"]) == 1
-    assert "opens all of Orthanc" in capsys.readouterr().err
+    assert "access to everything in Orthanc" in capsys.readouterr().err
     assert known(folder) == before
 
 
 @pytest.mark.parametrize("tokens", ["[" * 1000, "[]", "", '{"a": 1, "a": 2}', "\0"], ids=range(5))
-def test_a_token_file_with_a_mistake_is_left_as_it_is(
+def test_an_invalid_token_file_is_not_overwritten(
     folder: Path, capsys: pytest.CaptureFixture[str], tokens: str
 ) -> None:
     (folder / "tokens.json").write_text(tokens)
@@ -98,7 +98,7 @@ def test_a_token_file_with_a_mistake_is_left_as_it_is(
     assert (folder / "tokens.json").read_text() == tokens
 
 
-def test_a_share_is_not_lost_when_the_deployment_is_replaced_meanwhile(
+def test_a_share_survives_a_deployment_that_is_replaced_at_the_same_time(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken, real = list[int](), fcntl.flock

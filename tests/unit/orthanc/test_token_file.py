@@ -81,25 +81,25 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_a_file_with_a_mistake_leaves_no_grant_and_says_why_without_quoting_it(tmp_path: Path, text: str) -> None:
-    path, told = tmp_path / "tokens.json", list[str]()
-    grants = TokenFile(path, told.append)
+def test_an_invalid_file_grants_nothing_and_the_log_does_not_quote_it(tmp_path: Path, text: str) -> None:
+    path, logged = tmp_path / "tokens.json", list[str]()
+    grants = TokenFile(path, logged.append)
     path.write_text(GOOD)
     assert grants.grant("a") == token_file.Grant(Scope(frozenset({OWN})))
     path.write_text(text)
     assert grants.grant("a") is None
     assert grants.grant("my-token") is None
-    assert len(told) == 1
-    assert KEY not in told[0]
-    assert len(told[0]) < len(str(path)) + 160
+    assert len(logged) == 1
+    assert KEY not in logged[0]
+    assert len(logged[0]) < len(str(path)) + 160
     path.write_text(GOOD + " ")
     assert grants.grant("a") is not None
 
 
-def test_a_failure_that_nobody_foresaw_leaves_no_grant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path, told = tmp_path / "tokens.json", list[str]()
+def test_an_unexpected_exception_grants_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, logged = tmp_path / "tokens.json", list[str]()
     path.write_text(GOOD)
-    grants = TokenFile(path, told.append)
+    grants = TokenFile(path, logged.append)
     assert grants.grant("a") is not None
     for failure in (RecursionError, MemoryError, AttributeError):
 
@@ -109,11 +109,11 @@ def test_a_failure_that_nobody_foresaw_leaves_no_grant(tmp_path: Path, monkeypat
         monkeypatch.setattr("bounded_json.read", fail)
         os.utime(path)
         assert grants.grant("a") is None
-    assert [line.rpartition(": ")[2] for line in told] == ["RecursionError", "MemoryError", "AttributeError"]
-    assert "secret" not in "".join(told)
+    assert [line.rpartition(": ")[2] for line in logged] == ["RecursionError", "MemoryError", "AttributeError"]
+    assert "secret" not in "".join(logged)
 
 
-def test_a_file_that_is_gone_a_folder_or_a_pipe_opens_nothing(tmp_path: Path) -> None:
+def test_a_missing_file_a_folder_and_a_pipe_grant_nothing(tmp_path: Path) -> None:
     path = tmp_path / "tokens.json"
     grants = TokenFile(path, lambda _: None)
     replacements: tuple[Callable[[], None], ...] = (lambda: None, path.mkdir, lambda: os.mkfifo(path))
@@ -129,7 +129,7 @@ def test_a_file_that_is_gone_a_folder_or_a_pipe_opens_nothing(tmp_path: Path) ->
             path.unlink(missing_ok=True)
 
 
-def test_requests_that_come_while_the_file_is_read_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_wait_while_the_file_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "tokens.json"
     path.write_text(GOOD)
     grants = TokenFile(path, lambda _: None)
@@ -187,5 +187,5 @@ def test_a_file_changed_within_the_same_second_is_read_again(tmp_path: Path) -> 
         ("0001-01-01T00:00:00+23:59", -62135683140),
     ],
 )
-def test_moments_have_a_time_zone(moment: str, seconds: float) -> None:
+def test_times_have_a_time_zone(moment: str, seconds: float) -> None:
     assert read_grants({KEY: {"expires": moment}})[KEY].expires == pytest.approx(seconds)

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from link_contract import OTHER, Meaning, Scope, below, is_plain, meaning, permits
-from ohifbuild.deploy.orthanc_alone import TAKEN
+from ohifbuild.deploy import orthanc_alone
 from token_file import TokenFile
-from token_filter import OWN_PATHS, TokenFilter, filter_of
+from token_filter import RESERVED_PATHS, TokenFilter, token_filter_from
 from vectors import rows
 
 ROOT = "/dicom-web"
@@ -46,7 +46,7 @@ def chosen(tmp_path_factory: pytest.TempPathFactory) -> TokenFilter:
 
 
 @pytest.mark.parametrize("row", [row for row in rows("requests") if row["method"] == "GET"])
-def test_what_orthanc_is_asked_passes_as_the_contract_says(chosen: TokenFilter, row: dict[str, Any]) -> None:
+def test_requests_are_allowed_as_the_contract_says(chosen: TokenFilter, row: dict[str, Any]) -> None:
     path, query = as_orthanc_gives(row["tail"], row["query"])
     asked = Meaning(row["kind"], frozenset(row["studies"]), frozenset(row["patients"]))
     names = [piece.partition("=")[0] for piece in row["query"].split("&")]
@@ -61,7 +61,7 @@ def test_what_orthanc_is_asked_passes_as_the_contract_says(chosen: TokenFilter, 
 
 
 @pytest.mark.parametrize("row", [row for row in rows("requests") if row["method"] not in ("GET", "HEAD")])
-def test_other_methods_pass_for_nobody_but_an_administrator(chosen: TokenFilter, row: dict[str, Any]) -> None:
+def test_other_methods_are_allowed_for_an_administrator_only(chosen: TokenFilter, row: dict[str, Any]) -> None:
     path, query = as_orthanc_gives(row["tail"], row["query"])
     assert not chosen.allows(False, path, {"token": "t"}, query)
 
@@ -73,7 +73,9 @@ def test_other_methods_pass_for_nobody_but_an_administrator(chosen: TokenFilter,
         st.text(alphabet="1.234,\\*?%2C5 +;&=#", max_size=12),
     ),
 )
-def test_whatever_passes_names_studies_of_the_token_only(chosen: TokenFilter, path: str, query: dict[str, str]) -> None:
+def test_every_allowed_request_names_only_the_tokens_studies(
+    chosen: TokenFilter, path: str, query: dict[str, str]
+) -> None:
     if chosen.allows(True, ROOT + path, {"token": "t"}, query):
         values = (unquote(value).replace("\\", ",") for value in query.values())
         named = set(path.split("/")) | {uid for value in values for uid in value.split(",")}
@@ -86,7 +88,7 @@ def test_whatever_passes_names_studies_of_the_token_only(chosen: TokenFilter, pa
     ["", "u", "t ", " t", "t,t", "t, t", "t\x00", "t\n", "\u00e9", "\ud800", "t" * 65536, "Bearer t"],
     ids=repr,
 )
-def test_a_header_that_is_not_the_token_exactly_opens_nothing(chosen: TokenFilter, value: str) -> None:
+def test_a_header_that_is_not_exactly_the_token_is_refused(chosen: TokenFilter, value: str) -> None:
     assert not chosen.allows(True, f"{ROOT}/studies/{OWN}", {"token": value[:70_000]}, {})
     assert not chosen.allows(True, f"{ROOT}/studies/{OWN}", {"tokens": "t"}, {})
     assert chosen.allows(True, f"{ROOT}/studies/{OWN}", {"token": "t"}, {})
@@ -145,7 +147,7 @@ SERVICE = {"Url": "http://auth:8000", "Username": "a", "Password": "b"}
 )
 def test_an_invalid_configuration_is_refused(configuration: Any) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
-        filter_of(configuration, print)
+        token_filter_from(configuration, print)
 
 
 @pytest.mark.parametrize(
@@ -181,24 +183,24 @@ def test_an_invalid_configuration_is_refused(configuration: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["Open", "Viewer"])
-def test_no_path_opens_the_archive(name: str, url: Any) -> None:
+def test_no_open_path_exposes_the_archive(name: str, url: Any) -> None:
     section = {"Open": url} if name == "Open" else {"Viewer": {"Url": url}}
-    with pytest.raises(ValueError, match=r"has to be a path"):
-        filter_of({"DicomWeb": {"Root": "/pacs/dicom/"}, "TokenFilter": section}, print)
+    with pytest.raises(ValueError, match=r"must be a path"):
+        token_filter_from({"DicomWeb": {"Root": "/pacs/dicom/"}, "TokenFilter": section}, print)
 
 
 @pytest.mark.parametrize("url", ["/ohif/", "/a/viewer/", "/pacs-viewer/", "/pacs/viewer/", "/ohif-3.12/"])
-def test_a_path_of_the_viewers_own_is_open(url: str) -> None:
-    chosen = filter_of({"DicomWeb": {"Root": "/pacs/dicom/"}, "TokenFilter": {"Open": url}}, print)
+def test_a_path_that_orthanc_does_not_use_can_be_open(url: str) -> None:
+    chosen = token_filter_from({"DicomWeb": {"Root": "/pacs/dicom/"}, "TokenFilter": {"Open": url}}, print)
     assert chosen.allows(True, f"{url}viewer", {}, {})
     assert not chosen.allows(True, "/pacs/dicom/studies", {}, {})
 
 
 def test_deploy_refuses_the_paths_that_the_filter_refuses() -> None:
-    assert OWN_PATHS == TAKEN
+    assert orthanc_alone.RESERVED_PATHS == RESERVED_PATHS
 
 
-def test_a_path_is_judged_in_no_time(chosen: TokenFilter) -> None:
+def test_long_paths_are_checked_quickly(chosen: TokenFilter) -> None:
     start = time.process_time()
     for path in ("/" * 60_000, "/a" * 30_000, "a" * 60_000, "%41" * 20_000):
         chosen.allows(True, f"{ROOT}/studies/{OWN}/{path};", {"token": "t"}, {"limit": "%" * 1000})

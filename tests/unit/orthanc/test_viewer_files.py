@@ -54,11 +54,11 @@ from viewer_files import preferred
         ("\tbr\t;\tq=0.5\t", "br"),
     ],
 )
-def test_the_coding_is_one_that_is_wanted(accepted: str, coding: str) -> None:
+def test_the_content_coding_is_one_that_the_client_accepts(accepted: str, coding: str) -> None:
     assert preferred(accepted, ["br", "gzip"]) == coding
 
 
-def test_a_long_header_takes_no_time() -> None:
+def test_a_long_header_is_parsed_quickly() -> None:
     assert preferred("br" + " " * 50_000 + ";" + " " * 50_000 + "x" + ",;" * 30_000, ["br"]) == ""
 
 
@@ -127,7 +127,7 @@ def orthanc(tmp_path: Path) -> Orthanc:
     return orthanc
 
 
-def test_pages_are_kept_by_no_browser_and_files_are(orthanc: Orthanc) -> None:
+def test_pages_are_not_stored_and_files_are(orthanc: Orthanc) -> None:
     found = {path: orthanc.get(f"/ohif/{path}") for path in ("", "viewer", "a.js", "1.0123456789abcdef0123.js")}
     assert [answer.headers["Cache-Control"] for answer in found.values()] == ["no-store"] * 2 + [
         "no-cache",
@@ -138,13 +138,13 @@ def test_pages_are_kept_by_no_browser_and_files_are(orthanc: Orthanc) -> None:
     assert (again.status, again.body) == (304, b"")
 
 
-def test_the_redirect_to_the_viewer_keeps_the_query_and_is_not_kept_itself(orthanc: Orthanc) -> None:
+def test_the_redirect_to_the_viewer_keeps_the_query_and_is_not_stored(orthanc: Orthanc) -> None:
     answer = orthanc.get("/ohif", query={"token": "a%2Bb", "x": ""})
     assert (answer.status, answer.headers["Location"]) == (307, "/ohif/?token=a%2Bb&x=")
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_what_is_compressed_says_so(orthanc: Orthanc) -> None:
+def test_compressed_answers_have_a_content_encoding(orthanc: Orthanc) -> None:
     page, script = (
         orthanc.get("/ohif/", {"accept-encoding": "br"}),
         orthanc.get("/ohif/a.js", {"accept-encoding": "br"}),
@@ -157,7 +157,7 @@ def test_what_is_compressed_says_so(orthanc: Orthanc) -> None:
 @pytest.mark.parametrize(
     "path", ["none.js", "a.js.gz", "../headers.json", "%2e%2e/headers.json", "..\\headers.json", "x/a.js"]
 )
-def test_files_that_the_viewer_does_not_have_are_not_found(orthanc: Orthanc, path: str) -> None:
+def test_unknown_files_are_not_found(orthanc: Orthanc, path: str) -> None:
     assert orthanc.get(f"/ohif/{path}").status == 404
 
 
@@ -174,7 +174,7 @@ def test_files_that_the_viewer_does_not_have_are_not_found(orthanc: Orthanc, pat
     ],
     ids=range(7),
 )
-def test_a_table_that_was_not_written_for_this_viewer_is_refused(tmp_path: Path, table: Any) -> None:
+def test_a_header_table_of_another_viewer_is_refused(tmp_path: Path, table: Any) -> None:
     configuration = a_configuration(tmp_path, table)
     with pytest.raises((KeyError, TypeError, ValueError, re.error)):
         viewer_files.install(Orthanc(), configuration)

@@ -20,18 +20,18 @@ from ohifbuild.server.static_files import HASHED
         "ohifbuild/0123456789ab/chunk-ABCD.js",
     ],
 )
-def test_names_that_change_with_their_contents_are_known(name: str) -> None:
+def test_names_with_a_hash_are_recognised(name: str) -> None:
     assert HASHED.search(name)
 
 
 @pytest.mark.parametrize(
     "name", ["index.html", "app-config.js", "147.css", "app.bundle.css", "sw.js", "ort/ort.wasm", "assets/a.png"]
 )
-def test_names_that_stay_are_not_taken_for_others(name: str) -> None:
+def test_names_without_a_hash_are_not_cached_forever(name: str) -> None:
     assert not HASHED.search(name)
 
 
-def test_inline_scripts_are_named_by_their_hash_and_nothing_else_is() -> None:
+def test_the_policy_names_only_inline_scripts_by_their_hash() -> None:
     page = (
         '<script type="application/json" id="s">{"a": 1}</script><script>one()</script>'
         '<script type="module">\n two() </script><script src="three.js"></script><SCRIPT defer src=four.js></SCRIPT>'
@@ -40,13 +40,13 @@ def test_inline_scripts_are_named_by_their_hash_and_nothing_else_is() -> None:
     assert inline_hashes(page) == [f"sha256-{base64.b64encode(digest).decode()}" for digest in expected]
 
 
-def test_scripts_come_from_the_dist_alone() -> None:
+def test_scripts_may_only_come_from_the_dist() -> None:
     scripts = content_security_policy("").partition("script-src ")[2].partition(";")[0]
     assert scripts == worker_policy().partition("script-src ")[2].partition(";")[0]
     assert set(scripts.split()) == {"'self'", "'wasm-unsafe-eval'", "'unsafe-eval'"}
 
 
-def test_an_archive_elsewhere_is_allowed_by_origin_only() -> None:
+def test_an_archive_at_another_origin_is_allowed_by_its_origin_only() -> None:
     policy = content_security_policy("", ["https://archive.example:8443/pacs/dicom-web"])
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
     for name in ("connect-src", "img-src", "media-src"):

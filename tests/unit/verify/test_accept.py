@@ -34,7 +34,7 @@ AS_STORED = Form("image/jls", JLS, multipart=True)
         (f"multipart/related; type={OCTETS}; q=0", None),
     ],
 )
-def test_frames_go_out_as_they_are_asked_for(accept: str, form: Form | None) -> None:
+def test_the_accept_header_selects_the_form_of_frames(accept: str, form: Form | None) -> None:
     assert frame_form(parse_accept(accept), JLS, 1) == form
 
 
@@ -47,18 +47,18 @@ def test_several_frames_need_a_multipart_answer() -> None:
     assert frame_form(parse_accept(OCTETS), EXPLICIT, 2) is None
 
 
-def test_the_dearest_type_wins() -> None:
+def test_the_type_with_the_highest_weight_wins() -> None:
     wanted = parse_accept("image/jpeg;q=0.5, image/png, */*;q=0.1")
     assert accepts(wanted, ("image/jpeg", "image/png")) == "image/png"
     assert accepts(parse_accept("image/*"), ("image/jpeg",)) == "image/jpeg"
     assert accepts(parse_accept("video/mp4"), ("image/jpeg",)) == ""
 
 
-def test_multipart_is_told_from_one_body() -> None:
+def test_multipart_and_single_bodies_are_distinguished() -> None:
     assert wants_multipart(parse_accept('multipart/related; type="application/dicom"'), ("application/dicom",))
     assert not wants_multipart(parse_accept("application/dicom"), ("application/dicom",))
 
 
 @given(st.text(max_size=60))
-def test_no_header_upsets_the_parser(text: str) -> None:
+def test_the_parser_accepts_every_header(text: str) -> None:
     frame_form(parse_accept(text), JLS, 1)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ohifbuild.verify.behaviour_comparison import alike
+from ohifbuild.verify.behaviour_comparison import compare_behaviour
 from ohifbuild.verify.evidence import Expectation, ImageMatch, Observation, PageState, ReceivedRequest
 
 STATE = PageState("", "", (), "", (), {}, {}, (), (), (), "", (), "", "", "", "")
@@ -27,20 +27,20 @@ def observation(scenario: str, *paths: str, picture: str = "slice 1") -> Observa
 
 
 def failures(*pair: list[Observation]) -> list[tuple[str, str]]:
-    return [(result.scenario, result.claim) for result in alike(*pair) if not result.holds]
+    return [(result.scenario, result.claim) for result in compare_behaviour(*pair) if not result.holds]
 
 
-def test_the_same_requests_in_another_order_and_the_same_images_are_alike() -> None:
+def test_the_same_requests_in_another_order_and_the_same_images_are_equal() -> None:
     assert failures([observation("open", "/a", "/b")], [observation("open", "/b", "/a")]) == []
 
 
-def test_a_request_more_a_request_twice_and_another_image_are_told() -> None:
+def test_differences_in_requests_and_images_are_reported() -> None:
     one = [observation("open", "/a", "/b")]
     assert failures(one, [observation("open", "/a")]) == [("open", "alike-requests")]
     assert failures(one, [observation("open", "/a", "/b", "/b")]) == [("open", "alike-requests")]
     assert failures(one, [observation("open", "/a", "/b", picture="slice 2")]) == [("open", "alike-pixels")]
 
 
-def test_a_scenario_of_only_one_of_the_two_is_told() -> None:
+def test_a_scenario_of_only_one_dist_is_reported() -> None:
     assert failures([observation("open")], []) == [("open", "alike-requests")]
     assert failures([], [observation("open")]) == [("open", "alike-requests")]

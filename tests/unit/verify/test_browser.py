@@ -37,7 +37,7 @@ def path_of(program: Path) -> dict[str, str]:
     return {"PATH": str(program.parent)}
 
 
-def test_the_variable_wins(program: Program) -> None:
+def test_the_environment_variable_has_precedence(program: Program) -> None:
     system, given = program("chromium", ""), program("my-chromium", "")
     environ = {**path_of(system), "OHIFBUILD_BROWSER": str(given)}
     assert find_browser(SilentReporter(), environ=environ) == Browser(given, "given")
@@ -60,13 +60,13 @@ def test_playwrights_own_is_used_where_the_system_has_none(program: Program, tmp
     assert find_browser(SilentReporter(), environ=environ, managed=lambda: managed) == Browser(managed, "playwright")
 
 
-def test_none_at_all_is_an_error_with_the_command_that_mends_it(tmp_path: Path) -> None:
+def test_without_a_browser_the_error_has_the_command_that_installs_one(tmp_path: Path) -> None:
     with pytest.raises(BrowserMissing) as caught:
         find_browser(SilentReporter(), environ={"PATH": str(tmp_path)}, install=False, managed=absent)
     assert caught.value.fix == f"{sys.executable} -m playwright install --with-deps chromium"
 
 
-def test_where_there_is_apt_the_fix_is_apt(program: Program) -> None:
+def test_on_a_system_with_apt_the_fix_uses_apt(program: Program) -> None:
     apt = program("apt-get", "")
     with pytest.raises(BrowserMissing) as caught:
         find_browser(SilentReporter(), environ=path_of(apt), install=False, managed=absent)
@@ -89,7 +89,7 @@ def test_the_sandbox_is_off_only_for_a_reason(tmp_path: Path, file: str, content
     assert "root" in why_no_sandbox(root=tmp_path, uid=0)
 
 
-def test_a_program_that_is_no_browser_is_an_error(program: Program) -> None:
+def test_a_program_that_is_not_a_browser_is_an_error(program: Program) -> None:
     fake = program("chromium", 'echo "error while loading shared libraries: libnss3.so: cannot open" >&2; exit 127')
     with pytest.raises(BrowserFailed) as caught, started(Browser(fake, "given"), SilentReporter()):
         pass
@@ -99,7 +99,7 @@ def test_a_program_that_is_no_browser_is_an_error(program: Program) -> None:
 LACKS_A_LIBRARY = 'echo "node: error while loading shared libraries: libatomic.so.1: cannot open" >&2; exit 127'
 
 
-def test_a_library_that_playwright_lacks_is_installed_with_the_systems_packages(
+def test_a_library_that_playwright_lacks_is_installed_with_apt(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chrome, node = program("chromium", ""), program("node-of-playwright", LACKS_A_LIBRARY)
@@ -110,7 +110,7 @@ def test_a_library_that_playwright_lacks_is_installed_with_the_systems_packages(
     assert find_browser(SilentReporter(), environ=environ) == Browser(chrome, "system")
 
 
-def test_a_library_that_cannot_be_installed_is_an_error_with_the_command_that_does(program: Program) -> None:
+def test_the_error_for_a_missing_library_has_the_command_that_installs_it(program: Program) -> None:
     chrome, node = program("chromium", ""), program("node-of-playwright", LACKS_A_LIBRARY)
     environ = {**path_of(chrome), "PLAYWRIGHT_NODEJS_PATH": str(node)}
     with pytest.raises(BrowserMissing, match="Playwright") as caught:

@@ -139,7 +139,7 @@ def test_exact_priors_allow_a_search_for_the_links_own_patient_only(good: Observ
     assert failing(ask(good, "/dicom-web/studies"), settings) == {"no-open-search"}
 
 
-def test_what_the_recipe_allows_is_no_fault(good: Observation, failing: Failing) -> None:
+def test_searches_that_the_recipe_allows_do_not_fail(good: Observation, failing: Failing) -> None:
     assert failing(ask(good, "/dicom-web/studies?00100020=*9*"), Settings(priors="ohif")) == set()
     assert failing(ask(good, "/dicom-web/studies?limit=5"), Settings(study_list=True)) == set()
 
@@ -149,19 +149,17 @@ def test_the_same_path_at_another_origin_is_not_the_archive(good: Observation, f
     assert failing(dataclasses.replace(good, sent=(*good.sent, away))) == {"token-one-way"}
 
 
-def test_a_request_without_a_token_to_ask_with_fails(refused: Observation, failing: Failing) -> None:
+def test_a_request_without_a_token_fails(refused: Observation, failing: Failing) -> None:
     seen = ask(refused, f"/dicom-web/studies/{STUDY}/series", "no-token")
     assert failing(seen) == {"header-sent", "header-received"}
 
 
-def test_asking_twice_fails(good: Observation, failing: Failing) -> None:
+def test_requesting_a_resource_twice_fails(good: Observation, failing: Failing) -> None:
     path = f"/dicom-web/studies/{good.expects.studies[0]}/metadata"
     assert failing(ask(ask(good, path), path)) == {"no-doubles"}
 
 
-def test_ohif_may_search_for_the_patient_of_each_study_where_the_recipe_lets_it(
-    good: Observation, failing: Failing
-) -> None:
+def test_ohif_may_search_for_each_patient_if_the_recipe_allows_it(good: Observation, failing: Failing) -> None:
     path = "/dicom-web/studies?00100020=108506"
     twice = ask(ask(good, path), path)
     assert failing(twice, Settings(priors="ohif")) == set()
@@ -204,14 +202,14 @@ def test_a_token_in_a_url_fails_but_for_the_link_itself(good: Observation, faili
         ("html", "token-unseen"),
     ],
 )
-def test_a_token_left_anywhere_fails(good: Observation, failing: Failing, place: str, claim: str) -> None:
+def test_a_token_that_remains_anywhere_fails(good: Observation, failing: Failing, place: str, claim: str) -> None:
     text = "before " + base64.b64encode(b"x" + good.expects.token.encode() + b"yz").decode()
     kind = type(getattr(good.state, place))
     value: Any = {"key": text} if kind is dict else (text,) if kind is tuple else text
     assert failing(with_state(good, **{place: value})) == {claim}
 
 
-def test_memory_mode_keeps_nothing_even_in_the_tab(good: Observation, failing: Failing) -> None:
+def test_in_memory_mode_the_token_is_not_even_in_the_tab_storage(good: Observation, failing: Failing) -> None:
     assert failing(good, Settings(storage="memory")) == {"token-storage"}
     assert failing(with_state(good, session={}), Settings(storage="memory")) == set()
 
@@ -229,9 +227,7 @@ def test_a_token_on_the_console_fails(good: Observation, failing: Failing) -> No
         "default-src *; script-src 'self' 'sha256-x'",
     ],
 )
-def test_a_page_without_the_whole_policy_that_is_sent_with_it_fails(
-    good: Observation, failing: Failing, policy: str
-) -> None:
+def test_a_page_without_the_complete_policy_fails(good: Observation, failing: Failing, policy: str) -> None:
     assert failing(with_state(good, policy=policy)) == {"page-policy"}
 
 
@@ -265,7 +261,7 @@ def test_an_answer_behind_a_message_fails(refused: Observation, failing: Failing
     assert failing(dataclasses.replace(given, received=tuple(decided))) == {"no-pixels"}
 
 
-def test_page_state_has_every_place_a_page_can_keep_things() -> None:
+def test_page_state_covers_every_kind_of_storage() -> None:
     names = {field.name for field in dataclasses.fields(PageState)}
     assert {"local", "session", "cookies", "databases", "caches", "window_name", "history", "html"} <= names
     assert {"visits", "timings", "stack", "referrer"} <= names

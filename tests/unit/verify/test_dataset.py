@@ -27,7 +27,7 @@ BY_DCMTK = (
     "/9j/4AAQSkZJRgABAQAAAQABAAD/wwALEAAGAAUBAREA/8QAFgABAQEAAAAAAAAAAAAAAAAACwwQ/9oACAEBAAEAANValaFaVWqx"
     "JWlVqVoVosSVoVpValaSxFVqVoVpVarElaVWpWhWixJWhWlVqVp//9k="
 )
-STILL = [series for series in SERIES if series.look and series.kind != "video"]
+STILL = [series for series in SERIES if series.pixels and series.kind != "video"]
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +49,9 @@ def test_files_hold_the_pixels_that_are_expected(series: Series, folder: Path) -
         values = samples(dataset, 1 if sliced else number).astype(float)
         assert dataset.file_meta.TransferSyntaxUID == series.syntax
         assert dataset.SOPInstanceUID == series.instance_uid(number if sliced else 1)
-        assert series.look is not None
+        assert series.pixels is not None
         stored = series.stored(number)
-        expected = np.repeat(stored[..., None], 3, axis=2) if series.look.colour else stored
+        expected = np.repeat(stored[..., None], 3, axis=2) if series.pixels.colour else stored
         assert np.abs(values - expected).max() <= (20 if series.syntax == LOSSY else 0)
 
 
@@ -61,14 +61,14 @@ def test_no_two_images_look_alike() -> None:
     assert max(similarity(one, other) for one, other in pairs) < TWINS - 0.02
 
 
-def test_every_uid_is_its_own() -> None:
+def test_every_uid_is_unique() -> None:
     uids = [study.uid for study in STUDIES] + [series.uid for series in SERIES]
     uids += [series.instance_uid(number + 1) for series in SERIES for number in range(series.objects)]
     assert len(set(uids)) == len(uids)
     assert all(uid.is_valid for uid in uids)
 
 
-def test_names_survive_in_their_own_scripts(folder: Path) -> None:
+def test_names_are_kept_in_every_script(folder: Path) -> None:
     for study in STUDIES:
         dataset = dcmread(next((folder / study.key).rglob("*.dcm")))
         assert str(dataset.PatientName) == study.patient.name

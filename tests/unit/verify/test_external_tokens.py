@@ -20,7 +20,7 @@ def written(tmp_path: Path, entries: Any) -> Path:
     return path
 
 
-def test_a_cast_plays_with_given_tokens(tmp_path: Path) -> None:
+def test_fixtures_use_the_given_tokens(tmp_path: Path) -> None:
     made = prepare_fixtures(Settings())
     tokens = {frozenset(grant.studies): f"token-{n}" for n, grant in enumerate(made.tokens.grants.values())}
     entries: list[Any] = [{"token": token, "studies": list(studies)} for studies, token in tokens.items()]
@@ -33,7 +33,7 @@ def test_a_cast_plays_with_given_tokens(tmp_path: Path) -> None:
     assert "token-" not in repr(given)
 
 
-def test_what_is_missing_is_shown_as_it_has_to_be_added(tmp_path: Path) -> None:
+def test_missing_tokens_are_listed_in_the_format_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(ArchiveUnsuitable, match="9 tokens are missing") as caught:
         prepare_fixtures(Settings(), read_tokens(written(tmp_path, [])))
     added = json.loads(f"[{caught.value.details.replace('…', 'new-token').rstrip(',')}]")
@@ -56,7 +56,7 @@ def test_what_is_missing_is_shown_as_it_has_to_be_added(tmp_path: Path) -> None:
         "[" * 100_000,
     ],
 )
-def test_a_file_with_a_mistake_is_refused_and_not_shown(tmp_path: Path, entries: Any) -> None:
+def test_an_invalid_file_is_refused_without_quoting_it(tmp_path: Path, entries: Any) -> None:
     with pytest.raises(ArchiveUnsuitable) as caught:
         read_tokens(written(tmp_path, entries))
     error = caught.value
@@ -64,7 +64,7 @@ def test_a_file_with_a_mistake_is_refused_and_not_shown(tmp_path: Path, entries:
     assert not re.search("secret.token", f"{error.what}{error.cause}{error.fix}{error.details}")
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArchiveUnsuitable, match=r"none\.json"):
         read_tokens(tmp_path / "none.json")
 
@@ -76,7 +76,7 @@ def test_the_archives_header_comes_from_the_environment() -> None:
 
 
 @pytest.mark.parametrize("text", ["Basic YTpi", "A: b\r\nC: d", "A:", "A B: c", ": secret", "A: sécret", "A: b\n"])
-def test_what_is_no_header_is_refused_and_not_shown(text: str) -> None:
+def test_an_invalid_header_is_refused_without_quoting_it(text: str) -> None:
     with pytest.raises(ArchiveUnsuitable) as caught:
         header_of({HEADER_VARIABLE: text})
     assert text not in f"{caught.value.what}{caught.value.cause}{caught.value.fix}"

@@ -47,7 +47,7 @@ def asked(
         ("series", "StudyInstanceUID=1.2&Modality=CT"),
     ],
 )
-def test_grants_what_is_of_the_tokens_study(tail: str, query: str) -> None:
+def test_requests_for_the_tokens_study_are_granted(tail: str, query: str) -> None:
     assert asked(tail, query) == "granted"
 
 
@@ -83,7 +83,7 @@ def test_grants_what_is_of_the_tokens_study(tail: str, query: str) -> None:
         ("studies", "00100030=19700101&StudyInstanceUID=1.2", "patient-query"),
     ],
 )
-def test_refuses_everything_else(tail: str, query: str, decision: str) -> None:
+def test_all_other_requests_are_refused(tail: str, query: str, decision: str) -> None:
     assert asked(tail, query) == decision
     assert STATUS[decision] == 403
 
@@ -98,7 +98,7 @@ def test_searches_by_patient_are_granted_exactly_where_priors_are_allowed() -> N
     assert asked("studies", "00100020=1085061", "priors") == "patient-query"
 
 
-def test_tells_missing_unknown_and_expired_tokens_apart() -> None:
+def test_missing_unknown_and_expired_tokens_are_distinguished() -> None:
     tail = "studies/1.2/series"
     assert decide("GET", [], tail, "", TOKENS, SETTINGS) == "no-token"
     assert asked(tail, "", "nobody's") == "unknown-token"
@@ -107,11 +107,11 @@ def test_tells_missing_unknown_and_expired_tokens_apart() -> None:
 
 
 @pytest.mark.parametrize("values", [("one", "one"), ("one", "two"), ("one, one",), ("Bearer one",), ("",)])
-def test_refuses_a_doubled_or_altered_header(values: tuple[str, ...]) -> None:
+def test_a_repeated_or_altered_header_is_refused(values: tuple[str, ...]) -> None:
     assert asked("studies/1.2/series", "", *values) == "unknown-token"
 
 
-def test_knows_header_and_scheme_of_the_recipe() -> None:
+def test_header_and_scheme_come_from_the_recipe() -> None:
     bearer = Settings(token_header="Authorization", token_scheme="Bearer")
     assert asked("studies/1.2/series", "", "Bearer one", settings=bearer) == "granted"
     assert asked("studies/1.2/series", "", "one", settings=bearer) == "unknown-token"
@@ -124,7 +124,7 @@ def test_tokens_do_not_show_in_a_repr() -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "get"])
-def test_what_could_change_something_is_never_granted(method: str) -> None:
+def test_methods_that_change_something_are_never_granted(method: str) -> None:
     assert asked("studies/1.2", method=method) == "method"
 
 

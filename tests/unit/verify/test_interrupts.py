@@ -16,7 +16,7 @@ def press_ctrl_c() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_is_raised_at_the_next_check() -> None:
+def test_ctrl_c_is_raised_at_the_next_check() -> None:
     reached = []
     with pytest.raises(KeyboardInterrupt), interruptible() as check:
         check()
@@ -27,23 +27,23 @@ def test_is_raised_at_the_next_check() -> None:
     assert reached == ["after the signal"]
 
 
-def test_is_raised_at_the_end_of_the_block_at_the_latest() -> None:
+def test_ctrl_c_is_raised_at_the_end_of_the_block_at_the_latest() -> None:
     with pytest.raises(KeyboardInterrupt), interruptible():
         press_ctrl_c()
 
 
-def test_a_browser_that_died_of_it_is_no_failure() -> None:
+def test_a_browser_that_ctrl_c_closed_is_not_a_failure() -> None:
     with pytest.raises(KeyboardInterrupt), interruptible():
         press_ctrl_c()
         raise BrowserFailed("The browser has gone.")
 
 
-def test_a_browser_that_died_of_itself_is_one() -> None:
+def test_a_browser_that_crashed_is_a_failure() -> None:
     with pytest.raises(BrowserFailed), interruptible():
         raise BrowserFailed("The browser has gone.")
 
 
-def test_the_second_is_raised_at_once() -> None:
+def test_the_second_ctrl_c_is_raised_at_once() -> None:
     reached = []
     with pytest.raises(KeyboardInterrupt), interruptible():
         press_ctrl_c()
@@ -52,7 +52,7 @@ def test_the_second_is_raised_at_once() -> None:
     assert reached == []
 
 
-def test_handlers_are_as_before_afterwards() -> None:
+def test_signal_handlers_are_restored() -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     with interruptible():
         assert signal.getsignal(signal.SIGINT) != before[0]

@@ -49,7 +49,7 @@ def test_recognises_the_image_at_any_size_shape_and_spacing(
     assert shows(match)
 
 
-def test_neighbouring_slices_are_told_apart() -> None:
+def test_neighbouring_slices_are_distinguished() -> None:
     base = blobs(96, 96)
     pictures = []
     for n in range(10):
@@ -60,7 +60,7 @@ def test_neighbouring_slices_are_told_apart() -> None:
     assert (match.name, shows(match)) == ("4", True)
 
 
-def test_a_picture_of_something_else_is_not_taken_for_an_image() -> None:
+def test_an_unrelated_picture_is_not_recognised() -> None:
     match = PictureIndex([picture(str(n), blobs(64, 64)) for n in range(6)]).recognise(blobs(200, 256), "viewport 1")
     assert not shows(match)
 
@@ -104,7 +104,7 @@ def test_reads_a_data_url_with_transparency_as_black() -> None:
     assert from_data_url(url) == pytest.approx(np.array([[1, 0]]), abs=1e-3)
 
 
-def test_a_negative_is_recognised_only_where_that_is_asked_for() -> None:
+def test_inverted_images_are_recognised_only_on_request() -> None:
     grey = blobs(64, 64)
     album, canvas = PictureIndex([picture("a", grey), picture("b", blobs(64, 64))]), on_canvas(grey, 200, 200)
     negative = np.asarray(1 - canvas, dtype=np.float32)

@@ -38,7 +38,7 @@ def test_every_encoded_form_is_caught(token: str, lead: bytes, tail: bytes) -> N
         assert "‹token: study A›" in redactor.text(text)
 
 
-def test_the_longer_of_two_tokens_wins() -> None:
+def test_the_longer_of_two_overlapping_tokens_is_redacted() -> None:
     redactor = Redactor({"secret-1": "short", "secret-12": "long"})
     assert redactor.text("secret-12 secret-1") == "‹token: long› ‹token: short›"
 
@@ -49,7 +49,7 @@ def test_nested_values_are_redacted_and_bytes_kept() -> None:
     assert redactor.value(value) == {"k": [Message("refused", "‹token: A›", True), ("‹token: A›", b"s3cret-token")]}
 
 
-def test_a_text_with_a_token_is_not_let_through() -> None:
+def test_a_text_with_a_token_is_refused() -> None:
     redactor = Redactor({"s3cret-token": "A"})
     redactor.check("nothing here", "report.html")
     with pytest.raises(InternalError) as caught:

@@ -66,7 +66,7 @@ def test_junit_has_a_suite_per_scenario_and_a_failure_per_broken_claim(evidence:
     assert root.get("failures") == "1"
 
 
-def test_html_needs_nothing_else_and_escapes_what_it_shows(evidence: Evidence, tmp_path: Path) -> None:
+def test_the_html_report_is_self_contained_and_escaped(evidence: Evidence, tmp_path: Path) -> None:
     page = written(broken(evidence), tmp_path)["report.html"]
     assert not re.search(r"(?:src|href)=[\"'](?!data:|#)", page)
     assert "<script" not in page
@@ -75,7 +75,7 @@ def test_html_needs_nothing_else_and_escapes_what_it_shows(evidence: Evidence, t
     assert "Not verified" in page
 
 
-def test_html_says_verified_only_if_all_holds(evidence: Evidence, tmp_path: Path) -> None:
+def test_the_html_report_says_verified_only_if_every_claim_holds(evidence: Evidence, tmp_path: Path) -> None:
     page = written(evidence, tmp_path)["report.html"]
     assert "Verified: OHIF 3.12.0" in page
     assert "Not verified" not in page
@@ -91,11 +91,11 @@ def test_the_terminal_lists_each_claim_and_what_failed(evidence: Evidence) -> No
     assert "1 of" in text
 
 
-def test_evidence_without_results_proves_nothing(evidence: Evidence) -> None:
+def test_evidence_without_results_is_not_ok(evidence: Evidence) -> None:
     assert not dataclasses.replace(evidence, results=()).ok
 
 
-def test_addresses_are_shortened_to_what_tells_them_apart() -> None:
+def test_addresses_are_shortened() -> None:
     uid = "2.25.9874650319303374258253753952966313867"
     roots = ("/pacs", "/pacs/dicom-web")
     assert shortened(f"/pacs/dicom-web/studies/{uid}/series", roots) == "studies/…3867/series"

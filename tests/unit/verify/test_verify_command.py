@@ -23,7 +23,7 @@ URL = "http://127.0.0.1:1/dicom-web"
         (["--archive", "orthanc", "--archive-tokens", "tokens.json"], "by its URL"),
     ],
 )
-def test_what_cannot_be_meant_is_a_wrong_use(arguments: list[str], words: str) -> None:
+def test_contradictory_options_are_a_usage_error(arguments: list[str], words: str) -> None:
     done = CliRunner().invoke(command, arguments)
     assert done.exit_code == 2
     assert words in " ".join(done.output.split())
@@ -38,7 +38,7 @@ def test_what_cannot_be_meant_is_a_wrong_use(arguments: list[str], words: str) -
         (["--archive", "orthanc"], "", DistInvalid),
     ],
 )
-def test_an_archive_is_asked_for_nothing_before_all_else_is_right(
+def test_options_are_checked_before_the_archive_is_contacted(
     tmp_path: Path, arguments: list[str], header: str, error: type[Exception]
 ) -> None:
     done = CliRunner().invoke(command, [str(tmp_path), *arguments], env={HEADER_VARIABLE: header})

@@ -31,7 +31,7 @@ def command(context: CommandContext, /, link: str, insecure: bool) -> None:
     # Only here: they take a noticeable time to import.
     from ohifbuild.doctor import examine_deployment
     from ohifbuild.doctor.machine import examine
-    from ohifbuild.doctor.show import show
+    from ohifbuild.doctor.terminal import show
 
     if link:
         report = examine_deployment(sys.stdin.readline() if link == "-" else link, insecure=insecure)

@@ -60,15 +60,15 @@ def command(
       ohifbuild serve dist --dicomweb http://localhost:8042/dicom-web --host 0.0.0.0 --https
     """
     # Only here: they take a noticeable time to import.
-    from ohifbuild.server.certificates import own, self_signed
-    from ohifbuild.server.serve import Secure, serve
+    from ohifbuild.server.certificates import self_signed, user_context
+    from ohifbuild.server.serve import Https, serve
 
     if bool(certificate) != bool(key):
         raise click.UsageError("--certificate and --key must be given together.")
-    secure = None
+    settings = None
     if certificate and key:
-        secure = Secure(own(certificate, key))
+        settings = Https(user_context(certificate, key))
     elif https:
         made = self_signed(host)
-        secure = Secure(made.context(), made)
-    serve(dist, dicomweb, host=host, port=port, reporter=context.reporter, secure=secure, allowed_hosts=allowed_hosts)
+        settings = Https(made.context(), made)
+    serve(dist, dicomweb, host=host, port=port, reporter=context.reporter, https=settings, allowed_hosts=allowed_hosts)

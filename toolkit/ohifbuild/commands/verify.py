@@ -80,7 +80,7 @@ def command(
         report_dir=report or evidence_folder(dist),
         cache=context.cache,
         reporter=context.reporter,
-        like=compare_with,
+        compare_with=compare_with,
         archive=provider,
         tokens=tokens,
     )

@@ -1,4 +1,4 @@
-"""Writes ready folders for the servers people run."""
+"""``ohifbuild deploy``: writes a folder with a viewer and the configuration of a web server or an Orthanc."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.deploy.compose import compose
 from ohifbuild.deploy.deployment import MARKER, Folder, Plan, plan
-from ohifbuild.deploy.filtering import nobody_shares
+from ohifbuild.deploy.filtering import tokens_locked
 from ohifbuild.deploy.nginx import nginx
 from ohifbuild.deploy.options import KINDS, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_alone import orthanc
@@ -35,7 +35,13 @@ WRITERS: dict[Kind, Callable[[Plan], Folder]] = {
 
 @dataclass(frozen=True)
 class Deployed:
-    """A folder that is ready, the files in it that are not the viewer's, and what remains to be done."""
+    """A deployment that was written.
+
+    Args:
+        target: its folder.
+        files: its files besides those of the viewer, as POSIX paths in the folder.
+        steps: what the administrator still has to do on the server, each a sentence or a command.
+    """
 
     target: Path
     files: tuple[str, ...]
@@ -43,32 +49,39 @@ class Deployed:
 
 
 def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporter: Reporter) -> Deployed:
-    """Writes a folder with the viewer, and all that a server needs to serve it, to ``target``.
+    """Writes the viewer and everything that a server needs to serve it to a folder.
 
-    A folder that was deployed before is replaced as a whole, but for its secrets and tokens, which are kept.
+    An earlier deployment in this folder is replaced, except its secrets and tokens.
+
+    Args:
+        kind: the kind of server.
+        dist: a finished dist.
+        target: the folder to write.
+        options: facts about the server that the dist does not contain.
+        reporter: gets a line of debug output.
 
     Raises:
         DistInvalid: ``dist`` is not a finished dist.
-        DeployUnsuitable: it cannot be served in this way, or the options cannot be meant.
-        OutputNotOurs: ``target`` holds something that is not ours.
-        CacheUnusable, DiskFull: it cannot be written.
+        DeployUnsuitable: the dist cannot be served in this way, or the options are invalid.
+        OutputNotOurs: ``target`` holds files that ohifbuild did not write.
+        CacheUnusable, DiskFull: the folder cannot be written.
     """
     check_output(target, MARKER)
     planned = plan(kind, dist, target, options)
     folder = WRITERS[kind](planned)
-    with nobody_shares(target), staged(target, MARKER) as work, disk_errors(target.parent):
+    with tokens_locked(target), staged(target, MARKER) as work, disk_errors(target.parent):
         if folder.viewer:
             link_tree(dist, work / folder.viewer)
         texts = {**folder.texts, **_kept(target, folder), MARKER: _marker(planned)}
         for name, text in texts.items():
             _write(work / name, text, 0o600 if name in folder.private else 0o644)
-            _own(work / name, target / name)
+            _keep_owner(work / name, target / name)
     reporter.debug(f"{planned.kind}: {len(folder.texts)} files beside the viewer of {planned.digest}")
     return Deployed(target, tuple(sorted(folder.texts)), folder.steps)
 
 
 def _kept(target: Path, folder: Folder) -> dict[str, str]:
-    """What a former deployment's users may have put there."""
+    """The contents of files that users of the earlier deployment may have changed."""
     return {name: (target / name).read_text(encoding="utf-8") for name in folder.kept if (target / name).is_file()}
 
 
@@ -78,10 +91,10 @@ def _write(path: Path, text: str, mode: int) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _own(path: Path, former: Path) -> None:
-    """Who was given a file of the former deployment, such as Orthanc, has it still."""
-    if os.geteuid() == 0 and former.is_file():
-        facts = former.stat()
+def _keep_owner(path: Path, earlier: Path) -> None:
+    """Gives a file the owner that it had in the earlier deployment, such as the user orthanc."""
+    if os.geteuid() == 0 and earlier.is_file():
+        facts = earlier.stat()
         os.chown(path, facts.st_uid, facts.st_gid)
 
 

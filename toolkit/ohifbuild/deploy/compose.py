@@ -1,4 +1,4 @@
-"""Docker Compose: nginx, Orthanc with OE2 for those who share, another Orthanc for the links, and the auth-service."""
+"""Docker Compose: nginx, Orthanc with Orthanc Explorer 2 for staff, another Orthanc for links, and the auth-service."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ IMAGES = {
     "auth": "orthancteam/orthanc-auth-service:26.4.0",
     "postgres": "postgres:17-alpine",
 }
-OWN_ROOT = "/dicom-web"
-"""Orthanc's own DICOMweb root; ``PublicRoot`` tells it the one that browsers see."""
+ORTHANC_ROOT = "/dicom-web"
+"""The DICOMweb root in Orthanc; ``PublicRoot`` is the one that browsers use."""
 
 IN_CONTAINER = PurePosixPath("/etc/viewer")
 CERTIFICATE, KEY = "/etc/nginx/tls/certificate.pem", "/etc/nginx/tls/key.pem"
 KNOWN_TO_PLUGIN = frozenset({"token", "authorization"})
-"""Headers in which Orthanc's authorization plugin looks for a token by itself."""
+"""Headers in which Orthanc's authorization plugin looks for a token by default."""
 
 
 def compose(plan: Plan) -> Folder:
-    """``compose.yaml`` with all it mounts, and ``.env`` with passwords that nobody has seen."""
-    root = plan.root  # a dist for another origin is refused here
-    if len(plan.passed_on) > 1:
+    """``compose.yaml`` with the files that it mounts, and ``.env`` with new random passwords."""
+    root = plan.root  # raises DeployUnsuitable for a dist with an archive at another origin
+    if len(plan.archive_paths) > 1:
         raise DeployUnsuitable(
-            f"{plan.dist} takes its token to {', '.join(path for path, _ in plan.passed_on[1:])} too.",
-            cause="With Compose these paths are the staff's, and the links are of the DICOMweb form.",
+            f"{plan.dist} also sends its token to {', '.join(path for path, _ in plan.archive_paths[1:])}.",
+            cause="With Compose these paths are for staff only, and links use only DICOMweb.",
             fix="Build it without --token-root.",
         )
     options = plan.options
     inside = replace(
         plan,
-        place=IN_CONTAINER,
+        server_folder=IN_CONTAINER,
         options=replace(
             options,
-            archive=f"http://orthanc-for-shares:8042{OWN_ROOT}",
+            archive=f"http://orthanc-for-shares:8042{ORTHANC_ROOT}",
             certificate=CERTIFICATE if options.certificate else "",
             key=KEY if options.key else "",
         ),
@@ -72,8 +72,9 @@ def compose(plan: Plan) -> Folder:
         ".env": _secrets(),
     }
     steps = (
-        f"docker compose --project-directory {plan.place} up --detach",
-        f"Share studies at {plan.origin}/orthanc/ui/app/ as admin, with ORTHANC_ADMIN_PASSWORD of {plan.place}/.env",
+        f"docker compose --project-directory {plan.server_folder} up --detach",
+        f"Share studies at {plan.origin}/orthanc/ui/app/ as admin. The password is ORTHANC_ADMIN_PASSWORD in "
+        f"{plan.server_folder}/.env",
     )
     return Folder(
         f"www{plan.public_url}".rstrip("/"), texts, steps, private=frozenset({".env"}), kept=frozenset({".env"})
@@ -81,7 +82,7 @@ def compose(plan: Plan) -> Folder:
 
 
 def _staff(plan: Plan, root: str) -> dict[str, object]:
-    """Orthanc for those who share: a password, OE2, and the auth-service to make tokens."""
+    """Settings of Orthanc for staff: a password, Orthanc Explorer 2, and the auth-service that issues tokens."""
     return {
         "Name": "Orthanc",
         "AuthenticationEnabled": True,
@@ -107,7 +108,7 @@ def _staff(plan: Plan, root: str) -> dict[str, object]:
 
 
 def _shares(plan: Plan, root: str) -> dict[str, object]:
-    """Orthanc for the links: no password, and no study without a token that the auth-service vouches for."""
+    """Settings of Orthanc for links: no password, and every study requires a token that the auth-service accepts."""
     header = plan.settings.token_header
     headers = {} if header.lower() in KNOWN_TO_PLUGIN else {"TokenHttpHeaders": [header]}
     return {
@@ -123,7 +124,7 @@ def _shares(plan: Plan, root: str) -> dict[str, object]:
             "CheckedLevel": "studies",
             **headers,
         },
-        "DicomWeb": {"Enable": True, "EnableWado": False, "Root": f"{OWN_ROOT}/", "PublicRoot": f"{root}/"},
+        "DicomWeb": {"Enable": True, "EnableWado": False, "Root": f"{ORTHANC_ROOT}/", "PublicRoot": f"{root}/"},
     }
 
 

@@ -1,4 +1,4 @@
-"""What is to be deployed, and where to."""
+"""The plan of a deployment, its contents, and the templates."""
 
 from __future__ import annotations
 
@@ -19,25 +19,30 @@ from ohifbuild.deploy.orthanc_settings import SettingsUnusable, existing_setting
 from ohifbuild.viewer.manifest import read_manifest
 
 MARKER = "ohifbuild-deploy.json"
-"""By this file a folder is known to be a deployment of ours."""
+"""The file that marks a folder as a deployment that ohifbuild wrote."""
 
 ORTHANC_PORT = 8042
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A dist, how it was built, and how it is to be served.
+    """A dist, its settings, and how it is served.
 
     Args:
-        place: the folder as the server will see it.
-        existing: the settings of the Orthanc that exists.
+        kind: the kind of server.
+        dist: the dist's folder.
+        settings: the dist's settings.
+        options: the user's options.
+        server_folder: the deployment's folder on the server.
+        digest: the dist's digest.
+        existing: the settings of an existing Orthanc; empty for none.
     """
 
     kind: Kind
     dist: Path
     settings: Settings
     options: DeployOptions
-    place: PurePosixPath
+    server_folder: PurePosixPath
     digest: str
     existing: Mapping[str, Any]
 
@@ -51,53 +56,54 @@ class Plan:
         """The path of the DICOMweb root on the viewer's origin.
 
         Raises:
-            DeployUnsuitable: the dist talks to an archive at another origin.
+            DeployUnsuitable: the dist uses an archive at another origin.
         """
         if not urlsplit(self.settings.dicomweb_root).netloc:
             return self.settings.dicomweb_root
         raise DeployUnsuitable(
-            f"{self.dist} talks to the archive at {self.settings.dicomweb_root} by itself.",
-            cause=f"With {self.kind}, viewer and archive have one origin.",
-            fix="Move it first: ohifbuild move DIST --dicomweb-root /dicom-web; or deploy it as: static",
+            f"{self.dist} connects directly to the archive at {self.settings.dicomweb_root}.",
+            cause=f"With {self.kind}, viewer and archive have the same origin.",
+            fix="Move it first: ohifbuild move DIST --dicomweb-root /dicom-web; or use the kind static.",
         )
 
     @property
-    def passed_on(self) -> tuple[tuple[str, str], ...]:
-        """Each path that goes to the archive, and what it is there: the DICOMweb root first, then the token's others.
+    def archive_paths(self) -> tuple[tuple[str, str], ...]:
+        """The paths that are proxied to the archive, each with its path at the archive; the DICOMweb root comes first.
 
-        These are rewritten as that is: with /orthanc/dicom-web at /dicom-web, /orthanc/studies is at /studies.
+        Further token roots are rewritten like the DICOMweb root: if /orthanc/dicom-web is /dicom-web at the archive,
+        /orthanc/studies is /studies there.
         """
         here, there = self.root.split("/"), self.archive_root.split("/")
         while len(here) > 1 and len(there) > 1 and here[-1] == there[-1]:
             here, there = here[:-1], there[:-1]
-        before, instead = "/".join(here), "/".join(there)
+        prefix, replacement = "/".join(here), "/".join(there)
         others = [root for root in self.settings.roots[1:] if not urlsplit(root).netloc]
         moved = [
-            instead + root.removeprefix(before) if f"{root}/".startswith(f"{before}/") else root for root in others
+            replacement + root.removeprefix(prefix) if f"{root}/".startswith(f"{prefix}/") else root for root in others
         ]
         return ((self.root, self.archive_root), *zip(others, moved, strict=True))
 
     @property
     def port(self) -> int:
-        """Where the web server, or Orthanc itself, listens without TLS."""
+        """The port on which the web server, or Orthanc itself, listens without TLS."""
         own = int(self.existing.get("HttpPort", ORTHANC_PORT)) if self.kind.startswith("orthanc") else 80
         return self.options.port or own
 
     @property
     def tls_port(self) -> int:
-        """Where it listens with TLS."""
+        """The port on which it listens with TLS."""
         return self.options.tls_port or 443
 
     @property
     def origin(self) -> str:
-        """The viewer's scheme, host and port as its users see them."""
+        """The viewer's origin in its users' browsers."""
         host = "localhost" if self.options.host == "_" else self.options.host
         scheme, port, usual = ("https", self.tls_port, 443) if self.options.certificate else ("http", self.port, 80)
         return f"{scheme}://{host}" + ("" if port == usual else f":{port}")
 
     @property
     def archive(self) -> str:
-        """The archive as the web server reaches it."""
+        """The archive's URL as the web server uses it."""
         return self.options.archive or f"http://127.0.0.1:{self.existing.get('HttpPort', ORTHANC_PORT)}"
 
     @property
@@ -108,20 +114,20 @@ class Plan:
 
     @property
     def archive_root(self) -> str:
-        """The archive's own DICOMweb root; the dist's unless the options name another one."""
+        """The path of the DICOMweb root at the archive; the same as the dist's unless the options name another one."""
         return urlsplit(self.archive).path.rstrip("/") or self.root
 
 
 @dataclass(frozen=True)
 class Folder:
-    """What a deployment consists of.
+    """The contents of a deployment.
 
     Args:
-        viewer: where the dist goes in the folder (POSIX path), or '' for nowhere.
-        texts: files by their POSIX path.
-        steps: what remains to be done, each a sentence or a command.
+        viewer: the POSIX path in the folder where the dist goes; '' if it is not copied.
+        texts: the contents of files by their POSIX path.
+        steps: what the administrator still has to do, each a sentence or a command.
         private: names of files that only their owner may read.
-        kept: names of files that stay as they are when a deployment is written anew, those of users included.
+        kept: names of files that an update of the deployment leaves unchanged, with their owners.
     """
 
     viewer: str
@@ -135,33 +141,33 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
     """The plan for a finished dist.
 
     Raises:
-        DistInvalid: it is none, or was tampered with.
-        DeployUnsuitable: the options cannot be meant; ``details`` lists every mistake.
+        DistInvalid: the folder is not a finished dist, or its settings were changed.
+        DeployUnsuitable: the options are invalid; ``details`` lists every error.
     """
     digest = read_manifest(dist).digest
     settings = _checked(dist, read_settings(dist))
-    mistakes = options.mistakes(kind)
+    errors = options.errors(kind)
     existing: dict[str, Any] = {}
     if options.orthanc_settings:
         try:
             existing = existing_settings(options.orthanc_settings)
         except SettingsUnusable as error:
-            mistakes.append(f"orthanc-settings: {error}")
-    place = options.installed_at or PurePosixPath(target.absolute())
-    if not mistakes and not PLAIN_FILE.fullmatch(str(place)):
-        mistakes = [f"{place}: expected a folder whose path has plain characters only, or --installed-at"]
-    if mistakes:
+            errors.append(f"orthanc-settings: {error}")
+    folder = options.installed_at or PurePosixPath(target.absolute())
+    if not errors and not PLAIN_FILE.fullmatch(str(folder)):
+        errors = [f"{folder}: expected a path of letters, digits and ._/@+- only, or --installed-at"]
+    if errors:
         raise DeployUnsuitable(
-            "This deployment cannot be meant.",
-            details="\n".join(f"  {mistake}" for mistake in mistakes),
-            fix="Correct what is said above.",
+            "The options of this deployment are invalid.",
+            details="\n".join(f"  {error}" for error in errors),
+            fix="Correct the options listed above.",
         )
-    return Plan(kind, dist, settings, options, place, digest, existing)
+    return Plan(kind, dist, settings, options, folder, digest, existing)
 
 
 def _checked(dist: Path, settings: Settings) -> Settings:
-    """The settings, which go into the configuration of servers, if a recipe could have asked for them."""
-    told = {
+    """The settings, if a recipe can contain them: they go into the configuration of servers, so they must be plain."""
+    values = {
         "public_url": settings.public_url,
         "dicomweb_root": settings.dicomweb_root,
         "token_roots": settings.roots[1:],
@@ -170,24 +176,24 @@ def _checked(dist: Path, settings: Settings) -> Settings:
         "token_param": settings.token_param,
     }
     try:
-        Recipe.of(told)
+        Recipe.of(values)
     except ValidationError as error:
         raise DistInvalid(
-            f"{dist} tells its viewer what no recipe can ask for.",
+            f"{dist} has settings that no recipe allows.",
             cause="Its index.html was changed after it was built.",
             fix="Build it again: ohifbuild build",
-            details="\n".join(f"  {mistake}" for mistake in problems_in(error, Recipe, None, "", told)),
+            details="\n".join(f"  {problem}" for problem in problems_in(error, Recipe, None, "", values)),
         ) from error
     return settings
 
 
 def rendered(template: str, **values: object) -> str:
-    """The template of this name, filled.
+    """The text of a template with these values.
 
-    The values are paths, URLs and header values that were checked to be plain by ``plan``, or made by us; nothing is
-    HTML.
+    The values are paths, URLs and header values that ``plan`` has checked, or constants of ohifbuild. Nothing is HTML,
+    so nothing is escaped.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined  # here, as every command would wait for it
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # here, because importing it is slow
 
     environment = Environment(  # noqa: S701
         loader=PackageLoader("ohifbuild.deploy"),

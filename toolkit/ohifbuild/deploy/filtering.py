@@ -1,4 +1,4 @@
-"""The files that make an Orthanc enforce tokens, for any deployment with one."""
+"""The files that make Orthanc enforce tokens, for every kind of deployment that has an Orthanc."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from typing import Any
 
 from ohifbuild.deploy.deployment import Plan
 from ohifbuild.deploy.orthanc_settings import FILTER, whole
-from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb, filtered
+from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb_settings, token_filter_settings
 
 GUARD, VIEWER, SHARE = "closed_without_filter.lua", "viewer_files.py", "share_study.py"
 FILTERING = (
     FILTER, "link_contract.py", "bounded_json.py", "token_file.py", "auth_service.py", "rendered_videos.py",
     SHARE, GUARD,
 )  # fmt: skip
-"""Scripts that every deployment with a filter has; they import one another."""
+"""The scripts of every deployment with a token filter; they import one another."""
 
 TOKENS, SETTINGS, UNIT, LINK = "tokens.json", "orthanc.json", "orthanc.service.conf", "link.json"
 FOLDER = "orthanc"
 
 KEPT = frozenset({f"{FOLDER}/{TOKENS}"})
 PRIVATE = frozenset({f"{FOLDER}/{TOKENS}", f"{FOLDER}/{SETTINGS}"})
-"""An existing Orthanc's settings may hold passwords."""
+"""Files that only their owner may read; the settings of an existing Orthanc may hold passwords."""
 
-SYSTEMD = """# Orthanc with these settings in place of those in /etc/orthanc. Written by ohifbuild, for systemd.
+SYSTEMD = """# Starts Orthanc with these settings instead of those in /etc/orthanc. Written by ohifbuild, for systemd.
 [Service]
 ExecStart=
 ExecStart=/usr/sbin/Orthanc --logdir=/var/log/orthanc {settings}
@@ -36,19 +36,23 @@ ExecStart=/usr/sbin/Orthanc --logdir=/var/log/orthanc {settings}
 
 
 def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, str]:
-    """Scripts, an empty token file, and a whole configuration for Orthanc, in the folder ``orthanc``.
+    """Scripts, an empty token file, and a complete configuration for Orthanc, in the folder ``orthanc``.
 
     Args:
-        root: Orthanc's own DICOMweb root.
-        more: further settings; those of ``TokenFilter`` are merged.
+        plan: the deployment's plan.
+        root: the path of the DICOMweb root in Orthanc.
+        more: further settings of Orthanc; those of ``TokenFilter`` are merged.
+
+    Returns:
+        The contents of the files by their POSIX path.
     """
-    place = PurePosixPath(plan.place, FOLDER)
-    enforcing = filtered(plan.settings, place / FILTER, place / GUARD)
+    place = PurePosixPath(plan.server_folder, FOLDER)
+    enforcing = token_filter_settings(plan.settings, place / FILTER, place / GUARD)
     sources = {"Tokens": str(place / TOKENS), "RenderVideos": True}
     filtering = {**enforcing["TokenFilter"], **sources, **more.get("TokenFilter", {})}
-    # For its URLs of bulk data: the host is what the browser asked for (Debian's settings say localhost), and of TLS
-    # Orthanc hears from nobody if stunnel, which knows no headers, is before it.
-    web = {**dicomweb(root), "Host": "", "Ssl": bool(plan.options.certificate)}
+    # Orthanc makes the URLs of bulk data from these. Without Host it uses the host of the request (Debian sets
+    # localhost). It cannot detect TLS behind stunnel, which adds no headers.
+    web = {**dicomweb_settings(root), "Host": "", "Ssl": bool(plan.options.certificate)}
     settings = {"DicomWeb": web, **enforcing, **more, "TokenFilter": filtering}
     link = {"Viewer": f"{plan.origin}{plan.public_url}viewer", "Parameter": plan.settings.token_param}
     texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in FILTERING}
@@ -62,13 +66,13 @@ def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, st
 
 
 @contextmanager
-def nobody_shares(target: Path) -> Iterator[None]:
-    """Keeps the scripts of a deployment from changing its tokens while it is replaced.
+def tokens_locked(target: Path) -> Iterator[None]:
+    """Locks the tokens of a deployment while it is replaced.
 
-    ``share_study.py`` takes the same lock, and notices when the file that it has locked was replaced meanwhile.
+    ``share_study.py`` takes the same lock, and detects that the locked file was replaced meanwhile.
 
     Args:
-        target: the deployment's folder, which need not exist.
+        target: the deployment's folder, which may be missing.
     """
     with ExitStack() as stack:
         while (link := target / FOLDER / LINK).is_file():
@@ -80,13 +84,13 @@ def nobody_shares(target: Path) -> Iterator[None]:
 
 
 def orthanc_steps(plan: Plan) -> tuple[str, ...]:
-    """What remains to be done for an Orthanc of Debian's or Ubuntu's packages."""
-    place = f"{plan.place}/{FOLDER}"
+    """The steps for an Orthanc that is installed from packages of Debian or Ubuntu."""
+    place = f"{plan.server_folder}/{FOLDER}"
     drop_in = "/etc/systemd/system/orthanc.service.d"
     return (
         "Install Orthanc with its plugins: apt install orthanc orthanc-dicomweb orthanc-python",
-        f"Let Orthanc read what is secret: chown orthanc {place}/{TOKENS} {place}/{SETTINGS}",
-        f"Let Orthanc use these settings: mkdir -p {drop_in} && ln -sf {place}/{UNIT} {drop_in}/ohifbuild.conf",
+        f"Let Orthanc read the private files: chown orthanc {place}/{TOKENS} {place}/{SETTINGS}",
+        f"Make Orthanc use these settings: mkdir -p {drop_in} && ln -sf {place}/{UNIT} {drop_in}/ohifbuild.conf",
         "systemctl daemon-reload && systemctl restart orthanc",
         f"Share a study: python3 {place}/{SHARE} STUDY-INSTANCE-UID",
     )

@@ -1,8 +1,8 @@
-"""TLS: what all servers accept, and stunnel before an Orthanc without a proxy.
+"""TLS: the ciphers of all servers, and stunnel in front of an Orthanc without a proxy.
 
-Orthanc speaks TLS itself, but not where it was put together from a distribution's packages: civetweb 1.15 and 1.16 look
-for ``SSL_get_peer_certificate``, which OpenSSL 3 has no longer, so that Debian 12's Orthanc 1.10.1 crashes at the first
-request over HTTPS (seen), whatever its configuration. stunnel hands on what is inside TLS, and reads nothing of it.
+Orthanc supports TLS itself, but the packages of distributions do not: civetweb 1.15 and 1.16 look for
+``SSL_get_peer_certificate``, which OpenSSL 3 has removed. Debian 12's Orthanc 1.10.1 therefore crashes at the first
+HTTPS request, whatever its configuration (observed). stunnel forwards the contents of the TLS connection unchanged.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ STUNNEL = "stunnel/viewer.conf"
 
 
 def reached_without_proxy(plan: Plan) -> dict[str, Any]:
-    """Settings of an Orthanc that browsers reach without a web server before it."""
+    """Settings of an Orthanc that browsers reach without a web server in front."""
     tls = bool(plan.options.certificate)
     return {"HttpPort": plan.port, "SslEnabled": False, "RemoteAccessAllowed": not tls}
 
 
 def tunnel(plan: Plan) -> dict[str, str]:
-    """stunnel's configuration, if there is a certificate for it."""
+    """stunnel's configuration file, if the options name a certificate."""
     return {STUNNEL: rendered("stunnel.conf.j2", plan=plan, ciphers=CIPHERS)} if plan.options.certificate else {}
 
 
 def tunnel_steps(plan: Plan) -> tuple[str, ...]:
-    """What remains to be done for it."""
+    """The steps for stunnel, if the options name a certificate."""
     if not plan.options.certificate:
         return ()
     return (
         "Install stunnel, for TLS: apt install stunnel4",
-        f"ln -sf {plan.place}/{STUNNEL} /etc/stunnel/viewer.conf && systemctl enable --now stunnel@viewer",
+        f"ln -sf {plan.server_folder}/{STUNNEL} /etc/stunnel/viewer.conf && systemctl enable --now stunnel@viewer",
     )

@@ -1,4 +1,4 @@
-"""nginx: viewer and archive on one origin."""
+"""nginx: serves viewer and archive from one origin."""
 
 from __future__ import annotations
 
@@ -23,38 +23,40 @@ class Logs:
 
 
 def nginx(plan: Plan) -> Folder:
-    """A ``server`` block for nginx's http context, and the filter for the Orthanc behind it."""
+    """A ``server`` block for nginx's http context, and the token filter for the Orthanc behind it."""
     logs = Logs(f"{plan.options.logs}/viewer.access.log", f"{plan.options.logs}/viewer.error.log")
-    conf = nginx_conf(plan, header_table(plan), www=f"{plan.place}/www", archive=plan.archive_origin, logs=logs)
+    conf = nginx_conf(plan, header_table(plan), www=f"{plan.server_folder}/www", archive=plan.archive_origin, logs=logs)
     texts = {
         "nginx/viewer.conf": conf,
-        **filter_files(plan, root=plan.archive_root, more=_behind(plan)),
+        **filter_files(plan, root=plan.archive_root, more=_orthanc_network(plan)),
     }
     steps = (
         *orthanc_steps(plan),
-        f"Let nginx read it: ln -sf {plan.place}/nginx/viewer.conf /etc/nginx/conf.d/viewer.conf",
-        "Take nginx's welcome page away, which would answer in its place: rm -f /etc/nginx/sites-enabled/default",
+        f"Add it to nginx's configuration: ln -sf {plan.server_folder}/nginx/viewer.conf /etc/nginx/conf.d/viewer.conf",
+        "Remove nginx's welcome page, which would answer instead: rm -f /etc/nginx/sites-enabled/default",
         "nginx -t && systemctl reload nginx",
     )
     return Folder(f"www{plan.public_url}".rstrip("/"), texts, steps, PRIVATE, KEPT)
 
 
-def _behind(plan: Plan) -> dict[str, Any]:
-    """Settings of an Orthanc behind nginx: it listens where nginx looks for it, and to nobody else if it can."""
+def _orthanc_network(plan: Plan) -> dict[str, Any]:
+    """Settings of an Orthanc behind nginx: the port that nginx connects to, open to this machine only if possible."""
     archive = urlsplit(plan.archive)
-    alone = archive.hostname in ("127.0.0.1", "::1", "localhost")
+    local = archive.hostname in ("127.0.0.1", "::1", "localhost")
     port = plan.existing.get("HttpPort", archive.port or 80)
-    return {"HttpPort": port, "SslEnabled": archive.scheme == "https", "RemoteAccessAllowed": not alone}
+    return {"HttpPort": port, "SslEnabled": archive.scheme == "https", "RemoteAccessAllowed": not local}
 
 
 def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: Logs, staff: str = "") -> str:
-    """The configuration file.
+    """nginx's configuration file.
 
     Args:
+        plan: the deployment's plan.
+        table: the dist's headers.
         www: the folder that holds the viewer at the path of its public URL.
         archive: scheme, host and port of the archive.
-        logs: where nginx writes its logs.
-        staff: an Orthanc for those who share studies, at ``/orthanc/``; '' for none.
+        logs: nginx's log files.
+        staff: scheme, host and port of an Orthanc for staff, at ``/orthanc/``; '' for none.
     """
     scheme, _, upstream = archive.partition("://")
     return rendered(
@@ -74,13 +76,13 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         charset_types=sorted({_plain(kind) for kind in table.types.values() if "charset" in kind} - {"text/html"}),
         underscores="_" in plan.settings.token_header,
         rules=archive_rules,
-        plain_request_line=archive_rules.plain_request_line(path for path, _ in plan.passed_on),
+        plain_request_line=archive_rules.plain_request_line(path for path, _ in plan.archive_paths),
         ciphers=CIPHERS,
     )
 
 
 def _types(table: HeaderTable) -> dict[str, str]:
-    """Suffixes by media type, as nginx wants them."""
+    """Suffixes by media type, in nginx's format."""
     found: dict[str, list[str]] = {}
     for suffix, kind in table.types.items():
         found.setdefault(_plain(kind), []).append(suffix.removeprefix("."))

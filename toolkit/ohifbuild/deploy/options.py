@@ -1,4 +1,4 @@
-"""What a deployment has to know beyond the dist."""
+"""The options of ``ohifbuild deploy`` and their checks."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ohifbuild.config.recipe import PLAIN_PATH, ROOT_URL
 Kind = Literal["nginx", "orthanc", "orthanc-ohif", "compose", "static"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-USELESS: Mapping[Kind, frozenset[str]] = {
+IGNORED_OPTIONS: Mapping[Kind, frozenset[str]] = {
     "nginx": frozenset(),
     "orthanc": frozenset({"archive"}),
     "orthanc-ohif": frozenset({"archive"}),
     "compose": frozenset({"archive", "orthanc_settings"}),
     "static": frozenset({"orthanc_settings"}),
 }
-"""Options that a kind of deployment has no use for."""
+"""Options that have no effect with a kind of deployment, and are therefore refused."""
 
 HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\]|_")
 PLAIN_FILE = re.compile(r"/[A-Za-z0-9._/@+-]+")
@@ -28,17 +28,17 @@ PLAIN_FILE = re.compile(r"/[A-Za-z0-9._/@+-]+")
 
 @dataclass(frozen=True)
 class DeployOptions:
-    """What a deployment has to know beyond the dist.
+    """Facts about the server that the dist does not contain.
 
     Args:
-        archive: the archive as the web server reaches it: an origin, or the URL of its DICOMweb root if that is at
-            another path than the dist's; default: an Orthanc on the same machine.
-        host: the name by which users reach the web server; '_' for any.
-        certificate, key: files on the server for HTTPS; both or neither.
-        port, tls_port: where the web server listens; 0 for 80 and 443, or Orthanc's own port for Orthanc itself.
+        archive: the archive's URL as the web server uses it: an origin, or the DICOMweb root if its path differs from
+            the dist's; default: an Orthanc on the same machine.
+        host: the web server's host name; '_' for any.
+        certificate, key: paths of PEM files on the server for HTTPS; both or neither.
+        port, tls_port: the ports without and with TLS; 0 for 80 and 443, or Orthanc's own port without a web server.
         logs: the folder of the web server's logs.
-        installed_at: where the folder will be on the server; default: where it is written.
-        orthanc_settings: the configuration of an Orthanc that exists (file or folder); the filter's is added.
+        installed_at: the deployment's folder on the server; default: where it is written.
+        orthanc_settings: the configuration of an existing Orthanc (file or folder), to which the filter is added.
     """
 
     archive: str = ""
@@ -51,10 +51,10 @@ class DeployOptions:
     installed_at: PurePosixPath | None = None
     orthanc_settings: Path | None = None
 
-    def mistakes(self, kind: Kind) -> list[str]:
-        """What cannot be meant, a line for each."""
+    def errors(self, kind: Kind) -> list[str]:
+        """A line for each invalid option; empty if all are valid."""
         given = {item.name for item in fields(self) if getattr(self, item.name) != item.default}
-        found = [f"{_flag(name)}: {kind} has no use for it" for name in sorted(given & USELESS[kind])]
+        found = [f"{_flag(name)}: has no effect with {kind}" for name in sorted(given & IGNORED_OPTIONS[kind])]
         if self.archive and not _is_archive(self.archive):
             found.append("archive: expected a URL such as http://127.0.0.1:8042, without credentials or query")
         if not HOST_NAME.fullmatch(self.host):
@@ -62,13 +62,13 @@ class DeployOptions:
         if bool(self.certificate) != bool(self.key):
             found.append("certificate and key: expected both or neither")
         if self.port and self.port == self.tls_port:
-            found.append("port and tls-port: expected two different ones")
+            found.append("port and tls-port: expected two different ports")
         for name in ("certificate", "key", "logs"):
             value = getattr(self, name)
             if value and not PLAIN_FILE.fullmatch(value):
-                found.append(f"{name}: expected an absolute path of plain characters")
+                found.append(f"{name}: expected an absolute path of letters, digits and ._/@+- only")
         if self.installed_at is not None and not PLAIN_FILE.fullmatch(str(self.installed_at)):
-            found.append("installed-at: expected an absolute path of plain characters")
+            found.append("installed-at: expected an absolute path of letters, digits and ._/@+- only")
         return found
 
 

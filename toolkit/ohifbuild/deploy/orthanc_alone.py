@@ -1,4 +1,4 @@
-"""Orthanc alone: it serves the viewer itself, and enforces the tokens."""
+"""Orthanc without a web server: it serves the viewer itself and enforces tokens."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ from ohifbuild.deploy.https import reached_without_proxy, tunnel, tunnel_steps
 from ohifbuild.deploy.table import header_table
 from ohifbuild.orthanc.configuration import SCRIPTS
 
-TAKEN = frozenset(
+RESERVED_PATHS = frozenset(
     {
         "app", "auth", "changes", "dicom-web", "exports", "instances", "jobs", "modalities", "osimis-viewer",
         "patients", "peers", "plugins", "queries", "series", "statistics", "storage-commitment", "studies", "system",
         "token-filter", "tools", "transfers", "ui", "wado", "web-viewer", "webdav", "worklists", "wsi",
     }
 )  # fmt: skip
-"""First steps of paths that Orthanc and its plugins answer themselves; ``token_filter.py`` opens none of them."""
+"""First parts of paths that Orthanc and its plugins answer; the same as in ``token_filter.py``."""
 
 
 def orthanc(plan: Plan) -> Folder:
     """Settings for an Orthanc with its DICOMweb and Python plugins, and the scripts that these load."""
-    _refuse_taken(plan)
+    _check_path(plan)
     table = header_table(plan).document()
-    viewer = {"Url": plan.public_url, "Folder": f"{plan.place}/viewer", "Headers": f"{plan.place}/orthanc/headers.json"}
-    # Orthanc would compress again what is compressed already.
+    viewer = {
+        "Url": plan.public_url,
+        "Folder": f"{plan.server_folder}/viewer",
+        "Headers": f"{plan.server_folder}/orthanc/headers.json",
+    }
+    # With HttpCompressionEnabled, Orthanc would compress files again that are already compressed.
     more = {**reached_without_proxy(plan), "HttpCompressionEnabled": False, "TokenFilter": {"Viewer": viewer}}
     texts = filter_files(plan, root=plan.root, more=more)
     texts[f"{FOLDER}/{VIEWER}"] = (SCRIPTS / VIEWER).read_text(encoding="utf-8")
@@ -35,12 +39,12 @@ def orthanc(plan: Plan) -> Folder:
     return Folder("viewer", {**texts, **tunnel(plan)}, steps, PRIVATE, KEPT)
 
 
-def _refuse_taken(plan: Plan) -> None:
+def _check_path(plan: Plan) -> None:
     first = plan.public_url.split("/")[1]
-    if first and first not in TAKEN and not f"{plan.root}/".startswith(plan.public_url):
+    if first and first not in RESERVED_PATHS and not f"{plan.root}/".startswith(plan.public_url):
         return
     raise DeployUnsuitable(
         f"Orthanc cannot serve a viewer at {plan.public_url}.",
-        cause="It answers there itself.",
-        fix="Move the dist to a path of its own: ohifbuild move DIST --public-url /ohif/",
+        cause="Orthanc uses this path itself.",
+        fix="Move the dist to a path that Orthanc does not use: ohifbuild move DIST --public-url /ohif/",
     )

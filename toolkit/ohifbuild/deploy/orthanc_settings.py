@@ -1,8 +1,8 @@
-"""A whole configuration for Orthanc: that of an Orthanc that exists, or Debian's, and what enforces tokens over it.
+"""Merges the token filter's settings into the configuration of an existing Orthanc, or Debian's.
 
-Orthanc takes one file, or a folder of files of which no two may have a section of the same name (1.10.1: "The
-configuration section "DicomWeb" is defined in 2 different configuration files"). So the filter's settings cannot just
-be put beside Debian's: they are merged here, and Orthanc is started with the result alone.
+Orthanc reads one file, or a folder in which no two files may have the same section (1.10.1: "The configuration section
+"DicomWeb" is defined in 2 different configuration files"). So a file with the filter's settings cannot be added beside
+Debian's. The settings are merged here, and Orthanc is started with the result only.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ LIKE_DEBIAN: Mapping[str, Any] = {
     ],
     "DefaultEncoding": "Utf8",
 }
-"""Where Debian's packages keep studies and plugins. With Orthanc's own default encoding, Latin1, its answers lose every
-letter of other alphabets."""
+"""The paths of studies and plugins in Debian's packages. With Orthanc's default encoding, Latin1, its answers lose the
+letters of all other alphabets."""
 
 PYTHON = "libOrthancPython.so"
-"""Has to be loaded before the DICOMweb plugin, to answer what that cannot: of two Orthanc asks the first."""
+"""Must be loaded before the DICOMweb plugin: if both answer a path, Orthanc takes the first."""
 
 STRING_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 """Orthanc's configuration is JSON with the comments of C++."""
 
 SAMPLES = frozenset({"", "/etc/orthanc/sample.py"})
-"""What Debian's package names, and that does nothing."""
+"""The script in Debian's configuration, which does nothing."""
 
 PATHS = frozenset({"StorageDirectory", "IndexDirectory", "Plugins", "LuaScripts", "PythonScript"})
 
@@ -41,17 +41,17 @@ FILTER = "token_filter.py"
 
 
 class SettingsUnusable(Exception):
-    """The settings of an existing Orthanc cannot be taken; the text says why, in a line."""
+    """The settings of an existing Orthanc cannot be used; the text is one line with the reason."""
 
 
 def whole(ours: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any]:
-    """Orthanc's configuration: ours over the existing one, and that over Debian's."""
+    """Orthanc's complete configuration: our settings replace existing ones, and those replace Debian's."""
     merged = {**LIKE_DEBIAN, **existing, **ours}
-    # Of two scripts that filter requests Orthanc asks the one that it read last.
+    # If two scripts filter requests, Orthanc uses the one that it loaded last.
     theirs = [name for name in existing.get("LuaScripts", []) if name not in ours["LuaScripts"]]
     merged["LuaScripts"] = [*theirs, *ours["LuaScripts"]]
     merged["DicomWeb"] = {**existing.get("DicomWeb", {}), **ours["DicomWeb"]}
-    # Tokens of an orthanc-auth-service are good beside those of the file.
+    # Tokens of an orthanc-auth-service remain valid beside those of the file.
     service = {name: value for name, value in existing.get("TokenFilter", {}).items() if name == "AuthService"}
     merged["TokenFilter"] = {**service, **ours["TokenFilter"]}
     merged["Plugins"] = _with_plugins({**LIKE_DEBIAN, **existing}["Plugins"], ours.get("Plugins", []))
@@ -59,22 +59,27 @@ def whole(ours: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any
 
 
 def _with_plugins(theirs: list[str], ours: list[str]) -> list[str]:
-    """Theirs and ours. Orthanc does not start if one is named twice, by itself and by its folder."""
+    """All plugins. Orthanc does not start if a plugin is named twice, by its file and by its folder."""
     named = {PurePosixPath(path) for path in theirs}
     both = [*theirs, *(path for path in ours if not named & {PurePosixPath(path), PurePosixPath(path).parent})]
     return sorted(both, key=lambda path: not path.endswith(PYTHON))
 
 
 def existing_settings(path: Path) -> dict[str, Any]:
-    """What an Orthanc is configured with: a file, or a folder of which it reads every ``*.json``.
+    """The settings of an existing Orthanc.
+
+    Args:
+        path: its configuration file, or a folder from which Orthanc reads every ``*.json``.
 
     Raises:
-        SettingsUnusable: it cannot be read, or has a Python script of its own, of which Orthanc runs but one.
+        SettingsUnusable: the settings cannot be read, or name another Python script. Orthanc runs only one.
     """
     settings = dict(_read(path))
     script = str(settings.get("PythonScript", ""))
     if script not in SAMPLES and Path(script).name != FILTER:
-        raise SettingsUnusable(f"Orthanc runs one PythonScript, and has {script} already; without it: a copy of {path}")
+        raise SettingsUnusable(
+            f"Orthanc runs only one PythonScript, and {script} is already set; give a copy of {path} without it"
+        )
     return settings
 
 
@@ -99,7 +104,7 @@ def _read(existing: Path) -> Iterator[tuple[str, Any]]:
 
 
 def _absolute(value: Any, folder: Path) -> Any:
-    """Paths from where Orthanc would have started: the folder of its configuration."""
+    """Makes paths absolute; Orthanc's are relative to the folder of its configuration."""
     if isinstance(value, list):
         return [_absolute(item, folder) for item in value]
     return str(folder / value) if isinstance(value, str) and value else value

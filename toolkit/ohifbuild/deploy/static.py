@@ -1,4 +1,4 @@
-"""Any other web server: the viewer, and its headers in several servers' own words."""
+"""Any other web server: the viewer, configurations for Apache and Caddy, and its headers as a document."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from ohifbuild.server import archive_rules
 
 
 def static(plan: Plan) -> Folder:
-    """The viewer at the path of its public URL, configurations for Apache and Caddy, and the table for others."""
+    """The viewer at the path of its public URL, configurations for Apache and Caddy, and HEADERS.md for others."""
     table = header_table(plan)
     folder = f"www{plan.public_url}".rstrip("/")
-    passed_on = plan.passed_on if "://" not in plan.settings.dicomweb_root else ()
+    archive_paths = plan.archive_paths if "://" not in plan.settings.dicomweb_root else ()
     values = {
         "plan": plan,
         "table": table,
-        "www": f"{plan.place}/www",
+        "www": f"{plan.server_folder}/www",
         "immutable": "|".join(immutable_paths(plan.public_url)),
         "tls": bool(plan.options.certificate),
         "ciphers": CIPHERS,
         "address": _address(plan),
         "roots": plan.settings.roots,
-        "passed_on": passed_on,
+        "archive_paths": archive_paths,
         "rules": archive_rules,
-        "archive_paths": "|".join(path.replace(".", "[.]") for path, _ in passed_on),
-        "plain_target": archive_rules.plain_target(path for path, _ in passed_on),
-        "plain_request_line": archive_rules.plain_request_line(path for path, _ in passed_on),
+        "archive_pattern": "|".join(path.replace(".", "[.]") for path, _ in archive_paths),
+        "plain_target": archive_rules.plain_target(path for path, _ in archive_paths),
+        "plain_request_line": archive_rules.plain_request_line(path for path, _ in archive_paths),
     }
     texts = {
         f"{folder}/.htaccess": rendered("htaccess.j2", **values),
@@ -35,15 +35,16 @@ def static(plan: Plan) -> Folder:
         "HEADERS.md": rendered("HEADERS.md.j2", **values),
     }
     steps = (
-        f"Serve {plan.place}/www, with the viewer at {plan.public_url}, as {plan.place}/HEADERS.md says; that is",
-        f"with Apache: ln -sf {plan.place}/apache.conf /etc/apache2/sites-enabled/000-viewer.conf",
-        f"with Caddy: ln -sf {plan.place}/Caddyfile /etc/caddy/Caddyfile",
+        f"Serve {plan.server_folder}/www, with the viewer at {plan.public_url}, as described in "
+        f"{plan.server_folder}/HEADERS.md",
+        f"For Apache: ln -sf {plan.server_folder}/apache.conf /etc/apache2/sites-enabled/000-viewer.conf",
+        f"For Caddy: ln -sf {plan.server_folder}/Caddyfile /etc/caddy/Caddyfile",
     )
     return Folder(folder, texts, steps)
 
 
 def _address(plan: Plan) -> str:
-    """Where Caddy listens: with a name alone it gets a certificate by itself."""
+    """Caddy's site address: if it is a host name only, Caddy obtains a certificate automatically."""
     options = plan.options
     if options.host != "_" and not (options.certificate or options.port):
         return options.host

@@ -1,4 +1,4 @@
-"""The headers of a dist as a table, for other servers' configurations; ``server/static_files.py`` is its source."""
+"""The headers of a dist as a table, for the configurations of other servers; same as ``server/static_files.py``."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from ohifbuild.deploy.deployment import Plan
 from ohifbuild.server.headers import (
-    ASK_AGAIN,
-    FOR_EVER,
+    CACHE_FOREVER,
+    CACHE_NEVER,
+    CACHE_REVALIDATE,
     ISOLATION,
-    NEVER_STORED,
     connects_to,
     content_security_policy,
     worker_policy,
@@ -21,14 +21,16 @@ from ohifbuild.server.static_files import HASHED, MEDIA_TYPES
 
 @dataclass(frozen=True)
 class HeaderTable:
-    """Which headers go with which of a dist's files.
+    """The headers of a dist's files.
 
     Args:
-        all: with every answer.
+        all: headers of every answer.
         pages: the content security policy of each page, by its name in the dist.
-        script_policy: that of every script, for those that become workers.
-        never_stored: how pages are cached, whose address may hold a token.
+        script_policy: the content security policy of every script; it applies to those that become workers.
         immutable: a regular expression that finds the names of files whose contents never change.
+        for_ever: Cache-Control of these files.
+        ask_again: Cache-Control of all other files except pages.
+        never_stored: Cache-Control of pages, because their address may hold a token.
         types: media types by suffix.
     """
 
@@ -42,7 +44,7 @@ class HeaderTable:
     types: Mapping[str, str]
 
     def document(self) -> dict[str, object]:
-        """As ``viewer_files.py`` reads it."""
+        """The table as a JSON object, which ``viewer_files.py`` reads."""
         return {
             "all": dict(self.all),
             "pages": dict(self.pages),
@@ -69,15 +71,15 @@ def header_table(plan: Plan) -> HeaderTable:
         pages=pages,
         script_policy=worker_policy(elsewhere),
         immutable=HASHED.pattern,
-        for_ever=FOR_EVER,
-        ask_again=ASK_AGAIN,
-        never_stored=NEVER_STORED,
+        for_ever=CACHE_FOREVER,
+        ask_again=CACHE_REVALIDATE,
+        never_stored=CACHE_NEVER,
         types=MEDIA_TYPES,
     )
 
 
 def immutable_paths(public_url: str) -> tuple[str, ...]:
-    """What ``static.HASHED`` says of names in a dist, as regular expressions of paths on the server."""
+    """``static_files.HASHED``, a pattern for names in a dist, as regular expressions for paths on the server."""
     url = re.escape(public_url)
     return (
         rf"^{url}(?:.*/)?(?:[\w.-]+\.)?[0-9a-f]{{16,}}(?:\.[\w-]+)*\.\w+$",

@@ -1,4 +1,4 @@
-"""Asks a server that may be broken or hostile: bounded in time and bytes, never led elsewhere, nothing unpacked."""
+"""An HTTP client for servers that may be broken or hostile: it limits time and bytes, and follows no redirects."""
 
 from __future__ import annotations
 
@@ -16,28 +16,31 @@ from yarl import URL
 from ohifbuild.server.proxy import LONGEST_HEADER
 
 RequestFailure = Literal["", "name", "refused", "unreachable", "timeout", "closed", "tls", "protocol"]
-"""Why there is no answer, or only the beginning of one."""
+"""Why there is no answer, or only its beginning."""
 
 AT_A_TIME = 6
 CONNECT_SECONDS = 8.0
 ANSWER_SECONDS = 20.0
 ALL_SECONDS = 90.0
-"""For everything that is asked of one deployment together."""
+"""For all requests to a deployment together."""
 
 SHORT = 64 * 1024
+"""Bytes of a body that are read by default."""
+
 USER_AGENT = "ohifbuild-doctor"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back.
+    """The answer to a request.
 
     Args:
-        url: what was asked for, without its query.
-        status: 0 where nothing came.
+        url: the URL that was requested, without its query.
+        status: the status; 0 if there is no answer.
         headers: in order, with repetitions; names in lower case.
-        body: its beginning, as it was sent: not unpacked.
-        whole: whether ``body`` is all of it.
+        body: the beginning of the body as it was sent, not decompressed.
+        whole: whether ``body`` is the whole body.
+        failure: why there is no answer, or only its beginning; '' if it is complete.
     """
 
     url: str
@@ -45,24 +48,24 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     whole: bool = True
-    trouble: RequestFailure = ""
+    failure: RequestFailure = ""
 
     def all(self, name: str) -> list[str]:
-        """The values of a header."""
+        """All values of a header."""
         return [value for key, value in self.headers if key == name.lower()]
 
     def get(self, name: str) -> str:
-        """The values of a header as one, '' where it is missing."""
+        """The values of a header, joined with commas; '' if it is missing."""
         return ", ".join(self.all(name))
 
     @property
     def media_type(self) -> str:
-        """Without parameters, in lower case."""
+        """The media type without parameters, in lower case."""
         return self.get("content-type").partition(";")[0].strip().lower()
 
 
 class Client:
-    """To be made by ``client``."""
+    """Sends requests; ``client`` creates it."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
@@ -72,26 +75,33 @@ class Client:
     async def ask(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, limit: int = SHORT
     ) -> Answer:
-        """The answer to one request; redirects are answers, and failures too. At most ``limit`` bytes are read."""
+        """The answer to one request. Redirects and failures are answers too.
+
+        Args:
+            url: an encoded URL.
+            method: the request's method.
+            headers: the request's headers.
+            limit: how many bytes of the body are read.
+        """
         shown = url.partition("?")[0]
         async with self._turns:
             seconds = min(ANSWER_SECONDS, self._until - time.monotonic())
             if seconds <= 0:
-                return Answer(shown, trouble="timeout")
+                return Answer(shown, failure="timeout")
             began: list[Answer] = []
             try:
                 async with asyncio.timeout(seconds):
                     return await self._answer(url, shown, method, headers or {}, limit, began)
             except (aiohttp.ClientError, OSError, ValueError) as error:
                 if began:
-                    return Answer(shown, began[0].status, began[0].headers, whole=False, trouble=failure_of(error))
-                return Answer(shown, trouble=failure_of(error))
+                    return Answer(shown, began[0].status, began[0].headers, whole=False, failure=failure_of(error))
+                return Answer(shown, failure=failure_of(error))
 
     async def _answer(
         self, url: str, shown: str, method: str, headers: Mapping[str, str], limit: int, began: list[Answer]
     ) -> Answer:
-        asked = self._session.request(method, URL(url, encoded=True), headers=headers, allow_redirects=False)
-        async with asked as response:
+        request = self._session.request(method, URL(url, encoded=True), headers=headers, allow_redirects=False)
+        async with request as response:
             found = tuple(
                 (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.raw_headers
             )
@@ -104,7 +114,7 @@ class Client:
 
 @asynccontextmanager
 async def client(trust: ssl.SSLContext) -> AsyncIterator[Client]:
-    """A client that takes certificates as ``trust`` says."""
+    """A client that checks certificates with the context ``trust``."""
     session = aiohttp.ClientSession(
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -120,7 +130,7 @@ async def client(trust: ssl.SSLContext) -> AsyncIterator[Client]:
 
 
 def failure_of(error: BaseException) -> RequestFailure:
-    """What kind of failure an exception is."""
+    """The kind of failure that an exception stands for."""
     if isinstance(error, TimeoutError):
         return "timeout"
     if isinstance(error, aiohttp.ClientConnectorDNSError):

@@ -1,4 +1,4 @@
-"""What doctor finds: one finding per check, and their order."""
+"""The findings of the checks, one for each, and the report, which orders them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any, Literal
 from urllib.parse import quote, quote_plus
 
 State = Literal["right", "wrong", "note", "untried"]
-"""``note``: it works, but could be better. ``untried``: something else has to be mended first, or was not given."""
+"""``note``: it works, but could be better. ``untried``: not checked, because another fault prevents it, or because
+the link lacks what the check needs."""
 
 LONGEST_TEXT = 600
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Control characters, and those that turn the direction of writing: a server's words must not move the cursor."""
+"""Control characters, and those that change the direction of text: a server's text must not control the terminal."""
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,14 @@ class Finding:
     """The result of one check.
 
     Args:
-        check: the check's name, a word or two with hyphens; part of the JSON form.
-        title: what was looked at, a few words.
-        state: how it is.
-        found: what was seen, a short sentence.
-        effect: what comes of it: why the page would be blank, or what could be done to patients' data.
+        check: the check's name, one or two words with hyphens; part of the JSON output.
+        title: what was checked, a few words.
+        state: the result.
+        found: what was observed, a short sentence.
+        effect: the consequence: why the page is blank, or how patients' data is at risk.
         change: what to change, or the command to run.
-        stops: whether the viewer does not work because of it; if not, it is about patients' data, or about later.
-        because: the check whose failure explains this one in the end; '' for a cause of its own.
+        stops: whether it prevents the viewer from working; if not, it is a risk for patients' data, or for later.
+        because: the check whose failure is the cause of this one; '' if this one is a cause itself.
     """
 
     check: str
@@ -43,24 +44,29 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """All findings about ``subject``: causes first, and of those what stops the viewer; then what follows from them,
-    notes, what was not tried, what is right."""
+    """All findings about a subject, in this order: causes that stop the viewer, other causes, faults that follow from
+    causes, notes, what was not checked, what is right.
+
+    Args:
+        subject: what was examined.
+        findings: the findings in this order.
+    """
 
     subject: str
     findings: tuple[Finding, ...]
 
     @property
     def wrong(self) -> tuple[Finding, ...]:
-        """What is wrong, the cause first."""
+        """The faults, causes first."""
         return tuple(finding for finding in self.findings if finding.state == "wrong")
 
     @property
     def cause(self) -> Finding | None:
-        """What to mend first."""
+        """The fault to fix first."""
         return self.wrong[0] if self.wrong else None
 
     def document(self) -> dict[str, Any]:
-        """The JSON form, described in docs/reference/doctor.md."""
+        """The JSON output, described in docs/reference/doctor.md."""
         keys = ("check", "title", "state", "found", "effect", "change", "stops", "because")
         return {
             "subject": self.subject,
@@ -74,36 +80,38 @@ def report(
     subject: str,
     findings: Iterable[Finding],
     *,
-    follows: Mapping[str, Sequence[str]],
+    causes: Mapping[str, Sequence[str]],
     secrets: Sequence[str] = (),
 ) -> Report:
-    """The report on findings that come in the order in which things depend on each other.
+    """Orders findings and names the cause of each fault.
 
     Args:
-        follows: for a check, those whose failure explains its own.
-        secrets: what is blanked out wherever it appears.
+        subject: what was examined.
+        findings: the findings in the order of the checks: each check comes after those it depends on.
+        causes: for a check, the checks whose failure explains its own, the nearest first.
+        secrets: texts that are replaced by ``***`` everywhere.
     """
     listed = [_plain(finding, secrets) for finding in findings]
     wrong = {finding.check for finding in listed if finding.state == "wrong"}
 
     def cause_of(check: str) -> str:
-        nearer = next((cause for cause in follows.get(check, ()) if cause in wrong), "")
+        nearer = next((cause for cause in causes.get(check, ()) if cause in wrong), "")
         return cause_of(nearer) or nearer if nearer else ""
 
     explained = [
         replace(finding, because=cause_of(finding.check)) if finding.state == "wrong" else finding for finding in listed
     ]
-    return Report(plain(subject, secrets), tuple(sorted(explained, key=_place)))
+    return Report(plain(subject, secrets), tuple(sorted(explained, key=_rank)))
 
 
 def forms_of(token: str) -> tuple[str, ...]:
-    """A token in every form in which a server could repeat it, longest first; none for ''."""
+    """A token in every encoding in which a server could repeat it, longest first; none for ''."""
     forms = {token, quote(token, safe=""), quote(token), quote_plus(token)}
     return tuple(sorted((form for form in forms if form), key=len, reverse=True))
 
 
 def plain(text: str, secrets: Sequence[str] = ()) -> str:
-    """The text without secrets and without characters that a terminal would obey, and not longer than is useful."""
+    """A text without secrets and control characters, cut to ``LONGEST_TEXT`` characters."""
     for secret in secrets:
         text = text.replace(secret, "***")
     lines = [UNPRINTABLE.sub("?", line) for line in text.split("\n")]
@@ -121,19 +129,24 @@ def _plain(finding: Finding, secrets: Sequence[str]) -> Finding:
     )
 
 
-def _place(finding: Finding) -> tuple[int, bool, bool]:
+def _rank(finding: Finding) -> tuple[int, bool, bool]:
     return ("wrong", "note", "untried", "right").index(finding.state), bool(finding.because), not finding.stops
 
 
 @dataclass(frozen=True)
 class Check:
-    """A check, by its name and title."""
+    """A check; its methods make its finding.
+
+    Args:
+        check: its name in the JSON output.
+        title: what it checks, a few words.
+    """
 
     check: str
     title: str
 
     def right(self, found: str) -> Finding:
-        """It is as it should be."""
+        """Nothing is wrong."""
         return Finding(self.check, self.title, "right", found)
 
     def note(self, found: str, effect: str, change: str = "") -> Finding:
@@ -141,9 +154,9 @@ class Check:
         return Finding(self.check, self.title, "note", found, effect, change)
 
     def wrong(self, found: str, effect: str, change: str, *, stops: bool = True) -> Finding:
-        """It has to be mended; ``stops``: or the viewer does not work."""
+        """A fault; ``stops`` says whether it prevents the viewer from working."""
         return Finding(self.check, self.title, "wrong", found, effect, change, stops)
 
-    def untried(self, found: str = "other things first.") -> Finding:
-        """It could not be looked at."""
+    def not_checked(self, found: str = "another fault prevents it.") -> Finding:
+        """The check was impossible; ``found`` is the reason, which begins in lower case."""
         return Finding(self.check, self.title, "untried", found)

@@ -1,9 +1,9 @@
-"""Looks at a deployment from outside, as a browser would: the way to the page, its files, its archive.
+"""Gathers the evidence of a deployment from outside, like a browser: the page, its files, its archive.
 
-Which parameter of a link is its token, only the page knows. So nothing of a link's query or fragment is sent to ask for
-the page: a query of the same length stands in for it. The token is sent to the archive only, in the header that the
-viewer would send it in; not over a connection that is not verified unless that was asked for, nor to a place that came
-over one; and never to where a redirect leads.
+Only the page knows which parameter of a link is the token. So the request for the page contains nothing of the link's
+query or fragment, but a placeholder of the same length. The token is sent only to the archive, in the header that the
+viewer uses. It is not sent over a connection that is not verified, unless the user allows that, nor to an address that
+such a connection named, and never to the target of a redirect.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor.address import Address, parse_address
 from ohifbuild.doctor.client import Answer, Client, RequestFailure, client, failure_of
-from ohifbuild.doctor.gather_archive import ask_archive, is_demonstration
-from ohifbuild.doctor.gather_files import INDEX, look_at_files
-from ohifbuild.doctor.gathered import Arrival, Evidence, ViewerSeen
-from ohifbuild.doctor.tls import Tls, blind, look_at
+from ohifbuild.doctor.evidence import Evidence, Navigation, ViewerEvidence
+from ohifbuild.doctor.fetch_files import INDEX, fetch_files
+from ohifbuild.doctor.query_archive import is_demonstration, query_archive
+from ohifbuild.doctor.tls import Tls, handshake_with, insecure_context
 from ohifbuild.doctor.viewer_page import Page, read_page
 from ohifbuild.server.web_server import is_loopback
 
@@ -33,49 +33,50 @@ HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Upgrade-Insecure
 
 @dataclass(frozen=True)
 class _Clients:
-    """One that takes trusted certificates only, and one that takes any."""
+    """One client that accepts trusted certificates only, and one that accepts any."""
 
     strict: Client
-    blind: Client
+    insecure: Client
 
-    def at(self, arrival: Arrival) -> Client:
-        """The strict one where the server's certificate was trusted: it may show another one later."""
-        return self.blind if arrival.tls and not arrival.tls.trusted else self.strict
+    def at(self, navigation: Navigation) -> Client:
+        """The strict client if the server's certificate was trusted, because the server may send another one later."""
+        return self.insecure if navigation.tls and not navigation.tls.trusted else self.strict
 
 
 async def gather(url: str, *, insecure: bool = False) -> Evidence:
-    """The evidence of what is at ``url``.
+    """The evidence of the deployment that a link leads to.
 
     Args:
-        insecure: whether to send the token over a connection that is not verified.
+        url: the link.
+        insecure: whether to send the token over connections that are not verified.
 
     Raises:
-        LinkInvalid: it is no link.
+        LinkInvalid: ``url`` is not a link.
     """
-    asked = parse_address(url)
-    evidence = Evidence(asked, read_link(url.strip(), Settings.token_param), time.time())
-    tls, trouble = await _handshake(asked)
-    if trouble:
-        return replace(evidence, trouble=trouble, arrival=Arrival(asked, tls))
+    link_address = parse_address(url)
+    evidence = Evidence(link_address, read_link(url.strip(), Settings.token_param), time.time())
+    tls, failure = await _handshake(link_address)
+    if failure:
+        return replace(evidence, failure=failure, navigation=Navigation(link_address, tls))
     async with AsyncExitStack() as stack:
         clients = _Clients(
             strict=await stack.enter_async_context(client(ssl.create_default_context())),
-            blind=await stack.enter_async_context(client(blind())),
+            insecure=await stack.enter_async_context(client(insecure_context())),
         )
-        arrival = await _arrive(clients, Arrival(asked, tls))
-        evidence = replace(evidence, arrival=arrival, trouble=arrival.first.trouble)
-        found = _viewer_at(arrival)
+        navigation = await _navigate(clients, Navigation(link_address, tls))
+        evidence = replace(evidence, navigation=navigation, failure=navigation.first.failure)
+        found = _viewer_at(navigation)
         if not found:
             return evidence
         page, answer = found
-        viewer = await look_at_files(clients.at(arrival), arrival.address, ViewerSeen(page, answer))
+        viewer = await fetch_files(clients.at(navigation), navigation.address, ViewerEvidence(page, answer))
         evidence = replace(evidence, link=read_link(url.strip(), page.settings.token_param), viewer=viewer)
         if not viewer.root:
             return evidence
-        sends_token = _may_send_token(evidence, arrival, viewer, insecure=insecure)
-        archive = await ask_archive(
-            clients.blind if insecure else clients.at(arrival),
-            arrival.address,
+        sends_token = _may_send_token(evidence, navigation, viewer, insecure=insecure)
+        archive = await query_archive(
+            clients.insecure if insecure else clients.at(navigation),
+            navigation.address,
             evidence.link,
             viewer,
             sends_token=sends_token,
@@ -83,11 +84,11 @@ async def gather(url: str, *, insecure: bool = False) -> Evidence:
         return replace(evidence, archive=archive, sends_token=sends_token)
 
 
-def _may_send_token(evidence: Evidence, arrival: Arrival, viewer: ViewerSeen, *, insecure: bool) -> bool:
-    """Whether the archive is where a page names it that nobody on the way can have written, and is reached likewise."""
+def _may_send_token(evidence: Evidence, navigation: Navigation, viewer: ViewerEvidence, *, insecure: bool) -> bool:
+    """Whether both the page that names the archive and the connection to the archive are verified, or allowed."""
     root = urlsplit(viewer.root)
-    verified = arrival.is_verified and (root.scheme == "https" or is_loopback(root.hostname or ""))
-    mixed = arrival.address.scheme == "https" and root.scheme == "http"
+    verified = navigation.is_verified and (root.scheme == "https" or is_loopback(root.hostname or ""))
+    mixed = navigation.address.scheme == "https" and root.scheme == "http"
     return bool(evidence.link.token) and (verified or insecure) and not mixed and not is_demonstration(viewer)
 
 
@@ -95,13 +96,13 @@ async def _handshake(address: Address) -> tuple[Tls | None, RequestFailure]:
     if address.scheme != "https":
         return None, ""
     try:
-        tls = await look_at(address.host, address.port, ssl.create_default_context())
+        tls = await handshake_with(address.host, address.port, ssl.create_default_context())
     except OSError as error:
-        return None, _socket_trouble(error)
+        return None, _socket_failure(error)
     return tls, "" if tls.certificate or tls.trusted else "tls"
 
 
-def _socket_trouble(error: OSError) -> RequestFailure:
+def _socket_failure(error: OSError) -> RequestFailure:
     if isinstance(error, ConnectionRefusedError | TimeoutError | ssl.SSLError):
         return "refused" if isinstance(error, ConnectionRefusedError) else failure_of(error)
     if type(error).__name__ == "gaierror":
@@ -109,34 +110,34 @@ def _socket_trouble(error: OSError) -> RequestFailure:
     return "closed" if isinstance(error, ConnectionError) else "unreachable"
 
 
-async def _arrive(clients: _Clients, arrival: Arrival) -> Arrival:
-    """Follows redirects as far as they stay on the host, and looks at the link's folder where there is no viewer."""
+async def _navigate(clients: _Clients, navigation: Navigation) -> Navigation:
+    """Follows redirects on the same host, and requests the link's folder if there is no viewer."""
     for _ in range(MOST_HOPS):
-        address = arrival.address
-        answer = await clients.at(arrival).ask(address.request, headers=HTML, limit=PAGE_BYTES)
-        arrival = replace(arrival, first=answer)
-        target = follows(address, answer)
+        address = navigation.address
+        answer = await clients.at(navigation).ask(address.request, headers=HTML, limit=PAGE_BYTES)
+        navigation = replace(navigation, first=answer)
+        target = redirect_target(address, answer)
         if target is None:
             break
-        arrival = replace(arrival, address=target, hops=(*arrival.hops, answer))
+        navigation = replace(navigation, address=target, redirects=(*navigation.redirects, answer))
         if target.origin == address.origin:
             continue
-        tls, trouble = await _handshake(target)
-        arrival = replace(arrival, tls=tls)
-        if trouble:
-            return replace(arrival, first=Answer(target.url, trouble=trouble))
-    if arrival.first.trouble or read_page(arrival.first.body).is_viewer:
-        return arrival
-    folder = arrival.address.origin + arrival.address.path.rpartition("/")[0] + "/"
+        tls, failure = await _handshake(target)
+        navigation = replace(navigation, tls=tls)
+        if failure:
+            return replace(navigation, first=Answer(target.url, failure=failure))
+    if navigation.first.failure or read_page(navigation.first.body).is_viewer:
+        return navigation
+    folder = navigation.address.origin + navigation.address.path.rpartition("/")[0] + "/"
     for url in (folder, folder + INDEX):
-        answer = await clients.at(arrival).ask(url, headers=HTML, limit=PAGE_BYTES)
+        answer = await clients.at(navigation).ask(url, headers=HTML, limit=PAGE_BYTES)
         if read_page(answer.body).is_viewer:
-            return replace(arrival, folder=answer)
-    return arrival
+            return replace(navigation, folder=answer)
+    return navigation
 
 
-def follows(address: Address, answer: Answer) -> Address | None:
-    """Where a redirect leads if it may be followed: on the same origin, or to the same host's https."""
+def redirect_target(address: Address, answer: Answer) -> Address | None:
+    """The target of a redirect if doctor follows it: on the same origin, or HTTPS on the same host; else None."""
     location = answer.get("location")
     if answer.status not in REDIRECTS or not location:
         return None
@@ -152,9 +153,9 @@ def follows(address: Address, answer: Answer) -> Address | None:
     return Address(parts.scheme, address.host, port, parts.path or "/", parts.query)
 
 
-def _viewer_at(arrival: Arrival) -> tuple[Page, Answer] | None:
-    for answer in (arrival.first, arrival.folder):
-        if answer is not None and not answer.trouble and answer.status == 200:
+def _viewer_at(navigation: Navigation) -> tuple[Page, Answer] | None:
+    for answer in (navigation.first, navigation.folder):
+        if answer is not None and not answer.failure and answer.status == 200:
             page = read_page(answer.body)
             if page.is_viewer:
                 return page, answer

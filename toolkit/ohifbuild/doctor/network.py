@@ -1,6 +1,6 @@
-"""Whether what builds fetch can be had, each through its own client with the user's own configuration.
+"""Checks of the servers that builds download from, with the real clients and the user's configuration.
 
-Each check ends early once ``stopped`` is set: Ctrl-C reaches the main thread alone, and they run in others.
+Each check ends early when ``stopped`` is set, because it runs in a thread and Ctrl-C only reaches the main thread.
 """
 
 from __future__ import annotations
@@ -25,69 +25,69 @@ from ohifbuild.tools.toolchain import node_tools, pip_command
 SECONDS = 20.0
 CHANNEL = "v3-stable"
 SMALL_PACKAGE = "nodeenv"
-"""What pip is asked for: it is among our own dependencies, and has none itself."""
+"""The package that pip looks for: a dependency of ohifbuild that has no dependencies itself."""
 
 NPM_ONCE = {"npm_config_fetch_retries": "0", "npm_config_fetch_timeout": "10000", "npm_config_loglevel": "error"}
 PIP_ONCE = {"PIP_RETRIES": "0", "PIP_DEFAULT_TIMEOUT": "10", "UV_HTTP_TIMEOUT": "10"}
 
 
 def npm_registry(cache: Cache, stopped: threading.Event) -> Finding:
-    """Whether npm gets to know of the release that most builds begin with."""
-    about = Check("npm", "npm registry")
+    """Whether npm finds the newest stable release of OHIF in the registry."""
+    check = Check("npm", "npm registry")
     known = catalogue()
     spec = f"{known.package}@{find_release(CHANNEL, known).version}"
     try:
         tools = node_tools(cache, SilentReporter(), offline=True)
     except OhifbuildError:
-        return about.untried("there is no npm yet.")
+        return check.not_checked("npm is not installed yet.")
     with tempfile.TemporaryDirectory() as folder:
-        # A project of its own, so that npm looks no further for one.
+        # An empty project, so that npm does not search the parent folders for one.
         (Path(folder) / "package.json").write_text("{}", encoding="utf-8")
         command: list[str | Path] = [tools.npm, "view", spec, "version", "--json", *QUIET]
         status, text = _within(command, folder, {**tools.env, **NPM_ONCE}, stopped)
     if status == 0:
-        return about.right(f"It has {spec}.")
-    effect = "Builds fetch OHIF and their tools from there; what is in the cache already can be built with --offline."
+        return check.right(f"It has {spec}.")
+    effect = "Builds download OHIF and their tools from there. Only cached releases can be built, with --offline."
     if status is None:
-        return about.wrong(f"No answer within {SECONDS:.0f} s.", effect, "Check registry and proxy with: npm ping")
+        return check.wrong(f"No answer within {SECONDS:.0f} s.", effect, "Check registry and proxy with: npm ping")
     error = explained(spec, ToolFailed("npm", details=text))
-    return about.wrong(f"{error.what} {error.cause}", effect, error.fix)
+    return check.wrong(f"{error.what} {error.cause}", effect, error.fix)
 
 
 def python_index(stopped: threading.Event) -> Finding:
     """Whether pip finds a package, without installing it."""
-    about = Check("pypi", "Python index")
+    check = Check("pypi", "Python index")
     with tempfile.TemporaryDirectory() as folder:
         target = ["--dry-run", "--no-deps", "--target", folder, SMALL_PACKAGE]
         status, text = _within([*pip_command(), "install", *target], folder, {**os.environ, **PIP_ONCE}, stopped)
     if status == 0:
-        return about.right(f"It has {SMALL_PACKAGE}.")
-    return about.note(
+        return check.right(f"It has {SMALL_PACKAGE}.")
+    return check.note(
         f"pip cannot reach it: {_last(text)}" if status is not None else f"No answer within {SECONDS:.0f} s.",
-        "A private Node for releases that need another one than yours is not to be had from there.",
-        "See index and proxy with: pip config debug",
+        "Releases that need another version of Node cannot get it from there.",
+        "Check index and proxy with: pip config debug",
     )
 
 
 def git_remote(stopped: threading.Event) -> Finding:
     """Whether OHIF's git remote answers."""
-    about = Check("remote", "OHIF's source")
+    check = Check("remote", "OHIF's source")
     if find_program("git") is None:
-        return about.untried("there is no git yet.")
+        return check.not_checked("git is not installed yet.")
     source = catalogue().source
     if remote_answers(source, stopped):
-        return about.right(f"{shown(source)} answers.")
-    return about.note(
+        return check.right(f"{shown(source)} answers.")
+    return check.note(
         f"{shown(source)} does not answer.",
-        "Builds from source are not possible; published releases are.",
-        f"See why with: git ls-remote {shown(source)} HEAD\nor name a mirror: ohifbuild build --source URL",
+        "Builds from source are impossible; builds of published releases work.",
+        f"Find the reason with: git ls-remote {shown(source)} HEAD\nor use a mirror: ohifbuild build --source URL",
     )
 
 
 def _within(
     argv: list[str | Path], folder: str, env: Mapping[str, str], stopped: threading.Event
 ) -> tuple[int | None, str]:
-    """A program's exit status and output; None for the status of one that took too long or was stopped."""
+    """A program's exit status and output; the status is None if it took too long or was stopped."""
     try:
         status, text = run_within(SECONDS, argv, cwd=Path(folder), env=env, stopped=stopped)
     except OhifbuildError as error:
@@ -97,4 +97,4 @@ def _within(
 
 def _last(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith(("WARNING", "[notice]"))]
-    return lines[-1].removeprefix("ERROR: ")[:200] if lines else "it says nothing."
+    return lines[-1].removeprefix("ERROR: ")[:200] if lines else "it printed nothing."

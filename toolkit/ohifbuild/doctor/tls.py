@@ -1,4 +1,4 @@
-"""What a server shows when it is asked for its certificate."""
+"""TLS handshakes with a server, and the facts in its certificate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ from ohifbuild.doctor.client import CONNECT_SECONDS
 
 @dataclass(frozen=True)
 class Certificate:
-    """What a certificate says of itself; times in seconds since 1970."""
+    """The facts in a certificate; times are in seconds since 1970.
+
+    Args:
+        names: the hosts it is valid for.
+        begins, ends: its validity.
+        self_signed: whether issuer and subject are the same.
+    """
 
     names: tuple[str, ...]
     begins: float
@@ -24,51 +30,60 @@ class Certificate:
     self_signed: bool
 
     def is_for(self, host: str) -> bool:
-        """Whether it names the host, as browsers compare (RFC 6125 6.4: ``*`` for the leftmost label)."""
+        """Whether it is valid for a host by the rules of browsers (RFC 6125 6.4: ``*`` is the leftmost label)."""
         parent = "*." + host.partition(".")[2]
         return any(name.lower() in (host.lower(), parent.lower()) for name in self.names)
 
 
 @dataclass(frozen=True)
 class Tls:
-    """A handshake. ``error`` is OpenSSL's word for why it failed, '' where the certificate is trusted here."""
+    """The result of a handshake.
+
+    Args:
+        error: OpenSSL's reason for its failure; '' if this machine trusts the certificate.
+        certificate: the server's certificate; None if it cannot be read.
+    """
 
     error: str
     certificate: Certificate | None
 
     @property
     def trusted(self) -> bool:
-        """Whether a browser with this machine's authorities would go on."""
+        """Whether this machine's certificate authorities vouch for the certificate."""
         return not self.error
 
 
-async def look_at(host: str, port: int, trust: ssl.SSLContext) -> Tls:
-    """The handshake with a server that listens; OSError where it does not."""
-    return await asyncio.to_thread(_look_at, host, port, trust)
+async def handshake_with(host: str, port: int, trust: ssl.SSLContext) -> Tls:
+    """The result of a handshake with a server.
+
+    Raises:
+        OSError: there is no connection.
+    """
+    return await asyncio.to_thread(_handshake_with, host, port, trust)
 
 
-def _look_at(host: str, port: int, trust: ssl.SSLContext) -> Tls:
+def _handshake_with(host: str, port: int, trust: ssl.SSLContext) -> Tls:
     error = ""
     try:
-        with _shaken(host, port, trust) as connection:
+        with _connect(host, port, trust) as connection:
             return Tls("", _certificate(connection))
     except ssl.SSLCertVerificationError as failure:
         error = failure.verify_message or "certificate verify failed"
     except ssl.SSLError as failure:
         return Tls(failure.reason or "handshake failed", None)
-    with _shaken(host, port, blind()) as connection:
+    with _connect(host, port, insecure_context()) as connection:
         return Tls(error, _certificate(connection))
 
 
-def blind() -> ssl.SSLContext:
-    """Takes any certificate."""
+def insecure_context() -> ssl.SSLContext:
+    """A TLS context that accepts any certificate."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
 
 
-def _shaken(host: str, port: int, context: ssl.SSLContext) -> ssl.SSLSocket:
+def _connect(host: str, port: int, context: ssl.SSLContext) -> ssl.SSLSocket:
     connection = socket.create_connection((host, port), timeout=CONNECT_SECONDS)
     try:
         return context.wrap_socket(connection, server_hostname=host)
@@ -86,7 +101,7 @@ def _certificate(connection: ssl.SSLSocket) -> Certificate | None:
 
 
 def read_certificate(certificate: x509.Certificate) -> Certificate:
-    """Names are those of the subject's alternatives; browsers look at no others."""
+    """The facts in a certificate. Its names are the subject alternative names, because browsers ignore others."""
     try:
         found = certificate.extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME).value
         assert isinstance(found, x509.SubjectAlternativeName)

@@ -1,1 +1,1 @@
-"""A real Orthanc for verify, and the scripts with which an Orthanc enforces tokens."""
+"""Starts a real Orthanc for verify and demo, and holds the scripts with which Orthanc enforces tokens."""

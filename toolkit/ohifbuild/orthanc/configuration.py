@@ -1,4 +1,4 @@
-"""What makes an Orthanc enforce tokens: its scripts, the parts of its configuration, and the file of tokens."""
+"""The parts of Orthanc's configuration that make it enforce tokens, the paths of its scripts, and its token file."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings
 
 SCRIPTS = Path(__file__).parent / "scripts"
-"""``token_filter.py`` with the scripts that it imports, and ``closed_without_filter.lua``; none needs this package."""
+"""``token_filter.py``, the scripts that it imports, and ``closed_without_filter.lua``; none imports this package."""
 
 
-def dicomweb(root: str) -> dict[str, Any]:
-    """DICOMweb at ``root`` (a path without a slash at the end), and no WADO-URI: it names studies in its own way."""
+def dicomweb_settings(root: str) -> dict[str, Any]:
+    """The settings of the DICOMweb plugin, without WADO-URI, because that names studies in a different way.
+
+    Args:
+        root: the path of the DICOMweb root, without a slash at the end.
+    """
     return {"Enable": True, "Root": f"{root}/", "EnableWado": False}
 
 
-def filtered(settings: Settings, filter_script: PurePath, guard_script: PurePath) -> dict[str, Any]:
-    """What loads the token filter; the sources of tokens go into ``TokenFilter``.
+def token_filter_settings(settings: Settings, filter_script: PurePath, guard_script: PurePath) -> dict[str, Any]:
+    """The settings that load the token filter; the caller adds the sources of tokens to ``TokenFilter``.
 
-    Orthanc's own passwords are off, as it would ask for one before it asks the filter, and the link's user has none.
+    Orthanc's own passwords are off: Orthanc would ask for one before it runs the filter, and the user of a link has
+    none.
     """
     return {
         "AuthenticationEnabled": False,
@@ -38,10 +43,10 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def write_token_file(path: Path, tokens: Tokens, *, administrator: str = "") -> None:
-    """Writes the tokens' digests and what each gives, in one step, readable by its owner only.
+    """Writes the digest and the grant of each token. The file is replaced atomically, and only its owner can read it.
 
     Args:
-        administrator: a token that opens all of Orthanc, if any.
+        administrator: a token that gives access to everything in Orthanc; '' for none.
     """
     entries: dict[str, Any] = {
         _digest(token): {"studies": sorted(grant.studies), "patients": sorted(grant.patients)}

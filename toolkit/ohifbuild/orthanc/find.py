@@ -13,7 +13,7 @@ PROGRAM_VARIABLE = "OHIFBUILD_ORTHANC"
 PLUGINS_VARIABLE = "OHIFBUILD_ORTHANC_PLUGINS"
 
 PROGRAMS = ("Orthanc", "/usr/sbin/Orthanc", "/usr/local/sbin/Orthanc")
-"""Debian puts it into /usr/sbin, which is on nobody's PATH but root's."""
+"""Debian installs it in /usr/sbin, which is only on root's PATH."""
 
 PLUGIN_FOLDERS = (
     "/usr/share/orthanc/plugins",
@@ -23,7 +23,7 @@ PLUGIN_FOLDERS = (
 )
 
 OLDEST = (1, 10, 0)
-"""Older ones have not been tried."""
+"""The oldest version that ohifbuild was tested with."""
 
 INSTALL = "Install Orthanc and its plugins: apt install orthanc orthanc-dicomweb orthanc-python"
 
@@ -41,7 +41,7 @@ def find_orthanc() -> Orthanc:
     """The Orthanc of ``$OHIFBUILD_ORTHANC``, the PATH, or where distributions put it, with both plugins.
 
     Raises:
-        OrthancMissing: the program or a plugin is not there.
+        OrthancMissing: the program or a plugin is missing.
     """
     return Orthanc(
         program=_program(),
@@ -51,16 +51,16 @@ def find_orthanc() -> Orthanc:
 
 
 def check_version(version: str) -> None:
-    """Whether this toolkit can work with an Orthanc that calls itself so.
+    """Checks that ohifbuild supports a version of Orthanc; versions that are not numbers are accepted.
 
     Raises:
-        OrthancUnsuitable: it is too old.
+        OrthancUnsuitable: the version is too old.
     """
     numbers = version.split(".")
     if all(number.isdecimal() for number in numbers) and tuple(map(int, numbers)) < OLDEST:
         raise OrthancUnsuitable(
             f"Orthanc {version} is too old.",
-            cause=f"The request filter was tried with {'.'.join(map(str, OLDEST))} and newer.",
+            cause=f"The token filter was tested with Orthanc {'.'.join(map(str, OLDEST))} and newer.",
             fix=INSTALL.replace("Install", "Update"),
         )
 
@@ -72,9 +72,9 @@ def _program() -> Path:
         if found:
             return Path(found).absolute()
     raise OrthancMissing(
-        f"There is no Orthanc at {named}, which ${PROGRAM_VARIABLE} names." if named else "Orthanc was not found.",
-        cause="It is not installed, or not where distributions put it.",
-        fix=f"{INSTALL}; or name the program in ${PROGRAM_VARIABLE}.",
+        f"${PROGRAM_VARIABLE} names {named}, and there is no Orthanc." if named else "Orthanc was not found.",
+        cause="It is not installed, or it is in an unusual place.",
+        fix=f"{INSTALL}; or set ${PROGRAM_VARIABLE} to the path of the program.",
     )
 
 
@@ -82,11 +82,11 @@ def _plugin(library: str, title: str, package: str) -> Path:
     named = os.environ.get(PLUGINS_VARIABLE)
     folders = named.split(os.pathsep) if named else PLUGIN_FOLDERS
     for folder in map(Path, folders):
-        # The plain name first: beside it there may be one with a version, which is the same file.
+        # The shortest name first: a name with a version beside it is the same file.
         for found in sorted(folder.glob(f"lib{library}.so*"), key=lambda path: len(path.name)):
             return found.absolute()
     raise OrthancMissing(
         f"Orthanc has no {title} plugin.",
         cause=f"There is no lib{library}.so in {', '.join(map(str, folders))}.",
-        fix=f"Install it: apt install {package}; or name its folder in ${PLUGINS_VARIABLE}.",
+        fix=f"Install it: apt install {package}; or set ${PLUGINS_VARIABLE} to its folder.",
     )

@@ -1,4 +1,4 @@
-"""A real Orthanc on this machine for the length of a block, with the token filter before it."""
+"""Runs a real Orthanc with the token filter on this machine for the length of a block."""
 
 from __future__ import annotations
 
@@ -20,18 +20,24 @@ from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.errors import OrthancFailed, OrthancUnsuitable
 from ohifbuild.core.processes import running
 from ohifbuild.orthanc.admin_client import HOST, AdminClient, free_port
-from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb, filtered, write_token_file
+from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb_settings, token_filter_settings, write_token_file
 from ohifbuild.orthanc.find import INSTALL, Orthanc, check_version, find_orthanc
 
 START_SECONDS = 60.0
-LOOK_AGAIN_SECONDS = 0.05
+POLL_SECONDS = 0.05
 ANSWER_SECONDS = 120.0
 LAST_LINES = 20
 
 
 @dataclass(frozen=True)
 class RefusedFile:
-    """A file that Orthanc did not take, and why, in its own words."""
+    """A file that Orthanc refused.
+
+    Args:
+        path: the file.
+        status: the HTTP status of Orthanc's answer.
+        reason: Orthanc's own text.
+    """
 
     path: Path
     status: int
@@ -44,7 +50,10 @@ class OrthancServer:
     Args:
         origin: ``http://127.0.0.1:port``.
         root: the DICOMweb root, a path.
-        tokens_file: the filter's token file; it is read again when it changes.
+        tokens_file: the filter's token file; the filter reads it again when it changes.
+        child: the process.
+        log: the file that Orthanc writes its log to.
+        admin: the client with administrator rights.
     """
 
     def __init__(
@@ -54,7 +63,7 @@ class OrthancServer:
         tokens_file: Path,
         child: subprocess.Popen[str],
         log: Path,
-        administration: AdminClient,
+        admin: AdminClient,
     ) -> None:
         self.origin = origin
         self.dicomweb_url = origin + root
@@ -63,43 +72,43 @@ class OrthancServer:
         self.version = ""
         self._child = child
         self._log = log
-        self._door = administration
+        self._admin = admin
 
     @property
     def description(self) -> str:
-        """Its version and that of the plugin that matters most."""
-        plugin = json.loads(self._ask("GET", "/plugins/dicom-web")[1])
+        """The versions of Orthanc and its DICOMweb plugin, for a report."""
+        plugin = json.loads(self._request("GET", "/plugins/dicom-web")[1])
         return f"Orthanc {self.version} with DICOMweb {plugin['Version']}"
 
     @property
     def administrator(self) -> Mapping[str, str]:
-        """The header that opens all of this Orthanc."""
-        return dict(self._door.headers)
+        """The header that gives access to everything in this Orthanc."""
+        return dict(self._admin.headers)
 
     def set_tokens(self, tokens: Tokens) -> None:
-        """Makes these the only tokens that the filter knows."""
-        write_token_file(self.tokens_file, tokens, administrator=self._door.token)
+        """Replaces all tokens of the filter except the administrator's."""
+        write_token_file(self.tokens_file, tokens, administrator=self._admin.token)
 
     def load(self, folder: Path) -> None:
-        """Gives Orthanc every file of a folder; ``refused`` then names those that it did not take.
+        """Sends every file of a folder to Orthanc, and adds those that Orthanc refuses to ``refused``.
 
         Raises:
-            OrthancFailed: it died.
+            OrthancFailed: Orthanc ended.
         """
         refused = []
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            status, body = self._ask("POST", "/instances", path.read_bytes())
+            status, body = self._request("POST", "/instances", path.read_bytes())
             if status != 200:
                 refused.append(RefusedFile(path, status, _reason(body)))
         self.refused = (*self.refused, *refused)
 
     def system(self) -> dict[str, Any]:
-        """What Orthanc says of itself."""
-        answer: dict[str, Any] = json.loads(self._ask("GET", "/system")[1])
+        """Orthanc's answer to ``/system``."""
+        answer: dict[str, Any] = json.loads(self._request("GET", "/system")[1])
         return answer
 
     def log(self) -> str:
-        """The end of its log."""
+        """The last lines of Orthanc's log; '' if it cannot be read."""
         try:
             text = self._log.read_text(encoding="utf-8", errors="replace")
         except OSError:
@@ -107,27 +116,31 @@ class OrthancServer:
         return "\n".join(text.splitlines()[-LAST_LINES:])
 
     def check_alive(self) -> None:
-        """Raises OrthancFailed if it has ended."""
+        """Checks that Orthanc still runs.
+
+        Raises:
+            OrthancFailed: Orthanc has ended.
+        """
         if self._child.poll() is not None:
             raise OrthancFailed(
-                f"Orthanc ended by itself, with status {self._child.returncode}.",
-                cause="Its last lines above say why.",
-                fix="Mend what they name, and run the command again.",
+                f"Orthanc ended unexpectedly with status {self._child.returncode}.",
+                cause="The last lines of its log above say why.",
+                fix="Fix what they name, and run the command again.",
                 details=self.log(),
             )
 
     def wait_until_ready(self, seconds: float) -> None:
-        """Returns once Orthanc answers as its administrator's token allows.
+        """Waits until Orthanc accepts the administrator's token.
 
         Raises:
-            OrthancFailed: it died, or does not answer in time.
-            OrthancUnsuitable: it is too old, or runs without the filter.
+            OrthancFailed: Orthanc ended, or does not answer within ``seconds``.
+            OrthancUnsuitable: Orthanc is too old, or its token filter does not work.
         """
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.check_alive()
             try:
-                status, body = self._door.ask("GET", "/system", b"", LOOK_AGAIN_SECONDS * 20)
+                status, body = self._admin.request("GET", "/system", b"", POLL_SECONDS * 20)
             except (OSError, http.client.HTTPException):
                 status, body = 0, b""
             if status == 200:
@@ -136,26 +149,26 @@ class OrthancServer:
                 return
             if status == 403:
                 raise OrthancUnsuitable(
-                    "Orthanc refuses everything.",
-                    cause="Its token filter could not be set up.",
+                    "Orthanc refuses every request.",
+                    cause="Its token filter could not start.",
                     fix=INSTALL,
                     details=self.log(),
                 )
-            time.sleep(LOOK_AGAIN_SECONDS)
+            time.sleep(POLL_SECONDS)
         raise OrthancFailed(
             f"Orthanc did not answer within {seconds:.0f} s of its start.",
             cause="The machine is busy, or its disk is slow.",
-            fix="Run the command again when there is less to do.",
+            fix="Run the command again when the machine is less busy.",
             details=self.log(),
         )
 
-    def _ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    def _request(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
         try:
-            return self._door.ask(method, path, body, ANSWER_SECONDS)
+            return self._admin.request(method, path, body, ANSWER_SECONDS)
         except (OSError, http.client.HTTPException) as error:
             self.check_alive()
             raise OrthancFailed(
-                f"Orthanc does not answer any more ({type(error).__name__}).",
+                f"Orthanc no longer answers ({type(error).__name__}).",
                 cause="It is overloaded, or about to end.",
                 fix="Run the command again.",
                 details=self.log(),
@@ -174,15 +187,17 @@ def orthanc(
     start_seconds: float = START_SECONDS,
     reporter: Reporter | None = None,
 ) -> Iterator[OrthancServer]:
-    """An Orthanc that holds the DICOM files of ``folder`` and enforces ``tokens``, in a temporary folder of its own.
+    """Runs an Orthanc that holds the DICOM files of ``folder`` and enforces ``tokens``; its data is temporary.
 
     Args:
         folder: DICOM files to load; None for none.
-        tokens: which tokens reach what; None for no token at all, so that everything is refused.
-        settings: header and scheme of the token, as a dist was built with them.
+        tokens: the tokens and what each gives access to; None for no tokens, so that every request is refused.
+        settings: a dist's settings, for header and scheme of the token; None for the defaults.
         root: the DICOMweb root, a path.
         port: 0 for any free one. Only this machine can connect.
-        extra: settings over ours; those of ``TokenFilter`` are merged.
+        extra: settings that replace ours; those of ``TokenFilter`` are merged.
+        start_seconds: how long Orthanc may take to start.
+        reporter: gets a warning for each file that Orthanc refuses.
 
     Raises:
         OrthancMissing, OrthancUnsuitable, OrthancFailed, PortInUse: as their docstrings say.
@@ -191,7 +206,7 @@ def orthanc(
     settings = settings or Settings()
     number = free_port(port)
     administrator = new_token()
-    door = AdminClient(number, administrator, {settings.token_header: settings.header_value(administrator)})
+    admin = AdminClient(number, administrator, {settings.token_header: settings.header_value(administrator)})
     reporter = reporter or SilentReporter()
     with tempfile.TemporaryDirectory(prefix="ohifbuild-orthanc-") as name:
         work = Path(name)
@@ -201,7 +216,7 @@ def orthanc(
         configuration = work / "orthanc.json"
         configuration.write_text(json.dumps(_merged(ours, extra or {}), indent=2), encoding="utf-8")
         with running([installed.program, f"--logfile={log}", configuration], cwd=work) as child:
-            server = OrthancServer(f"http://{HOST}:{number}", root, tokens_file, child, log, door)
+            server = OrthancServer(f"http://{HOST}:{number}", root, tokens_file, child, log, admin)
             server.wait_until_ready(start_seconds)
             if folder is not None:
                 server.load(folder)
@@ -214,7 +229,7 @@ def orthanc(
 def _configuration(
     work: Path, installed: Orthanc, port: int, root: str, settings: Settings, tokens_file: Path
 ) -> dict[str, Any]:
-    filtering = filtered(settings, SCRIPTS / "token_filter.py", SCRIPTS / "closed_without_filter.lua")
+    filtering = token_filter_settings(settings, SCRIPTS / "token_filter.py", SCRIPTS / "closed_without_filter.lua")
     filtering["TokenFilter"] |= {"Tokens": str(tokens_file), "RenderVideos": True}
     return {
         "Name": f"ohifbuild-{secrets.token_hex(4)}",
@@ -223,12 +238,12 @@ def _configuration(
         "HttpPort": port,
         "RemoteAccessAllowed": False,
         "DicomServerEnabled": False,
-        # With its own default, Latin1, QIDO-RS answers lose every letter of other alphabets.
+        # Orthanc's default, Latin1, loses the letters of all other alphabets in QIDO-RS answers.
         "DefaultEncoding": "Utf8",
         "SaveJobs": False,
-        # In this order: our script has to answer before the DICOMweb plugin what that cannot.
+        # The order matters: of two plugins that answer a path, Orthanc takes the first, and that must be our script.
         "Plugins": [str(installed.python), str(installed.dicomweb)],
-        "DicomWeb": dicomweb(root),
+        "DicomWeb": dicomweb_settings(root),
         **filtering,
     }
 
@@ -239,7 +254,7 @@ def _merged(ours: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reason(body: bytes) -> str:
-    """What Orthanc says of a file that it does not take."""
+    """Orthanc's reason for refusing a file."""
     try:
         answer = json.loads(body)
         return str(answer.get("Details") or answer.get("Message") or "")

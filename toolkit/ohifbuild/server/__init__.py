@@ -1,1 +1,1 @@
-"""Serves a dist: its files, the headers that protect it, the archive behind it, and certificates."""
+"""The HTTP server for a dist: static files, security headers, the proxy to the archive, and TLS certificates."""

@@ -1,6 +1,7 @@
-"""A certificate for ``serve --https``: made by ourselves once per user and kept, or the user's own.
+"""Certificates for ``serve --https``: a self-signed one that is made once for each user and kept, or the user's own.
 
-The self-made one is no authority: whoever trusts it trusts this machine's server under its names, and nothing else.
+The self-signed certificate is not a certificate authority: it can sign no other certificates. A browser that trusts it
+trusts this machine's server under the names in it, and nothing else.
 """
 
 from __future__ import annotations
@@ -26,20 +27,24 @@ from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import CertificateUnusable
 
 VALID = timedelta(days=397)
-"""As long as browsers accept for certificates of public authorities; no reason to be laxer."""
+"""The longest validity that browsers accept in certificates of public authorities."""
 
 RENEWED_BEFORE = timedelta(days=30)
 ALWAYS = ("localhost", "127.0.0.1", "::1")
 PAIR, CERTIFICATE = "serve.pem", "serve.crt"
 NOWHERE = "192.0.2.1"
-"""An address for documentation (RFC 5737): to ask for the way there sends nothing."""
+"""An address for documentation (RFC 5737). A UDP socket that is connected to it sends nothing."""
 
 
 @dataclass(frozen=True)
 class SelfSigned:
-    """``pair`` is key and certificate in one file, its owner's alone; ``certificate`` is what others may have.
+    """A self-signed certificate on the disk.
 
-    ``fingerprint`` is the certificate's SHA-256, as browsers show it; ``made`` whether it was made just now.
+    Args:
+        pair: the file with the private key and the certificate; only its owner can read it.
+        certificate: the file with the certificate alone, which may be given to others.
+        fingerprint: the certificate's SHA-256 in the form that browsers show.
+        made: whether the certificate was made just now.
     """
 
     pair: Path
@@ -48,60 +53,64 @@ class SelfSigned:
     made: bool
 
     def context(self) -> ssl.SSLContext:
-        """For a server."""
+        """A TLS context for a server."""
         return _context(self.pair)
 
 
 def self_signed(host: str, folder: Path | None = None) -> SelfSigned:
-    """The certificate of this user for this machine, made anew if it ends soon or lacks a name that ``host`` needs.
+    """This user's certificate for this machine; a new one if it expires soon or lacks a name that ``host`` needs.
 
     Args:
-        host: where the server listens; 0.0.0.0 and :: are all of this machine's names.
-        folder: where it is kept; default: the user's state folder.
+        host: the address that the server listens on; 0.0.0.0 and :: stand for all names of this machine.
+        folder: where the certificate is kept; default: the user's state folder.
 
     Raises:
         CacheUnusable, DiskFull: the folder cannot be written.
     """
     folder = folder or Path(platformdirs.user_state_dir("ohifbuild")) / "tls"
-    fix = "Set XDG_STATE_HOME to a folder that you can write to, or bring a certificate: --certificate FILE --key FILE"
+    fix = "Set XDG_STATE_HOME to a folder that you can write to, or use your own: --certificate FILE --key FILE"
     with disk_errors(folder, fix=fix):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(folder / ".lock"):
-            pair, shown = folder / PAIR, folder / CERTIFICATE
+            pair, public = folder / PAIR, folder / CERTIFICATE
             kept = _kept(pair)
-            wanted = {*ALWAYS, *names_of(host)}
-            made = kept is None or not wanted <= names_in(kept) or _ends_soon(kept)
+            required = {*ALWAYS, *host_names(host)}
+            made = kept is None or not required <= certificate_names(kept) or _expires_soon(kept)
             if made:
-                # The old names too: whoever switches between addresses has to trust it only once.
-                certificate, key = _make(wanted | (names_in(kept) if kept else set()))
+                # With the old names too, so that a user who switches between addresses has to trust it only once.
+                certificate, key = _make(required | (certificate_names(kept) if kept else set()))
                 _write(pair, key + certificate.public_bytes(serialization.Encoding.PEM), 0o600)
                 kept = certificate
             assert kept is not None
-            _write(shown, kept.public_bytes(serialization.Encoding.PEM), 0o644)
-    return SelfSigned(pair, shown, kept.fingerprint(hashes.SHA256()).hex(":").upper(), made)
+            _write(public, kept.public_bytes(serialization.Encoding.PEM), 0o644)
+    return SelfSigned(pair, public, kept.fingerprint(hashes.SHA256()).hex(":").upper(), made)
 
 
-def own(certificate: Path, key: Path) -> ssl.SSLContext:
-    """A server's context with the user's own certificate (the full chain) and its key.
+def user_context(certificate: Path, key: Path) -> ssl.SSLContext:
+    """A TLS context for a server with the user's own certificate.
+
+    Args:
+        certificate: a PEM file with the full chain.
+        key: a PEM file with the private key, without a password.
 
     Raises:
-        CertificateUnusable: they cannot be read, or do not belong together.
+        CertificateUnusable: a file cannot be read, or the key does not belong to the certificate.
     """
     cause = _why_unusable(certificate, key)
     if not cause:
         try:
             return _context(certificate, key)
         except ssl.SSLError as error:
-            cause = f"OpenSSL does not take them ({error.reason or 'no reason given'})."
+            cause = f"OpenSSL refuses them ({error.reason or 'no reason given'})."
     raise CertificateUnusable(
         f"{certificate} and {key} cannot be used for HTTPS.",
         cause=cause,
-        fix="Give the certificate with its whole chain, and its key without a password, both in PEM form.",
+        fix="Give PEM files: the certificate with its full chain, and its key without a password.",
     )
 
 
-def names_of(host: str) -> list[str]:
-    """By what names, as certificates have them, a server that listens at ``host`` is reached; the likeliest first."""
+def host_names(host: str) -> list[str]:
+    """The names, in the form of certificates, of a server that listens on ``host``; the most likely one first."""
     try:
         number = ipaddress.ip_address(host)
     except ValueError:
@@ -111,7 +120,7 @@ def names_of(host: str) -> list[str]:
     return list(dict.fromkeys(name for name in (_own_address(), socket.gethostname().lower()) if name)) or ["localhost"]
 
 
-def names_in(certificate: x509.Certificate) -> set[str]:
+def certificate_names(certificate: x509.Certificate) -> set[str]:
     """The hosts that a certificate is for."""
     try:
         found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
@@ -121,7 +130,7 @@ def names_in(certificate: x509.Certificate) -> set[str]:
 
 
 def _own_address() -> str:
-    """The address by which this machine is known in its network; '' if it has none."""
+    """This machine's address in its network; '' if it has none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((NOWHERE, 9))
@@ -131,7 +140,7 @@ def _own_address() -> str:
 
 
 def _kept(pair: Path) -> x509.Certificate | None:
-    """The certificate that is there, if it can be used."""
+    """The certificate that an earlier run made; None if there is none, or it cannot be used."""
     try:
         certificate = x509.load_pem_x509_certificate(pair.read_bytes())
         _context(pair)
@@ -140,7 +149,7 @@ def _kept(pair: Path) -> x509.Certificate | None:
     return certificate
 
 
-def _ends_soon(certificate: x509.Certificate) -> bool:
+def _expires_soon(certificate: x509.Certificate) -> bool:
     now = datetime.now(UTC)
     return not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc - RENEWED_BEFORE
 
@@ -189,7 +198,7 @@ def _general(name: str) -> x509.GeneralName:
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:
-    """Replaces the file in one step; its mode is right from the start."""
+    """Replaces a file atomically; the new file never has another mode."""
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
@@ -205,7 +214,7 @@ def _context(certificate: Path, key: Path | None = None) -> ssl.SSLContext:
 
 
 def _why_unusable(certificate: Path, key: Path) -> str:
-    """What is wrong with a certificate and its key; '' if nothing is to be seen."""
+    """What is wrong with a certificate and its key; '' if nothing was found."""
     try:
         first = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
         private = serialization.load_pem_private_key(key.read_bytes(), None)
@@ -214,5 +223,5 @@ def _why_unusable(certificate: Path, key: Path) -> str:
     except TypeError:
         return "The key has a password."
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
-        return "One of them is not what it should be, in PEM form."
-    return "" if private.public_key() == first.public_key() else "The key is not the certificate's."
+        return "One of the files is not valid PEM."
+    return "" if private.public_key() == first.public_key() else "The key does not belong to the certificate."

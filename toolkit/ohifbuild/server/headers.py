@@ -1,4 +1,4 @@
-"""The headers that a viewer is sent with, and the policy that also stands in its page."""
+"""The response headers of a viewer's files, and the content security policy of its pages."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from ohifbuild.contract.settings import Settings
 
-FOR_EVER = "public, max-age=31536000, immutable"
-ASK_AGAIN = "no-cache"
-NEVER_STORED = "no-store"
-"""For pages, whose address may hold a token, and for images."""
+CACHE_FOREVER = "public, max-age=31536000, immutable"
+CACHE_REVALIDATE = "no-cache"
+CACHE_NEVER = "no-store"
+"""For pages, because their address may hold a token, and for images."""
 
 ISOLATION = {
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -22,7 +22,7 @@ ISOLATION = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-"""Also for what the archive answers: a PDF in a frame of an isolated page has to be isolated itself."""
+"""Also for the archive's answers: an isolated page shows a PDF in a frame only if the PDF is isolated too."""
 
 SCRIPTS = "'self' 'wasm-unsafe-eval' 'unsafe-eval'"
 
@@ -32,12 +32,12 @@ SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re
 
 
 def connects_to(settings: Settings) -> tuple[str, ...]:
-    """Absolute URLs of all other origins that a viewer with these settings talks to, with or without its token."""
+    """Absolute URLs of all other origins that a viewer with these settings connects to, with or without its token."""
     return (*(root for root in settings.roots if "://" in root), *settings.connect)
 
 
 def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
-    """The policy that a viewer's page is sent with: ``page_policy``, and who may frame it.
+    """The policy in the header of a viewer's page: ``page_policy``, and which pages may frame it.
 
     Args:
         page, connect: as for ``page_policy``.
@@ -46,18 +46,18 @@ def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
 
 
 def page_policy(page: str, connect: Sequence[str] = ()) -> str:
-    """The policy that a viewer's page runs with, as it also stands in the page (``viewer/inject.py``).
+    """The content security policy of a viewer's page; ``viewer/inject.py`` also writes it into the page as a <meta>.
 
-    A page cannot say by whom it may be framed (CSP3 3.3); all else it can.
+    A <meta> cannot set ``frame-ancestors`` (CSP3 3.3), so that is left to the header.
 
-    Inline scripts are named by their hash. OHIF compiles WebAssembly codecs, starts workers from blobs, shows images
-    and documents from blobs and data URLs, and its components set inline styles. Reading a segmentation (dcmjs, by way
-    of ndarray's cwise-compiler) builds functions from text, so without 'unsafe-eval' segmentations do not load; what
-    the policy still forbids is any script from elsewhere or written into the page.
+    The policy names inline scripts by their hash. OHIF compiles WebAssembly codecs, starts workers from blobs, shows
+    images and documents from blobs and data URLs, and its components set inline styles. Reading a segmentation (dcmjs
+    through ndarray's cwise-compiler) builds functions from text, so segmentations need 'unsafe-eval'. The policy still
+    forbids scripts of other origins and scripts that are inserted into the page.
 
     Args:
         page: the text of ``index.html``, or of another page of the dist.
-        connect: absolute URLs of archives at other origins that the viewer talks to.
+        connect: absolute URLs of archives at other origins that the viewer connects to.
     """
     there = _origins(connect)
     hashes = "".join(f" '{digest}'" for digest in inline_hashes(page))
@@ -79,9 +79,9 @@ def page_policy(page: str, connect: Sequence[str] = ()) -> str:
 
 
 def worker_policy(connect: Sequence[str] = ()) -> str:
-    """The policy of a worker: that of its script's own answer, not of the page.
+    """The content security policy of scripts. A worker has the policy of its script's response, not that of the page.
 
-    The image codecs (Emscripten's embind) build functions from text too.
+    The image codecs (Emscripten's embind) build functions from text, so they need 'unsafe-eval' too.
     """
     there = _origins(connect)
     return _policy(

@@ -1,9 +1,9 @@
 """A streaming reverse proxy to a real DICOMweb archive.
 
-Answers go through in large pieces as they come, no faster than the receiver takes them; nothing is kept, unpacked,
-followed or logged. What is passed on is the request as it was sent, less its body, the headers that concern the
-connection (RFC 9110 7.6.1) and those of ``archive_rules.py``, plus who asked for which host (``X-Forwarded-*``):
-Orthanc and others make their absolute URLs from that. What is passed back is what ``archive_rules.py`` lets pass.
+The proxy streams answers in large pieces, no faster than the client reads them. It stores, unpacks and logs nothing,
+and follows no redirects. It sends the request as it came, without its body, hop-by-hop headers (RFC 9110 7.6.1) and
+the headers that ``archive_rules.py`` removes, and adds ``X-Forwarded-*``, from which Orthanc and others make absolute
+URLs. Of the archive's response headers it returns those that ``archive_rules.py`` allows.
 """
 
 from __future__ import annotations
@@ -13,17 +13,18 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from ohifbuild.server.archive_rules import NOT_PASSED_ON, PASSED_BACK, REDIRECTS
+from ohifbuild.server.archive_rules import REDIRECTS, REQUEST_HEADERS_REMOVED, RESPONSE_HEADERS_ALLOWED
 
 CONNECTIONS = 64
-"""To the archive at a time; browsers open six, and an archive has few dozen threads."""
+"""Simultaneous connections to the archive. A browser opens six, and an archive has a few dozen threads."""
 
 PIECE = 256 * 1024
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 300.0
-"""An archive may take its time to transcode; after this long without a byte it is given up."""
+"""How long the archive may send nothing before the request fails. Transcoding can take minutes."""
 
 LONGEST_HEADER = 64 * 1024
+"""Bytes of a status line or header."""
 
 CONNECTION_HEADERS = frozenset(
     {
@@ -39,13 +40,17 @@ CONNECTION_HEADERS = frozenset(
         "upgrade",
     }
 )
-OF_THE_BODY = frozenset({"content-encoding", "content-length", "content-type"})
+BODY_HEADERS = frozenset({"content-encoding", "content-length", "content-type"})
 NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-"""What the client library would add of its own."""
+"""Headers that aiohttp would add to requests."""
 
 
 class Upstream:
-    """The archive at ``url`` (its DICOMweb root, http or https)."""
+    """An archive that requests are sent to.
+
+    Args:
+        url: its DICOMweb root, http or https.
+    """
 
     def __init__(self, url: str) -> None:
         self.name = str(URL(url).with_user(None))
@@ -53,7 +58,7 @@ class Upstream:
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Makes ready to connect."""
+        """Creates the HTTP session."""
         self._session = aiohttp.ClientSession(
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -71,9 +76,9 @@ class Upstream:
             await self._session.close()
 
     async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
-        """Passes a request on, and the archive's answer back.
+        """Sends a request to the archive and returns the archive's answer.
 
-        502 or 504 where there is none, and 502 where it is a redirect.
+        The answer is 504 if the archive is too slow, and 502 if it cannot be reached or redirects.
 
         Args:
             request: a GET or HEAD request.
@@ -85,35 +90,37 @@ class Upstream:
         asking = self._session.request(
             request.method,
             url,
-            headers=passed_on(request),
+            headers=archive_request_headers(request),
             allow_redirects=False,
         )
         try:
             upstream = await asking
         except (aiohttp.ServerTimeoutError, TimeoutError):
-            return _no_answer(504, "The archive behind this viewer does not answer in time.")
+            return _gateway_error(504, "The archive does not answer in time.")
         except (aiohttp.ClientError, OSError, ValueError):
-            return _no_answer(502, "The archive behind this viewer cannot be reached.")
+            return _gateway_error(502, "The archive cannot be reached.")
         async with upstream:
             if upstream.status in REDIRECTS:
-                return _no_answer(502, "The archive behind this viewer sends elsewhere, which is not followed.")
-            return await _passed_back(request, upstream)
+                return _gateway_error(502, "The archive redirects, and redirects are not followed.")
+            return await _archive_response(request, upstream)
 
 
-def passed_on(request: web.Request) -> CIMultiDict[str]:
-    """The headers for the archive."""
+def archive_request_headers(request: web.Request) -> CIMultiDict[str]:
+    """The headers of the request to the archive."""
     named = {name.strip().lower() for value in request.headers.getall("Connection", []) for name in value.split(",")}
-    dropped = CONNECTION_HEADERS | OF_THE_BODY | named | {name.lower() for name in NOT_PASSED_ON}
+    dropped = CONNECTION_HEADERS | BODY_HEADERS | named | {name.lower() for name in REQUEST_HEADERS_REMOVED}
     headers = CIMultiDict((name, value) for name, value in request.headers.items() if name.lower() not in dropped)
-    asked_by = [*request.headers.getall("X-Forwarded-For", []), request.remote or ""]
-    headers["X-Forwarded-For"] = ", ".join(filter(None, asked_by))
+    clients = [*request.headers.getall("X-Forwarded-For", []), request.remote or ""]
+    headers["X-Forwarded-For"] = ", ".join(filter(None, clients))
     headers.setdefault("X-Forwarded-Host", request.headers.get("Host", ""))
     headers.setdefault("X-Forwarded-Proto", request.scheme)
     return headers
 
 
-async def _passed_back(request: web.Request, upstream: aiohttp.ClientResponse) -> web.StreamResponse:
-    headers = CIMultiDict((name, value) for name, value in upstream.headers.items() if name.lower() in PASSED_BACK)
+async def _archive_response(request: web.Request, upstream: aiohttp.ClientResponse) -> web.StreamResponse:
+    headers = CIMultiDict(
+        (name, value) for name, value in upstream.headers.items() if name.lower() in RESPONSE_HEADERS_ALLOWED
+    )
     response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
     await response.prepare(request)
     try:
@@ -122,11 +129,11 @@ async def _passed_back(request: web.Request, upstream: aiohttp.ClientResponse) -
                 await response.write(piece)
         await response.write_eof()
     except (aiohttp.ClientError, OSError):
-        # Either end is gone. The client must not take what it has for the whole.
+        # One side closed the connection. The client must see that the answer is incomplete.
         if request.transport:
             request.transport.abort()
     return response
 
 
-def _no_answer(status: int, text: str) -> web.Response:
+def _gateway_error(status: int, text: str) -> web.Response:
     return web.Response(status=status, text=text + "\n", headers={"Cache-Control": "no-store"})

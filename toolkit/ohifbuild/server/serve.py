@@ -1,4 +1,4 @@
-"""Serves a dist, with a real archive behind it at the dist's DICOMweb root, over http or https."""
+"""``ohifbuild serve``: a dist, and a real archive at its DICOMweb root, over HTTP or HTTPS."""
 
 from __future__ import annotations
 
@@ -14,18 +14,23 @@ from urllib.parse import urlsplit
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import Reporter
 from ohifbuild.server.archive_probe import check_archive
-from ohifbuild.server.certificates import SelfSigned, names_of
+from ohifbuild.server.certificates import SelfSigned, host_names
 from ohifbuild.server.headers import connects_to
 from ohifbuild.server.proxy import Upstream
 from ohifbuild.server.static_files import StaticFiles
-from ohifbuild.server.web_server import application, in_url, is_loopback, listening, own_root
+from ohifbuild.server.web_server import application, in_url, is_loopback, listening, same_origin_root
 
-STOPPING = (signal.SIGINT, signal.SIGTERM)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
-class Secure:
-    """HTTPS: ``self_signed`` is the certificate if it is our own, which nobody trusts yet."""
+class Https:
+    """How HTTPS is served.
+
+    Args:
+        context: the server's TLS context.
+        self_signed: the certificate, if ohifbuild made it.
+    """
 
     context: ssl.SSLContext
     self_signed: SelfSigned | None = None
@@ -38,29 +43,31 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8080,
     reporter: Reporter,
-    secure: Secure | None = None,
+    https: Https | None = None,
     allowed_hosts: Sequence[str] = (),
 ) -> None:
-    """Serves until it is told to stop by Ctrl-C or SIGTERM; transfers under way then get a few seconds.
+    """Serves a dist until Ctrl-C or SIGTERM; open transfers then have a few seconds to end.
 
     Public URL and DICOMweb root are those that the dist was built for.
 
     Args:
-        dicomweb: the real archive's DICOMweb root, an http or https URL.
+        dicomweb: the archive's DICOMweb root, an http or https URL.
+        host: the address to listen on.
         port: 0 for any free one.
-        secure: for https.
-        allowed_hosts: by which names it is reached besides those of ``host``, of this machine and every address.
+        https: how to serve HTTPS; None for HTTP.
+        allowed_hosts: further names that a Host header may have. The names of ``host``, the names of this machine and
+            all IP addresses are always allowed.
 
     Raises:
-        DistInvalid: the folder is no dist of ours, or talks to an archive at another origin by itself.
+        DistInvalid: the folder is not a dist of ohifbuild, or the dist uses an archive at another origin.
         ArchiveUnreachable: the archive does not answer as DICOMweb.
-        PortInUse: the address is taken; ``fix`` names the next free one.
+        PortInUse: the address is in use; ``fix`` names the next free port.
     """
     settings = read_settings(dist)
-    root = own_root(dist, settings)
-    names = {name.lower() for name in (*names_of(host), *allowed_hosts)}
+    root = same_origin_root(dist, settings)
+    names = {name.lower() for name in (*host_names(host), *allowed_hosts)}
     files = StaticFiles(dist, settings.public_url, connects_to(settings))
-    asyncio.run(_serve(files, settings, root, dicomweb, host, names, port, reporter, secure))
+    asyncio.run(_serve(files, settings, root, dicomweb, host, names, port, reporter, https))
 
 
 async def _serve(
@@ -72,75 +79,77 @@ async def _serve(
     names: set[str],
     port: int,
     reporter: Reporter,
-    secure: Secure | None,
+    https: Https | None,
 ) -> None:
     await _warn_about_archive(dicomweb, root, reporter)
-    if not secure and not is_loopback(host):
+    if not https and not is_loopback(host):
         reporter.warn(
-            f"Over http at {names_of(host)[0]}, token and images cross the network for all to read, and browsers give "
-            "the page no shared memory: OHIF up to 3.8 stays blank. Add --https."
+            f"Over http at {host_names(host)[0]}, the network can read token and images, and browsers give the page no "
+            "shared memory: OHIF up to 3.8 stays blank. Add --https."
         )
     upstream = Upstream(dicomweb)
-    app = application(files, root, upstream.handle, names=names, tell=reporter.warn)
+    app = application(files, root, upstream.handle, names=names, on_error=reporter.warn)
     await upstream.open()
     try:
-        with _told_to_stop() as told:
-            async with listening(app, host, port, ssl_context=secure.context if secure else None) as origin:
-                _say_where(origin, host, settings, secure, reporter)
-                await told.wait()
-                reporter.say("Stopping; transfers under way may end. Ctrl-C again ends them.")
+        with _stop_signal() as stopped:
+            async with listening(app, host, port, ssl_context=https.context if https else None) as origin:
+                _say_where(origin, host, settings, https, reporter)
+                await stopped.wait()
+                reporter.say("Stopping after open transfers end. Press Ctrl-C again to stop now.")
     finally:
         await upstream.close()
 
 
 async def _warn_about_archive(dicomweb: str, root: str, reporter: Reporter) -> None:
     if await check_archive(dicomweb):
-        reporter.say("The archive answers, and wants a token.")
+        reporter.say("The archive answers, and requires a token.")
     else:
         reporter.warn(
-            "The archive answers without a token. The viewer is confined to its link's studies, but whoever can reach "
-            "this address can ask the archive for all."
+            "The archive answers without a token. The viewer is confined to its link's studies, but anyone who can "
+            "reach this address can read the whole archive."
         )
     if urlsplit(dicomweb).path.rstrip("/") != root:
         reporter.warn(
-            f"The viewer's DICOMweb root is {root}, the archive's is {urlsplit(dicomweb).path}: if the archive writes "
-            "its own path into URLs of bulk data, documents and segmentations will not load."
+            f"The viewer's DICOMweb root is {root}, the archive's is {urlsplit(dicomweb).path}. If the archive writes "
+            "its own path into the URLs of bulk data, documents and segmentations will not load."
         )
 
 
-def _say_where(origin: str, host: str, settings: Settings, secure: Secure | None, reporter: Reporter) -> None:
+def _say_where(origin: str, host: str, settings: Settings, https: Https | None, reporter: Reporter) -> None:
     scheme, port = urlsplit(origin).scheme, urlsplit(origin).port
-    origins = [f"{scheme}://{in_url(name)}:{port}" for name in names_of(host)]
+    origins = [f"{scheme}://{in_url(name)}:{port}" for name in host_names(host)]
     for other in origins:
         reporter.say(f"The viewer is at {other}{settings.public_url}")
-    reporter.say(f"A link: {origins[0]}{settings.public_url}viewer?StudyInstanceUIDs=UID&{settings.token_param}=TOKEN")
-    if secure and secure.self_signed:
-        made = secure.self_signed
-        reporter.say(f"Its certificate is {'new, and ' if made.made else ''}made by ohifbuild: browsers warn of it.")
-        reporter.say(f"  SHA-256, to compare before you go on: {made.fingerprint}")
-        reporter.say(f"  To trust it for good, import {made.certificate} (docs/reference/serving.md says how).")
-    reporter.say("Ctrl-C stops.")
+    link = f"{origins[0]}{settings.public_url}viewer?StudyInstanceUIDs=UID&{settings.token_param}=TOKEN"
+    reporter.say(f"A link: {link}")
+    if https and https.self_signed:
+        certificate = https.self_signed
+        new = "a new" if certificate.made else "a"
+        reporter.say(f"The server uses {new} certificate made by ohifbuild: browsers show a warning.")
+        reporter.say(f"  Compare its SHA-256 before you continue: {certificate.fingerprint}")
+        reporter.say(f"  To trust it permanently, import {certificate.certificate} (see docs/reference/serving.md).")
+    reporter.say("Press Ctrl-C to stop.")
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[asyncio.Event]:
-    """An event that is set by Ctrl-C or SIGTERM; a second Ctrl-C stops at once."""
-    loop, told = asyncio.get_running_loop(), asyncio.Event()
-    previous = {number: signal.getsignal(number) for number in STOPPING}
+def _stop_signal() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C or SIGTERM sets; a second Ctrl-C stops at once."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    previous = {number: signal.getsignal(number) for number in STOP_SIGNALS}
 
     def stop() -> None:
-        told.set()
-        _give_back()
+        stopped.set()
+        restore_handlers()
 
-    def _give_back() -> None:
+    def restore_handlers() -> None:
         for number, handler in previous.items():
             loop.remove_signal_handler(number)
             with suppress(TypeError):
                 signal.signal(number, handler)
 
-    for number in STOPPING:
+    for number in STOP_SIGNALS:
         loop.add_signal_handler(number, stop)
     try:
-        yield told
+        yield stopped
     finally:
-        _give_back()
+        restore_handlers()

@@ -1,9 +1,9 @@
-"""Serves a dist the way it has to be served.
+"""The static files of a dist, with the headers they need.
 
-What is compressed beforehand goes out compressed; hashed files are cached for ever, pages not at all, and the others
-asked for again; the page is isolated (COOP, COEP) so that it gets its shared memory, sends no referrer, and is held to
-a content security policy. A path is looked up among the dist's files as they were found and never turned into a file
-name.
+A client that accepts it gets the compressed copy of a file. Browsers cache files with a hash in their name forever, do
+not store pages, and revalidate all others. The page is isolated (COOP, COEP), which gives it shared memory; it sends no
+referrer and has a content security policy. A request's path is looked up in the list of the dist's files and never
+becomes a file name.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from ohifbuild.server.headers import (
-    ASK_AGAIN,
-    FOR_EVER,
+    CACHE_FOREVER,
+    CACHE_NEVER,
+    CACHE_REVALIDATE,
     ISOLATION,
-    NEVER_STORED,
     content_security_policy,
     worker_policy,
 )
@@ -51,13 +51,13 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-"""Not the system's table: it may lack wasm and mjs, which browsers then refuse."""
+"""The system's own table may lack wasm and mjs, which browsers then refuse."""
 
 HASHED = re.compile(r"(?:^|/)(?:[\w.-]+\.)?[0-9a-f]{16,}(?:\.[\w-]+)*\.\w+$|^ohifbuild/[0-9a-f]{8,}/")
 """File names that change with their contents: ``12.bundle.<hash>.js``, ``<hash>.wasm``, ``ohifbuild/<digest>/…``."""
 
 FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")
-"""A path that ends so means a file; a route of the viewer does not."""
+"""The end of a path that names a file, and not a route of the viewer."""
 
 
 class StaticFiles:
@@ -65,7 +65,7 @@ class StaticFiles:
 
     Args:
         public_url: a path that begins and ends with a slash.
-        connect: absolute URLs of other origins that the viewer talks to.
+        connect: absolute URLs of other origins that the viewer connects to.
     """
 
     def __init__(self, dist: Path, public_url: str, connect: Sequence[str] = ()) -> None:
@@ -79,14 +79,14 @@ class StaticFiles:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answers a GET or HEAD request with a file, or with index.html for a route of the viewer."""
         if request.method not in ("GET", "HEAD"):
-            return _text(405, "Only GET and HEAD are answered here.", {"Allow": "GET, HEAD"})
+            return _text(405, "Only GET and HEAD are allowed.", {"Allow": "GET, HEAD"})
         raw, _, query = request.raw_path.partition("?")
         path = unquote(raw, errors="replace")
         if not path.startswith(self._public_url):
             if path in ("/", self._public_url.rstrip("/")):
-                return _moved(self._public_url + (f"?{query}" if query else ""))
+                return _redirect(self._public_url + (f"?{query}" if query else ""))
             return _text(404, f"The viewer is at {self._public_url}")
-        self._look_again()
+        self._refresh()
         return self._file(path[len(self._public_url) :])
 
     def _file(self, name: str) -> web.StreamResponse:
@@ -102,19 +102,19 @@ class StaticFiles:
     def _headers(self, name: str, suffix: str) -> dict[str, str]:
         headers = {
             "Content-Type": MEDIA_TYPES.get(suffix, "application/octet-stream"),
-            "Cache-Control": FOR_EVER if HASHED.search(name) else ASK_AGAIN,
+            "Cache-Control": CACHE_FOREVER if HASHED.search(name) else CACHE_REVALIDATE,
             "Vary": "Accept-Encoding",
             **ISOLATION,
         }
         if suffix == ".html":
-            headers["Cache-Control"] = NEVER_STORED
+            headers["Cache-Control"] = CACHE_NEVER
             headers["Content-Security-Policy"] = self._policies[name]
         if suffix in (".js", ".mjs"):
             headers["Content-Security-Policy"] = worker_policy(self._connect)
         return headers
 
-    def _look_again(self) -> None:
-        """Finds the files anew if the dist was built anew."""
+    def _refresh(self) -> None:
+        """Lists the files again if the dist was rebuilt."""
         index = self._dist / INDEX
         try:
             facts = index.stat()
@@ -133,7 +133,7 @@ def _page(path: Path) -> str:
 
 
 def _find(dist: Path) -> dict[str, Path]:
-    """Regular files by their POSIX path; no links, nothing hidden, no compressed siblings."""
+    """Regular files by their POSIX path, without symbolic links, hidden files and compressed copies."""
     found: dict[str, Path] = {}
     for path in dist.rglob("*"):
         name = path.relative_to(dist)
@@ -147,5 +147,5 @@ def _text(status: int, text: str, headers: Mapping[str, str] | None = None) -> w
     return web.Response(status=status, text=text + "\n", headers={**ISOLATION, **(headers or {})})
 
 
-def _moved(location: str) -> web.Response:
+def _redirect(location: str) -> web.Response:
     return web.Response(status=302, headers={**ISOLATION, "Location": location, "Cache-Control": "no-store"})

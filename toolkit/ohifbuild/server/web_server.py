@@ -1,4 +1,4 @@
-"""One origin: the dist at its public URL and the archive at the DICOMweb root."""
+"""The web application that serves a dist and its archive from one origin, and the socket it listens on."""
 
 from __future__ import annotations
 
@@ -19,37 +19,40 @@ from aiohttp import web
 from ohifbuild.contract.place import below, is_plain
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.errors import DistInvalid, PortInUse
-from ohifbuild.server.archive_rules import ADDED, ALLOW, INSTEAD_OF_SCRIPT, METHODS, SCRIPT_TYPE
-from ohifbuild.server.headers import ISOLATION, NEVER_STORED
+from ohifbuild.server.archive_rules import ALLOW, METHODS, RESPONSE_HEADERS_SET, SCRIPT_REPLACEMENT, SCRIPT_TYPE
+from ohifbuild.server.headers import CACHE_NEVER, ISOLATION
 from ohifbuild.server.static_files import StaticFiles
 
 LONGEST_HEADER = 64 * 1024
-"""Bytes of a request line or header; tokens of 16 KiB have to get here to be refused properly."""
+"""Bytes of a request line or header. Tokens of 16 KiB must arrive here to be refused with a proper answer."""
 
 GRACE_SECONDS = 5.0
-"""How long transfers under way may go on after the server was told to stop."""
+"""How long open transfers may continue after the server was stopped."""
 
 PORTS_TRIED = 100
 
 HOST = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s\[\]:@/?#]+)(?::[0-9]{0,5})?")
 """A Host header (RFC 9110 7.2), in lower case."""
 
-ToArchive = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+ArchiveHandler = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 
 
 def application(
     files: StaticFiles,
     root: str,
-    to_archive: ToArchive,
+    to_archive: ArchiveHandler,
     *,
     names: Collection[str] | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    on_error: Callable[[str], None] = lambda _: None,
 ) -> web.Application:
-    """The application that sends what is under ``root`` (a path) to the archive, and the rest to the dist.
+    """The application that sends requests under ``root`` to the archive and answers all others from the dist.
 
     Args:
-        names: by which hosts it is known, besides this machine's own and every address, in lower case; None for any.
-        tell: is told of defects, in a line without anything of the request's.
+        root: the path of the DICOMweb root.
+        to_archive: answers a request to the archive; its second argument is the raw path below the root.
+        names: host names that a Host header may have, in lower case; IP addresses and this machine's loopback names
+            are always allowed; None allows every host.
+        on_error: is called with a line about each internal error; the line holds nothing of the request.
     """
 
     async def dispatch(request: web.Request) -> web.StreamResponse:
@@ -58,12 +61,12 @@ def application(
         except ConnectionError:  # the client has gone
             raise
         except Exception as error:
-            tell(f"A request could not be answered: {type(error).__name__}.")
-            return web.Response(status=500, text="Something went wrong in this server.\n")
+            on_error(f"A request failed with an internal error: {type(error).__name__}.")
+            return web.Response(status=500, text="Internal server error.\n")
 
     async def choose(request: web.Request) -> web.StreamResponse:
         if names is not None and not is_known(request.headers.getall("Host", []), names):
-            return _refused(421, "This server does not go by that name. (ohifbuild serve --allowed-host NAME)")
+            return _refused(421, "This host name is not allowed. (ohifbuild serve --allowed-host NAME)")
         tail = below(request.raw_path.partition("?")[0], root)
         if tail is None:
             return await files.handle(request)
@@ -74,9 +77,9 @@ def application(
             for name, value in ISOLATION.items():
                 response.headers.setdefault(name, value)
         else:
-            response.headers.update(ADDED)
+            response.headers.update(RESPONSE_HEADERS_SET)
             if re.search(SCRIPT_TYPE, response.headers.get("Content-Type", ""), re.IGNORECASE):
-                response.headers["Content-Type"] = INSTEAD_OF_SCRIPT
+                response.headers["Content-Type"] = SCRIPT_REPLACEMENT
         if "aiohttp" in response.headers.get("Server", ""):
             response.headers["Server"] = "ohifbuild"
 
@@ -87,14 +90,14 @@ def application(
 
 
 def is_known(hosts: Sequence[str], names: Collection[str]) -> bool:
-    """Whether a request's Host header names this server.
+    """Whether the Host header of a request names this server.
 
-    A page of another site may have its own name lead here, and then reads what is served here as its own (DNS
-    rebinding). It cannot have that of an address, or one that browsers know to be their own machine.
+    This prevents DNS rebinding: another site lets its own host name resolve to this server, and its pages can then read
+    this server's answers. That is impossible with an IP address and with names that browsers resolve to loopback.
 
     Args:
-        hosts: every Host header.
-        names: hosts that are allowed, in lower case.
+        hosts: every Host header of the request.
+        names: host names that are allowed, in lower case.
     """
     found = HOST.fullmatch(hosts[0].lower()) if len(hosts) == 1 else None
     if not found:
@@ -112,19 +115,19 @@ def _is_address(host: str) -> bool:
 
 
 def _refusal(request: web.Request) -> web.Response | None:
-    """Why a request for the archive is not passed on; None if it is."""
+    """The answer to a request that must not reach the archive; None if it may."""
     path, _, query = request.raw_path.partition("?")
     if request.method not in METHODS:
-        return _refused(405, f"Only {' and '.join(METHODS)} are passed on to the archive.", {"Allow": ALLOW})
+        return _refused(405, f"Only {' and '.join(METHODS)} are allowed for the archive.", {"Allow": ALLOW})
     if not is_plain(path) or "#" in query:
-        return _refused(400, "Servers would read this address in different ways.")
+        return _refused(400, "This path is ambiguous: servers read it in different ways.")
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return _refused(403, "Pages of other sites do not get to the archive.")
+        return _refused(403, "Pages of other sites have no access to the archive.")
     return None
 
 
 def _refused(status: int, text: str, headers: Mapping[str, str] | None = None) -> web.Response:
-    return web.Response(status=status, text=f"{text}\n", headers={"Cache-Control": NEVER_STORED, **(headers or {})})
+    return web.Response(status=status, text=f"{text}\n", headers={"Cache-Control": CACHE_NEVER, **(headers or {})})
 
 
 @asynccontextmanager
@@ -136,31 +139,32 @@ async def listening(
     ssl_context: ssl.SSLContext | None = None,
     grace: float = GRACE_SECONDS,
 ) -> AsyncIterator[str]:
-    """The application, listening for the length of the block; yields its origin, such as ``http://127.0.0.1:8080``.
+    """Runs an application for the length of the block; yields its origin, such as ``http://127.0.0.1:8080``.
 
     Args:
         port: 0 for any free one.
-        grace: seconds that transfers under way get at the end.
+        ssl_context: for HTTPS; None for HTTP.
+        grace: seconds that open transfers have to end.
 
     Raises:
-        PortInUse: the address is taken, or not ours to take.
+        PortInUse: the address is in use, not this machine's, or this user may not use it.
     """
     runner = web.AppRunner(
         app,
         access_log=None,
-        logger=_nobody(),
+        logger=_silent_logger(),
         max_line_size=LONGEST_HEADER,
         max_field_size=LONGEST_HEADER,
         auto_decompress=False,
-        shutdown_timeout=grace / 2,  # aiohttp waits so long twice: before and after it tells the handlers
+        shutdown_timeout=grace / 2,  # aiohttp waits this long twice: before and after it cancels the handlers
     )
     await runner.setup()
     try:
-        place = web.TCPSite(runner, host, port, ssl_context=ssl_context, backlog=512)
+        site = web.TCPSite(runner, host, port, ssl_context=ssl_context, backlog=512)
         try:
-            await place.start()
+            await site.start()
         except OSError as error:
-            raise _not_ours(host, port, error) from error
+            raise _cannot_listen(host, port, error) from error
         bound = runner.addresses[0][1]
         scheme = "https" if ssl_context else "http"
         yield f"{scheme}://{in_url(host)}:{bound}"
@@ -168,30 +172,30 @@ async def listening(
         await runner.cleanup()
 
 
-def own_root(dist: Path, settings: Settings) -> str:
-    """The path at which the dist expects its archive, without a slash at the end.
+def same_origin_root(dist: Path, settings: Settings) -> str:
+    """The path of the DICOMweb root that the dist uses on its own origin, without a slash at the end.
 
     Raises:
-        DistInvalid: it talks to an archive at another origin by itself.
+        DistInvalid: the dist uses an archive at another origin.
     """
     if not urlsplit(settings.dicomweb_root).netloc:
         return settings.dicomweb_root
     raise DistInvalid(
-        f"{dist} talks to the archive at {settings.dicomweb_root} by itself.",
-        cause="It was built for an archive at another origin; here, viewer and archive are served from one.",
+        f"{dist} connects directly to the archive at {settings.dicomweb_root}.",
+        cause="It was built for an archive at another origin. This command serves viewer and archive from one origin.",
         fix="Build it with a path as --dicomweb-root, such as /dicom-web.",
     )
 
 
-def _nobody() -> logging.Logger:
-    """A logger that tells nobody: aiohttp's own would print requests, with their tokens, when clients break off."""
+def _silent_logger() -> logging.Logger:
+    """A logger without output: aiohttp's own prints requests, with their tokens, when clients disconnect."""
     logger = logging.Logger("ohifbuild.server.web_server")
     logger.addHandler(logging.NullHandler())
     return logger
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is the browser's own machine, which browsers trust without https (W3C Secure Contexts 3.1)."""
+    """Whether a host is loopback, which browsers trust without HTTPS (W3C Secure Contexts 3.1)."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -199,25 +203,25 @@ def is_loopback(host: str) -> bool:
 
 
 def in_url(host: str) -> str:
-    """A host as it stands in a URL."""
+    """A host in the form that URLs use: IPv6 addresses in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
-def _not_ours(host: str, port: int, error: OSError) -> PortInUse:
+def _cannot_listen(host: str, port: int, error: OSError) -> PortInUse:
     if error.errno == errno.EADDRINUSE:
         free = _next_free(host, port)
-        fix = f"The next free one: --port {free}" if free else "Choose another one with --port, or 0 for any free one."
+        fix = f"Use the next free port: --port {free}" if free else "Choose another port: --port 0 takes any free one."
     elif error.errno == errno.EACCES:
-        fix = "Ports below 1024 are not everybody's: --port 8443"
+        fix = "Use a port of 1024 or above, such as: --port 8443"
     else:
-        fix = "Choose an address of this machine with --host: ip -brief address"
-    # asyncio puts the address before the reason once more.
+        fix = "Give an address of this machine to --host. This command lists them: ip -brief address"
+    # asyncio's own text repeats the address.
     reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
     return PortInUse(f"Cannot listen on {in_url(host)}:{port}.", cause=f"{reason}.", fix=fix)
 
 
 def _next_free(host: str, port: int) -> int:
-    """The first port behind this one that can be had at the moment; 0 if it is far."""
+    """The first free port among the ``PORTS_TRIED`` after this one; 0 if none is free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for number in range(port + 1, min(port + PORTS_TRIED, 65535) + 1):
         with socket.socket(family) as probe, suppress(OSError):

@@ -1,1 +1,1 @@
-"""Proves in a real browser, against a real archive, that a dist keeps its claims."""
+"""``ohifbuild verify``: tests the claims about a dist in a real browser, against a real archive."""

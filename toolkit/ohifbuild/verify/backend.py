@@ -1,4 +1,4 @@
-"""What answers backend the gate: the embedded archive, or an Orthanc that we start."""
+"""The archives behind the gate: the embedded archive, or an Orthanc that verify starts."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ class Backend:
     """An archive that holds the dataset.
 
     Args:
-        enforces: whether it refuses by itself what a token is not good for, so that the gate only has to record.
-        description: what the report calls it.
-        check: raises if the archive is gone, so that nobody waits for pictures that cannot come.
+        archive: answers the requests.
+        enforces: whether it enforces tokens itself, so that the gate only has to record.
+        description: its name in the report.
+        check: raises if the archive has ended, so that verify does not wait for images that cannot appear.
     """
 
     archive: Archive
@@ -36,30 +37,30 @@ class Backend:
 
 
 Provider = Callable[[Settings, Tokens, Cache, Reporter], AbstractContextManager[Backend]]
-"""Has an archive ready for the length of a block; the tokens are those that it has to know if it enforces them."""
+"""Provides an archive for the length of a block; an archive that enforces tokens must know those that are given."""
 
 
 def contents() -> str:
-    """What the dataset amounts to."""
+    """A description of the dataset's size."""
     instances = sum(series.objects for study in STUDIES for series in study.series)
     return f"{len(STUDIES)} studies, {instances} instances"
 
 
 @contextmanager
 def embedded(settings: Settings, tokens: Tokens, cache: Cache, reporter: Reporter) -> Iterator[Backend]:
-    """Our own archive; the gate enforces the tokens."""
+    """The embedded archive; the gate enforces the tokens."""
     yield Backend(EmbeddedArchive(cached_dataset(cache)), False, f"embedded DICOMweb archive, {contents()}")
 
 
 @contextmanager
 def real_orthanc(settings: Settings, tokens: Tokens, cache: Cache, reporter: Reporter) -> Iterator[Backend]:
-    """An installed Orthanc, started for the purpose, whose token filter enforces the tokens.
+    """The installed Orthanc, whose token filter enforces the tokens.
 
     Raises:
-        OrthancMissing, OrthancUnsuitable, OrthancFailed: as ``orthanc``; also when it does not take all objects.
-        ArchiveUnsuitable: it gives away more than the tokens allow.
+        OrthancMissing, OrthancUnsuitable, OrthancFailed: as ``orthanc``; also if Orthanc refuses an object.
+        ArchiveUnsuitable: Orthanc grants more than the tokens allow.
     """
-    # Only here, as most runs need none of it.
+    # Imported here, because most runs do not need them.
     from ohifbuild.orthanc.orthanc_process import orthanc
     from ohifbuild.server.proxy import Upstream
     from ohifbuild.verify.enforcement import check_enforcement
@@ -70,8 +71,8 @@ def real_orthanc(settings: Settings, tokens: Tokens, cache: Cache, reporter: Rep
             server = stack.enter_context(running)
         if server.refused:
             raise OrthancUnsuitable(
-                f"Orthanc {server.version} did not take {len(server.refused)} of the dataset's objects.",
-                cause="Its settings, plugins or version differ from those that were tried.",
+                f"Orthanc {server.version} refused {len(server.refused)} of the dataset's objects.",
+                cause="Its settings, plugins or version differ from those that ohifbuild was tested with.",
                 fix="Try another version of Orthanc, or verify without --archive orthanc.",
                 details="\n".join(f"  {item.path.name}: {item.reason}" for item in server.refused[:SHOWN]),
             )

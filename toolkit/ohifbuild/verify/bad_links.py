@@ -1,4 +1,4 @@
-"""Links that say two things, name what no link may name, or are too much: none of them is followed."""
+"""Contradictory, forbidden and oversized links; the viewer must refuse all of them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ohifbuild.verify.evidence import Observation
 from ohifbuild.verify.scenario_context import ScenarioContext
 
 INVENTED = "data:application/json,%7B%22studies%22%3A%5B%5D%7D"
-"""A file of somebody's own making that describes studies."""
+"""A JSON file by an attacker that describes studies."""
 
 MANY = 2000
 LONG = 100_000
 
 
 def bad_links(context: ScenarioContext) -> Iterator[Observation]:
-    """Each has to show that the link is damaged, and to ask for nothing."""
+    """Each link must show the message that it is damaged, and send no request."""
     for key, title, link in links(context):
         yield context.message(key, title, ("bad-link",), context.address("viewer") + link, studies=())
 

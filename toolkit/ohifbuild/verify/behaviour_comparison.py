@@ -1,6 +1,7 @@
-"""Whether two dists behave alike: the same requests reach the archive, and the same images are on the screen.
+"""Compares the behaviour of two dists: the requests that reach the archive, and the images on the screen.
 
-For the two origins of one release: built from source, with all patches, a viewer must be the one that was published.
+This is for the two origins of a release: a viewer that was built from source, with all patches, must behave like the
+published one.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ SHOWN = 10
 Asked = Counter[tuple[str, str, str, str]]
 
 
-def alike(ours: Sequence[Observation], theirs: Sequence[Observation]) -> tuple[ClaimResult, ...]:
-    """Two results for each scenario that both dists were played in; a scenario of only one is a failure."""
+def compare_behaviour(ours: Sequence[Observation], theirs: Sequence[Observation]) -> tuple[ClaimResult, ...]:
+    """Two results for each scenario that was run with both dists; a scenario of only one is a failure."""
     other = {seen.scenario: seen for seen in theirs}
     results: list[ClaimResult] = []
     for seen in ours:
@@ -57,5 +58,5 @@ def _shown(seen: Observation) -> list[tuple[str, str]]:
 
 
 def _missing(seen: Observation) -> tuple[ClaimResult, ...]:
-    detail = "Only one of the two dists was played in this scenario."
+    detail = "This scenario was run with only one of the two dists."
     return (ClaimResult(REQUESTS, "The same requests reach the archive", seen.scenario, False, detail),)

@@ -1,4 +1,4 @@
-"""Finds a Chromium, gets one where there is none, and starts it the same way on every machine."""
+"""Finds or installs a Chromium, and starts it in the same way on every machine."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge")
 ROOT = Path("/")
 
-# The browser's own errands that would show up as attempts to leave the site. Chromium heeds only the last list it is
-# given, so those of Playwright's list that matter here are repeated.
+# The browser's own background requests, which would count as attempts to leave the site. Chromium uses only the last
+# list on its command line, so the relevant entries of Playwright's list are repeated.
 DISABLED_FEATURES = (
     "AutofillServerCommunication",
     "DestroyProfileOnBrowserClose",
@@ -38,9 +38,9 @@ DISABLED_FEATURES = (
     "PaintHolding",
 )
 
-# WebGL by software: the same pixels on every machine, and it works where there is no graphics card. The page itself is
-# put together without WebGL, which by software takes half of all processor time.
-# The rest keeps updates, sync and reports off the network that verify watches.
+# WebGL is rendered in software: the pixels are the same on every machine, and no graphics card is needed. The page is
+# composited without WebGL, because in software that takes half of all processor time.
+# The other arguments prevent requests for updates, synchronisation and reports.
 ARGUMENTS = (
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
@@ -62,7 +62,7 @@ ARGUMENTS = (
 
 @dataclass(frozen=True)
 class Browser:
-    """A Chromium on this machine, and how it came to be there (``given``, ``system``, ``playwright`` or ``apt``)."""
+    """A Chromium on this machine, and its source (``given``, ``system``, ``playwright`` or ``apt``)."""
 
     executable: Path
     source: str
@@ -75,14 +75,14 @@ def find_browser(
     install: bool = True,
     managed: Callable[[], Path] | None = None,
 ) -> Browser:
-    """The Chromium to drive, installed if need be: by Playwright, else by apt. So is what Playwright itself lacks.
+    """A Chromium for verify; if there is none, Playwright or apt installs it, and a library that Playwright lacks.
 
-    Order: $OHIFBUILD_BROWSER; a system's own; Playwright's; then, with ``install``, ``playwright install chromium``
-    and, on Debian and Ubuntu with root or passwordless sudo, ``apt-get install chromium``.
+    The order is: $OHIFBUILD_BROWSER; the system's; Playwright's; then, with ``install``, ``playwright install
+    chromium`` and, on Debian and Ubuntu as root or with passwordless sudo, ``apt-get install chromium``.
 
     Raises:
-        BrowserMissing: there is none, and none could be installed, or Playwright does not start. Its ``fix`` is the
-            command that mends it.
+        BrowserMissing: there is no Chromium and none could be installed, or Playwright does not start. Its ``fix`` is
+            the command that installs what is missing.
     """
     make_driver_run(reporter, environ, install=install)
     given = environ.get(BROWSER_VARIABLE, "")
@@ -91,8 +91,7 @@ def find_browser(
     system = system_browser(environ)
     if system:
         return Browser(system, "system")
-    where_playwright_keeps_it = managed or playwright_browser
-    path = where_playwright_keeps_it()
+    path = (managed or playwright_browser)()
     if path.is_file():
         return Browser(path, "playwright")
     tried: list[str] = []
@@ -104,11 +103,11 @@ def find_browser(
             if system:
                 return Browser(system, "apt")
     raise BrowserMissing(
-        "There is no Chromium on this machine for verify to drive.",
+        "There is no Chromium on this machine, which verify requires.",
         cause="None of "
         + ", ".join(PROGRAMS[:3])
         + " is on the PATH"
-        + (", and installing one did not work." if tried else "."),
+        + (", and the installation failed." if tried else "."),
         fix=_fix(environ),
         details="\n".join(tried),
     )
@@ -121,7 +120,7 @@ def system_browser(environ: Mapping[str, str]) -> Path | None:
 
 
 def playwright_browser() -> Path:
-    """Where Playwright keeps its own Chromium, whether or not it is there."""
+    """The path of Playwright's own Chromium, which may not be installed."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -129,13 +128,17 @@ def playwright_browser() -> Path:
 
 
 def why_no_sandbox(*, root: Path = ROOT, uid: int | None = None) -> str:
-    """Why Chromium's sandbox has to be off here; empty if it can stay on.
+    """Why Chromium's sandbox must be off here; '' if it can stay on.
 
-    Chromium refuses to run sandboxed as root, and needs unprivileged user namespaces, which containers and some
-    distributions deny. ``root`` is the file system's root (another one in tests).
+    Chromium refuses to use its sandbox as root, and needs unprivileged user namespaces, which containers and some
+    distributions deny.
+
+    Args:
+        root: the root of the file system; tests use another one.
+        uid: the user; default: the current user.
     """
     if (os.geteuid() if uid is None else uid) == 0:
-        return "Chromium does not run sandboxed as root"
+        return "Chromium refuses to use its sandbox as root"
     for name, value in (
         ("proc/sys/kernel/unprivileged_userns_clone", "0"),
         ("proc/sys/user/max_user_namespaces", "0"),
@@ -143,7 +146,7 @@ def why_no_sandbox(*, root: Path = ROOT, uid: int | None = None) -> str:
     ):
         file = root / name
         if file.is_file() and file.read_text().strip() == value:
-            return f"this system gives its users no namespaces (/{name} is {value})"
+            return f"this system denies its users namespaces (/{name} is {value})"
     for marker in (".dockerenv", "run/.containerenv"):
         if (root / marker).exists():
             return "containers deny the namespaces that the sandbox needs"
@@ -162,7 +165,7 @@ def started(browser: Browser, reporter: Reporter) -> Iterator[PlaywrightBrowser]
 
     reason = why_no_sandbox()
     if reason:
-        reporter.debug(f"The browser's sandbox is off: {reason}. It opens only what verify itself serves.")
+        reporter.debug(f"The browser's sandbox is off: {reason}. The browser opens only pages that verify serves.")
     with sync_playwright() as playwright:
         running = _launch(playwright, browser, sandbox=not reason)
         try:
@@ -188,7 +191,7 @@ def _launch(playwright: Playwright, browser: Browser, *, sandbox: bool) -> Playw
         raise BrowserFailed(
             f"{browser.executable} does not start.",
             cause=_start_failure(error.message),
-            fix=f"Run it by hand to see why: {browser.executable} --headless --dump-dom about:blank",
+            fix=f"Run it to see the reason: {browser.executable} --headless --dump-dom about:blank",
             details=error.message[-2000:],
         ) from error
 
@@ -198,8 +201,8 @@ def _start_failure(message: str) -> str:
     if library:
         return f"The system lacks the library {library[1]}."
     if "sandbox" in message.lower():
-        return "This system does not let Chromium use its sandbox."
-    return "It is damaged, or not a Chromium."
+        return "This system does not allow Chromium's sandbox."
+    return "The program is damaged, or is not a Chromium."
 
 
 def _given(value: str, environ: Mapping[str, str]) -> Path:
@@ -208,14 +211,14 @@ def _given(value: str, environ: Mapping[str, str]) -> Path:
         return found
     raise BrowserMissing(
         f"{BROWSER_VARIABLE} names {value}, which is not a program.",
-        cause="The path is mistyped, or the browser was removed.",
-        fix=f"Set {BROWSER_VARIABLE} to a Chromium's path, or unset it.",
+        cause="The path is wrong, or the browser was removed.",
+        fix=f"Set {BROWSER_VARIABLE} to the path of a Chromium, or unset it.",
     )
 
 
 def _installed_by_playwright(environ: Mapping[str, str], reporter: Reporter, tried: list[str]) -> bool:
-    reporter.say("No Chromium here: asking Playwright to install its own.")
-    # Playwright goes through its mirrors, several times each; without this every one may take half a minute.
+    reporter.say("There is no Chromium. Playwright installs its own.")
+    # Playwright tries each of its mirrors several times; without this each attempt may take half a minute.
     env = {**environ, "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}
     return system_packages.succeeds([sys.executable, "-m", "playwright", "install", "chromium"], env, tried)
 

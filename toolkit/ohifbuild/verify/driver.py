@@ -1,7 +1,7 @@
-"""Playwright's driver: a program for Node, with a Node of its own that lacks a library on the smallest systems.
+"""Installs the library that Playwright's own Node lacks on minimal systems.
 
-Seen with Playwright 1.65 on Debian 12 with nothing but Python, Node and git: its Node wants ``libatomic.so.1``. The
-system's Node 18 is too old to take its place.
+Observed with Playwright 1.65 on Debian 12 with only Python, Node and git: its Node requires ``libatomic.so.1``. The
+system's Node 18 is too old to replace it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ohifbuild.core.processes import run
 from ohifbuild.verify import system_packages
 
 NODE_VARIABLE = "PLAYWRIGHT_NODEJS_PATH"
-"""Playwright's own: https://playwright.dev/python/docs/browsers"""
+"""Playwright's variable for another Node: https://playwright.dev/python/docs/browsers"""
 
 MISSING_LIBRARY = re.compile(r"error while loading shared libraries: ([^\s:]+)")
 PACKAGES = {"libatomic.so.1": "libatomic1"}
@@ -26,7 +26,7 @@ def make_driver_run(reporter: Reporter, environ: Mapping[str, str], *, install: 
     """Makes sure that Playwright's driver starts; with ``install``, installs the library that it lacks.
 
     Raises:
-        BrowserMissing: it does not start. Its ``fix`` is the command that mends it.
+        BrowserMissing: it does not start. Its ``fix`` is the command that installs the library.
     """
     missing = _missing_library(environ)
     package = PACKAGES.get(missing, "")
@@ -37,7 +37,7 @@ def make_driver_run(reporter: Reporter, environ: Mapping[str, str], *, install: 
             missing = _missing_library(environ)
     if missing:
         raise BrowserMissing(
-            "Playwright, by which verify drives a browser, does not start.",
+            "Playwright, which verify uses to control the browser, does not start.",
             cause=f"The system lacks the library {missing}.",
             fix=system_packages.command_for(package)
             if package and system_packages.has_apt(environ)
@@ -47,8 +47,8 @@ def make_driver_run(reporter: Reporter, environ: Mapping[str, str], *, install: 
 
 
 def _missing_library(environ: Mapping[str, str]) -> str:
-    """The library for lack of which the driver's Node does not start; other faults are Playwright's to report."""
-    import playwright  # here, because doctor does without it
+    """The library that the driver's Node lacks; '' if it starts, or fails for a reason that Playwright reports."""
+    import playwright  # here, because doctor does not need it
 
     node = Path(environ.get(NODE_VARIABLE) or Path(playwright.__file__).parent / "driver" / "node")
     if not node.is_file():

@@ -1,7 +1,7 @@
-"""The egress_proxy around the site: whatever the browser tries to reach beyond it ends here, and is written down.
+"""A proxy that refuses and records every request of the browser to anything but the site.
 
-The browser is given this as its proxy for everything but the site itself, so nothing escapes notice that a page's
-own hooks or a browser's event stream would miss: workers, beacons, web sockets, preloads, other ports and addresses.
+The browser uses it for everything but the site itself. It therefore also sees the requests that hooks in the page or
+the browser's events would miss: workers, beacons, web sockets, preloads, other ports and addresses.
 """
 
 from __future__ import annotations
@@ -17,43 +17,47 @@ LONGEST_LINE = 4096
 
 
 class EgressProxy:
-    """Where attempts to leave the site end."""
+    """The recorded attempts to leave the site.
+
+    Args:
+        address: the proxy's URL.
+    """
 
     def __init__(self, address: str) -> None:
         self.address = address
         self._attempts: list[str] = []
 
     def attempts(self, since: int = 0) -> tuple[str, ...]:
-        """What was asked for, as ``METHOD target``, from the ``since``-th attempt on."""
+        """The attempts as ``METHOD target``, from the ``since``-th one on."""
         return tuple(self._attempts[since:])
 
-    def note(self, line: bytes) -> None:
-        """Writes down the first line of an attempt."""
+    def record(self, line: bytes) -> None:
+        """Records the request line of an attempt."""
         words = line.decode("latin-1").split()
         self._attempts.append(" ".join(words[:2]) or "a connection without a request")
 
 
 @contextmanager
 def egress_proxy() -> Iterator[EgressProxy]:
-    """A egress_proxy that stands for the length of the block, on a free port of the loopback address."""
+    """A proxy for the length of the block, on a free port of the loopback address."""
 
-    class Refuse(socketserver.StreamRequestHandler):
+    class RefusingHandler(socketserver.StreamRequestHandler):
         timeout = SECONDS_TO_SPEAK
 
         def handle(self) -> None:
             try:
-                noted.note(self.rfile.readline(LONGEST_LINE))
+                proxy.record(self.rfile.readline(LONGEST_LINE))
                 self.wfile.write(ANSWER)
             except OSError:
-                noted.note(b"")
+                proxy.record(b"")
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refuse, bind_and_activate=True) as server:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), RefusingHandler, bind_and_activate=True) as server:
         server.daemon_threads = True
-        noted = EgressProxy(f"http://127.0.0.1:{server.server_address[1]}")
+        proxy = EgressProxy(f"http://127.0.0.1:{server.server_address[1]}")
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
-            yield noted
+            yield proxy
         finally:
             server.shutdown()
             thread.join()

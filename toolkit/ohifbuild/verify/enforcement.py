@@ -1,6 +1,6 @@
-"""Whether an archive enforces tokens by itself, asked for what no viewer of ours would ask for.
+"""Checks that an archive enforces tokens itself, with requests that the viewer never sends.
 
-The scenarios show what the viewer sends; that it sends no more is no protection against people who do not use it.
+The scenarios show what the viewer sends. That protects nothing against people who use another program.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ LEVELS = ("studies", "series", "instances")
 
 @dataclass(frozen=True)
 class Probe:
-    """A question that has to be refused, or answered with these studies at most."""
+    """A request that must be refused, or answered with these studies at most.
+
+    Args:
+        target: path and query below the DICOMweb root.
+        who: the kind of token, for the report.
+        token: the token; '' for none.
+        studies: the studies that the answer may name.
+    """
 
     target: str
     who: str
@@ -32,14 +39,16 @@ class Probe:
 
 
 async def check_enforcement(url: str, tokens: Tokens, settings: Settings) -> None:
-    """Returns if no token, and none at all, opens more than it should.
+    """Checks that each token, and no token, gives access to no more than it should.
 
     Args:
-        url: the archive's DICOMweb root, without a slash at the end; it holds the dataset, and knows the tokens.
+        url: the DICOMweb root of an archive that holds the dataset and knows the tokens, without a slash at the end.
+        tokens: the tokens and what each gives access to.
+        settings: header and scheme of the token.
 
     Raises:
-        ArchiveUnsuitable: it gives away more; ``details`` says what.
-        ArchiveUnreachable: it breaks off.
+        ArchiveUnsuitable: the archive grants more; ``details`` lists the requests.
+        ArchiveUnreachable: the connection fails.
     """
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     try:
@@ -49,15 +58,15 @@ async def check_enforcement(url: str, tokens: Tokens, settings: Settings) -> Non
             ]
     except (aiohttp.ClientError, OSError) as error:
         raise ArchiveUnreachable(
-            f"The archive at {url} broke off while it was asked what it lets through ({type(error).__name__}).",
-            cause="It ended, or the network to it broke down.",
-            fix="Look into its log.",
+            f"The archive at {url} closed the connection during the access check ({type(error).__name__}).",
+            cause="The archive ended, or the network failed.",
+            fix="PixelFormat into its log.",
         ) from error
     if found:
         raise ArchiveUnsuitable(
-            f"The archive at {url} gives away more than the tokens allow.",
-            cause="Whatever checks tokens there does not check all that can be asked.",
-            fix="Mend that first: no viewer can make up for it.",
+            f"The archive at {url} grants more than the tokens allow.",
+            cause="Its access control does not cover all requests.",
+            fix="Fix its access control first: no viewer can replace it.",
             details="\n".join(f"  {line}" for line in found),
         )
 
@@ -80,7 +89,7 @@ def _probes(tokens: Tokens) -> Iterator[Probe]:
 
 
 async def _leak(session: aiohttp.ClientSession, url: str, probe: Probe, settings: Settings) -> str:
-    """What the archive gives away, in a line; '' for nothing."""
+    """A line about what the archive grants too much; '' for nothing."""
     headers = {"Accept": "application/dicom+json"}
     if probe.token:
         headers[settings.token_header] = settings.header_value(probe.token)
@@ -88,10 +97,10 @@ async def _leak(session: aiohttp.ClientSession, url: str, probe: Probe, settings
         if not 200 <= answer.status < 300:
             return ""
         body = await answer.read()
-    asked = f"GET {probe.target} with {probe.who}"
+    request = f"GET {probe.target} with {probe.who}"
     try:
         named = {uid for item in json.loads(body or b"[]") for uid in item[STUDY]["Value"]}
     except (ValueError, LookupError, TypeError):
-        return f"{asked}: {answer.status}, and an answer that cannot be read"
+        return f"{request}: {answer.status}, with an unreadable answer"
     more = named - probe.studies
-    return f"{asked}: {answer.status}, and {len(more)} studies that it does not open" if more else ""
+    return f"{request}: {answer.status}, with {len(more)} studies that must not be accessible" if more else ""

@@ -1,4 +1,4 @@
-"""The values that verify passes along: what was asked, what was sent, what was received, what it proves."""
+"""The data of a verify run: expectations, sent and received requests, observations, results."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from ohifbuild.contract.settings import Settings
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """One request as the archive's gate saw it.
+    """A request as the gate received it.
 
-    ``headers`` keeps order and repetition (a doubled header must be seen); names are lower-case. ``decision`` is
-    ``granted``, or why not (see ``gate.STATUS``).
-    ``at`` is in seconds since the site started, ``seconds`` the time to the last byte, ``size`` the answer's bytes with
-    its headers.
+    Args:
+        method, path, query: as they were sent.
+        headers: in order, with repetitions, so that a repeated header is visible; names in lower case.
+        decision: ``granted``, or why the request was refused (the keys of ``gate.STATUS``).
+        status: the status of the answer.
+        at: seconds since the site started.
+        seconds: the time to the last byte of the answer.
+        size: bytes of the answer.
     """
 
     method: str
@@ -46,18 +50,18 @@ class SentRequest:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What a scenario's page has to show, and what it may send.
+    """What the page of a scenario must show, and what it may send.
 
     Args:
-        outcome: ``image`` (the link's study is on the screen), ``message`` (a message and no pixels) or ``confined``
-            (whatever is on the screen, nothing outside the link's studies is asked for).
-        token: the value the archive must get in the header; empty if no request may carry one.
-        secrets: every value that must not be seen elsewhere.
-        studies: Study Instance UIDs that may be asked for.
-        patients: their Patient IDs, which may be searched for where the recipe's priors are ``exact``.
+        outcome: ``image`` (the link's study is on the screen), ``message`` (a message and no image) or ``confined``
+            (the page may show anything, but requests nothing outside the link's studies).
+        token: the token that the archive must receive in the header; '' if no request may carry one.
+        secrets: every value that must not appear elsewhere.
+        studies: Study Instance UIDs that may be requested.
+        patients: their Patient IDs, which may be searched for if the recipe's priors are ``exact``.
         thumbnails: Series Instance UIDs that need a thumbnail.
-        instances: SOP Instance UIDs of which one has to be on the canvas; empty for any of the studies'.
-        reasons: for ``message``: the reasons (``data-reason``) that fit.
+        instances: SOP Instance UIDs, one of which must be on the canvas; empty for any of the studies'.
+        reasons: for ``message``: the accepted values of ``data-reason``.
     """
 
     outcome: str
@@ -72,10 +76,15 @@ class Expectation:
 
 @dataclass(frozen=True)
 class ImageMatch:
-    """What a canvas or thumbnail shows: the best image of the dataset, and the best of those that differ from it.
+    """The image of the dataset that a canvas or thumbnail shows best, and the best one of those that differ from it.
 
-    ``score`` and ``rival_score`` are normalised cross-correlations. More than one uid where images are copies.
-    ``labelled`` is the SOP Instance UID that the viewer itself gives the picture; empty where it gives none.
+    Args:
+        where: the canvas or thumbnail.
+        blank: whether it shows nothing.
+        name, score: the best image and its normalised cross-correlation.
+        rival, rival_score: the best different image and its normalised cross-correlation.
+        studies, series, instances: UIDs of the best image and its copies.
+        labelled: the SOP Instance UID that the viewer itself names; '' for none.
     """
 
     where: str
@@ -92,15 +101,15 @@ class ImageMatch:
 
 @dataclass(frozen=True)
 class PageState:
-    """Everything a page has kept, at one moment.
+    """Everything that a page stores, at one moment.
 
     Args:
-        history: the tab's entries as the browser has them.
-        visits: what the page's own Navigation API tells of them.
-        timings: the names of all entries of ``performance``, the page's own navigation among them.
-        stack: an error's, from below the page's guards.
-        policy: the content security policy that stands in the page ahead of every script.
-        served_policy: the one that the server sent with it.
+        history: the tab's history entries in the browser.
+        visits: the entries that the page's Navigation API gives.
+        timings: the names of all entries of ``performance``, with the page's own navigation.
+        stack: the stack of an error that is thrown below the page's own wrappers.
+        policy: the content security policy in the page before its first script.
+        served_policy: the content security policy in the page's response header.
     """
 
     url: str
@@ -123,7 +132,7 @@ class PageState:
 
 @dataclass(frozen=True)
 class Message:
-    """The page's own message to its reader."""
+    """The viewer's message to its user."""
 
     reason: str
     text: str
@@ -132,7 +141,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Screenshot:
-    """A picture of the page; ``image`` is a whole JPEG file."""
+    """A screenshot of the page; ``image`` is a JPEG file."""
 
     caption: str
     image: bytes = field(repr=False)
@@ -140,10 +149,10 @@ class Screenshot:
 
 @dataclass(frozen=True)
 class Observation:
-    """One scenario, seen from both ends.
+    """One scenario, observed in the browser and at the archive.
 
-    ``elsewhere`` names what the browser tried to reach outside the site. ``first_image`` is in seconds from the
-    navigation to the first recognisable image, None if there was none.
+    ``elsewhere`` lists the browser's attempts to leave the site. ``first_image`` is the time from the navigation to the
+    first recognised image, in seconds; None if there was none.
     """
 
     scenario: str
@@ -166,7 +175,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class ClaimResult:
-    """Whether one claim holds in one scenario, and what shows it (tokens already redacted)."""
+    """Whether one claim holds in one scenario, and the evidence, in which tokens are redacted."""
 
     claim: str
     title: str
@@ -178,10 +187,15 @@ class ClaimResult:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What verify found, complete. Nothing in it holds a token.
+    """The complete result of verify. It contains no token.
 
-    ``environment`` is shown in the report in this order: release, dist digest, browser, archive, machine, date.
-    ``reports`` are the files written.
+    Args:
+        results: each claim in each scenario.
+        observations: each scenario.
+        settings: the dist's settings.
+        environment: release, dist digest, browser, archive, machine and date, in the order of the report.
+        seconds: how long verify took.
+        reports: the files that were written.
     """
 
     results: tuple[ClaimResult, ...]
@@ -204,7 +218,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a claim holds, in one line, and the lines that show it."""
+    """Whether a claim holds, with one line of detail and lines of evidence."""
 
     holds: bool
     detail: str

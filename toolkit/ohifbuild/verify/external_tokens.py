@@ -1,4 +1,4 @@
-"""Tokens that somebody else's system has made for the dataset's studies."""
+"""Tokens for the dataset's studies that the user's own system has issued."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ from typing import Any
 from ohifbuild.core.errors import ArchiveUnsuitable
 
 PLAIN = re.compile(r"[\x21-\x7e]{4,8192}")
-"""A token that can be sent in a header and found again in a report, to be taken out of it."""
+"""A token that can be sent in a header, and be found in a report for redaction."""
 
 ENTRY = '{"token": "…", "studies": ["1.2.3"]}'
 
 
 @dataclass(frozen=True)
 class ExternalTokens:
-    """Token by the Study Instance UIDs that it opens, and one that has expired."""
+    """The token for each set of Study Instance UIDs, and one that has expired."""
 
     by_studies: Mapping[frozenset[str], str] = field(repr=False)
     expired: str = field(repr=False)
 
     def check(self, wanted: Iterable[frozenset[str]]) -> None:
-        """Raises ArchiveUnsuitable if there is no token for just these studies."""
+        """Checks that there is a token for each of these sets of studies, and an expired one.
+
+        Raises:
+            ArchiveUnsuitable: a token is missing; ``details`` lists the missing entries.
+        """
         missing = [studies for studies in dict.fromkeys(wanted) if studies not in self.by_studies]
         lines = [json.dumps({"token": "…", "studies": sorted(studies)}, ensure_ascii=False) for studies in missing]
         if not self.expired:
@@ -33,8 +37,8 @@ class ExternalTokens:
         if lines:
             raise ArchiveUnsuitable(
                 f"{len(lines)} tokens are missing.",
-                cause="Verify opens each study of its dataset, two of them with one link, and one with an old token.",
-                fix="Have your system make a token for each of these, and add them to the file.",
+                cause="Verify opens each study of its dataset, two with one link, and one with an expired token.",
+                fix="Issue a token for each of these with your system, and add them to the file.",
                 details="\n".join(f"  {line}," for line in lines),
             )
 
@@ -43,7 +47,7 @@ def read_tokens(path: Path) -> ExternalTokens:
     """The tokens of a file: a JSON list of ``{"token": "…", "studies": ["1.2"]}``, and of one with ``"expired": true``.
 
     Raises:
-        ArchiveUnsuitable: the file cannot be read, or is not like that; nothing of it is shown.
+        ArchiveUnsuitable: the file cannot be read or has another format; the error quotes nothing of it.
     """
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
@@ -53,7 +57,7 @@ def read_tokens(path: Path) -> ExternalTokens:
     except OSError as error:
         raise _unreadable(path, f"{error.strerror or error}.") from error
     except json.JSONDecodeError as error:
-        raise _unreadable(path, f"It is no JSON: {error.msg} in line {error.lineno}.") from None
+        raise _unreadable(path, f"It is not valid JSON: {error.msg} in line {error.lineno}.") from None
     except (ValueError, RecursionError) as error:
         raise _unreadable(path, f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
 
@@ -65,9 +69,9 @@ def _collected(entries: list[Any]) -> ExternalTokens:
             raise ValueError(f"entry {number} is not like {ENTRY}")
         token, studies = entry.get("token"), entry.get("studies", [])
         if not isinstance(token, str) or not PLAIN.fullmatch(token):
-            raise ValueError(f"the token of entry {number} is not of 4 to 8192 visible ASCII characters")
+            raise ValueError(f"the token of entry {number} does not have 4 to 8192 visible ASCII characters")
         if not isinstance(studies, list) or not all(isinstance(uid, str) for uid in studies):
-            raise ValueError(f"the studies of entry {number} are no list of Study Instance UIDs")
+            raise ValueError(f"the studies of entry {number} are not a list of Study Instance UIDs")
         if entry.get("expired") is True:
             expired = token
         else:
@@ -79,5 +83,5 @@ def _unreadable(path: Path, cause: str) -> ArchiveUnsuitable:
     return ArchiveUnsuitable(
         f"The tokens in {path} cannot be used.",
         cause=cause,
-        fix="See docs/reference/verify.md for what it has to hold.",
+        fix="See docs/reference/verify.md for the format of this file.",
     )

@@ -1,4 +1,4 @@
-"""Who plays in the scenarios: studies of the dataset, the tokens that open them, and what they look like."""
+"""The fixtures of the scenarios: studies of the dataset, their tokens, and their images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ohifbuild.verify.pixels import Picture
 
 @dataclass(frozen=True)
 class Subject:
-    """What one link is about."""
+    """The studies of one link and its token."""
 
     name: str
     studies: tuple[str, ...]
@@ -26,17 +26,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class Fixtures:
-    """Everything that the scenarios need of a dataset.
+    """Everything that the scenarios need of the dataset.
 
     Args:
-        main: a study of several series of ordinary images.
-        pair: two studies that one token opens.
-        others: further studies, each in need of its own way through the viewer: compressed, SEG, PDF, video, ….
-        expired: a token that was good for ``main`` once.
-        expired_reasons: what the page may say of it.
-        foreign: a token that is good for another study only.
-        pictures: every image of the dataset, those of the other patients too.
-        labels: what the reports call each token.
+        main: a study with several series of ordinary images.
+        pair: two studies with one token.
+        others: further studies of other types: compressed, SEG, PDF, video, ….
+        expired: an expired token of ``main``.
+        expired_reasons: the reasons that the page may give for it.
+        foreign: a token for another study only.
+        pictures: every image of the dataset, with those of other patients.
+        labels: the name of each token in the reports.
     """
 
     main: Subject
@@ -58,24 +58,24 @@ OTHERS = (
 )
 
 WITH_THUMBNAIL = frozenset({"slices", "multiframe", "enhanced"})
-"""Kinds of series that OHIF shows a picture of in its study panel."""
+"""Kinds of series that have a thumbnail in OHIF's study panel."""
 
 
 @dataclass(frozen=True)
 class PreparedFixtures:
-    """The fixtures, and the tokens as the archive has to know them."""
+    """The fixtures, and the tokens that the archive must know."""
 
     fixtures: Fixtures
     tokens: Tokens
 
 
 def prepare_fixtures(settings: Settings, given: ExternalTokens | None = None) -> PreparedFixtures:
-    """A new fixtures with fresh tokens, or with those that are given.
+    """Fixtures with new tokens, or with those that are given.
 
-    Where the dist is built to search for a patient's other studies, the tokens allow it for their own patient.
+    If the dist searches for a patient's other studies, the tokens allow that for their own patient.
 
     Raises:
-        ArchiveUnsuitable: a token that is needed is not among those given.
+        ArchiveUnsuitable: a required token is not among those given.
     """
     parts = (("CT and MR", ORDINARY), ("Two studies", ORDINARY, SECOND), *OTHERS, ("Another study", SECOND))
     if given:
@@ -85,9 +85,9 @@ def prepare_fixtures(settings: Settings, given: ExternalTokens | None = None) ->
     grants = {subject.token: _grant(subject, settings) for subject in subjects}
     labels = {subject.token: subject.name for subject in subjects} | {expired: "expired"}
     pictures = tuple(picture for study in STUDIES for picture in study.pictures)
-    # A system that gives no reason, with tokens that do not tell either, cannot be asked for more.
-    said = ("expired", "refused") if given else ("expired",)
-    fixtures = Fixtures(main, pair, others, expired, said, foreign.token, pictures, labels)
+    # A system may give no reason for a refusal, and its tokens may not contain their expiry.
+    reasons = ("expired", "refused") if given else ("expired",)
+    fixtures = Fixtures(main, pair, others, expired, reasons, foreign.token, pictures, labels)
     return PreparedFixtures(fixtures, Tokens(grants, frozenset({expired})))
 
 

@@ -1,7 +1,7 @@
-"""The archive's gate: lets each token reach its own studies only, and writes every request down.
+"""The gate in front of the archive: it allows each token its own studies only, and records every request.
 
-``decide`` is a pure function of what arrived. What a request asks for, the contract says; whatever has no certain
-meaning is refused, because an archive behind the gate might take it for more.
+``decide`` is a pure function of the request. The contract determines what a request asks for. An ambiguous request is
+refused, because an archive might read it as a request for more.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ STATUS = {
     "method": 405,
 }
 TEXT = {
-    "no-token": "This archive wants a token.",
+    "no-token": "This archive requires a token.",
     "unknown-token": "This token is not known.",
     "expired": "This token has expired.",
     "other-study": "This token is for another study.",
     "patient-query": "This token does not allow a search by patient.",
     "unpinned": "This token does not allow a search that names no study.",
-    "unclear": "This archive cannot tell for certain what is asked for.",
-    "method": "This archive only gives.",
+    "unclear": "This request is ambiguous.",
+    "method": "This archive is read-only.",
 }
 METHODS = ("GET", "HEAD")
 
 
 def decide(method: str, headers: Headers, tail: str, query: str, tokens: Tokens, settings: Settings) -> str:
-    """What becomes of a request: one of the keys of STATUS.
+    """The decision on a request: one of the keys of STATUS.
 
     Args:
         method: as sent.
@@ -60,7 +60,7 @@ def decide(method: str, headers: Headers, tail: str, query: str, tokens: Tokens,
     values = [value for name, value in headers if name == settings.token_header.lower()]
     if not values:
         return "no-token"
-    # A doubled header is nobody's token: archives differ in which of the two they take.
+    # A repeated header is refused, because archives differ in which of the values they use.
     by_value = {settings.header_value(token): token for token in (*tokens.grants, *tokens.expired)}
     token = by_value.get(values[0]) if len(values) == 1 else None
     if token is None:
@@ -94,12 +94,13 @@ class Archive(Protocol):
 
 
 class Gate:
-    """Decides on and records every request to an archive. May be asked from any thread.
+    """Decides on every request to an archive and records it. Thread-safe.
 
     Args:
-        enforce: whether refused requests end here; if not, the archive behind is asked all the same (because it
-            enforces tokens itself) and only the decision that we would have made is written down. Requests that could
-            change something end here in any case.
+        tokens: the tokens and what each gives access to.
+        settings: header and scheme of the token.
+        enforce: whether the gate refuses requests. If not, it only records its decision and sends the request to an
+            archive that enforces tokens itself. It always refuses requests that could change something.
     """
 
     def __init__(self, tokens: Tokens, settings: Settings, *, enforce: bool = True) -> None:
@@ -112,7 +113,7 @@ class Gate:
         self._location = ""
 
     def redirect(self, location: str) -> None:
-        """From now on what would be granted is answered with a redirect to there; '' ends that."""
+        """From now on, answers requests that would be granted with a redirect to ``location``; '' ends that."""
         self._location = location
 
     def received(self) -> tuple[ReceivedRequest, ...]:
@@ -121,12 +122,12 @@ class Gate:
             return tuple(self._records)
 
     def clear(self) -> None:
-        """Forgets what was received; call it between requests only."""
+        """Deletes the records; call it between requests only."""
         with self._lock:
             self._records.clear()
 
     async def pass_through(self, request: web.Request, tail: str, archive: Archive) -> web.StreamResponse:
-        """Records the request, and hands it to the archive if it is granted."""
+        """Records a request, and sends it to the archive if it is granted."""
         path, _, query = request.raw_path.partition("?")
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers
@@ -161,7 +162,7 @@ class Gate:
 
 
 def _refusal(decision: str, settings: Settings, location: str) -> web.Response:
-    """What a refused client is told (RFC 6750 3: the challenge says whether the token has expired)."""
+    """The answer to a refused request (RFC 6750 3: the challenge says whether the token has expired)."""
     if decision == "granted":
         return web.Response()
     if decision == "redirected":

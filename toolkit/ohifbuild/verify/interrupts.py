@@ -1,8 +1,8 @@
-"""Ctrl-C while Playwright is at work.
+"""Handles Ctrl-C while Playwright runs.
 
-Playwright's synchronous interface runs an event loop underneath, in which a KeyboardInterrupt can get lost, and its
-driver hears the terminal's Ctrl-C too and closes the browser, which looks like a breakdown. So the signal is only noted
-when it comes, and raised where nothing can swallow it.
+Playwright's synchronous interface runs an event loop in which a KeyboardInterrupt can be lost. Its driver also receives
+the terminal's Ctrl-C and closes the browser, which looks like a failure. So the handler only records the signal, and
+KeyboardInterrupt is raised at a safe point.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], None]]:
-    """Gives a function that raises KeyboardInterrupt if the user has asked to stop; call it often.
+    """Yields a function that raises KeyboardInterrupt if the user has pressed Ctrl-C; call it often.
 
-    The second signal is raised at once. In another thread than the main one nothing can be heard, and nothing is done.
+    The second signal raises at once. Outside of the main thread signals cannot be handled, and nothing is done.
     """
-    asked = False
+    interrupted = False
 
-    def note(_number: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        if interrupted:
             raise KeyboardInterrupt
-        asked = True
+        interrupted = True
 
     def check() -> None:
-        if asked:
+        if interrupted:
             raise KeyboardInterrupt
 
-    hears = threading.current_thread() is threading.main_thread()
-    before = {number: signal.signal(number, note) for number in SIGNALS} if hears else {}
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    before = {number: signal.signal(number, handle) for number in SIGNALS} if in_main_thread else {}
     try:
         yield check
         check()

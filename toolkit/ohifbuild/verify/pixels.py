@@ -1,9 +1,9 @@
-"""Tells which image of a dataset is on a canvas.
+"""Recognises which image of a dataset is on a canvas.
 
-The viewer scales an image to fit its viewport, centred, over a flat background. So for every image of the dataset the
-place where it would be is cut out of the canvas, both are resampled to one small grid, and their normalised
-cross-correlation is taken: 1 for the same picture whatever its brightness and contrast, about 0 for an unrelated one.
-The right image must not only agree well, it must agree better than any other image does.
+The viewer scales an image to fit its viewport, centred, over a flat background. For every image of the dataset, the
+area where it would be is cut out of the canvas, both are resampled to a small grid, and their normalised
+cross-correlation is computed: 1 for the same picture whatever its brightness and contrast, about 0 for an unrelated
+one. The right image must not only match well, but better than every other image.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ GRID = 64
 """Both pictures are compared on a grid of this many cells each way."""
 
 GOOD = 0.97
-"""From this correlation on, a canvas shows the image. Rescaling and 8-bit rounding alone cost less than 0.02."""
+"""The lowest correlation at which a canvas shows the image. Rescaling and 8-bit rounding cost less than 0.02."""
 
 TWINS = 0.995
-"""Images that agree with one another this well (the same slice stored twice) cannot be told apart."""
+"""Images with this correlation (the same slice stored twice) cannot be distinguished."""
 
 FLAT = 1.5 / 255
 """A canvas whose grey values have a smaller standard deviation shows nothing."""
@@ -111,10 +111,13 @@ class PictureIndex:
             self._by_shape.setdefault(picture.extent, []).append(number)
 
     def recognise(self, canvas: Grey, where: str, labelled: str = "", *, negatives: bool = False) -> ImageMatch:
-        """Which of the images the canvas shows, how well, and how well the next best different one would do.
+        """The image that the canvas shows best, and the best different one; copies do not count as different.
 
-        ``labelled`` is the SOP Instance UID that the viewer gives the picture, kept for comparison. With ``negatives``
-        an image is recognised in black for white too. Images that are copies of the best one do not count as different.
+        Args:
+            canvas: grey values.
+            where: the name of the canvas in the result.
+            labelled: the SOP Instance UID that the viewer names, for comparison.
+            negatives: whether inverted images are recognised too.
         """
         if is_flat(canvas) or not self._pictures:
             return ImageMatch(where=where, blank=is_flat(canvas), labelled=labelled)
@@ -164,7 +167,7 @@ def placement(extent: tuple[float, float], canvas: Grey, zoom: float) -> tuple[f
 
 
 def shows(match: ImageMatch) -> bool:
-    """Whether the match is good enough, better than that of any other image, and of the image the viewer names."""
+    """Whether a match is good enough, better than that of any other image, and for the image that the viewer names."""
     rightly_named = not match.labelled or match.labelled in match.instances
     return not match.blank and match.score >= GOOD and match.score > match.rival_score and rightly_named
 

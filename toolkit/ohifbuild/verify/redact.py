@@ -1,4 +1,4 @@
-"""The one gate through which verify's findings leave: no token passes it, in any of its usual disguises."""
+"""Removes tokens, in all usual encodings, from everything that verify writes."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from ohifbuild.core.errors import InternalError
 Value = TypeVar("Value")
 
 SHORTEST_FORM = 6
-"""An encoded form with fewer characters could be part of anything."""
+"""Encoded forms with fewer characters are ignored, because they could be part of other texts."""
 
 SHORTEST_TOKEN = 4
-"""A shorter token would blank out ordinary words."""
+"""Shorter tokens are ignored, because they could be part of ordinary words."""
 
 
 class Redactor:
-    """Replaces every given token, and its encoded forms, by its label.
+    """Replaces tokens and their encoded forms by a label.
 
-    Caught: the token as it is, percent-encoded (each browser function's way), JSON-escaped once or twice,
-    HTML-escaped, hexadecimal, and base64 or base64url wherever in a longer text it begins. Letter case is ignored.
+    It finds a token unencoded, percent-encoded (as by each function of browsers), JSON-escaped once or twice,
+    HTML-escaped, in hexadecimal, and in base64 or base64url at any offset in a longer text. Letter case is ignored.
 
     Args:
         tokens: label by token, such as ``{"s3cret": "CT study"}``; the label is what the reader sees.
@@ -52,16 +52,20 @@ class Redactor:
         return self._value(value)  # type: ignore[no-any-return]
 
     def check(self, text: str, where: str) -> None:
-        """Raises InternalError if the text, about to be written to ``where``, holds a token."""
+        """Checks a text before it is written to ``where``.
+
+        Raises:
+            InternalError: the text contains a token.
+        """
         if self._found_in(text):
             raise InternalError(
-                f"A token was about to be written to {where}; nothing was written.",
-                cause="A defect of ohifbuild: a finding reached the report unredacted.",
+                f"The text for {where} contains a token, so nothing was written.",
+                cause="This is a defect of ohifbuild: a result was not redacted.",
                 fix="Please report it.",
             )
 
     def _found_in(self, text: str) -> bool:
-        # Many times faster than the pattern, and hardly any text holds a token.
+        # This is much faster than the pattern, and few texts contain a token.
         lowered = text.lower()
         return any(form in lowered for form in self._labels)
 
@@ -119,8 +123,8 @@ def _encoded(token: str) -> Iterator[str]:
     raw = token.encode("utf-8", "surrogatepass")
     yield raw.hex()
     for lead in range(3):
-        # The characters that a neighbour before or after has a share in are left out, so the token is found
-        # wherever it stands in a longer base64 text.
+        # Characters that also encode bits of neighbouring bytes are left out, so that the token is found at any
+        # position in a longer base64 text.
         text = base64.b64encode(b"\0" * lead + raw).decode().rstrip("=")
         skipped = (lead * 8 + 5) // 6
         whole = (lead + len(raw)) * 8 // 6

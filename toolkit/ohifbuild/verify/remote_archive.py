@@ -1,4 +1,4 @@
-"""A DICOMweb archive that runs already, as the archive of verify."""
+"""An existing DICOMweb archive, which verify reaches by its URL."""
 
 from __future__ import annotations
 
@@ -29,32 +29,33 @@ HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\
 
 
 def header_of(environment: Mapping[str, str]) -> Mapping[str, str]:
-    """The header that opens the archive to its administrator, from ``$OHIFBUILD_ARCHIVE_HEADER``; none if it is unset.
+    """The header with administrator access to the archive, from ``$OHIFBUILD_ARCHIVE_HEADER``; none if it is unset.
 
-    Not an option, because everybody on the machine can read a command line.
+    It is not an option, because every user of the machine can read command lines.
 
     Raises:
-        ArchiveUnsuitable: it is not like ``Name: value``.
+        ArchiveUnsuitable: the variable does not have the form ``Name: value``.
     """
     text = environment.get(HEADER_VARIABLE, "")
     found = HEADER.fullmatch(text)
     if text and not found:
         raise ArchiveUnsuitable(
-            f"${HEADER_VARIABLE} is no header.",
-            cause="It has to be like Name: value, in one line of ASCII.",
-            fix=f"Set it anew, such as: {HEADER_VARIABLE}='Authorization: Basic …'",
+            f"${HEADER_VARIABLE} is not a valid header.",
+            cause="It must have the form Name: value, in one line of ASCII.",
+            fix=f"Correct it, for example: {HEADER_VARIABLE}='Authorization: Basic …'",
         )
     return {found[1]: found[2]} if found else {}
 
 
 def running_at(url: str, header: Mapping[str, str], *, enforces: bool, put: bool) -> Provider:
-    """The archive whose DICOMweb root is ``url``.
+    """Provides the archive at a URL.
 
     Args:
-        header: what opens it to its administrator.
-        enforces: whether it knows the tokens and is sent them; if not, the gate decides on them, and the archive gets
-            ``header`` in their place.
-        put: whether studies that it lacks may be stored in it.
+        url: its DICOMweb root.
+        header: the header with administrator access.
+        enforces: whether the archive enforces the tokens and receives them; if not, the gate enforces them, and the
+            archive receives ``header`` instead.
+        put: whether missing studies may be stored in it.
     """
     url = url.rstrip("/")
 
@@ -67,8 +68,8 @@ def running_at(url: str, header: Mapping[str, str], *, enforces: bool, put: bool
                 asyncio.run(check_enforcement(url, tokens, settings))
         if urlsplit(url).path != settings.dicomweb_root:
             reporter.warn(
-                f"The viewer's DICOMweb root is {settings.dicomweb_root}, the archive's is {urlsplit(url).path}: if "
-                "the archive writes its own path into URLs of bulk data, documents and segmentations will not load."
+                f"The viewer's DICOMweb root is {settings.dicomweb_root}, the archive's is {urlsplit(url).path}. If "
+                "the archive writes its own path into the URLs of bulk data, documents and segmentations will not load."
             )
         archive = RunningArchive(url, None if enforces else header, settings.token_header)
         who = "which enforces the tokens itself" if enforces else "with the gate enforcing the tokens before it"
@@ -78,10 +79,12 @@ def running_at(url: str, header: Mapping[str, str], *, enforces: bool, put: bool
 
 
 class RunningArchive:
-    """Passes requests on, and remembers if the archive cannot be reached any more.
+    """Sends requests to an archive, and records if it can no longer be reached.
 
     Args:
-        instead: the header that replaces the token's; None to pass the token on.
+        url: its DICOMweb root.
+        instead: the header that replaces the token's; None to send the token.
+        token_header: the name of the token's header.
     """
 
     def __init__(self, url: str, instead: Mapping[str, str] | None, token_header: str) -> None:
@@ -92,7 +95,7 @@ class RunningArchive:
         self._lost = False
 
     async def open(self) -> None:
-        """Makes ready to connect."""
+        """Creates the HTTP session."""
         await self._upstream.open()
 
     async def close(self) -> None:
@@ -100,24 +103,28 @@ class RunningArchive:
         await self._upstream.close()
 
     async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
-        """Passes a request on, and the archive's answer back."""
+        """Sends a request to the archive and returns its answer."""
         if self._instead is not None:
             headers = CIMultiDict(request.headers)
             headers.popall(self._token_header, None)
             headers.update(self._instead)
             request = request.clone(headers=headers)
         response = await self._upstream.handle(request, tail)
-        # What the archive answers has begun to be sent; an answer of the proxy's own has not.
+        # An answer of the archive has already begun; an answer of the proxy itself has not.
         self._lost = self._lost or (not response.prepared and response.status in (502, 504))
         return response
 
     def check(self) -> None:
-        """Raises ArchiveUnreachable if a request could not be passed on."""
+        """Checks that every request reached the archive.
+
+        Raises:
+            ArchiveUnreachable: a request did not.
+        """
         if self._lost:
             raise ArchiveUnreachable(
-                f"The archive at {self.name} does not answer any more.",
-                cause="It ended, or the network to it broke down, while the claims were being checked.",
-                fix="Look into its log, and verify again once it runs.",
+                f"The archive at {self.name} no longer answers.",
+                cause="The archive ended, or the network failed, while verify was running.",
+                fix="PixelFormat into its log, and verify again once it runs.",
             )
 
 
@@ -129,7 +136,7 @@ async def _prepare(url: str, header: Mapping[str, str], put: bool, cache: Cache)
 def _refuse_credentials(url: str) -> None:
     if "@" in urlsplit(url).netloc:
         raise ArchiveUnsuitable(
-            "The archive's URL holds credentials.",
-            cause="Everybody on this machine can read them in the list of processes.",
-            fix=f"Leave them out of it, and set {HEADER_VARIABLE}='Authorization: Basic …'",
+            "The archive's URL contains credentials.",
+            cause="Every user of this machine can read them in the list of processes.",
+            fix=f"Remove them from the URL, and set {HEADER_VARIABLE}='Authorization: Basic …'",
         )

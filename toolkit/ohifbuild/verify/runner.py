@@ -1,4 +1,4 @@
-"""Verifies a dist: serves it, plays every scenario, judges every claim, writes the reports."""
+"""Verifies a dist: serves it, runs every scenario, checks every claim, writes the reports."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.errors import BrowserFailed
-from ohifbuild.server.web_server import own_root
+from ohifbuild.server.web_server import same_origin_root
 from ohifbuild.verify.backend import Provider, embedded
-from ohifbuild.verify.behaviour_comparison import alike
+from ohifbuild.verify.behaviour_comparison import compare_behaviour
 from ohifbuild.verify.browser import Browser, find_browser, started
 from ohifbuild.verify.claims import judge
 from ohifbuild.verify.egress_proxy import egress_proxy
@@ -39,7 +39,7 @@ from ohifbuild.viewer.manifest import Manifest, read_manifest
 
 
 @dataclass(frozen=True)
-class Played:
+class ViewerRun:
     """What was seen of a dist, with which browser and archive, and what takes this run's tokens out of anything."""
 
     seen: tuple[Observation, ...]
@@ -54,16 +54,16 @@ def verify(
     report_dir: Path,
     cache: Cache,
     reporter: Reporter,
-    like: Path | None = None,
+    compare_with: Path | None = None,
     archive: Provider = embedded,
     tokens: ExternalTokens | None = None,
 ) -> Evidence:
-    """Proves or disproves the claims for a finished dist, and writes ``report.{json,html}`` and ``junit.xml``.
+    """Checks the claims about a finished dist, and writes ``report.json``, ``report.html`` and ``junit.xml``.
 
-    A claim that does not hold is a result, not an error: see ``Evidence.ok``. Nothing in the result holds a token.
+    A claim that does not hold is a result, not an error: see ``Evidence.ok``. The result contains no token.
 
     Args:
-        like: another dist that has to behave as this one does, such as the other origin's of the same release.
+        compare_with: another dist that has to behave as this one does, such as the other origin's of the same release.
         archive: what holds the studies.
         tokens: those that the archive knows already; new ones are made if not given.
 
@@ -76,23 +76,23 @@ def verify(
     began = time.monotonic()
     manifest, settings = read_manifest(dist), read_settings(dist)
     browser = find_browser(reporter)
-    played = _played(dist, settings, browser, archive, tokens, cache, reporter)
-    results = judge(played.seen, settings)
-    if like is not None:
-        twin = _played(like, read_settings(like), browser, archive, tokens, cache, reporter)
-        results = (*results, *alike(played.seen, twin.seen))
+    run = _run(dist, settings, browser, archive, tokens, cache, reporter)
+    results = judge(run.seen, settings)
+    if compare_with is not None:
+        twin = _run(compare_with, read_settings(compare_with), browser, archive, tokens, cache, reporter)
+        results = (*results, *compare_behaviour(run.seen, twin.seen))
     evidence = Evidence(
         results=results,
-        observations=tuple(map(_without_document, played.seen)),
+        observations=tuple(map(_without_document, run.seen)),
         settings=settings,
-        environment=_environment(manifest, played),
+        environment=_environment(manifest, run),
         seconds=round(time.monotonic() - began, 2),
     )
-    clean = played.redactor.value(evidence)
-    return replace(clean, reports=write_reports(clean, played.redactor, report_dir))
+    clean = run.redactor.value(evidence)
+    return replace(clean, reports=write_reports(clean, run.redactor, report_dir))
 
 
-def _played(
+def _run(
     dist: Path,
     settings: Settings,
     browser: Browser,
@@ -100,35 +100,35 @@ def _played(
     tokens: ExternalTokens | None,
     cache: Cache,
     reporter: Reporter,
-) -> Played:
-    own_root(dist, settings)
+) -> ViewerRun:
+    same_origin_root(dist, settings)
     parts = prepare_fixtures(settings, tokens)
     with (
         archive(settings, parts.tokens, cache, reporter) as backend,
         reporter.step("Verify", total=len(JOURNEYS)) as meter,
-        # What a dist promises it has to keep on any web server, so its own protection is all it gets here.
+        # The claims must hold on any web server, so the site sends no protective headers.
         site(
             dist, backend.archive, parts.tokens, settings=settings, enforce=not backend.enforces, bare=True
         ) as running,
     ):
         seen, version = run_scenarios(running, browser, parts.fixtures, settings, reporter, meter, watch=backend.check)
-    return Played(seen, version, backend.description, Redactor({**parts.fixtures.labels, **HOSTILE_TOKENS}))
+    return ViewerRun(seen, version, backend.description, Redactor({**parts.fixtures.labels, **HOSTILE_TOKENS}))
 
 
 def _without_document(seen: Observation) -> Observation:
-    """The observation without the page's text, which is judged and not reported."""
+    """The observation without the page's HTML, which is checked but not reported."""
     return replace(seen, state=replace(seen.state, html=""))
 
 
-def _environment(manifest: Manifest, played: Played) -> Mapping[str, str]:
-    """What the report says about where and with what; shown in this order."""
+def _environment(manifest: Manifest, run: ViewerRun) -> Mapping[str, str]:
+    """The facts about dist, browser, archive and machine, in the order of the report."""
     made_from = manifest.inputs
     return {
         "Release": f"OHIF {made_from.get('release', 'of unknown version')}",
         "Origin": str(made_from.get("origin", "unknown")),
         "Dist": f"{manifest.digest}, {len(manifest.files)} files, {manifest.size / 1e6:.0f} MB",
-        "Browser": f"{played.browser}, headless, software rendering",
-        "Archive": played.archive,
+        "Browser": f"{run.browser}, headless, software rendering",
+        "Archive": run.archive,
         "Machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "ohifbuild": __version__,
         "Date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -146,16 +146,23 @@ def run_scenarios(
     journeys: Sequence[Journey] = JOURNEYS,
     watch: Callable[[], None] = lambda: None,
 ) -> tuple[tuple[Observation, ...], str]:
-    """Runs the journeys, each in its own tab, and returns what was seen and the browser's version.
+    """Runs the journeys, each in its own tab, and returns the observations and the browser's version.
 
     Args:
-        watch: called again and again while the browser is waited for; what it raises ends the play.
+        site: the served dist and its archive.
+        browser: the Chromium to use.
+        fixtures: studies and tokens.
+        settings: the dist's settings.
+        reporter: gets debug output.
+        meter: shows the progress.
+        journeys: the groups of scenarios.
+        watch: is called repeatedly while verify waits for the browser; an exception from it ends the run.
 
     Raises:
-        BrowserFailed: the browser broke down. Whatever a viewer does wrong is an observation, not an error.
+        BrowserFailed: the browser failed. Faults of the viewer are observations, not errors.
     """
     seen: list[Observation] = []
-    album = PictureIndex(fixtures.pictures)
+    pictures = PictureIndex(fixtures.pictures)
     parts = urlsplit(site.base_url)
     origin = f"{parts.scheme}://{parts.netloc}"
     with (
@@ -172,14 +179,14 @@ def run_scenarios(
         try:
             for journey in journeys:
                 with tab(browser_context, origin, check) as fresh:
-                    for observation in journey(ScenarioContext(fresh, site, proxy, fixtures, settings, album)):
+                    for observation in journey(ScenarioContext(fresh, site, proxy, fixtures, settings, pictures)):
                         seen.append(observation)
                         meter.phase(observation.title)
                 meter.advance()
         except PlaywrightError as error:
             raise BrowserFailed(
-                f"The browser broke down {f'after the scenario {seen[-1].scenario}' if seen else 'at once'}.",
+                f"The browser failed {f'after the scenario {seen[-1].scenario}' if seen else 'at once'}.",
                 cause=error.message.splitlines()[0],
-                fix="Run verify again; if it stays, see whether the machine is short of memory.",
+                fix="Run verify again. If it fails again, check the machine's free memory: ohifbuild doctor",
             ) from error
         return tuple(seen), f"Chromium {running.version}"

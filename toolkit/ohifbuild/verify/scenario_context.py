@@ -1,4 +1,4 @@
-"""Plays one scenario in a tab and notes what can be seen of it, from both ends."""
+"""Runs a scenario in a tab, and records what the browser and the archive observe."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Move = Callable[[], object]
 
 
 class Site(Protocol):
-    """The dist and its archive, served. ``base_url`` is where the viewer is, ``http://host:port/…``."""
+    """A served dist and its archive. ``base_url`` is the viewer's URL, ``http://host:port/…``."""
 
     @property
     def base_url(self) -> str: ...
@@ -33,11 +33,11 @@ class Site(Protocol):
         """Every request that the archive has received so far, in the order of arrival."""
 
     def redirect(self, location: str) -> None:
-        """From now on what the archive would grant is answered with a redirect; '' ends that."""
+        """From now on, answers requests that would be granted with a redirect; '' ends that."""
 
 
 class ScenarioContext:
-    """A tab, the site it looks at, and the fixtures."""
+    """A tab, the site that it opens, and the fixtures."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class ScenarioContext:
         self.fixtures = fixtures
         self.settings = settings
         self._pictures = pictures
-        self._border = egress_proxy
+        self._egress_proxy = egress_proxy
         self._screen = Screen(tab, pictures)
 
     def link(self, subject: Subject, token: str | None = None, *, route: str = "viewer", more: str = "") -> str:
@@ -69,9 +69,9 @@ class ScenarioContext:
     def image(
         self, key: str, title: str, subject: Subject, link: str, *, move: Move | None = None, series: str = ""
     ) -> Observation:
-        """After ``move`` (default: following the link), an image of the subject and all its thumbnails have to appear.
+        """After ``move`` (default: opening the link), an image of the subject and all its thumbnails must appear.
 
-        ``series`` narrows the image to one of this series.
+        With ``series`` it must be an image of this series.
         """
         wanted = {p.instance for p in self.fixtures.pictures if p.series == series} if series else set()
         expects = Expectation(
@@ -83,7 +83,7 @@ class ScenarioContext:
             thumbnails=subject.thumbnails,
             instances=tuple(sorted(wanted)),
         )
-        return self._play(key, title, expects, link, move)
+        return self._observe(key, title, expects, link, move)
 
     def message(
         self,
@@ -97,30 +97,30 @@ class ScenarioContext:
         secret: str = "",
         studies: Sequence[str] | None = None,
     ) -> Observation:
-        """After ``move`` (default: following the link), a message has to appear and nothing of the archive.
+        """After ``move`` (default: opening the link), a message must appear and nothing of the archive.
 
-        ``token`` is what the archive may get in the header, ``secret`` a further value that must not be seen anywhere,
-        ``studies`` what may be asked for (default: the cast's main study).
+        ``token`` is what the archive may receive in the header, ``secret`` a further value that must not appear
+        anywhere, ``studies`` what may be requested (default: the main study of the fixtures).
         """
         named = self.fixtures.main.studies if studies is None else tuple(studies)
         expects = Expectation("message", token, self._secrets(token, secret), named, reasons=reasons)
-        return self._play(key, title, expects, link, move)
+        return self._observe(key, title, expects, link, move)
 
     def confined(self, key: str, title: str, subject: Subject, link: str, *, token: str | None = None) -> Observation:
-        """The link is followed, and whatever the page shows, it must not ask for more than the subject."""
+        """After opening the link, the page may show anything, but must not request more than the subject."""
         given = subject.token if token is None else token
         expects = Expectation("confined", given, self._secrets(), subject.studies, subject.patients)
-        return self._play(key, title, expects, link, None)
+        return self._observe(key, title, expects, link, None)
 
     def open_without_archive(self, link: str) -> None:
-        """Follows the link while the archive does not answer, and leaves it so for the rest of the tab's life."""
+        """Opens the link while the archive does not answer; it does not answer this tab again."""
         self.tab.cut_off(lambda url: self.settings.is_archive(url))
         self.tab.go(link)
 
     def open_redirected(self, link: str, locations: Sequence[str]) -> None:
-        """Follows the link while the archive redirects to the first location, then has the page ask by all its means.
+        """Opens the link while the archive redirects to the first location, then sends requests by all means of a page.
 
-        The archive goes on redirecting, to the last of the locations.
+        The archive continues to redirect, to the last of the locations.
         """
         study = f"{self.settings.dicomweb_root}/studies/{self.fixtures.main.studies[0]}"
         for number, location in enumerate(locations):
@@ -131,25 +131,25 @@ class ScenarioContext:
             self.tab.ask(f"{study}/series?limit={number}")
 
     def open_series(self, series: str) -> None:
-        """Opens the series by its thumbnail, which is known by its picture."""
+        """Opens a series by its thumbnail, which is recognised by its image."""
         number = self._screen.thumbnail_of(series)
         self.tab.begin()
         if number is not None:
             self.tab.open_thumbnail(number)
 
     def _secrets(self, *more: str) -> tuple[str, ...]:
-        """Every token of the fixtures, so that one link's is found in another one's page too."""
+        """Every token of the fixtures, so that a link's token is also found in the page of another link."""
         return tuple(value for value in dict.fromkeys((*more, *self.fixtures.labels)) if value)
 
-    def _play(self, key: str, title: str, expects: Expectation, link: str, move: Move | None) -> Observation:
-        heard, tried = len(self.site.received()), len(self._border.attempts())
+    def _observe(self, key: str, title: str, expects: Expectation, link: str, move: Move | None) -> Observation:
+        heard, tried = len(self.site.received()), len(self._egress_proxy.attempts())
         if move:
             move()
         else:
             self.tab.go(link)
         first_image = self._screen.wait_for(expects)
         self.tab.quiet()
-        shown = self._screen.shown(title)
+        shown = self._screen.contents(title)
         sent, received = self._traffic(heard)
         return Observation(
             scenario=key,
@@ -158,7 +158,7 @@ class ScenarioContext:
             link=link,
             sent=sent,
             received=received,
-            elsewhere=self._border.attempts(tried),
+            elsewhere=self._egress_proxy.attempts(tried),
             console=tuple(self.tab.console),
             errors=tuple(self.tab.errors),
             state=self.tab.state(),
@@ -171,7 +171,7 @@ class ScenarioContext:
         )
 
     def _traffic(self, heard: int) -> tuple[tuple[SentRequest, ...], tuple[ReceivedRequest, ...]]:
-        """What was sent and received, both read while nothing was under way, so that they can be compared."""
+        """The sent and received requests, read while none is in progress, so that they can be compared."""
         for _ in range(READINGS):
             self.tab.quiet()
             begun = self.tab.begun()

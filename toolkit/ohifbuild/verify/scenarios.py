@@ -1,7 +1,7 @@
 """The scenarios: what a person, a browser or an attacker does with a link.
 
-They are grouped into lives. A life is one tab with storage and cache of its own; its scenarios follow one another in
-it, as they would for a person who goes on from one page to the next.
+They are grouped into journeys. The scenarios of a journey run one after another in one tab with its own storage, like
+those of a person who goes from one page to the next.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ OTHER_MODES = ("segmentation", "tmtv", "microscopy")
 ELSEWHERE = "http://elsewhere.example/"
 
 
-def a_visit(context: ScenarioContext) -> Iterator[Observation]:
-    """A person opens a link, looks around, reloads, strays to another link and comes back."""
+def open_and_navigate(context: ScenarioContext) -> Iterator[Observation]:
+    """A person opens a link, opens another series, reloads, opens another link and goes back."""
     main, tab = context.fixtures.main, context.tab
     keeps = context.settings.storage == "tab"
     link = context.link(main)
@@ -49,8 +49,8 @@ def a_visit(context: ScenarioContext) -> Iterator[Observation]:
         yield context.image("back", "Back to the first link", main, link, move=tab.back)
 
 
-def other_forms(context: ScenarioContext) -> Iterator[Observation]:
-    """Links of other forms: in the fragment, in capitals, for two studies, for MPR."""
+def other_link_forms(context: ScenarioContext) -> Iterator[Observation]:
+    """Links in other forms: token in the fragment, parameters in capitals, two studies, MPR."""
     main, pair = context.fixtures.main, context.fixtures.pair
     name, token = context.settings.token_param, quote(main.token, safe="")
     yield context.image("fragment", "The token is in the fragment", main, f"{context.link(main, '')}#{name}={token}")
@@ -65,13 +65,13 @@ def other_forms(context: ScenarioContext) -> Iterator[Observation]:
     yield context.image("mpr", "Multiplanar reconstruction", main, mpr)
 
 
-def other_contents(context: ScenarioContext) -> Iterator[Observation]:
-    """Studies of other kinds, some of them opened in other ways than by a link in a message."""
+def other_study_types(context: ScenarioContext) -> Iterator[Observation]:
+    """Studies of other types, some of them opened in a frame, with a user name, or in a new window."""
     tab = context.tab
     ways: dict[int, tuple[str, str, Callable[[str], object]]] = {
         1: (", in a frame of another page", "", tab.go_in_frame),
-        2: (", by a link with a user's name", "somebody@", tab.go),
-        3: (", in a window that a page has opened", "", tab.go_from_opener),
+        2: (", by a link with a user name", "somebody@", tab.go),
+        3: (", in a window that a page opened", "", tab.go_from_opener),
     }
     for number, subject in enumerate(context.fixtures.others, 1):
         how, user, go = ways.get(number, ("", "", tab.go))
@@ -79,8 +79,8 @@ def other_contents(context: ScenarioContext) -> Iterator[Observation]:
         yield context.image(f"content-{number}", subject.name + how, subject, link, move=partial(go, link))
 
 
-def other_ways(context: ScenarioContext) -> Iterator[Observation]:
-    """No other mode and not the study list is a way round, and no other page of the dist."""
+def other_routes(context: ScenarioContext) -> Iterator[Observation]:
+    """Other modes, the study list and other pages of the dist give no access to more."""
     main = context.fixtures.main
     for mode in OTHER_MODES:
         yield context.confined(f"mode-{mode}", f"The mode /{mode}", main, context.link(main, route=mode))
@@ -90,23 +90,23 @@ def other_ways(context: ScenarioContext) -> Iterator[Observation]:
 
 
 def other_pages(context: ScenarioContext) -> Iterator[Observation]:
-    """The dist's other HTML files, opened as if they were the viewer."""
+    """The dist's other HTML files, opened like the viewer."""
     main = context.fixtures.main
     for page in context.site.pages:
         yield context.confined(f"page-{page}", f"The page {page}", main, context.link(main, route=page))
 
 
-def refusals(context: ScenarioContext) -> Iterator[Observation]:
+def refused_links(context: ScenarioContext) -> Iterator[Observation]:
     """Links that must show a message and nothing else."""
     fixtures, main = context.fixtures, context.fixtures.main
     yield context.message("no-token", "The link has no token", ("no-token",), context.link(main, ""))
     for key, title, reasons, token in (
-        ("wrong-token", "A token that nobody was given", ("refused",), WRONG_TOKEN),
+        ("wrong-token", "An unknown token", ("refused",), WRONG_TOKEN),
         ("foreign-token", "The token of another study", ("refused",), fixtures.foreign),
         ("expired-token", "An expired token", fixtures.expired_reasons, fixtures.expired),
     ):
         yield context.message(key, title, reasons, context.link(main, token), token=token)
-    # In the fragment, as no server takes a request line of 16 KiB.
+    # In the fragment, because no server accepts a request line of 16 KiB.
     huge = f"{context.link(main, '')}#{context.settings.token_param}={HUGE_TOKEN}"
     yield context.message(
         "huge-token", "A token of 16 KiB, pasted after the #", ("bad-token",), huge, secret=HUGE_TOKEN
@@ -117,14 +117,14 @@ def refusals(context: ScenarioContext) -> Iterator[Observation]:
     )
 
 
-def a_strange_archive(context: ScenarioContext) -> Iterator[Observation]:
-    """An archive that sends the browser elsewhere, and one that does not answer."""
+def faulty_archive(context: ScenarioContext) -> Iterator[Observation]:
+    """An archive that redirects, and one that does not answer."""
     main, reasons = context.fixtures.main, ("unreachable",)
     link = context.link(main)
     try:
         yield context.message(
             "redirect",
-            "The archive sends the browser to another path, and to another site",
+            "The archive redirects to another path, and to another site",
             reasons,
             link,
             move=partial(context.open_redirected, link, (context.address("elsewhere"), ELSEWHERE)),
@@ -143,11 +143,11 @@ def a_strange_archive(context: ScenarioContext) -> Iterator[Observation]:
 
 
 JOURNEYS: tuple[Journey, ...] = (
-    a_visit,
-    other_forms,
-    refusals,
+    open_and_navigate,
+    other_link_forms,
+    refused_links,
     bad_links,
-    a_strange_archive,
-    other_ways,
-    other_contents,
+    faulty_archive,
+    other_routes,
+    other_study_types,
 )

@@ -1,4 +1,4 @@
-"""What is on a tab's screen, compared with the images of the dataset."""
+"""Recognises what is on the screen of a tab: images of the dataset, thumbnails, the viewer's message."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ THUMBNAIL_SECONDS = 8.0
 MESSAGE_SECONDS = 8.0
 
 REST_SECONDS = 1.0
-"""A page that has asked for nothing for so long has nothing more to show."""
+"""A page that has sent no request for this long will show nothing more."""
 
 INSTANCE = re.compile(r"/instances/([\d.]+)")
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What was on the screen at one moment."""
+class ScreenContents:
+    """The contents of the screen at one moment."""
 
     viewports: tuple[ImageMatch, ...]
     thumbnails: tuple[ImageMatch, ...]
@@ -33,12 +33,16 @@ class Shown:
 class Screen:
     """The screen of a tab."""
 
-    def __init__(self, tab: Tab, album: PictureIndex) -> None:
+    def __init__(self, tab: Tab, pictures: PictureIndex) -> None:
         self._tab = tab
-        self._album = album
+        self._album = pictures
 
     def wait_for(self, expects: Expectation) -> float | None:
-        """Waits for what a scenario expects; the seconds from the navigation to the first image, if one is expected."""
+        """Waits for what a scenario expects.
+
+        Returns:
+            The seconds from the navigation to the first image, if one is expected and appears.
+        """
         studies, tab = set(expects.studies), self._tab
         if expects.outcome == "message":
             self.wait_for_message()
@@ -52,16 +56,16 @@ class Screen:
         return first
 
     def wait_for_message(self) -> None:
-        """Waits for a message that can be seen."""
+        """Waits for a visible message."""
         self._tab.until(self._has_message, MESSAGE_SECONDS)
 
-    def shown(self, caption: str) -> Shown:
-        """All that can be seen, and a photograph of it."""
+    def contents(self, caption: str) -> ScreenContents:
+        """Everything on the screen, and a screenshot."""
         viewports, thumbnails = tuple(self._viewports()), tuple(self._thumbnails())
-        return Shown(viewports, thumbnails, self._tab.message(), self._tab.screenshot(caption))
+        return ScreenContents(viewports, thumbnails, self._tab.message(), self._tab.screenshot(caption))
 
     def thumbnail_of(self, series: str) -> int | None:
-        """Which thumbnail shows an image of the series, from 0."""
+        """The number, from 0, of the thumbnail that shows an image of a series."""
         return next((number for number, match in enumerate(self._thumbnails()) if series in match.series), None)
 
     def _has_message(self) -> bool:

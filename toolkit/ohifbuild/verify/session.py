@@ -1,4 +1,4 @@
-"""One browser tab under observation: what it sends, shows, prints and keeps."""
+"""A browser tab, and records of what it sends, shows, prints and stores."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ LONGEST_CONSOLE_LINE = 2000
 POLICY = "content-security-policy"
 READERS = files("ohifbuild.verify").joinpath("page.js").read_text(encoding="utf-8").strip()
 
-# The tour that greets a first visitor dims the picture; it is hidden for the photograph only.
-PHOTOGRAPHED = ".shepherd-element, .shepherd-modal-overlay-container { visibility: hidden !important }"
+# OHIF's welcome tour dims the images; it is hidden for screenshots only.
+SCREENSHOT_STYLE = ".shepherd-element, .shepherd-modal-overlay-container { visibility: hidden !important }"
 
 EMBEDDER = "embedder"
 EMBEDDING = """<!doctype html><title>Embedder</title><link rel="icon" href="data:,">
-<style>iframe { position: fixed; inset: 0; width: 100%; height: 100%; egress_proxy: 0 }</style><iframe></iframe>"""
+<style>iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0 }</style><iframe></iframe>"""
 
 THUMBNAILS = '[data-cy^="study-browser-thumbnail"] img'
 
@@ -38,10 +38,10 @@ Found = TypeVar("Found")
 
 
 class Tab:
-    """A tab with a sessionStorage of its own.
+    """A tab with its own sessionStorage.
 
-    Every opened address begins a new recording; ``sent()``, ``console`` and ``errors`` are about the current one, with
-    all the pages that took one another's place in it.
+    Every navigation starts a new recording. ``sent()``, ``console`` and ``errors`` belong to the current recording,
+    with all pages that followed one another in it.
     """
 
     def __init__(self, context: BrowserContext, origin: str, check: Callable[[], None]) -> None:
@@ -69,7 +69,7 @@ class Tab:
         page.on("pageerror", self._on_page_error)
 
     def begin(self) -> None:
-        """Begins a new recording; navigations do so by themselves."""
+        """Starts a new recording; navigations call it themselves."""
         self.console.clear()
         self.errors.clear()
         self._requests.clear()
@@ -78,13 +78,13 @@ class Tab:
         self._last_busy = time.monotonic()
 
     def go(self, url: str) -> None:
-        """Opens an address as a followed link does."""
+        """Opens an address."""
         self._frame = self.page.main_frame
         self.begin()
         self._navigate(lambda: self.page.goto(url, wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
 
     def go_in_frame(self, url: str) -> None:
-        """Opens an address in a frame of a page of the same origin; from now on that frame is what is looked at."""
+        """Opens an address in a frame of a page of the same origin; from now on, the tab reads that frame."""
         embedder = f"{self.origin}/{EMBEDDER}"
         self.page.route(embedder, lambda route: route.fulfill(content_type="text/html", body=EMBEDDING))
         self.page.goto(embedder)
@@ -94,7 +94,7 @@ class Tab:
         self.page.evaluate("url => void (document.querySelector('iframe').src = url)", url)
 
     def go_from_opener(self, url: str) -> None:
-        """Opens an address in a window that a script of an empty page has opened, and looks at that window."""
+        """Opens an address in a window that a script of an empty page opens; from now on, the tab reads that window."""
         opener = self.page
         with opener.expect_popup() as popup:
             opener.evaluate("() => void (window.popup = window.open('about:blank'))")
@@ -113,15 +113,15 @@ class Tab:
         self._navigate(lambda: self.page.go_back(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
 
     def cut_off(self, lost: Callable[[str], bool]) -> None:
-        """From now on no request gets through whose URL is ``lost``, as if nobody listened there."""
+        """From now on, requests whose URL is ``lost`` fail, as if nothing listened there."""
         self.page.route(lost, lambda route: route.abort("connectionrefused"))
 
     def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
-        """Asks again and again until the answer is something; None when the time is up."""
+        """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
         end = time.monotonic() + seconds
         while True:
             self._check()
-            # A page that is just being replaced cannot be read: that counts as no answer yet.
+            # A page that is being replaced cannot be read; that counts as no result yet.
             with suppress(PlaywrightError):
                 found = check()
                 if found:
@@ -131,17 +131,17 @@ class Tab:
             self.page.wait_for_timeout(POLL_MS)
 
     def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
-        """Waits until no request has been under way for a quarter of a second."""
+        """Waits until no request has been in progress for a quarter of a second."""
         return bool(self.until(lambda: self.silence() > QUIET_SECONDS, seconds))
 
     def silence(self) -> float:
-        """For how many seconds no request has been under way."""
+        """For how many seconds no request has been in progress."""
         if self._pending:
             self._last_busy = time.monotonic()
         return time.monotonic() - self._last_busy
 
     def begun(self) -> int:
-        """How many requests have been begun since the navigation."""
+        """How many requests have begun since the navigation."""
         return len(self._requests)
 
     def elapsed(self) -> float:
@@ -149,34 +149,37 @@ class Tab:
         return time.time() - self._began
 
     def viewports(self) -> list[tuple[Grey, str]]:
-        """What each viewport shows as grey values, and the image id that the viewer gives it, if any."""
+        """The grey values of each viewport, and the image id that the viewer names; '' for none."""
         return [(from_data_url(shown["picture"]), str(shown["image"])) for shown in self._read("viewports")]
 
     def thumbnails(self) -> list[Grey]:
-        """The thumbnails that are loaded and visible."""
+        """The grey values of the thumbnails that are loaded and visible."""
         return [from_data_url(url) for url in self._read("thumbnails", THUMBNAILS)]
 
     def open_thumbnail(self, number: int) -> None:
-        """Opens the ``number``-th thumbnail's series (from 0) as a double click does.
+        """Opens the series of the ``number``-th thumbnail (from 0) with a double click.
 
-        The event goes straight to the thumbnail, since the greeting tour may lie above it.
+        The event is sent directly to the thumbnail, because the welcome tour may cover it.
         """
         self._frame.locator(THUMBNAILS).nth(number).dispatch_event("dblclick")
 
     def ask(self, url: str) -> None:
-        """Has the page ask for a URL by each of its means, a digit added for each; waits for their end, 5 s at most."""
+        """Makes the page request a URL with fetch, XMLHttpRequest and an image, each with another digit at its end.
+
+        Waits until they end, at most 5 seconds.
+        """
         self._read("ask", url)
 
     def message(self) -> Message | None:
-        """The viewer's own message to its reader, if there is one."""
+        """The viewer's message to its user; None if there is none."""
         found = self._read("message")
         return Message(**found) if found else None
 
     def state(self) -> PageState:
-        """Everything the page has kept: address, history, every kind of storage, and the document itself."""
+        """Everything that the page stores: address, history, every kind of storage, and the document."""
         kept = self._read("state")
         cookies = tuple(f"{c.get('name')}={c.get('value')}" for c in self._context.cookies())
-        # A page with a no-referrer policy cannot read its own history entries' addresses; the browser can.
+        # A page with a no-referrer policy cannot read the addresses of its history entries; the browser can.
         entries = self._devtools.send("Page.getNavigationHistory")["entries"]
         history = tuple(dict.fromkeys(str(entry[name]) for entry in entries for name in ("url", "userTypedURL")))
         return PageState(
@@ -192,12 +195,12 @@ class Tab:
         return headers.get(POLICY, "") or headers.get(f"{POLICY}-report-only", "")
 
     def screenshot(self, caption: str) -> Screenshot:
-        """A photograph of the page without the greeting tour."""
-        image = self.page.screenshot(type="jpeg", quality=70, style=PHOTOGRAPHED, animations="disabled")
+        """A screenshot of the page without the welcome tour."""
+        image = self.page.screenshot(type="jpeg", quality=70, style=SCREENSHOT_STYLE, animations="disabled")
         return Screenshot(caption, image)
 
     def sent(self) -> tuple[SentRequest, ...]:
-        """Every request since the navigation, from the page and its workers, with all headers as they went out."""
+        """Every request of the page and its workers since the navigation, with all headers as they were sent."""
         return tuple(self._sent(request, at) for request, at in self._requests)
 
     def _sent(self, request: Request, at: float) -> SentRequest:
@@ -220,10 +223,10 @@ class Tab:
             return ()
         try:
             sent = [(header["name"].lower(), header["value"]) for header in request.headers_array()]
-            # HTTP/2 repeats method and URL in headers of its own (RFC 9113 8.3); those are read elsewhere.
+            # HTTP/2 repeats method and URL in pseudo-header fields (RFC 9113 8.3), which are not needed here.
             return tuple((name, value) for name, value in sent if not name.startswith(":"))
         except PlaywrightError:
-            # The page that sent it is gone; what was announced before the network added its own remains.
+            # The page that sent it is gone; only the headers before the network added its own are left.
             return tuple(request.headers.items())
 
     def _read(self, reader: str, argument: str = "") -> Any:
@@ -236,7 +239,7 @@ class Tab:
             raise BrowserFailed(
                 "The browser could not open the viewer.",
                 cause=error.message.splitlines()[0].split(" at ")[0],
-                fix="Run verify again; if it stays, look at the page by hand: ohifbuild serve DIST --dicomweb URL",
+                fix="Run verify again. If it fails again, open the page yourself: ohifbuild serve DIST --dicomweb URL",
             ) from error
 
     def _on_request(self, request: Request) -> None:
@@ -260,9 +263,9 @@ class Tab:
 
 @contextmanager
 def window(browser: Browser, origin: str, egress_proxy: EgressProxy) -> Iterator[BrowserContext]:
-    """A browser window that can reach nothing but ``origin`` (``http://host:port``), for the length of the block.
+    """A browser window for the length of the block that can only reach ``origin`` (``http://host:port``).
 
-    Its tabs share the cache and all storage but sessionStorage, as a person's do.
+    Its tabs share the cache and all storage but sessionStorage, like those of a person's browser.
     """
     context = browser.new_context(
         viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]},
@@ -271,7 +274,7 @@ def window(browser: Browser, origin: str, egress_proxy: EgressProxy) -> Iterator
         timezone_id="Europe/Zurich",
         color_scheme="dark",
         reduced_motion="reduce",
-        # Chromium never sends loopback addresses to a proxy unless it is told to.
+        # By default Chromium does not use a proxy for loopback addresses.
         proxy={"server": egress_proxy.address, "bypass": f"<-loopback>,{urlsplit(origin).netloc}"},
     )
     try:
@@ -283,7 +286,7 @@ def window(browser: Browser, origin: str, egress_proxy: EgressProxy) -> Iterator
 
 @contextmanager
 def tab(context: BrowserContext, origin: str, check: Callable[[], None] = lambda: None) -> Iterator[Tab]:
-    """A fresh tab for the length of the block; ``check`` is called while it waits, and may raise."""
+    """A new tab for the length of the block; ``check`` is called while it waits, and may raise."""
     fresh = Tab(context, origin, check)
     first = fresh.page
     try:

@@ -1,4 +1,4 @@
-"""Makes sure that an archive holds the dataset: asks for it (QIDO-RS) and, if it may, stores it (STOW-RS)."""
+"""Ensures that an archive holds the dataset: searches for it (QIDO-RS) and, if allowed, stores it (STOW-RS)."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ INSTANCE = "00080018"
 
 
 async def make_sure_of_studies(url: str, header: Mapping[str, str], folder: Path, *, put: bool) -> None:
-    """Returns once the archive holds every object of the dataset.
+    """Ensures that the archive holds every object of the dataset.
 
     Args:
-        url: its DICOMweb root, without a slash at the end.
-        header: what opens it.
-        folder: the dataset, as ``write_dataset`` writes it.
-        put: whether to store what is missing; nothing is ever changed or removed.
+        url: the archive's DICOMweb root, without a slash at the end.
+        header: the header with administrator access.
+        folder: the dataset that ``write_dataset`` wrote.
+        put: whether to store missing objects; nothing is ever changed or deleted.
 
     Raises:
-        ArchiveUnsuitable: it refuses the header, lacks studies that may not be put, or does not take them.
-        ArchiveUnreachable: it breaks off.
+        ArchiveUnsuitable: the archive refuses the header, lacks studies that must not be stored, or does not store
+            them.
+        ArchiveUnreachable: the connection fails.
     """
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     try:
@@ -44,17 +45,17 @@ async def make_sure_of_studies(url: str, header: Mapping[str, str], folder: Path
                 lacking = await _lacking(session, url)
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise ArchiveUnreachable(
-            f"The archive at {url} broke off while it was asked for the studies ({type(error).__name__}).",
-            cause="It ended, or does not answer as DICOMweb.",
-            fix="Look into its log.",
+            f"The archive at {url} closed the connection during the search for studies ({type(error).__name__}).",
+            cause="The archive ended, or does not answer as DICOMweb.",
+            fix="PixelFormat into its log.",
         ) from error
     if lacking:
         raise ArchiveUnsuitable(
             f"The archive at {url} lacks {len(lacking)} of {len(STUDIES)} studies of the dataset.",
-            cause="It took them without keeping them." if put else "They have not been stored in it.",
-            fix="See what its log says of them."
+            cause="It accepted them but did not keep them." if put else "They have not been stored in it.",
+            fix="Read the archive's log."
             if put
-            else "Let verify store its made-up studies in a test archive: add --put-studies.",
+            else "Let verify store its synthetic studies in a test archive: add --put-studies.",
             details="\n".join(f"  {study.uid}  {study.key}, patient {study.patient.id}" for study in lacking),
         )
 
@@ -74,12 +75,12 @@ async def _found(session: aiohttp.ClientSession, url: str, study: Study) -> set[
         if answer.status in (204, 404):
             return set()
         if answer.status != 200:
-            raise _refused(url, "asked for the instances of a study", answer.status)
+            raise _refused(url, "a search for the instances of a study", answer.status)
         found = json.loads(await answer.read())
     try:
         return {item[INSTANCE]["Value"][0] for item in found}
     except (LookupError, TypeError, AttributeError):
-        raise ValueError("no DICOM JSON of instances") from None
+        raise ValueError("the answer is not DICOM JSON of instances") from None
 
 
 async def _store(session: aiohttp.ClientSession, url: str, study: Study, folder: Path) -> None:
@@ -93,15 +94,16 @@ async def _store(session: aiohttp.ClientSession, url: str, study: Study, folder:
         "Content-Type": f'multipart/related; type="application/dicom"; boundary={boundary}',
     }
     async with session.post(f"{url}/studies", data=io.BytesIO(body), headers=headers, allow_redirects=False) as answer:
-        # 202 and 409: some or all were not taken; which ones is seen when they are asked for again.
+        # 202 and 409: some or all objects were not stored; the next search shows which ones.
         if answer.status not in (200, 202, 409):
-            raise _refused(url, "given a study to store", answer.status)
+            raise _refused(url, "the upload of a study", answer.status)
 
 
-def _refused(url: str, asked: str, status: int) -> ArchiveUnsuitable:
+def _refused(url: str, request: str, status: int) -> ArchiveUnsuitable:
     if status in (401, 403):
-        cause = "It wants credentials, or other ones."
-        fix = "Set OHIFBUILD_ARCHIVE_HEADER to a header that opens all of it, such as 'Authorization: Basic …'"
+        cause = "It requires credentials, or other credentials."
+        fix = "Set OHIFBUILD_ARCHIVE_HEADER to a header with full access, such as 'Authorization: Basic …'"
     else:
-        cause, fix = "It does not offer this, or not at this URL.", "See which DICOMweb services are switched on in it."
-    return ArchiveUnsuitable(f"The archive at {url} answered {status} when it was {asked}.", cause=cause, fix=fix)
+        cause = "It does not support this service, or not at this URL."
+        fix = "Check which DICOMweb services are enabled in the archive."
+    return ArchiveUnsuitable(f"The archive at {url} answered {status} to {request}.", cause=cause, fix=fix)

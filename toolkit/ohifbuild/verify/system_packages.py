@@ -1,4 +1,4 @@
-"""Packages of Debian and Ubuntu, installed where one is root or sudo asks nothing."""
+"""Installs packages of Debian and Ubuntu, if the user is root or sudo needs no password."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from ohifbuild.core.processes import find_program, run
 
 
 def has_apt(environ: Mapping[str, str]) -> bool:
-    """Whether the system's packages are apt's."""
+    """Whether the system uses apt."""
     return find_program("apt-get", env=environ) is not None
 
 
 def command_for(package: str) -> str:
-    """What a person types to install a package."""
+    """The command that installs a package."""
     return f"sudo apt-get update && sudo apt-get install -y {package}"
 
 
 def install(package: str, environ: Mapping[str, str], tried: list[str]) -> bool:
-    """Installs a package if that is possible here; whether it was. What failed is added to ``tried``, a line each."""
+    """Installs a package if possible, and returns whether it was; a line about each failure is added to ``tried``."""
     apt = find_program("apt-get", env=environ)
     as_root = _as_root(environ)
     if apt is None or as_root is None:
         return False
     env = {**environ, "DEBIAN_FRONTEND": "noninteractive"}
-    # The lists may be missing, as in images of containers, or of a day whose packages are gone.
+    # The package lists may be missing, as in container images, or name versions that no longer exist.
     succeeds([*as_root, apt, "update", "--quiet"], env, [])
     return succeeds([*as_root, apt, "install", "--yes", "--no-install-recommends", package], env, tried)
 
 
 def succeeds(argv: list[str | Path], env: Mapping[str, str], tried: list[str]) -> bool:
-    """Whether a program does its work; if not, a line about it is added to ``tried``."""
+    """Whether a program succeeds; if not, a line about it is added to ``tried``."""
     try:
         run(argv, env=env)
     except OhifbuildError as error:
@@ -44,7 +44,7 @@ def succeeds(argv: list[str | Path], env: Mapping[str, str], tried: list[str]) -
 
 
 def _as_root(environ: Mapping[str, str]) -> list[str | Path] | None:
-    """What precedes a command that only root may run; None where that is not to be had."""
+    """The prefix of a command that requires root; None if there are no root rights."""
     if os.geteuid() == 0:
         return []
     sudo = find_program("sudo", env=environ)

@@ -1,4 +1,4 @@
-"""What a scenario's requests to the archive ask for, and how they are told in a line."""
+"""The requests of a scenario to the archive: their meaning, and their lines in the report."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from ohifbuild.verify.evidence import Expectation, Observation, ReceivedRequest,
 
 
 @dataclass(frozen=True)
-class Asked:
-    """An archive request and what it means."""
+class ArchiveRequest:
+    """A request to the archive: its line in the report, and its meaning."""
 
     line: str
     meaning: Meaning
 
 
-def asked(seen: Observation, settings: Settings) -> list[Asked]:
-    """What was asked of the archive, as seen at either end, each request once."""
+def requests_of(seen: Observation, settings: Settings) -> list[ArchiveRequest]:
+    """The requests to the archive that the browser sent or the archive received, each one once."""
     here = _at_origin_of(seen, settings)
     requests = [(sent.method, sent.url) for sent in to_archive(seen, settings)]
     requests += [(r.method, _origin(seen.link) + _target(r)) for r in seen.received]
     return [
-        Asked(f"{method} {target(url)}", meaning(method, here.tail(url) or "", urlsplit(url).query))
+        ArchiveRequest(f"{method} {target(url)}", meaning(method, here.tail(url) or "", urlsplit(url).query))
         for method, url in dict.fromkeys(requests)
     ]
 
 
 def scope_of(expects: Expectation, settings: Settings) -> Scope:
-    """What the scenario's page may ask for."""
+    """The requests that the page of the scenario may send."""
     return Scope(
         studies=frozenset(expects.studies),
         patients=frozenset(expects.patients if settings.priors == "exact" else ()),
@@ -53,7 +53,7 @@ def target(url: str) -> str:
 
 
 def same_page(url: str, link: str) -> bool:
-    """Whether two URLs differ in their fragment at most."""
+    """Whether two URLs are equal apart from their fragments."""
     return url.partition("#")[0] == link.partition("#")[0]
 
 

@@ -1,4 +1,4 @@
-"""The dist and an archive behind a gate, served from one origin of this machine for the length of a block."""
+"""Serves a dist and an archive behind a gate from one origin for the length of a block."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.server.headers import connects_to
 from ohifbuild.server.static_files import INDEX, StaticFiles
-from ohifbuild.server.web_server import application, listening, own_root
+from ohifbuild.server.web_server import application, listening, same_origin_root
 from ohifbuild.verify.evidence import ReceivedRequest
 from ohifbuild.verify.gate import Archive, Gate
 
@@ -24,10 +24,7 @@ GRACE_SECONDS = 0.5
 
 
 class Site:
-    """A running site. ``origin`` is ``http://127.0.0.1:port``, ``base_url`` where the viewer is in it.
-
-    ``pages`` are the dist's HTML files but index.html.
-    """
+    """A running site. ``origin`` is ``http://127.0.0.1:port``; ``pages`` are the dist's HTML files but index.html."""
 
     def __init__(self, origin: str, settings: Settings, gate: Gate, pages: tuple[str, ...]) -> None:
         self.origin = origin
@@ -37,7 +34,7 @@ class Site:
 
     @property
     def base_url(self) -> str:
-        """Where the viewer is; ends with a slash."""
+        """The viewer's URL; it ends with a slash."""
         return self.origin + self.settings.public_url
 
     def received(self) -> tuple[ReceivedRequest, ...]:
@@ -45,11 +42,11 @@ class Site:
         return self._gate.received()
 
     def redirect(self, location: str) -> None:
-        """From now on what the archive would grant is answered with a redirect; '' ends that."""
+        """From now on, answers requests that would be granted with a redirect; '' ends that."""
         self._gate.redirect(location)
 
     def clear(self) -> None:
-        """Forgets what was received."""
+        """Deletes the records of received requests."""
         self._gate.clear()
 
     def link(self, studies: tuple[str, ...], token: str, *, fragment: bool = False, route: str = "viewer") -> str:
@@ -72,20 +69,25 @@ def site(
     port: int = 0,
     ssl_context: ssl.SSLContext | None = None,
 ) -> Iterator[Site]:
-    """Serves ``dist`` and ``archive`` in a thread with an event loop of its own.
+    """Serves ``dist`` and ``archive`` in a thread with its own event loop.
 
     Args:
-        settings: what the dist was built with; read from the dist if not given.
-        enforce: whether the gate refuses, or only records (for an archive that enforces tokens itself).
-        bare: whether the dist has to get by without the protection that headers give: no referrer policy, and a content
-            security policy that blocks nothing but still reports to the console.
+        dist: the dist's folder.
+        archive: the archive behind the gate.
+        tokens: the tokens and what each gives access to.
+        settings: the dist's settings; default: those in the dist.
+        enforce: whether the gate refuses requests, or only records (for an archive that enforces tokens itself).
+        bare: whether to serve without protective headers: no referrer policy, and a content security policy that
+            blocks nothing but still reports to the console.
+        host, port: the address; port 0 for any free one.
+        ssl_context: for HTTPS; None for HTTP.
 
     Raises:
-        DistInvalid: the dist is not one of ours, or its archive is at another origin.
-        PortInUse: the address is taken.
+        DistInvalid: the dist is not one of ohifbuild, or its archive is at another origin.
+        PortInUse: the address is in use.
     """
     settings = settings or read_settings(dist)
-    root = own_root(dist, settings)
+    root = same_origin_root(dist, settings)
     gate = Gate(tokens, settings, enforce=enforce)
 
     async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:
@@ -114,7 +116,7 @@ async def _strip(_request: web.Request, response: web.StreamResponse) -> None:
 def _served(
     app: web.Application, archive: Archive, host: str, port: int, ssl_context: ssl.SSLContext | None
 ) -> Iterator[str]:
-    """Runs the application in a thread; whatever fails at its start is raised here."""
+    """Runs the application in a thread; an exception at its start is raised here."""
     loop = asyncio.new_event_loop()
     started, origin, failure = threading.Event(), [""], list[BaseException]()
     stopping = asyncio.Event()

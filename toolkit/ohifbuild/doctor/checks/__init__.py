@@ -1,26 +1,26 @@
-"""Pure functions from evidence to findings, in the order in which things depend on each other."""
+"""The checks of a deployment: pure functions from evidence to a finding, each after those it depends on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ohifbuild.doctor.checks.arrival import address, certificate, clock, redirects
+from ohifbuild.doctor.checks.archive import answers_as_archive, cross_origin, mixed_content
 from ohifbuild.doctor.checks.authorization import token, token_header
 from ohifbuild.doctor.checks.caching import caching, service_worker
-from ohifbuild.doctor.checks.dicomweb import answers_as_archive, cross_origin, mixed_content
-from ohifbuild.doctor.checks.dist_files import integrity, media_types, missing_file, public_path, stale, there
+from ohifbuild.doctor.checks.dist_files import files, integrity, media_types, missing_file, public_path, stale
 from ohifbuild.doctor.checks.images import bulk_urls, image, metadata
+from ohifbuild.doctor.checks.navigation import address, certificate, clock, redirects
 from ohifbuild.doctor.checks.page import long_link, page, routes, secure_context
 from ohifbuild.doctor.checks.policy import policy
 from ohifbuild.doctor.checks.protective_headers import embedding, isolation, referrer
 from ohifbuild.doctor.checks.refusals import everything, forged_token, priors, without_token
-from ohifbuild.doctor.checks.same_origin import cookies, crooked_paths, methods, other_pages, stored
-from ohifbuild.doctor.checks.share_link import what_link_says
+from ohifbuild.doctor.checks.same_origin import ambiguous_paths, cookies, methods, other_pages, stored
+from ohifbuild.doctor.checks.share_link import share_link
+from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Finding
-from ohifbuild.doctor.gathered import Evidence
 
 CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
-    what_link_says,
+    share_link,
     clock,
     address,
     certificate,
@@ -30,7 +30,7 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     page,
     secure_context,
     public_path,
-    there,
+    files,
     stale,
     integrity,
     media_types,
@@ -57,10 +57,10 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     priors,
     everything,
     methods,
-    crooked_paths,
+    ambiguous_paths,
 )
 
-FOLLOWS: Mapping[str, Sequence[str]] = {
+CAUSES: Mapping[str, Sequence[str]] = {
     "certificate": ("clock",),
     "redirects": ("address",),
     "page": ("address", "redirects", "long-link", "routes"),
@@ -78,4 +78,4 @@ FOLLOWS: Mapping[str, Sequence[str]] = {
     "priors": ("without-token", "forged-token"),
     "everything": ("without-token", "forged-token"),
 }
-"""For a check, those whose failure explains its own."""
+"""For a check, the checks whose failure explains its own, the nearest first."""

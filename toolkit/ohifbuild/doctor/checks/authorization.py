@@ -1,115 +1,119 @@
-"""Whether the token gets to the archive, and what it is good for there."""
+"""Checks whether the token reaches the archive, and whether it gives access to the link's studies."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 from ohifbuild.contract.tokens import claims_of, expiry_of
-from ohifbuild.doctor.checks.arrival import DAY, SKEW_SECONDS, skew
+from ohifbuild.doctor.checks.navigation import DAY, SKEW_SECONDS, skew
 from ohifbuild.doctor.checks.page import is_too_long
 from ohifbuild.doctor.checks.remedies import is_nginx
 from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.evidence import ArchiveEvidence, Evidence
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS
-from ohifbuild.doctor.gather_archive import rows
-from ohifbuild.doctor.gathered import ArchiveSeen, Evidence
+from ohifbuild.doctor.query_archive import rows
 
 REFUSED = (401, 403)
 LONGEST_REASON = 120
 END_OF_TIME = 253402300799
-"""The last second of the year 9999: a token may claim a number that no float holds."""
-NO_IMAGES = "The viewer opens, and says that the link is not valid, or stays empty."
+"""The last second of the year 9999, because a token may contain a number that no float can hold."""
+NO_IMAGES = "The viewer opens, and reports that the link is invalid, or stays empty."
 
 
 def token_header(evidence: Evidence) -> Finding:
-    """Whether the header that carries the token gets through to the archive."""
-    about = Check("token-header", "Token's header")
+    """Whether the header with the token reaches the archive."""
+    check = Check("token-header", "Token's header")
     archive, viewer = evidence.archive, evidence.viewer
     if archive is None or viewer is None or not archive.granted:
-        return about.untried(_why_not(evidence))
+        return check.not_checked(_why_not(evidence))
     name = viewer.page.settings.token_header
     answer = next(iter(archive.granted.values()))
     if rows(answer):
-        return about.right(f"The header {name} gets through.")
+        return check.right(f"The header {name} reaches the archive.")
     if is_too_long(answer):
         length = len(evidence.link.token or "")
-        return about.wrong(
-            f"A token of {length} characters in {name} is refused as too long ({answer.status}).",
+        return check.wrong(
+            f"The server refuses a token of {length} characters in {name} as too long ({answer.status}).",
             NO_IMAGES,
             "nginx: large_client_header_buffers 4 32k\nApache: LimitRequestFieldSize 32768",
         )
     taken = next((other for other, reply in archive.other_header.items() if rows(reply)), "")
     if taken:
-        return about.wrong(
-            f"The archive takes the token in {taken}, but the viewer sends it in {name}.",
+        return check.wrong(
+            f"The archive accepts the token in {taken}, but the viewer sends it in {name}.",
             NO_IMAGES,
             f"ohifbuild build --token-header {taken}"
             + (" --token-scheme Bearer" if taken == "Authorization" else "")
-            + f'\nor tell the archive of {name}; Orthanc\'s authorization plugin: "TokenHttpHeaders": ["{name}"]',
+            + f'\nor configure {name} in the archive; Orthanc\'s authorization plugin: "TokenHttpHeaders": ["{name}"]',
         )
-    if answer.status not in REFUSED or not _as_without(archive, answer):
-        return about.right(f"The header {name} gets through: the archive answers otherwise without it.")
+    if answer.status not in REFUSED or not _same_as_without(archive, answer):
+        return check.right(f"The header {name} reaches the archive: its answer without the header is different.")
     if "_" in name:
-        return about.wrong(
-            f"With {name} the archive answers as without it: a proxy drops it, as nginx does with names that have an "
-            "underscore.",
+        return check.wrong(
+            f"The archive's answers with and without {name} are the same: a proxy drops the header. By default nginx "
+            "drops headers with an underscore.",
             NO_IMAGES,
             f"nginx, in the server block: underscores_in_headers on;\nor: ohifbuild build --token-header "
             f"{name.replace('_', '-')}",
         )
-    if _says_none_came(answer):
-        clear = f"nginx: proxy_set_header {name} $http_{name.lower().replace('-', '_')}; and no line that empties it"
-        return about.wrong(
-            f"The archive says that no token came, though {name} was sent: a proxy in front of it drops the header.",
+    if _reports_no_token(answer):
+        change = f"nginx: proxy_set_header {name} $http_{name.lower().replace('-', '_')}; and no line that empties it"
+        return check.wrong(
+            f"The archive reports that it got no token, but {name} was sent: a proxy in front of it drops the header.",
             NO_IMAGES,
-            clear if is_nginx(answer) else f"Have the proxy pass {name} on; {clear}",
+            change if is_nginx(answer) else f"Make the proxy forward {name}; {change}",
         )
-    return about.untried("the archive says the same with a token as without.")
+    return check.not_checked("the archive gives the same answer with and without a token.")
 
 
 def token(evidence: Evidence) -> Finding:
-    """Whether the archive grants the link's studies to its token."""
-    about = Check("token", "Token")
+    """Whether the token gives access to the link's studies."""
+    check = Check("token", "Token")
     archive, viewer = evidence.archive, evidence.viewer
-    said = _said_by_token(evidence)
-    if said:
-        return about.wrong(said, NO_IMAGES, "Have a new link made.")
+    expired = _expired(evidence)
+    if expired:
+        return check.wrong(expired, NO_IMAGES, "Get a new link.")
     if archive is None or viewer is None or not archive.granted:
-        return about.untried(_why_not(evidence))
+        return check.not_checked(_why_not(evidence))
     missing = [answer for answer in archive.granted.values() if not rows(answer)]
     count = len(archive.granted)
     if not missing:
-        return about.right("It opens the link's study." if count == 1 else f"It opens all {count} studies of the link.")
+        studies = "the link's study" if count == 1 else f"all {count} studies of the link"
+        return check.right(f"It gives access to {studies}.")
     which = "the study" if count == 1 else f"{len(missing)} of {count} studies"
     answer = missing[0]
-    if answer.trouble:
-        return about.wrong(f"The archive breaks off ({answer.trouble}).", NO_IMAGES, "Read the archive's own log.")
+    if answer.failure:
+        return check.wrong(
+            f"The archive does not complete its answer ({answer.failure}).", NO_IMAGES, "Read the archive's log."
+        )
     if answer.status in REDIRECTS:
-        there = urlsplit(answer.get("location"))
-        return about.wrong(
-            f"The archive redirects to {there.netloc.rpartition('@')[2]}{there.path} ({answer.status}).",
-            "The viewer follows no redirect with a token: no study appears.",
-            "Have the archive answer by itself, or name the place where it leads as the dist's DICOMweb root.",
+        target = urlsplit(answer.get("location"))
+        return check.wrong(
+            f"The archive redirects to {target.netloc.rpartition('@')[2]}{target.path} ({answer.status}).",
+            "The viewer does not follow redirects with a token, so it shows no study.",
+            "Make the archive answer without a redirect, or use the target as the dist's DICOMweb root.",
         )
     if answer.status in REFUSED:
         header = viewer.page.settings.token_header
-        return about.wrong(
+        return check.wrong(
             f"The archive refuses {which} ({answer.status}){_reason(answer)}.",
             NO_IMAGES,
-            "Have a new link made: the token is unknown, has expired, or is for another study."
+            "Get a new link: the token is unknown, has expired, or is for another study."
             + (
-                f"\nOr it does not arrive: the archive says the same without. Every proxy has to pass {header} on."
-                if _as_without(archive, answer)
+                f"\nOr the token does not reach the archive, whose answer without it is the same. Make every proxy "
+                f"forward {header}."
+                if _same_as_without(archive, answer)
                 else ""
             ),
         )
     if answer.status in (200, 204):
-        return about.wrong(
-            f"The archive has no such study for this token: {which} missing.",
-            "The viewer opens and says that there is no such study.",
-            "See in the archive whether the study is there, under this Study Instance UID.",
+        return check.wrong(
+            f"With this token the archive does not find {which}.",
+            "The viewer opens and reports that there is no such study.",
+            "Check whether the archive has the study, with this Study Instance UID.",
         )
-    return about.wrong(f"The archive answers {answer.status} for {which}.", NO_IMAGES, "Read the archive's own log.")
+    return check.wrong(f"The archive answers {answer.status} for {which}.", NO_IMAGES, "Read the archive's log.")
 
 
 def _why_not(evidence: Evidence) -> str:
@@ -118,31 +122,31 @@ def _why_not(evidence: Evidence) -> str:
     if not evidence.link.token or not evidence.link.studies:
         return "the link has no token." if not evidence.link.token else "the link names no study."
     if evidence.viewer and evidence.viewer.root and not evidence.sends_token:
-        return "not sent: the connection is not verified (--insecure sends it all the same)."
-    return "other things first."
+        return "the token was not sent, because the connection is not verified (--insecure sends it anyway)."
+    return "another fault prevents it."
 
 
-def _as_without(archive: ArchiveSeen, answer: Answer) -> bool:
-    """Whether the archive said the same to nobody: by status, challenge and text."""
-    nobody = archive.nobody
-    return nobody is not None and all(
+def _same_as_without(archive: ArchiveEvidence, answer: Answer) -> bool:
+    """Whether the answer without a token is the same: its status, challenge and body."""
+    anonymous_study = archive.anonymous_study
+    return anonymous_study is not None and all(
         one == other
         for one, other in (
-            (answer.status, nobody.status),
-            (answer.get("www-authenticate"), nobody.get("www-authenticate")),
-            (answer.body, nobody.body),
+            (answer.status, anonymous_study.status),
+            (answer.get("www-authenticate"), anonymous_study.get("www-authenticate")),
+            (answer.body, anonymous_study.body),
         )
     )
 
 
-def _says_none_came(answer: Answer) -> bool:
-    """Whether a challenge says so: without an error code no credentials came (RFC 6750 3.1)."""
+def _reports_no_token(answer: Answer) -> bool:
+    """Whether a challenge has no error code, which means that the request had no credentials (RFC 6750 3.1)."""
     challenge = answer.get("www-authenticate").lower()
     return challenge.startswith(("bearer", "token")) and "error=" not in challenge
 
 
 def _reason(answer: Answer) -> str:
-    """The archive's own words, if they are few."""
+    """The archive's own reason, if it is short."""
     _, found, rest = answer.get("www-authenticate").partition('error_description="')
     if found:
         return f": {rest.partition(chr(34))[0][:LONGEST_REASON].rstrip('.')}"
@@ -151,16 +155,16 @@ def _reason(answer: Answer) -> str:
     return ""
 
 
-def _said_by_token(evidence: Evidence) -> str:
-    """What a token says of its own times, if it is a JSON Web Token (RFC 7519 4.1) that anyone can read."""
+def _expired(evidence: Evidence) -> str:
+    """Why a token is not valid now by its own claims, if it is a readable JSON Web Token (RFC 7519 4.1); else ''."""
     token = evidence.link.token or ""
     ahead = skew(evidence) or 0.0
     now = evidence.now + (ahead if abs(ahead) > SKEW_SECONDS else 0.0)
     ends, begins = expiry_of(token), claims_of(token).get("nbf")
     if ends is not None and ends < now:
-        return f"It expired {_ago(now - max(ends, 0))} ago, by its own words."
+        return f"The token expired {_ago(now - max(ends, 0))} ago, by its own claim."
     if isinstance(begins, int | float) and not isinstance(begins, bool) and begins > now:
-        return f"It is good only in {_ago(min(begins, END_OF_TIME) - now)}, by its own words."
+        return f"The token becomes valid in {_ago(min(begins, END_OF_TIME) - now)}, by its own claim."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""How long browsers keep what changes with every build."""
+"""Checks of how long browsers cache the files that change with every build."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 from ohifbuild.doctor.checks.remedies import send_header
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.coding import unpacked
+from ohifbuild.doctor.decompress import unpacked
+from ohifbuild.doctor.evidence import Evidence, ViewerEvidence
+from ohifbuild.doctor.fetch_files import CONFIG, INDEX
 from ohifbuild.doctor.findings import Check, Finding
-from ohifbuild.doctor.gather_files import CONFIG, INDEX
-from ohifbuild.doctor.gathered import Evidence, ViewerSeen
-from ohifbuild.server.headers import ASK_AGAIN, NEVER_STORED
+from ohifbuild.server.headers import CACHE_NEVER, CACHE_REVALIDATE
 
 AGE = re.compile(r"(?:^|[,\s])(?:s-maxage|max-age)\s?=\s?\"?(\d{1,10})")
 WORKER = "init-service-worker.js"
@@ -19,45 +19,45 @@ UNREGISTERS = b"unregister()"
 
 
 def caching(evidence: Evidence) -> Finding:
-    """Whether browsers ask again for the page and its configuration."""
-    about = Check("caching", "Caching")
+    """Whether browsers do not store the page, and revalidate its configuration."""
+    check = Check("caching", "Caching")
     if evidence.viewer is None:
-        return about.untried()
+        return check.not_checked()
     answers = _that_change(evidence.viewer)
     kept = {name: seconds for name, answer in answers.items() if (seconds := seconds_kept(answer))}
     if kept:
         name, seconds = next(iter(kept.items()))
-        return about.wrong(
-            f"Browsers keep {name} for {_length(seconds)} without asking.",
-            "After an update they run old files that are no more there: a blank page, until the cache is emptied.",
-            _as_it_should_be(answers),
+        return check.wrong(
+            f"Browsers cache {name} for {_length(seconds)} without revalidation.",
+            "After an update they request files that no longer exist: the page is blank until the cache is cleared.",
+            _right_headers(answers),
             stops=False,
         )
     vague = [name for name, answer in answers.items() if not answer.get("cache-control")]
     if vague:
-        return about.note(
-            f"{' and '.join(vague)}: no Cache-Control.",
-            "Browsers keep them as long as they see fit: updates arrive late.",
-            _as_it_should_be(answers),
+        return check.note(
+            f"{' and '.join(vague)} have no Cache-Control.",
+            "Browsers decide how long they cache them, so updates arrive late.",
+            _right_headers(answers),
         )
-    if NEVER_STORED not in answers[INDEX].get("cache-control").lower():
-        return about.note(
-            f"Browsers keep {INDEX} on their disk, though they ask again.",
-            "They keep it under the whole link: with ?token= its token is in the browser's files.",
-            _as_it_should_be(answers),
+    if CACHE_NEVER not in answers[INDEX].get("cache-control").lower():
+        return check.note(
+            f"Browsers store {INDEX} on the disk, although they revalidate it.",
+            "They store it under the whole link: with ?token= the token is in the browser's files.",
+            _right_headers(answers),
         )
-    return about.right("Browsers keep no page, and ask again for its configuration.")
+    return check.right("Browsers do not store the page, and revalidate its configuration.")
 
 
-def _as_it_should_be(answers: Mapping[str, Answer]) -> str:
-    """How the server is told."""
-    values = {name: NEVER_STORED if name == INDEX else ASK_AGAIN for name in answers}
+def _right_headers(answers: Mapping[str, Answer]) -> str:
+    """The server's configuration for the right headers."""
+    values = {name: CACHE_NEVER if name == INDEX else CACHE_REVALIDATE for name in answers}
     return "\n".join(
         f"For {name}: {send_header(answers[name], 'Cache-Control', value)}" for name, value in values.items()
     )
 
 
-def _that_change(viewer: ViewerSeen) -> dict[str, Answer]:
+def _that_change(viewer: ViewerEvidence) -> dict[str, Answer]:
     configuration = {file.name: file.answer for file in viewer.files if file.name == CONFIG}
     return {
         INDEX: viewer.page_answer,
@@ -66,11 +66,11 @@ def _that_change(viewer: ViewerSeen) -> dict[str, Answer]:
 
 
 def seconds_kept(answer: Answer) -> int:
-    """How long an answer may be used without asking again (RFC 9111 5.2.2)."""
-    said = answer.get("cache-control").lower()
-    if "no-cache" in said or "no-store" in said:
+    """How long browsers may use an answer without revalidation (RFC 9111 5.2.2)."""
+    directives = answer.get("cache-control").lower()
+    if "no-cache" in directives or "no-store" in directives:
         return 0
-    ages = [int(age) for age in AGE.findall(said)]
+    ages = [int(age) for age in AGE.findall(directives)]
     return max(ages, default=0)
 
 
@@ -82,16 +82,16 @@ def _length(seconds: int) -> str:
 
 
 def service_worker(evidence: Evidence) -> Finding:
-    """Whether the page removes service workers that earlier viewers left in browsers."""
-    about = Check("service-worker", "Service workers")
+    """Whether the page removes the service workers of earlier viewers from browsers."""
+    check = Check("service-worker", "Service workers")
     viewer = evidence.viewer
     if viewer is None:
-        return about.untried()
+        return check.not_checked()
     found = next((file.answer for file in viewer.files if file.name == WORKER), None)
     if found and found.status == 200 and UNREGISTERS in (unpacked(found) or b""):
-        return about.right("The page removes those that earlier viewers left.")
-    return about.note(
-        f"{WORKER} is missing, or removes none.",
-        "A browser that had an older viewer here may go on with that one's files.",
+        return check.right("The page removes those of earlier viewers.")
+    return check.note(
+        f"{WORKER} is missing, or does not remove service workers.",
+        "A browser that used an older viewer here may still run its files.",
         "In that browser: Developer tools, Application, Service workers, Unregister; or clear the site's data.",
     )

@@ -1,14 +1,14 @@
-"""The page itself: whether the link leads to a viewer, and to one that browsers give its powers."""
+"""Checks whether the link leads to a viewer's page, and whether that is a secure context."""
 
 from __future__ import annotations
 
-from ohifbuild.doctor.checks.arrival import NOTHING_TO_SEE
-from ohifbuild.doctor.checks.protective_headers import NO_MEMORY, does_without_memory
+from ohifbuild.doctor.checks.navigation import BROWSER_ERROR
+from ohifbuild.doctor.checks.protective_headers import NO_MEMORY, needs_no_memory
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.coding import shows_page
+from ohifbuild.doctor.decompress import shows_page
+from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS
-from ohifbuild.doctor.gathered import Evidence
 from ohifbuild.doctor.viewer_page import read_page
 
 TOO_LONG = (413, 414, 431)
@@ -19,88 +19,88 @@ OTHER_PORT = b"plain HTTP request was sent to HTTPS port"
 
 
 def long_link(evidence: Evidence) -> Finding:
-    """Whether the server takes a link as long as this one."""
-    about = Check("long-link", "Link's length")
+    """Whether the server accepts a link of this length."""
+    check = Check("long-link", "Link's length")
     first = _first(evidence)
-    length = len(evidence.asked.path) + len(evidence.asked.query)
+    length = len(evidence.link_address.path) + len(evidence.link_address.query)
     if not first.status:
-        return about.untried()
+        return check.not_checked()
     if not is_too_long(first):
-        return about.right(f"{length} characters are taken.")
-    return about.wrong(
+        return check.right(f"The server accepts {length} characters.")
+    return check.wrong(
         f"The server refuses a link of {length} characters ({first.status}).",
-        NOTHING_TO_SEE,
+        BROWSER_ERROR,
         "nginx: large_client_header_buffers 4 32k\nApache: LimitRequestLine 32768",
     )
 
 
 def is_too_long(answer: Answer) -> bool:
-    """Whether an answer says that the request line or a header is too long."""
-    said = answer.status == 400 and any(words in answer.body for words in NGINX_TOO_LARGE)
-    return said or answer.status in TOO_LONG
+    """Whether an answer means that the request line or a header is too long."""
+    nginx = answer.status == 400 and any(words in answer.body for words in NGINX_TOO_LARGE)
+    return nginx or answer.status in TOO_LONG
 
 
 def routes(evidence: Evidence) -> Finding:
-    """Whether the link's route, which is no file, is answered with the viewer's page."""
-    about = Check("routes", "Routes")
-    if evidence.arrival is None or not evidence.viewer:
-        return about.untried()
-    first = evidence.arrival.first
+    """Whether the link's route is answered with the viewer's page."""
+    check = Check("routes", "Routes")
+    if evidence.navigation is None or not evidence.viewer:
+        return check.not_checked()
+    first = evidence.navigation.first
     if evidence.viewer.page_answer is first:
-        return about.right(f"{evidence.address.path} is answered with the viewer's page.")
+        return check.right(f"{evidence.address.path} is answered with the viewer's page.")
     url = evidence.viewer.page.settings.public_url
-    return about.wrong(
-        f"{evidence.address.path} is {first.status}, though the viewer is at {evidence.address.origin}{url}.",
-        "Every link and every reload ends on the server's error page: a route of the viewer is no file.",
-        f"Answer what is no file with the page: nginx: location {url} {{ try_files $uri {url}index.html; }}",
+    return check.wrong(
+        f"{evidence.address.path} is answered {first.status}, but the viewer is at {evidence.address.origin}{url}.",
+        "Every link and every reload shows the server's error page, because a route of the viewer is not a file.",
+        f"Answer routes with the page: nginx: location {url} {{ try_files $uri {url}index.html; }}",
     )
 
 
 def page(evidence: Evidence) -> Finding:
-    """Whether a viewer answers."""
-    about = Check("page", "Page")
+    """Whether the answer is a viewer's page."""
+    check = Check("page", "Page")
     first = _first(evidence)
     if evidence.viewer:
         kind = first.media_type
         if evidence.viewer.page_answer is first and kind not in HTML:
-            return about.wrong(
-                f"The viewer's page is sent as {kind or 'nothing in particular'}.",
-                "Browsers show its text, or save it, instead of running it.",
+            return check.wrong(
+                f"The viewer's page is sent {f'as {kind}' if kind else 'without a media type'}.",
+                "Browsers show its source, or save it, instead of running it.",
                 "Send .html as text/html: nginx: include mime.types;",
             )
         if evidence.viewer.page.kind == "ohif":
-            effect = "Nothing confines it to the link's studies, and reloading loses the token."
-            return about.note("OHIF as it is published.", effect, "Build one with: ohifbuild build")
-        return about.right("A viewer that ohifbuild built.")
+            effect = "Nothing confines it to the link's studies, and a reload loses the token."
+            return check.note("The page is OHIF as published.", effect, "Build a viewer with: ohifbuild build")
+        return check.right("The page is a viewer that ohifbuild built.")
     if not first.status or first.status in REDIRECTS:
-        return about.untried()
-    found, change = _what_else(first)
-    return about.wrong(f"{evidence.address.url} {found}.", "There is no viewer.", change)
+        return check.not_checked()
+    found, change = _other_page(first)
+    return check.wrong(f"{evidence.address.url} {found}.", "There is no viewer.", change)
 
 
-def _what_else(first: Answer) -> tuple[str, str]:
-    """What answers in the viewer's place, and what to change."""
-    seen = read_page(first.body)
-    path = "See whether the path is right, and whether the server's root or alias is the viewer's folder."
+def _other_page(first: Answer) -> tuple[str, str]:
+    """What the answer is instead of a viewer, in words that follow the URL, and what to change."""
+    other_page = read_page(first.body)
+    path = "Check the path of the link, and whether the server's root or alias is the viewer's folder."
     if first.status == 401:
-        return "asks for a password", "Let the viewer's files pass without one: who follows a link has none."
+        return "requires a password", "Serve the viewer's files without one: users of a link have no password."
     if first.status == 403:
-        return "refused (403)", "Let the server's user read the viewer's folder: chmod -R a+rX, and see its error log."
+        return "is refused (403)", "Make the viewer's folder readable (chmod -R a+rX), and read the server's error log."
     if first.status in UPSTREAM_GONE:
         return (
-            f"the proxy has no server behind it ({first.status})",
-            "Start what is behind it.",
+            f"is a proxy that does not reach its server ({first.status})",
+            "Start the server behind the proxy.",
         )
     if OTHER_PORT in first.body:
-        return "wants https at this port", "Open the link with https://"
+        return "requires https on this port", "Open the link with https://"
     if first.status != 200:
         return f"answers {first.status}", path
-    if seen.kind == "login":
-        return f"is a page to log in{_titled(seen.title)}", "Let the viewer's path pass without a login."
+    if other_page.kind == "login":
+        return f"is a login page{_titled(other_page.title)}", "Allow the viewer's path without a login."
     if shows_page(first):
-        other = "nginx's welcome page answers in its place: rm /etc/nginx/sites-enabled/default"
-        return f"is another page{_titled(seen.title)}", other if "nginx" in seen.title.lower() else path
-    return f"is no page, but {first.media_type or 'something else'}", path
+        nginx = "Remove nginx's welcome page, which answers instead: rm /etc/nginx/sites-enabled/default"
+        return f"is another page{_titled(other_page.title)}", nginx if "nginx" in other_page.title.lower() else path
+    return f"is not a web page, but {first.media_type or 'of unknown type'}", path
 
 
 def _titled(title: str) -> str:
@@ -108,20 +108,20 @@ def _titled(title: str) -> str:
 
 
 def secure_context(evidence: Evidence) -> Finding:
-    """Whether browsers give the page its powers at all."""
-    about = Check("secure-context", "Secure context")
+    """Whether the page is a secure context."""
+    check = Check("secure-context", "Secure context")
     address = evidence.address
     if address.is_secure_context:
-        return about.right("https." if address.scheme == "https" else f"{address.host} is this machine itself.")
-    modern = evidence.viewer is not None and does_without_memory(evidence.viewer.release)
-    return about.wrong(
-        f"{address.origin} is http, at an address that is not the browser's own machine.",
-        "Token and images cross the network for all to read. " + ("" if modern else NO_MEMORY),
-        "Serve it over https: ohifbuild deploy nginx DIST --certificate FILE --key FILE\nto try it: "
+        return check.right("The page uses https." if address.scheme == "https" else f"{address.host} is this machine.")
+    modern = evidence.viewer is not None and needs_no_memory(evidence.viewer.release)
+    return check.wrong(
+        f"{address.origin} uses http, and is not the browser's own machine.",
+        "The network can read token and images. " + ("" if modern else NO_MEMORY),
+        "Serve it over https: ohifbuild deploy nginx DIST --certificate FILE --key FILE\nfor a test: "
         "ohifbuild serve DIST --https",
         stops=not modern,
     )
 
 
 def _first(evidence: Evidence) -> Answer:
-    return evidence.arrival.first if evidence.arrival else Answer("")
+    return evidence.navigation.first if evidence.navigation else Answer("")

@@ -1,15 +1,15 @@
-"""Whether the content security policy lets the viewer be what it is."""
+"""Checks whether the content security policy allows what the viewer needs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from ohifbuild.doctor.evidence import Evidence, ViewerEvidence
 from ohifbuild.doctor.findings import Check, Finding
-from ohifbuild.doctor.gathered import Evidence, ViewerSeen
 
 NAME = "Content-Security-Policy"
-TAKE = "Take the headers that ohifbuild deploy writes for this very dist."
+USE_DEPLOY = "Use the headers that ohifbuild deploy writes for this dist."
 FALLBACKS = {
     "worker-src": ("worker-src", "child-src", "script-src", "default-src"),
     "script-src": ("script-src", "default-src"),
@@ -22,45 +22,44 @@ Policy = Mapping[str, tuple[str, ...]]
 
 def policy(evidence: Evidence) -> Finding:
     """Whether the page's policies allow its own scripts, workers, codecs, images and archive."""
-    about = Check("policy", "CSP")
+    check = Check("policy", "CSP")
     viewer = evidence.viewer
     if viewer is None:
-        return about.untried()
+        return check.not_checked()
     sent = [read_policy(text) for line in viewer.page_answer.all(NAME) for text in line.split(",")]
     written = [read_policy(text) for text in viewer.page.policies]
     if not sent and not written:
-        return _none(about, viewer)
+        return _none(check, viewer)
     for found in (*sent, *written):
         blocked = _blocked(found, evidence.address.origin, viewer)
         if blocked:
-            return about.wrong(f"It forbids {blocked[0]}.", blocked[1], blocked[2])
+            return check.wrong(f"It forbids {blocked[0]}.", blocked[1], blocked[2])
     if not sent:
-        return about.note(
-            "It stands in the page alone: the server sends none.",
-            "It holds all the same, but another site can show the viewer in a frame.",
-            f"{TAKE} It has frame-ancestors, which a page cannot say of itself.",
+        return check.note(
+            "The policy is only in the page; the server sends none.",
+            "It is effective, but other sites can show the viewer in a frame.",
+            f"{USE_DEPLOY} They contain frame-ancestors, which a policy in a page cannot set.",
         )
     if not written and viewer.page.kind == "ohifbuild":
-        return about.note(
-            "It is sent by the server, and does not stand in the page.",
-            "On a server without such headers the page has none.",
+        return check.note(
+            "The server sends the policy, but it is not in the page.",
+            "On a server without this header the page has no policy.",
             "Build the dist again: ohifbuild build",
         )
-    return about.right("It allows what the viewer needs.")
+    return check.right("It allows what the viewer needs.")
 
 
-def _none(about: Check, viewer: ViewerSeen) -> Finding:
+def _none(check: Check, viewer: ViewerEvidence) -> Finding:
     found = "The page has no Content-Security-Policy."
     effect = "A script that gets into the page could send images and tokens anywhere."
     if viewer.page.kind == "ohif":
-        return about.note(found, effect, TAKE)
-    return about.wrong(
-        found, effect, f"Build the dist again, which puts one into the page: ohifbuild build\n{TAKE}", stops=False
-    )
+        return check.note(found, effect, USE_DEPLOY)
+    change = f"Build the dist again, which adds a policy to the page: ohifbuild build\n{USE_DEPLOY}"
+    return check.wrong(found, effect, change, stops=False)
 
 
 def read_policy(text: str) -> Policy:
-    """Directives and their sources (CSP3 2.2.1): of a directive that is there twice the first counts."""
+    """The directives of a policy and their sources (CSP3 2.2.1): if a directive is repeated, the first one counts."""
     rules: dict[str, tuple[str, ...]] = {}
     for rule in text.split(";"):
         words = rule.split()
@@ -70,35 +69,29 @@ def read_policy(text: str) -> Policy:
 
 
 def sources(rules: Policy, directive: str) -> tuple[str, ...] | None:
-    """What a directive allows, or those it falls back to; None where nothing is said."""
+    """The sources of a directive, or of the one that it falls back to; None if the policy has neither."""
     return next((rules[name] for name in FALLBACKS[directive] if name in rules), None)
 
 
-def _blocked(rules: Policy, own: str, viewer: ViewerSeen) -> tuple[str, str, str] | None:
-    """What a policy forbids that the viewer needs, what comes of it, and what to change; the gravest only."""
+def _blocked(rules: Policy, own: str, viewer: ViewerEvidence) -> tuple[str, str, str] | None:
+    """What the viewer needs and a policy forbids, its effect, and what to change; only the most serious one."""
     scripts = sources(rules, "script-src")
     page = viewer.page
     if scripts is not None:
         if not _allows_origin(scripts, own, own):
-            return "the viewer's own scripts", "A blank page.", "Add 'self' to its script-src."
+            return "the viewer's own scripts", "The page is blank.", "Add 'self' to its script-src."
         if not _allows_inline(scripts, page.inline_hashes):
-            change = (
-                "The policy is of another build: write it anew with ohifbuild deploy, or add to script-src: "
-                + " ".join(f"'{digest}'" for digest in page.inline_hashes)
-            )
-            return (
-                "a script in the page itself",
-                "The token is not taken from the link.",
-                change,
-            )
+            hashes = " ".join(f"'{digest}'" for digest in page.inline_hashes)
+            change = f"The policy is of another build: run ohifbuild deploy again, or add to script-src: {hashes}"
+            return "a script in the page itself", "The viewer does not read the token in the link.", change
         if "'unsafe-eval'" not in scripts:
             effect = "Segmentations do not load" + (
                 "." if "'wasm-unsafe-eval'" in scripts else ", nor compressed images: WebAssembly is not compiled."
             )
-            return "to build code (eval)", effect, "Add 'wasm-unsafe-eval' 'unsafe-eval' to its script-src."
+            return "code from text (eval)", effect, "Add 'wasm-unsafe-eval' 'unsafe-eval' to its script-src."
     needs = (
         ("worker-src", "blob:", "workers from blobs", "Images are not decoded."),
-        ("style-src", "'unsafe-inline'", "inline styles", "The page is without its layout."),
+        ("style-src", "'unsafe-inline'", "inline styles", "The page has no layout."),
         ("img-src", "blob:", "images from blobs", "Thumbnails stay empty."),
     )
     for directive, word, what, effect in needs:

@@ -1,11 +1,11 @@
-"""The headers by which browsers isolate a page."""
+"""Checks of the headers that isolate a page and keep its link private."""
 
 from __future__ import annotations
 
-from ohifbuild.doctor.checks.remedies import many_headers
+from ohifbuild.doctor.checks.remedies import send_headers
 from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Check, Finding
-from ohifbuild.doctor.gathered import Evidence
 from ohifbuild.server.headers import ISOLATION
 
 COOP, COEP, CORP = "Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy", "Cross-Origin-Resource-Policy"
@@ -14,53 +14,53 @@ KNOWN_CORP = ("same-origin", "same-site", "cross-origin")
 LEAKY = ("unsafe-url", "no-referrer-when-downgrade", "origin-when-cross-origin", "strict-origin-when-cross-origin")
 
 NO_MEMORY = "Browsers give the page no shared memory (SharedArrayBuffer): OHIF up to 3.8 shows no volumes, or nothing."
-DOES_WITHOUT = (3, 9)
-"""The first release whose source has no SharedArrayBuffer in it; 3.12.0 was seen to show stacks and volumes without."""
+NEEDS_NO_MEMORY = (3, 9)
+"""The first release without SharedArrayBuffer in its source; 3.12.0 was observed to show stacks and volumes without."""
 
 
 def isolation(evidence: Evidence) -> Finding:
-    """Whether page and workers are isolated: each header there, once, and right."""
-    about = Check("isolation", "COOP and COEP")
+    """Whether page and workers are isolated: each header is sent once, with the right value."""
+    check = Check("isolation", "COOP and COEP")
     if evidence.viewer is None:
-        return about.untried()
+        return check.not_checked()
     page = evidence.viewer.page_answer
     problems = [text for name in ISOLATING if (text := _problem(page, name, ISOLATING[name]))]
     if problems:
-        twice = any("times" in text for text in problems)
-        wanted = {name: ISOLATION[name] for name in ISOLATING if _problem(page, name, ISOLATING[name])}
+        repeated = any("times" in text for text in problems)
+        required = {name: ISOLATION[name] for name in ISOLATING if _problem(page, name, ISOLATING[name])}
         change = (
-            "Send each once: leave it to the proxy or to what is behind it.\nnginx: proxy_hide_header "
-            + "; proxy_hide_header ".join(wanted)
+            "Send each header once, either by the proxy or by the server behind it.\nnginx: proxy_hide_header "
+            + "; proxy_hide_header ".join(required)
             + ";"
-            if twice
-            else many_headers(page, wanted)
+            if repeated
+            else send_headers(page, required)
         )
         found = f"The page's answer has {' and '.join(problems)}."
-        if does_without_memory(evidence.viewer.release):
-            return about.note(found, "Not isolated; OHIF since 3.9 shows images all the same.", change)
-        return about.wrong(found, NO_MEMORY, change)
+        if needs_no_memory(evidence.viewer.release):
+            return check.note(found, "The page is not isolated, but OHIF since 3.9 shows images anyway.", change)
+        return check.wrong(found, NO_MEMORY, change)
     scripts = [
         file for file in evidence.viewer.files if file.name.endswith((".js", ".mjs")) and file.answer.status == 200
     ]
-    bare = next((file for file in scripts if _problem(file.answer, COEP, ISOLATING[COEP])), None)
-    if bare:
-        return about.wrong(
-            f"The page is isolated, but {bare.name} comes with {_problem(bare.answer, COEP, ISOLATING[COEP])}.",
-            "An isolated page may not start workers from such scripts: images are not decoded.",
-            many_headers(bare.answer, {COEP: ISOLATION[COEP]})
-            + "\nA location of nginx's with an add_header of its own forgets those of its server: repeat them.",
+    script = next((file for file in scripts if _problem(file.answer, COEP, ISOLATING[COEP])), None)
+    if script:
+        return check.wrong(
+            f"The page is isolated, but {script.name} has {_problem(script.answer, COEP, ISOLATING[COEP])}.",
+            "An isolated page cannot start workers from such scripts, so images are not decoded.",
+            send_headers(script.answer, {COEP: ISOLATION[COEP]})
+            + "\nAn nginx location with its own add_header inherits none from its server: repeat them there.",
         )
-    return about.right("Sent once, with page and scripts.")
+    return check.right("Sent once, with page and scripts.")
 
 
-def does_without_memory(release: str) -> bool:
+def needs_no_memory(release: str) -> bool:
     """Whether a release of OHIF is known to need no shared memory."""
     numbers = release.split(".")[:2]
-    return all(number.isdecimal() for number in numbers) and tuple(map(int, numbers)) >= DOES_WITHOUT
+    return all(number.isdecimal() for number in numbers) and tuple(map(int, numbers)) >= NEEDS_NO_MEMORY
 
 
 def _problem(answer: Answer, name: str, right: tuple[str, ...]) -> str:
-    """What is wrong with a header of the isolation, in the words after 'has'; '' if nothing is."""
+    """The fault of a header, in words that follow 'has'; '' if there is none."""
     values = answer.all(name)
     if not values:
         return f"no {name}"
@@ -72,35 +72,35 @@ def _problem(answer: Answer, name: str, right: tuple[str, ...]) -> str:
 
 
 def embedding(evidence: Evidence) -> Finding:
-    """Whether other sites are kept from embedding the viewer's files."""
-    about = Check("embedding", "CORP, nosniff")
+    """Whether other sites cannot embed the viewer's files."""
+    check = Check("embedding", "CORP, nosniff")
     if evidence.viewer is None:
-        return about.untried()
+        return check.not_checked()
     page = evidence.viewer.page_answer
-    wanted = {}
+    required = {}
     if page.get(CORP) not in KNOWN_CORP:
-        wanted[CORP] = ISOLATION[CORP]
+        required[CORP] = ISOLATION[CORP]
     if "nosniff" not in page.get("X-Content-Type-Options").lower():
-        wanted["X-Content-Type-Options"] = "nosniff"
-    if not wanted:
-        return about.right("Sent.")
-    problems = " and ".join(f"{name}: {page.get(name)}" if page.get(name) else f"no {name}" for name in wanted)
-    return about.note(f"The page's answer has {problems}.", "Other sites may embed it.", many_headers(page, wanted))
+        required["X-Content-Type-Options"] = "nosniff"
+    if not required:
+        return check.right("Sent.")
+    problems = " and ".join(f"{name}: {page.get(name)}" if page.get(name) else f"no {name}" for name in required)
+    return check.note(f"The page's answer has {problems}.", "Other sites can embed it.", send_headers(page, required))
 
 
 def referrer(evidence: Evidence) -> Finding:
-    """Whether the link, with its token, is kept out of what the page's requests say of where they come from."""
-    about = Check("referrer", "Referrer policy")
+    """Whether the Referer header of the page's requests does not contain the link with its token."""
+    check = Check("referrer", "Referrer policy")
     if evidence.viewer is None:
-        return about.untried()
+        return check.not_checked()
     answer, page = evidence.viewer.page_answer, evidence.viewer.page
     value = answer.get("Referrer-Policy").lower().rpartition(",")[2].strip()
     if page.hides_referrer or value in ("no-referrer", "origin", "same-origin", "strict-origin"):
-        return about.right("The link stays out of referrers.")
-    seen = f"Referrer-Policy: {value}" if value in LEAKY else "neither header nor <meta> says so"
-    return about.wrong(
-        f"The link is not kept out of referrers: {seen}.",
-        "The token of a link gets into the access log with every file of the viewer.",
-        many_headers(answer, {"Referrer-Policy": "no-referrer"}),
+        return check.right("Referrers do not contain the link.")
+    reason = f"Referrer-Policy is {value}" if value in LEAKY else "neither a header nor a <meta> prevents it"
+    return check.wrong(
+        f"Referrers contain the link: {reason}.",
+        "The access log contains the token of a link with every file of the viewer.",
+        send_headers(answer, {"Referrer-Policy": "no-referrer"}),
         stops=False,
     )

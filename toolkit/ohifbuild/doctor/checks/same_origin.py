@@ -1,50 +1,50 @@
-"""What the archive, and old files beside the viewer, can do at the viewer's origin."""
+"""Checks of what the archive, and old files beside the viewer, can do at the viewer's origin."""
 
 from __future__ import annotations
 
 from ohifbuild.doctor.checks.caching import seconds_kept
 from ohifbuild.doctor.checks.remedies import is_web_server, send_header
 from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.evidence import ArchiveEvidence, Evidence
 from ohifbuild.doctor.findings import Check, Finding
-from ohifbuild.doctor.gather_archive import is_json
-from ohifbuild.doctor.gathered import ArchiveSeen, Evidence
-from ohifbuild.server.headers import NEVER_STORED
+from ohifbuild.doctor.query_archive import is_json
+from ohifbuild.server.headers import CACHE_NEVER
 
 REFUSED_METHOD = (401, 403, 404, 405, 501)
 REFUSED_PATH = (400, 404)
-RULES = "Take the rules for the archive's path that ohifbuild deploy writes (nginx, Apache, Caddy)."
+RULES = "Use the rules for the archive's path that ohifbuild deploy writes (nginx, Apache, Caddy)."
 
 
 def stored(evidence: Evidence) -> Finding:
-    """Whether answers with patients' data are kept by browsers, or by caches on the way."""
-    about = Check("archive-caching", "Archive's caching")
+    """Whether browsers and caches do not store answers with patients' data."""
+    check = Check("archive-caching", "Archive's caching")
     archive = evidence.archive
-    answers = {} if archive is None else _about_patients(archive)
+    answers = {} if archive is None else _with_patient_data(archive)
     if not answers:
-        return about.untried()
+        return check.not_checked()
     kept = {what: answer for what, answer in answers.items() if seconds_kept(answer) or _is_public(answer)}
     if kept:
         what, answer = next(iter(kept.items()))
-        return about.wrong(
-            f"The study's {what} may be kept (Cache-Control: {answer.get('cache-control')[:60]}).",
-            "Browsers keep images and names on their disk, and a cache on the way may give them to others.",
-            send_header(answer, "Cache-Control", NEVER_STORED),
+        return check.wrong(
+            f"Caches may store the study's {what} (Cache-Control: {answer.get('cache-control')[:60]}).",
+            "Browsers store images and names on the disk, and a shared cache may send them to other users.",
+            send_header(answer, "Cache-Control", CACHE_NEVER),
             stops=False,
         )
-    vague = {what: answer for what, answer in answers.items() if NEVER_STORED not in _caching(answer)}
+    vague = {what: answer for what, answer in answers.items() if CACHE_NEVER not in _caching(answer)}
     if vague:
         what, answer = next(iter(vague.items()))
-        return about.note(
-            f"The study's {what} comes without Cache-Control: {NEVER_STORED}.",
-            "This viewer has browsers keep nothing of it all the same; other programs may."
+        return check.note(
+            f"The study's {what} has no Cache-Control: {CACHE_NEVER}.",
+            "This viewer prevents browsers from storing it; other programs may store it."
             if evidence.viewer and evidence.viewer.page.kind == "ohifbuild"
-            else "Browsers may keep images and names on their disk, for whoever uses the computer next.",
-            send_header(answer, "Cache-Control", NEVER_STORED),
+            else "Browsers may store images and names on the disk, where the next user of the computer can find them.",
+            send_header(answer, "Cache-Control", CACHE_NEVER),
         )
-    return about.right("Nothing of a study is kept.")
+    return check.right("Caches store nothing of a study.")
 
 
-def _about_patients(archive: ArchiveSeen) -> dict[str, Answer]:
+def _with_patient_data(archive: ArchiveEvidence) -> dict[str, Answer]:
     answers = {
         "search": next(iter(archive.granted.values()), None),
         "series": archive.series,
@@ -59,73 +59,80 @@ def _caching(answer: Answer) -> str:
 
 
 def _is_public(answer: Answer) -> bool:
-    return "public" in _caching(answer) and NEVER_STORED not in _caching(answer)
+    return "public" in _caching(answer) and CACHE_NEVER not in _caching(answer)
 
 
 def cookies(evidence: Evidence) -> Finding:
-    """Whether the archive leaves something in the browser that could open studies without a token."""
-    about = Check("cookies", "Archive's cookies")
+    """Whether the archive sets no cookie, which could give access to studies without a token."""
+    check = Check("cookies", "Archive's cookies")
     archive = evidence.archive
-    if archive is None or not archive.anybody.status:
-        return about.untried()
-    answers = (archive.anybody, archive.nobody, *archive.granted.values(), archive.series, archive.metadata)
+    if archive is None or not archive.anonymous_search.status:
+        return check.not_checked()
+    answers = (
+        archive.anonymous_search,
+        archive.anonymous_study,
+        *archive.granted.values(),
+        archive.series,
+        archive.metadata,
+    )
     cookie = next((answer.get("set-cookie") for answer in answers if answer and answer.get("set-cookie")), "")
     if not cookie:
-        return about.right("None.")
-    return about.note(
+        return check.right("None.")
+    return check.note(
         f"The archive sets a cookie ({cookie.partition('=')[0][:40]}).",
-        "If it stands for a login, whoever uses the browser next opens studies without a token.",
+        "If it is the cookie of a login, the next user of the browser can open studies without a token.",
         f"nginx: proxy_hide_header Set-Cookie;\n{RULES}",
     )
 
 
 def methods(evidence: Evidence) -> Finding:
-    """Whether an upload is refused; what was sent is an empty one, which stores nothing."""
-    about = Check("methods", "Uploads")
-    posted = evidence.archive.posted if evidence.archive else None
-    if posted is None or not posted.status or posted.status in (502, 503, 504):
-        return about.untried()
-    if posted.status in REFUSED_METHOD or 300 <= posted.status < 400:
-        return about.right(f"Refused without a token ({posted.status}).")
-    return about.wrong(
-        f"The archive takes an upload (POST) without a token: it answers {posted.status}.",
-        "Anybody can store studies, and what is stored is served at the viewer's own address.",
+    """Whether the archive refuses an upload; doctor sends an empty one, which stores nothing."""
+    check = Check("methods", "Uploads")
+    upload = evidence.archive.upload if evidence.archive else None
+    if upload is None or not upload.status or upload.status in (502, 503, 504):
+        return check.not_checked()
+    if upload.status in REFUSED_METHOD or 300 <= upload.status < 400:
+        return check.right(f"Refused without a token ({upload.status}).")
+    return check.wrong(
+        f"The archive accepts an upload (POST) without a token: it answers {upload.status}.",
+        "Anyone can store studies, and the archive serves them at the viewer's origin.",
         f"nginx, in the archive's location: limit_except GET {{ deny all; }}\n{RULES}",
         stops=False,
     )
 
 
-def crooked_paths(evidence: Evidence) -> Finding:
-    """Whether a path that servers read differently is refused."""
-    about = Check("crooked-paths", "Crooked paths")
+def ambiguous_paths(evidence: Evidence) -> Finding:
+    """Whether an ambiguous path is refused, which servers read in different ways."""
+    check = Check("crooked-paths", "Ambiguous paths")
     archive = evidence.archive
-    if archive is None or archive.crooked is None or not archive.crooked.status:
-        return about.untried()
-    crooked, plain = archive.crooked, archive.anybody
-    found = crooked.status == 200 and is_json(crooked)
-    # An archive without a web server in front refuses both alike, for want of a token.
-    alike = (crooked.status, crooked.body) == (plain.status, plain.body) and is_web_server(plain)
-    if crooked.status in REFUSED_PATH or not (found or alike):
-        return about.right(f"Refused ({crooked.status}).")
-    return about.note(
-        "A path with /%2e%2e/ in it reaches the archive.",
-        "Rules that go by the path fail where archive and web server read one path in two ways.",
+    if archive is None or archive.ambiguous is None or not archive.ambiguous.status:
+        return check.not_checked()
+    ambiguous, plain = archive.ambiguous, archive.anonymous_search
+    found = ambiguous.status == 200 and is_json(ambiguous)
+    # An archive without a web server in front refuses both paths in the same way, because there is no token.
+    alike = (ambiguous.status, ambiguous.body) == (plain.status, plain.body) and is_web_server(plain)
+    if ambiguous.status in REFUSED_PATH or not (found or alike):
+        return check.right(f"Refused ({ambiguous.status}).")
+    return check.note(
+        "A path with /%2e%2e/ reaches the archive.",
+        "Rules for paths are ineffective if archive and web server read a path in different ways.",
         RULES,
     )
 
 
 def other_pages(evidence: Evidence) -> Finding:
-    """Whether pages and workers of OHIF are there that run without the viewer's guards."""
-    about = Check("other-pages", "Other pages")
+    """Whether there are no pages and workers of OHIF that run without the viewer's protection."""
+    check = Check("other-pages", "Other pages")
     viewer = evidence.viewer
     if viewer is None:
-        return about.untried()
+        return check.not_checked()
     names = " and ".join(viewer.others)
     if not names:
-        return about.right("None of OHIF's own beside the viewer.")
-    found = f"{names} {'is' if len(viewer.others) == 1 else 'are'} there."
-    effect = "They load scripts of other hosts at the viewer's address, without the viewer's guards."
-    change = f"Delete what is of another build: rm {' '.join(viewer.others)}"
+        return check.right("There are no other pages of OHIF.")
+    found = f"The server also has {names}."
+    effect = "They load scripts of other hosts at the viewer's origin, without the viewer's protection."
+    command = f"rm {' '.join(viewer.others)}"
+    change = f"Delete these files of another build: {command}"
     if viewer.page.kind == "ohif":
-        return about.note(found, effect, "If nobody logs in with OpenID: " + change.partition(": ")[2])
-    return about.wrong(found, effect, change, stops=False)
+        return check.note(found, effect, f"If nobody logs in with OpenID: {command}")
+    return check.wrong(found, effect, change, stops=False)

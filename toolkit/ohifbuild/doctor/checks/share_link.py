@@ -1,60 +1,59 @@
-"""What the link says, as the viewer reads it."""
+"""Checks the link as the viewer reads it."""
 
 from __future__ import annotations
 
 from ohifbuild.contract import tokens
 from ohifbuild.contract.link import LONGEST, MOST_STUDIES, Link
+from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Check, Finding
-from ohifbuild.doctor.gathered import Evidence
 
-AGAIN = "Have the link made again, or copy all of it from where it was made; put it in quotes."
+NEW_LINK = "Get a new link, or copy the whole link again, and put it in quotes."
 
 
-def what_link_says(evidence: Evidence) -> Finding:
-    """Whether the viewer follows the link, and whether it names studies and a token."""
-    about = Check("link", "Link")
+def share_link(evidence: Evidence) -> Finding:
+    """Whether the viewer accepts the link, and whether it names studies and a token."""
+    check = Check("link", "Link")
     link = evidence.link
     if link.problem:
-        return _not_followed(about, link)
+        return _not_followed(check, link)
     if link.url:
-        return _names_file(about, evidence)
+        return _names_file(check, evidence)
     if link.studies and link.token:
         count = len(link.studies)
-        return about.right(f"{count} {'study' if count == 1 else 'studies'}, and a token.")
+        return check.right(f"It names {count} {'study' if count == 1 else 'studies'} and a token.")
     if link.studies:
         quote = "If it has one: put the link in quotes, or the shell cuts it at the first &."
-        return about.note("It has no token.", "What a token reaches was not tried.", quote)
-    return about.note("It names no study.", "Whether a study opens was not tried.", "Give a whole link, in quotes.")
+        return check.note("It has no token.", "Access with a token was not checked.", quote)
+    return check.note("It names no study.", "Access to a study was not checked.", "Give a whole link, in quotes.")
 
 
-def _not_followed(about: Check, link: Link) -> Finding:
+def _not_followed(check: Check, link: Link) -> Finding:
     if link.problem == "bad-token":
-        return about.wrong(
-            "The viewer takes no token from this link: it has two different ones, or one with other characters than "
-            f"visible ASCII, or with more than {tokens.LONGEST} of them.",
-            "The page says 'This link is damaged', and asks the archive for nothing.",
-            AGAIN,
+        return check.wrong(
+            "The viewer refuses the token in this link: there are two different ones, or it has other characters than "
+            f"visible ASCII, or more than {tokens.LONGEST} characters.",
+            "The page says 'This link is damaged', and sends no request to the archive.",
+            NEW_LINK,
         )
-    return about.wrong(
-        "The viewer does not follow this link: it names a study by what is no Study Instance UID, or more than "
-        f"{MOST_STUDIES} studies, or two values of url, or url beside studies; or it has a user's name before the "
-        f"host, or more than {LONGEST} characters.",
-        "The page says 'This link cannot be used', and asks the archive for nothing.",
-        AGAIN,
+    return check.wrong(
+        f"The viewer refuses this link: it has an invalid Study Instance UID, or more than {MOST_STUDIES} studies, or "
+        f"two values of url, or url beside studies, or a user name before the host, or more than {LONGEST} characters.",
+        "The page says 'This link cannot be used', and sends no request to the archive.",
+        NEW_LINK,
     )
 
 
-def _names_file(about: Check, evidence: Evidence) -> Finding:
-    """A link of the kind that names a JSON file in its ``url``."""
+def _names_file(check: Check, evidence: Evidence) -> Finding:
+    """The finding for a link that names a JSON file in its parameter ``url``."""
     viewer = evidence.viewer
     if viewer and viewer.page.kind == "ohifbuild" and not viewer.page.settings.dicom_json:
-        return about.wrong(
-            "It names a JSON file (url=) in place of studies, and this dist follows no such links.",
-            "The page says 'This link cannot be used', and asks the archive for nothing.",
-            "Give out links with StudyInstanceUIDs, or build a dist that follows such links: dicom_json in the recipe.",
+        return check.wrong(
+            "It names a JSON file (url=) instead of studies, and this dist accepts no such links.",
+            "The page says 'This link cannot be used', and sends no request to the archive.",
+            "Use links with StudyInstanceUIDs, or build a dist that accepts JSON files: dicom_json in the recipe.",
         )
-    return about.note(
-        "It names a JSON file (url=) in place of studies.",
-        "Whether a study opens was not tried.",
-        "Try a link with StudyInstanceUIDs.",
+    return check.note(
+        "It names a JSON file (url=) instead of studies.",
+        "Access to a study was not checked.",
+        "Check a link with StudyInstanceUIDs.",
     )

@@ -1,10 +1,10 @@
-"""Asks an orthanc-auth-service which studies a token opens, for ``token_filter.py``.
+"""A client for orthanc-auth-service: it finds which studies a token gives access to, for ``token_filter.py``.
 
-The service is asked by ``POST /tokens/validate`` for each study, and by ``POST /tokens/decode`` why it refuses, for
-Orthanc's log. Who guesses tokens causes questions, so these are limited: a refused token is not asked about again for a
-while, and all unknown tokens share one allowance, of which those that are known to be good take nothing.
+``POST /tokens/validate`` checks a token for each study; ``POST /tokens/decode`` gives the reason of a refusal for
+Orthanc's log. Guessed tokens cause requests to the service, so these are limited: a refusal is remembered for a while,
+and all unknown tokens share one rate limit, which requests with known tokens do not use up.
 
-Only the standard library is used; Python 3.9 suffices.
+Requires Python 3.9 and only the standard library.
 """
 
 from __future__ import annotations
@@ -25,38 +25,41 @@ import bounded_json
 from token_file import digest_of
 
 SECONDS = 5.0
-"""How long an answer may take; no answer is a refusal."""
+"""How long an answer may take. Without an answer the token is refused."""
 
 LONGEST_ANSWER = 64 * 1024
+"""Bytes."""
+
 LONGEST_VALIDITY = 3600.0
+"""Seconds; the service may name a longer time, but a grant is checked again after this."""
 
 REFUSED_SECONDS = 10.0
-"""How long a refusal holds before the service is asked again."""
+"""How long a refusal is remembered before the service is asked again."""
 
 REASON_SECONDS = 60.0
-"""How long the reason of a refusal is taken as known."""
+"""How long the reason of a refusal is remembered, and how often a warning about overload is logged."""
 
 MOST_KEPT = 10_000
-"""Answers of each kind that are remembered: the latest."""
+"""How many answers of each kind are remembered; the oldest are dropped."""
 
 PER_SECOND = 10.0
-"""How many pairs of token and study the service is asked about, of those that it has not granted before."""
+"""The rate at which the service is asked about pairs of token and study that it has not granted before."""
 
-UNKNOWN_SAVED = 50.0
-"""How many of these may be asked about together after a while without any: for all unknown tokens, …"""
+UNKNOWN_BURST = 50.0
+"""The burst of this rate limit for all unknown tokens together."""
 
-STUDIES_SAVED = 400.0
-"""… and for each token that is good for some study, which has an allowance of its own. A link names 200 at most."""
+KNOWN_BURST = 400.0
+"""The burst for each token that was granted some study; a link names at most 200 studies."""
 
 MOST_AT_ONCE = 10
-"""How many questions about unknown tokens may be under way; others wait ``WAIT_SECONDS`` for their turn."""
+"""Simultaneous requests about unknown tokens; others wait ``WAIT_SECONDS`` for their turn."""
 
 WAIT_SECONDS = 1.0
 
 WHOLE_TOKEN = ""
-"""Stands for every study, where the token itself is refused."""
+"""Stands for every study in the key of a refusal, if the token itself is invalid."""
 
-REASONS = {"expired": "it has expired", "invalid": "the auth-service did not make it"}
+REASONS = {"expired": "it has expired", "invalid": "the auth-service did not issue it"}
 OTHER_REASON = "it is for something else"
 
 SETTINGS = frozenset({"Url", "Username", "Password", "ServerId"})
@@ -68,54 +71,62 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Allowance:
-    """How many questions may be asked: so many a second, saved up to a number. Not for several threads at once."""
+class RateLimit:
+    """A token bucket: ``PER_SECOND`` requests a second, and a burst. Not thread-safe."""
 
-    def __init__(self, most: float) -> None:
-        self._most = self._left = most
-        self._counted = time.monotonic()
+    def __init__(self, burst: float) -> None:
+        self._burst = self._left = burst
+        self._updated = time.monotonic()
 
     def take(self) -> bool:
-        """Whether one more may be asked; it counts if so."""
+        """Whether one more request is allowed; if so, it is counted."""
         now = time.monotonic()
-        self._left = min(self._most, self._left + (now - self._counted) * PER_SECOND)
-        self._counted = now
+        self._left = min(self._burst, self._left + (now - self._updated) * PER_SECOND)
+        self._updated = now
         if self._left < 1:
             return False
         self._left -= 1
         return True
 
 
-class Latest(Generic[Key, Value]):
-    """What was learned last, and until when it holds. Not for several threads at once."""
+class ExpiringCache(Generic[Key, Value]):
+    """The latest ``MOST_KEPT`` values, each with the time until which it is valid. Not thread-safe."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Key, tuple[Value, float]] = OrderedDict()
 
     def put(self, key: Key, value: Value, seconds: float = 0.0) -> None:
-        """Remembers a value, which holds for so many seconds."""
+        """Stores a value that is valid for ``seconds``."""
         self._kept[key] = (value, time.monotonic() + seconds)
         self._kept.move_to_end(key)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
 
     def get(self, key: Key) -> Value | None:
-        """What holds now."""
+        """The value, if it is still valid."""
         value, until = self._kept.get(key, (None, 0.0))
         return value if time.monotonic() < until else None
 
     def last(self, key: Key) -> Value | None:
-        """What holds now or did."""
+        """The value, valid or expired."""
         return self._kept.get(key, (None, 0.0))[0]
 
     def forget(self, key: Key) -> None:
-        """Remembers it no longer."""
+        """Removes the value."""
         self._kept.pop(key, None)
 
 
 @dataclass
 class AuthService:
-    """An orthanc-auth-service. Where it does not answer as documented, the answer is no."""
+    """An orthanc-auth-service. Any answer that is not as documented is a refusal.
+
+    Args:
+        url: the service's base URL.
+        username, password: for HTTP Basic authentication.
+        server_id: the identifier of this Orthanc at the service; None if it has none.
+        header: the name of the header that carries the token.
+        log: is called with each line for Orthanc's log; no line holds a token.
+    """
 
     url: str
     username: str
@@ -125,35 +136,40 @@ class AuthService:
     log: Callable[[str], None]
 
     def __post_init__(self) -> None:
-        # Keys are digests of tokens, with a study or without.
-        self._granted: Latest[tuple[str, str], bool] = Latest()
-        self._refused: Latest[tuple[str, str], bool] = Latest()
-        self._reasons: Latest[str, str] = Latest()
-        self._good: Latest[str, Allowance] = Latest()
-        self._unknown = Allowance(UNKNOWN_SAVED)
-        self._told: Latest[str, bool] = Latest()
+        # Keys are the digest of a token and a study, or the digest alone.
+        self._granted: ExpiringCache[tuple[str, str], bool] = ExpiringCache()
+        self._refused: ExpiringCache[tuple[str, str], bool] = ExpiringCache()
+        self._reasons: ExpiringCache[str, str] = ExpiringCache()
+        self._known: ExpiringCache[str, RateLimit] = ExpiringCache()
+        self._unknown = RateLimit(UNKNOWN_BURST)
+        self._logged: ExpiringCache[str, bool] = ExpiringCache()
         self._lock = threading.Lock()
         self._at_once = threading.BoundedSemaphore(MOST_AT_ONCE)
 
     def grants(self, token: str, study: str, uri: str) -> bool:
-        """Whether the token is good for the study."""
+        """Whether the token gives access to a study.
+
+        Args:
+            study: its Study Instance UID.
+            uri: the path of the request, which the service is given.
+        """
         digest = digest_of(token)
         with self._lock:
             if self._granted.get((digest, study)):
                 return True
             if self._refused.get((digest, study)) or self._refused.get((digest, WHOLE_TOKEN)):
                 return False
-            allowance = self._good.last(digest)
-            # What was granted before is asked for again whenever it has to be.
-            allowed = self._granted.last((digest, study)) or (allowance or self._unknown).take()
+            limit = self._known.last(digest)
+            # The rate limit does not apply to renewing an earlier grant.
+            allowed = self._granted.last((digest, study)) or (limit or self._unknown).take()
         if not allowed:
-            self._tell("of more tokens and studies than the auth-service is asked about, some are refused")
+            self._log_seldom("the limit of requests to the auth-service is reached, so some tokens are refused")
             return False
-        if allowance:
+        if limit:
             return self._ask(token, study, uri)
-        # If the service hangs, tokens that nobody knows must not hold all of Orthanc's threads.
+        # If the service hangs, requests with unknown tokens must not block all of Orthanc's threads.
         if not self._at_once.acquire(timeout=WAIT_SECONDS):
-            self._tell("the auth-service is slow, so some unknown tokens are refused")
+            self._log_seldom("the auth-service is slow, so some unknown tokens are refused")
             return False
         try:
             return self._ask(token, study, uri)
@@ -166,13 +182,13 @@ class AuthService:
             granted, validity = self._validate(token, study, uri)
             reason = "" if granted else self._reason(token)
         except (OSError, ValueError, http.client.HTTPException) as error:
-            # Never the error's own text: it may quote what was sent.
+            # Without the error's text, which may quote the request.
             self.log(f"Token filter: the auth-service gave no usable answer ({type(error).__name__}): refused.")
             return False
         with self._lock:
             if granted:
                 self._granted.put((digest, study), True, validity)
-                self._good.put(digest, self._good.last(digest) or Allowance(STUDIES_SAVED))
+                self._known.put(digest, self._known.last(digest) or RateLimit(KNOWN_BURST))
                 return True
             self._granted.forget((digest, study))
             self._refused.put((digest, WHOLE_TOKEN if reason in REASONS.values() else study), True, REFUSED_SECONDS)
@@ -196,7 +212,7 @@ class AuthService:
         return granted, min(max(validity, 0.0), LONGEST_VALIDITY)
 
     def _reason(self, token: str) -> str:
-        """Why a token is refused; Orthanc can only answer 403, so its log is where this can be told."""
+        """Why a token is refused. Orthanc can only answer 403, so the reason goes to its log."""
         digest = digest_of(token)
         with self._lock:
             known = self._reasons.get(digest)
@@ -210,7 +226,7 @@ class AuthService:
 
     def _post(self, route: str, question: dict[str, Any]) -> dict[str, Any]:
         credentials = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
-        request = urllib.request.Request(  # noqa: S310 (service_of has checked the scheme)
+        request = urllib.request.Request(  # noqa: S310 (auth_service_from has checked the scheme)
             f"{self.url.rstrip('/')}/tokens/{route}",
             json.dumps(question).encode(),
             {"Content-Type": "application/json", "Authorization": f"Basic {credentials}"},
@@ -227,34 +243,34 @@ class AuthService:
             raise ValueError("not the documented answer")
         return answer
 
-    def _tell(self, what: str) -> None:
-        """Logs what guessers can cause without end, once in a while."""
+    def _log_seldom(self, line: str) -> None:
+        """Logs a line at most once in ``REASON_SECONDS``, because guessed tokens could fill the log with it."""
         with self._lock:
-            if self._told.get(what):
+            if self._logged.get(line):
                 return
-            self._told.put(what, True, REASON_SECONDS)
-        self.log(f"Token filter: {what}.")
+            self._logged.put(line, True, REASON_SECONDS)
+        self.log(f"Token filter: {line}.")
 
 
-def service_of(section: Mapping[str, Any], header: str, log: Callable[[str], None]) -> AuthService:
-    """The service that the configuration's ``AuthService`` describes.
+def auth_service_from(section: Mapping[str, Any], header: str, log: Callable[[str], None]) -> AuthService:
+    """The service that the section ``AuthService`` of Orthanc's configuration describes.
 
     Raises:
-        KeyError, ValueError: something is missing or invalid.
+        KeyError, ValueError: a setting is missing or invalid.
     """
     unknown = set(section) - SETTINGS
     if unknown:
         raise ValueError(f"AuthService has no setting {', '.join(sorted(unknown))}")
     url, server_id = section["Url"], section.get("ServerId")
     if not isinstance(url, str) or not URL.fullmatch(url):
-        raise ValueError("AuthService.Url has to be an http or https URL without credentials, query and fragment")
+        raise ValueError("AuthService.Url must be an http or https URL without credentials, query and fragment")
     if server_id is not None and not isinstance(server_id, str):
-        raise ValueError("AuthService.ServerId has to be a text")
+        raise ValueError("AuthService.ServerId must be a string")
     return AuthService(url, str(section["Username"]), str(section["Password"]), server_id, header, log)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would take token and credentials to another place."""
+    """Follows no redirects, because they would send token and credentials to another server."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None

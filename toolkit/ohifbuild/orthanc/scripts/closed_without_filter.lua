@@ -1,7 +1,7 @@
--- Keeps Orthanc closed for as long as token_filter.py does not run in it.
+-- Refuses every request to Orthanc while token_filter.py does not run in it.
 --
--- Orthanc starts without complaint, and open to everybody, if its Python plugin is not installed. This script needs no
--- plugin. Both filters are asked about every request, and both have to agree.
+-- Without its Python plugin, Orthanc starts without an error and is open to everybody. This script needs no plugin.
+-- Orthanc runs both filters for every request, and both must allow it.
 
 local guarded = false
 

@@ -1,10 +1,10 @@
-"""What a token, a place under a root and a request are: the rules of ohifbuild, stated for Orthanc's scripts.
+"""ohifbuild's rules for tokens, paths under a root, and the studies of a request, for Orthanc's scripts.
 
-``ohifbuild.contract`` states them for the toolkit, and the viewer's JavaScript for browsers. This script can import
-neither, because it is copied to servers that have only Orthanc. All three run the same tables, in
-``extension-template/test/vectors``.
+``ohifbuild.contract`` has the same rules for the toolkit, and the viewer's JavaScript has them for browsers. This
+script can import neither, because it is copied to servers that have only Orthanc. All three run the same test vectors,
+in ``extension-template/test/vectors``.
 
-Only the standard library is used; Python 3.9 suffices.
+Requires Python 3.9 and only the standard library.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _METHODS = frozenset({"GET", "HEAD"})
 _STUDY_NAMES = frozenset({"StudyInstanceUID", "0020000D", "0020000d"})
 _PATIENT_NAMES = frozenset({"PatientID", "00100020"})
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*|[0-9A-Fa-f]{8}")
-# Compared without case, hyphens and underscores: some server may take these spellings for the exact names.
+# Compared without case, hyphens and underscores, because some servers accept these spellings of the names.
 _ABOUT_STUDY = re.compile(r"studyinstanceuids?|studyuid|0020000d|requesttype")
 _ABOUT_PATIENT = re.compile(r"0010.{4}|(?:issuerof|other)?patient.*|mrn")
 _PRINTABLE = re.compile(r"[!\"$-:<-~]*")
@@ -50,11 +50,13 @@ _ANY_PATIENT = "*"
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a request is about.
+    """What a request asks for.
 
-    ``kind`` is ``study`` (it names every study that it is about), ``patient`` (a search by patient), ``open`` (a search
-    over the archive) or ``other``, which no token may ask. ``studies`` are UIDs, ``patients`` values of Patient ID;
-    ``*`` stands for a search by another attribute of the patient.
+    Args:
+        kind: ``study`` (the request names every study that it concerns), ``patient`` (a search by patient), ``open`` (a
+            search of the whole archive) or ``other``, which no token allows.
+        studies: Study Instance UIDs.
+        patients: values of Patient ID; ``*`` stands for a search by another attribute of the patient.
     """
 
     kind: Kind
@@ -64,7 +66,7 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a token may ask for: studies, and searches for exactly these Patient IDs."""
+    """What a token allows: requests for these studies, and searches for exactly these Patient IDs."""
 
     studies: frozenset[str] = frozenset()
     patients: frozenset[str] = frozenset()
@@ -79,19 +81,19 @@ def is_token(value: str) -> bool:
 
 
 def is_plain(path: str) -> bool:
-    """Whether every server reads a path alike.
+    """Whether every server reads a path in the same way.
 
     Args:
-        path: raw, as it is sent, from its first slash to before the ``?``.
+        path: the raw path, from its first slash to before the ``?``.
     """
     return _PLAIN.fullmatch(path) is not None
 
 
 def below(path: str, root: str) -> str | None:
-    """What of a raw path is below a root: '' for the root itself, None if the path is not under it.
+    """The part of a raw path below a root: '' for the root itself, None if the path is not under the root.
 
     Args:
-        path: as for ``is_plain``; whether it is plain is the caller's to ask.
+        path: as for ``is_plain``; the caller must check that it is plain.
         root: a path without a slash at its end.
     """
     if path == root:
@@ -145,11 +147,11 @@ def _wado_uri(pairs: list[tuple[str, str]]) -> Meaning:
     objects = [value for name, value in pairs if name == "objectUID"]
     complete = [value for name, value in pairs if name == "requestType"] == ["WADO"] and len(studies) == 1
     exact = {"studyUID", "requestType"}
-    crooked = any(
+    ambiguous = any(
         (_ABOUT_STUDY.fullmatch(_folded(name)) and name not in exact) or _ABOUT_PATIENT.fullmatch(_folded(name))
         for name, _ in pairs
     )
-    if not complete or crooked or len(objects) != 1 or not _are_uids({*studies, *objects}):
+    if not complete or ambiguous or len(objects) != 1 or not _are_uids({*studies, *objects}):
         return OTHER
     return Meaning("study", frozenset(studies))
 
@@ -171,7 +173,7 @@ def _pairs(query: str) -> list[tuple[str, str]] | None:
 
 
 def _decode(raw: str) -> str | None:
-    """Percent-decoding in which ``+`` stays ``+``; None where it is broken."""
+    """Percent-decodes a text, in which ``+`` stays ``+``; None if it is malformed."""
     if _BROKEN_ESCAPE.search(raw):
         return None
     try:

@@ -1,13 +1,14 @@
-"""Answers DICOMweb's ``/rendered`` for videos, which Orthanc's DICOMweb plugin does since its version 1.19 only.
+"""Answers DICOMweb's ``/rendered`` for videos, which Orthanc's DICOMweb plugin supports only since its version 1.19.
 
-Before, it answers 400, and no viewer can play a video (seen with 1.7, which Debian 12 has). ``token_filter.py``
-installs this script if Orthanc's configuration has ``TokenFilter.RenderVideos: true``; the filter decides on these
-requests as on all others. The Python plugin has to come before the DICOMweb plugin in ``Plugins``: of two that answer
-one path, Orthanc takes the first.
+Older versions answer 400, and no viewer can play a video (observed with 1.7, in Debian 12). ``token_filter.py``
+installs this script if Orthanc's configuration has ``TokenFilter.RenderVideos: true``; the filter checks these requests
+like all others. The Python plugin must come before the DICOMweb plugin in ``Plugins``: if two plugins answer a path,
+Orthanc takes the first.
 
-Images go on to the DICOMweb plugin; as that cannot be told which media type was wanted, they are always JPEG.
+Requests for images are forwarded to the DICOMweb plugin. The Accept header cannot be forwarded, so images are always
+JPEG.
 
-Only the standard library is used; Python 3.9 suffices.
+Requires Python 3.9 and only the standard library.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class RenderedVideos:
         self._root = root
 
     def answer(self, output: Any, uri: str, **request: Any) -> None:
-        """Orthanc's callback; ``groups`` are the UIDs of study, series and instance."""
+        """The callback for Orthanc; ``groups`` in the request are the UIDs of study, series and instance."""
         if request.get("method") != "GET":
             output.SendMethodNotAllowed("GET")
             return
@@ -59,11 +60,11 @@ class RenderedVideos:
         try:
             output.AnswerBuffer(self._orthanc.RestApiGetAfterPlugins(path), "image/jpeg")
         except self._orthanc.OrthancException:
-            # What the DICOMweb plugin itself answers where it cannot decode.
+            # The DICOMweb plugin's own answer if it cannot decode an image.
             output.SendHttpStatusCode(400)
 
     def _stream(self, path: str) -> bytes:
-        """All fragments of the pixel data in one; before them stands the offset table."""
+        """All fragments of the pixel data, without the offset table before them."""
         _, *fragments = json.loads(self._orthanc.RestApiGet(path))
         return b"".join(self._orthanc.RestApiGet(f"{path}/{fragment}") for fragment in fragments)
 
@@ -86,17 +87,22 @@ LEVELS = (("study", "StudyInstanceUID"), ("series", "SeriesInstanceUID"))
 
 
 def accepts(header: str, media_type: str) -> bool:
-    """Whether an Accept header allows a media type; none at all allows any."""
-    wanted = [part.partition(";")[0].strip().lower() for part in header.split(",") if part.strip()]
-    return not wanted or bool({"*/*", media_type.partition("/")[0] + "/*", media_type} & set(wanted))
+    """Whether an Accept header allows a media type; an empty header allows any."""
+    accepted = [part.partition(";")[0].strip().lower() for part in header.split(",") if part.strip()]
+    return not accepted or bool({"*/*", media_type.partition("/")[0] + "/*", media_type} & set(accepted))
 
 
 def query_of(arguments: Mapping[str, str]) -> str:
-    """The query again; Orthanc hands its names and values over as they were sent."""
+    """The raw query, rebuilt; Orthanc does not decode names and values."""
     return "?" + "&".join(f"{name}={value}" for name, value in arguments.items()) if arguments else ""
 
 
 def install(orthanc: Any, root: str) -> None:
-    """Registers the path below the DICOMweb root (a path without a slash at the end)."""
+    """Registers the callback with Orthanc.
+
+    Args:
+        orthanc: Orthanc's Python module.
+        root: the path of the DICOMweb root, without a slash at the end.
+    """
     path = f"{re.escape(root)}/studies/{UID}/series/{UID}/instances/{UID}/rendered"
     orthanc.RegisterRestCallback(path, RenderedVideos(orthanc, root).answer)

@@ -1,11 +1,11 @@
-"""Shares studies of an Orthanc that token_filter.py guards: makes a token, tells the filter, and prints the link.
+"""Shares studies of an Orthanc with token_filter.py: it creates a token, stores it for the filter and prints the link.
 
-    python3 share_study.py                         # lists the studies that Orthanc holds
-    python3 share_study.py 1.2.3.4 --days 7        # a link to this study; of several UIDs, one link to all of them
+    python3 share_study.py                         # lists the studies in Orthanc
+    python3 share_study.py 1.2.3.4 --days 7        # prints a link to this study; several UIDs share one link
 
-It works beside the files that it needs: ``orthanc.json``, ``tokens.json`` and ``link.json``, and the filter's scripts.
-Who runs it has to be able to read and write them: root, or the user that Orthanc runs as. The token is in the link's
-fragment, which browsers never send to a server. Only the standard library is used; Python 3.9 suffices.
+The script must stay in the folder with ``orthanc.json``, ``tokens.json``, ``link.json`` and the filter's scripts. Run
+it as a user who can read and write these files: root, or the user that Orthanc runs as. The token is in the link's
+fragment, which browsers never send to a server. Requires Python 3.9 and only the standard library.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import Any
 from urllib.parse import quote
 
 import bounded_json
-from link_contract import MOST_STUDIES, UID, is_token
+from link_contract import LONGEST_TOKEN, MOST_STUDIES, UID, is_token
 from token_file import LONGEST_FILE, digest_of
 
 HERE = Path(__file__).resolve().parent
@@ -36,33 +36,33 @@ SECONDS = 30.0
 
 
 def main(arguments: list[str]) -> int:
-    """Does what the command line asks for; the exit status."""
-    parser = argparse.ArgumentParser(description="Share studies of this Orthanc; without a UID, list them.")
+    """Runs the command line and returns the exit status."""
+    parser = argparse.ArgumentParser(description="Share studies of this Orthanc. Without a UID, list the studies.")
     parser.add_argument("study", nargs="*", help="Study Instance UID; several share one link")
     parser.add_argument("--days", type=int, default=7, help="how long the link works (default: %(default)s)")
-    parser.add_argument("--token", default="", help="the token to use (default: one that nobody can guess)")
-    wish = parser.parse_args(arguments)
-    studies = list(dict.fromkeys(wish.study))
+    parser.add_argument("--token", default="", help="the token to use (default: a new random one)")
+    options = parser.parse_args(arguments)
+    studies = list(dict.fromkeys(options.study))
     wrong = [uid for uid in studies if not UID.fullmatch(uid)]
     if wrong:
-        parser.error(f"no Study Instance UID: {wrong[0]}")
+        parser.error(f"not a Study Instance UID: {wrong[0]}")
     if len(studies) > MOST_STUDIES:
         parser.error(f"expected at most {MOST_STUDIES} studies")
-    if not 0 < wish.days <= LONGEST_DAYS:
+    if not 0 < options.days <= LONGEST_DAYS:
         parser.error(f"expected 1 to {LONGEST_DAYS} days")
-    if wish.token and not is_token(wish.token):
-        parser.error("a token has visible ASCII characters only, and not too many")
+    if options.token and not is_token(options.token):
+        parser.error(f"expected a token of at most {LONGEST_TOKEN} visible ASCII characters")
     try:
-        with _all_open() as header:
+        with _administrator_header() as header:
             found = {uid: study for uid, study in _studies(header) if not studies or uid in studies}
         if not studies:
             print("\n".join(f"{uid}  {study}" for uid, study in sorted(found.items())) or "There are no studies.")
             return 0
         missing = [uid for uid in studies if uid not in found]
         if missing:
-            print(f"Orthanc holds no study {missing[0]}.", file=sys.stderr)
+            print(f"Orthanc has no study {missing[0]}.", file=sys.stderr)
             return 1
-        print(share(studies, wish.days, wish.token or secrets.token_urlsafe(32)))
+        print(share(studies, options.days, options.token or secrets.token_urlsafe(32)))
     except (OSError, ValueError) as error:
         print(f"The study cannot be shared: {error}", file=sys.stderr)
         return 1
@@ -70,22 +70,26 @@ def main(arguments: list[str]) -> int:
 
 
 def share(studies: list[str], days: int, token: str) -> str:
-    """Lets the token open these studies for so many days; the link."""
+    """Grants a token access to studies, and returns the link.
+
+    Raises:
+        ValueError: the token is an administrator's.
+    """
     until = (datetime.now().astimezone() + timedelta(days=days)).isoformat(timespec="seconds")
     with _tokens() as tokens:
         if tokens.get(digest_of(token), {}).get("everything"):
-            raise ValueError("this token opens all of Orthanc, and belongs in no link")
+            raise ValueError("this token gives access to everything in Orthanc, and must not be in a link")
         tokens[digest_of(token)] = {"studies": studies, "expires": until}
     link = _read("link.json")
     return f"{link['Viewer']}?StudyInstanceUIDs={','.join(studies)}#{link['Parameter']}={quote(token)}"
 
 
 def _studies(header: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Every study of Orthanc's: its Study Instance UID, and what a person knows it by."""
+    """The studies in Orthanc: Study Instance UID, and a line with date, patient and description."""
     settings = _read("orthanc.json")
     scheme = "https" if settings.get("SslEnabled") else "http"
     url = f"{scheme}://127.0.0.1:{settings.get('HttpPort', 8042)}/studies?expand"
-    # It is this very machine, whatever name the certificate is for.
+    # The request goes to this machine, and the certificate is for another name.
     context = ssl._create_unverified_context()  # noqa: S323
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context))
     try:
@@ -100,8 +104,8 @@ def _studies(header: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def _all_open() -> Iterator[dict[str, str]]:
-    """A header that opens all of Orthanc for the length of the block, and at most for a minute."""
+def _administrator_header() -> Iterator[dict[str, str]]:
+    """A header that gives access to everything for the length of the block, and for a minute at most."""
     settings, token = _read("orthanc.json")["TokenFilter"], secrets.token_urlsafe(32)
     until = (datetime.now().astimezone() + timedelta(minutes=1)).isoformat()
     with _tokens() as tokens:
@@ -115,9 +119,9 @@ def _all_open() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def _tokens() -> Iterator[dict[str, Any]]:
-    """The filter's tokens, to be changed; written in one step, and by one at a time."""
+    """The contents of the token file, to be changed; the file is locked meanwhile, and then replaced atomically."""
     path = HERE / "tokens.json"
-    with _alone():
+    with _locked():
         tokens = _read("tokens.json")
         yield tokens
         owner, new = path.stat(), path.with_name(f".{path.name}.new")
@@ -130,8 +134,8 @@ def _tokens() -> Iterator[dict[str, Any]]:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Nobody else changes the tokens meanwhile, ``ohifbuild deploy`` included, which puts new files in place of all."""
+def _locked() -> Iterator[None]:
+    """Locks the token file against this script and ``ohifbuild deploy``, which replaces all files of the folder."""
     path = HERE / "link.json"
     while True:
         with path.open() as locked:

@@ -1,10 +1,10 @@
-"""The file of tokens that ``token_filter.py`` reads: what it may say, and what its tokens give now.
+"""The token file that ``token_filter.py`` reads: its format, and the grants of its tokens.
 
 It maps the SHA-256 of each token (hexadecimal) to ``{"studies": ["1.2.3"], "expires": "2027-01-31T12:00:00Z"}``.
-``patients`` may list Patient IDs that may be searched for; ``expires`` may be left out; ``{"everything": true}`` opens
-all of Orthanc, for those who run it. The file holds no token: who reads it can open nothing.
+``patients`` may list Patient IDs that the token may search for; ``expires`` is optional; ``{"everything": true}`` gives
+an administrator access to everything in Orthanc. The file holds digests and no tokens, so reading it gives no access.
 
-Only the standard library is used; Python 3.9 suffices.
+Requires Python 3.9 and only the standard library.
 """
 
 from __future__ import annotations
@@ -33,12 +33,18 @@ MOMENT = re.compile(
 """ISO 8601 with a time zone."""
 
 NOT_EXACT = re.compile(r"[*?,\\\x00-\x1f\x7f\ud800-\udfff]")
-"""What a Patient ID may not have: wildcards, separators of lists, control characters, halves of characters."""
+"""What a Patient ID must not contain: wildcards, list separators, control characters, lone surrogates."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token gives. ``expires`` is in seconds since 1970, or None."""
+    """What a token gives access to.
+
+    Args:
+        scope: studies and Patient IDs.
+        everything: whether it gives access to everything in Orthanc.
+        expires: seconds since 1970; None for never.
+    """
 
     scope: Scope
     everything: bool = False
@@ -46,10 +52,11 @@ class Grant:
 
 
 class TokenFile:
-    """The file, read again when it changes. Whatever is wrong with it, no token of it is good until it is mended.
+    """The token file, read again when it changes. While it is invalid, none of its tokens is valid.
 
     Args:
-        log: is told what is wrong; never a token, and never what the file says.
+        path: the file.
+        log: is called with each error, which quotes neither a token nor the file's contents.
     """
 
     def __init__(self, path: Path, log: Callable[[str], None]) -> None:
@@ -57,19 +64,19 @@ class TokenFile:
         self._log = log
         self._state: object = None
         self._grants: Mapping[str, Grant] = {}
-        # Requests that come while the file is read wait for it: they would find no grant.
+        # Requests wait while the file is read, because they would find no grant.
         self._reading = threading.Lock()
 
     def grant(self, token: str) -> Grant | None:
-        """What the token gives now; None if it is unknown or has expired."""
+        """What the token gives access to now; None if it is unknown or has expired."""
         with self._reading:
-            self._look_again()
+            self._refresh()
             found = self._grants.get(digest_of(token))
         if found is None or (found.expires is not None and found.expires <= time.time()):
             return None
         return found
 
-    def _look_again(self) -> None:
+    def _refresh(self) -> None:
         try:
             facts = self._path.stat()
             state: object = (facts.st_dev, facts.st_ino, facts.st_mtime_ns, facts.st_size)
@@ -82,24 +89,24 @@ class TokenFile:
         try:
             self._grants = read_grants(bounded_json.read(self._path, LONGEST_FILE))
         except Exception as error:
-            # ValueError and OSError quote nothing of the file; of others only the kind is told.
+            # ValueError and OSError quote nothing of the file. The text of others might, so only their type is logged.
             known = isinstance(error, (ValueError, OSError)) and not isinstance(error, UnicodeError)
             reason = error if known else type(error).__name__
-            self._log(f"Token filter: {self._path} is invalid, so no token of it is good: {reason}")
+            self._log(f"Token filter: {self._path} is invalid, so none of its tokens is valid: {reason}")
 
 
 def read_grants(data: Any) -> dict[str, Grant]:
     """The grants of a token file's contents, by the SHA-256 of their tokens.
 
     Raises:
-        ValueError: it is not what this script's docstring says; the text names the entry by its number.
+        ValueError: the contents do not have the format of this module's docstring; the text names the entry's number.
     """
     if not isinstance(data, dict):
         raise ValueError("expected an object")
     grants = {}
     for number, (key, entry) in enumerate(data.items(), 1):
         if not re.fullmatch(r"[0-9a-f]{64}", key):
-            raise ValueError(f"entry {number}: expected the SHA-256 of a token, in small hexadecimal digits")
+            raise ValueError(f"entry {number}: expected the SHA-256 of a token, in lower-case hexadecimal digits")
         try:
             grants[key] = _grant(entry)
         except ValueError as error:
@@ -108,7 +115,7 @@ def read_grants(data: Any) -> dict[str, Grant]:
 
 
 def digest_of(token: str) -> str:
-    """Tokens are compared and kept as digests, so that no comparison's duration says anything about them."""
+    """The SHA-256 of a token. Comparing digests prevents timing attacks on the token."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -124,23 +131,23 @@ def _grant(entry: Any) -> Grant:
     if not isinstance(everything, bool):
         raise ValueError("expected true or false in everything")
     if everything and (studies or patients):
-        raise ValueError("expected no studies and patients beside everything")
+        raise ValueError("expected neither studies nor patients beside everything")
     return Grant(Scope(studies, patients), everything, _seconds(entry["expires"]) if "expires" in entry else None)
 
 
 def _texts(entry: dict[str, Any], name: str) -> frozenset[str]:
     values = entry.get(name, [])
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise ValueError(f"expected a list of texts in {name}")
+        raise ValueError(f"expected a list of strings in {name}")
     return frozenset(values)
 
 
 def _seconds(moment: Any) -> float:
     found = MOMENT.fullmatch(moment) if isinstance(moment, str) else None
     if not found:
-        raise ValueError("expected a moment with a time zone in expires, such as 2027-01-31T12:00:00Z")
+        raise ValueError("expected a time with a time zone in expires, such as 2027-01-31T12:00:00Z")
     try:
-        # Python before 3.11 does not read the Z.
+        # Python before 3.11 does not accept the Z.
         return datetime.fromisoformat(found[1] + ("+00:00" if found[2] == "Z" else found[2])).timestamp()
     except ValueError:
-        raise ValueError("expected a moment that exists in expires") from None
+        raise ValueError("expected a valid date and time in expires") from None

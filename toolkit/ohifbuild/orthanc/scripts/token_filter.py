@@ -1,30 +1,32 @@
-"""Lets each token reach its own studies in Orthanc, and nothing else: a script for Orthanc's Python plugin.
+"""A script for Orthanc's Python plugin that confines each token to its studies.
 
-Copy it beside your configuration with the scripts that it imports, and name it there (``PythonScript``), with a section
-``TokenFilter``. A request passes if it is a GET that names its studies, by its path (``studies/<uid>/…``) or by a
-search pinned to them (``studies?StudyInstanceUID=…``), and the token in its header is good for each of them. All
-others are answered 403: the REST API, searches by patient, Orthanc Explorer, and whatever this script does not
-understand. An entry with ``"everything": true`` opens all of Orthanc: it is for those who run it.
+Copy it beside your configuration with the scripts that it imports. In the configuration, name it in ``PythonScript``
+and add a section ``TokenFilter``. The filter allows a GET request that names its studies, in the path
+(``studies/<uid>/…``) or in a search (``studies?StudyInstanceUID=…``), if the token in its header gives access to each
+of them. It answers 403 to all other requests: the REST API, searches by patient, Orthanc Explorer, and everything that
+it does not recognise. A token with ``"everything": true`` gives an administrator access to everything in Orthanc.
 
-A viewer that Orthanc itself serves is open to everybody: ``Open`` names its path (``/ohif/``), or ``Viewer``
-has ``viewer_files.py`` serve one. Two sources say what a token is good for; either may be left out:
+The files of a viewer in Orthanc need no token: ``Open`` names their path (``/ohif/``), or ``Viewer`` makes
+``viewer_files.py`` serve them. Tokens come from two sources, and either may be left out:
 
 - ``Tokens``: the file that ``token_file.py`` describes.
 - ``AuthService``: ``{"Url": "http://auth:8000", "Username": "…", "Password": "…", "ServerId": "…"}``, an
-  orthanc-auth-service, which ``auth_service.py`` asks. Where there is no answer, there is no access.
+  orthanc-auth-service, which ``auth_service.py`` asks. Without an answer there is no access.
 
-Why Python: Orthanc's Lua filter is not told the query of a request (seen on 1.10.1), and so cannot tell a search for
-one study from a search for all. What Orthanc gives to a filter is not what was sent (all seen on 1.10.1):
+This is not a Lua filter, because Orthanc does not give the query to those (observed with 1.10.1), so they cannot
+distinguish a search for one study from a search for all. What Orthanc gives to a filter differs from the request
+(observed with 1.10.1):
 
-- The path is decoded, and its ``..`` and ``//`` are resolved. It is encoded again here, so that ``link_contract.py``
-  judges the path that Orthanc acts upon.
-- Names and values of the query are not decoded, and Orthanc does not decode them either. It takes the last of several
-  with one name, and gives only that one.
-- HEAD, OPTIONS and PROPFIND are given as GET; Orthanc answers 404 to them, whatever is asked for. Where
-  ``X-HTTP-Method-Override`` or ``_method`` asks for another method, that one is given.
-- Of several headers with one name the first is given. A value that is not UTF-8 is answered 500 before it gets here.
+- Orthanc decodes the path and resolves its ``..`` and ``//``. This script encodes it again, so that
+  ``link_contract.py`` checks the path that Orthanc acts on.
+- Orthanc does not decode names and values of the query. If a name is repeated, Orthanc uses and gives only the last
+  value.
+- HEAD, OPTIONS and PROPFIND are given as GET; Orthanc answers 404 to them. If ``X-HTTP-Method-Override`` or
+  ``_method`` sets another method, that method is given.
+- If a header is repeated, the first value is given. Orthanc answers 500 to a value that is not UTF-8, before the filter
+  runs.
 
-Only the standard library is used; Python 3.9 suffices.
+Requires Python 3.9 and only the standard library.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from typing import Any
 from urllib.parse import quote
 
 import bounded_json
-from auth_service import AuthService, service_of
+from auth_service import AuthService, auth_service_from
 from link_contract import below, is_plain, is_token, meaning, permits
 from token_file import TokenFile
 
@@ -44,14 +46,14 @@ LONGEST_CONFIGURATION = 16 * 1024 * 1024
 
 SETTINGS = frozenset({"Header", "Scheme", "Tokens", "AuthService", "Open", "Viewer", "RenderVideos"})
 
-OWN_PATHS = frozenset(
+RESERVED_PATHS = frozenset(
     {
         "app", "auth", "changes", "dicom-web", "exports", "instances", "jobs", "modalities", "osimis-viewer",
         "patients", "peers", "plugins", "queries", "series", "statistics", "storage-commitment", "studies", "system",
         "token-filter", "tools", "transfers", "ui", "wado", "web-viewer", "webdav", "worklists", "wsi",
     }
 )  # fmt: skip
-"""First steps of paths at which Orthanc and its plugins answer with what they hold, or do what they are told."""
+"""First parts of the paths at which Orthanc and its plugins give access to data or accept commands."""
 
 OPEN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/")
 HEADER = re.compile(r"[A-Za-z0-9_-]+")
@@ -60,13 +62,15 @@ Log = Callable[[str], None]
 
 
 class TokenFilter:
-    """Decides on requests. Without sources it refuses all but what ``open_url`` names.
+    """Decides which requests are allowed. Without sources of tokens it allows only the files under ``open_url``.
 
     Args:
         header: the name of the header that carries the token.
-        scheme: what stands before the token in it, such as ``Bearer``; '' for nothing.
+        scheme: the authentication scheme before the token, such as ``Bearer``; '' for none.
         root: the DICOMweb root, without a slash at the end.
-        open_url: where the viewer's files are, such as ``/ohif/``; these need no token. '' for nowhere.
+        open_url: the path of the viewer's files, such as ``/ohif/``, which need no token; '' for none.
+        tokens: the token file, if there is one.
+        service: the orthanc-auth-service, if there is one.
     """
 
     def __init__(
@@ -86,9 +90,10 @@ class TokenFilter:
         self._service = service
 
     def allows(self, is_get: bool, path: str, headers: Mapping[str, str], query: Mapping[str, str]) -> bool:
-        """Whether a request may pass.
+        """Whether a request is allowed.
 
         Args:
+            is_get: whether Orthanc gives its method as GET.
             path: as Orthanc gives it: decoded, from the root of the server.
             headers: with names in lower case.
             query: names and values as Orthanc gives them: not decoded.
@@ -105,7 +110,7 @@ class TokenFilter:
         tail = below(raw, self._root) if is_get and is_plain(raw) else None
         if tail is None:
             return False
-        # A lone "?" comes as a parameter without name and value.
+        # Orthanc gives a lone "?" as a parameter without name and value.
         pairs = [f"{name}={value}" for name, value in query.items() if name or value]
         asked = meaning("GET", tail, "&".join(pairs))
         if grant:
@@ -124,20 +129,20 @@ class TokenFilter:
         return token if scheme.lower() == self._scheme.lower() else ""
 
 
-def root_of(configuration: Mapping[str, Any]) -> str:
+def dicomweb_root(configuration: Mapping[str, Any]) -> str:
     """The DICOMweb root, without a slash at the end.
 
     Raises:
-        ValueError: it is the root of the server, or no plain path.
+        ValueError: the setting is the root of the server, or not a plain path.
     """
     root = "/" + str(configuration.get("DicomWeb", {}).get("Root", "/dicom-web/")).strip("/")
     if root == "/" or not is_plain(root):
-        raise ValueError("DicomWeb.Root has to be a plain path such as /dicom-web/")
+        raise ValueError("DicomWeb.Root must be a plain path such as /dicom-web/")
     return root
 
 
-def filter_of(configuration: Mapping[str, Any], log: Log) -> TokenFilter:
-    """The filter that Orthanc's configuration asks for.
+def token_filter_from(configuration: Mapping[str, Any], log: Log) -> TokenFilter:
+    """The filter that Orthanc's configuration describes.
 
     Raises:
         AttributeError, KeyError, TypeError, ValueError: the section ``TokenFilter`` is missing or invalid.
@@ -148,20 +153,20 @@ def filter_of(configuration: Mapping[str, Any], log: Log) -> TokenFilter:
         raise ValueError(f"TokenFilter has no setting {', '.join(sorted(unknown))}")
     header = section.get("Header", "token")
     if not isinstance(header, str) or not HEADER.fullmatch(header):
-        raise ValueError("TokenFilter.Header has to be the name of a header")
-    root = root_of(configuration)
+        raise ValueError("TokenFilter.Header must be the name of a header")
+    root = dicomweb_root(configuration)
     return TokenFilter(
         header,
         str(section.get("Scheme", "")),
         root,
         _open_url(section, root),
         TokenFile(Path(section["Tokens"]), log) if "Tokens" in section else None,
-        service_of(section["AuthService"], header, log) if "AuthService" in section else None,
+        auth_service_from(section["AuthService"], header, log) if "AuthService" in section else None,
     )
 
 
 def _open_url(section: Mapping[str, Any], root: str) -> str:
-    """What needs no token: it must hold a viewer's files and nothing else."""
+    """The path that needs no token; it must hold a viewer's files and nothing else."""
     if "Viewer" in section:
         name, url = "Viewer.Url", section["Viewer"]["Url"]
     elif "Open" in section:
@@ -169,14 +174,18 @@ def _open_url(section: Mapping[str, Any], root: str) -> str:
     else:
         return ""
     if not isinstance(url, str) or not OPEN_PATH.fullmatch(url):
-        raise ValueError(f"TokenFilter.{name} has to be a path such as /ohif/, with a slash at both ends")
-    if url.split("/")[1] in OWN_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):
-        raise ValueError(f"TokenFilter.{name} would open what Orthanc holds: it has to be a path of the viewer's own")
+        raise ValueError(f"TokenFilter.{name} must be a path such as /ohif/, with a slash at both ends")
+    if url.split("/")[1] in RESERVED_PATHS or url.startswith(f"{root}/") or f"{root}/".startswith(url):
+        raise ValueError(f"TokenFilter.{name} must be a path that Orthanc does not use: it would expose Orthanc's data")
     return url
 
 
 def install(orthanc: Any) -> None:
-    """Puts the filter before every request to Orthanc. As long as it is not ready, or cannot be, all is refused."""
+    """Registers the filter for every request to Orthanc; it refuses all of them until the configuration was read.
+
+    Args:
+        orthanc: Orthanc's Python module.
+    """
     chosen: list[TokenFilter] = []
 
     def decide(uri: str, **request: Any) -> bool:
@@ -184,13 +193,13 @@ def install(orthanc: Any) -> None:
             is_get = request["method"] == orthanc.HttpMethod.GET
             return bool(chosen) and chosen[0].allows(is_get, uri, request["headers"], request.get("get") or {})
         except Exception as error:
-            orthanc.LogError(f"Token filter: refused, because of an unforeseen {type(error).__name__}.")
+            orthanc.LogError(f"Token filter: a request was refused because of an internal {type(error).__name__}.")
             return False
 
     orthanc.RegisterIncomingHttpRequestFilter(decide)
     try:
         configuration = bounded_json.parse(orthanc.GetConfiguration().encode(), LONGEST_CONFIGURATION)
-        ready = filter_of(configuration, orthanc.LogError)
+        ready = token_filter_from(configuration, orthanc.LogError)
         if "Viewer" in configuration["TokenFilter"]:
             import viewer_files
 
@@ -198,17 +207,17 @@ def install(orthanc: Any) -> None:
         if configuration["TokenFilter"].get("RenderVideos"):
             import rendered_videos
 
-            rendered_videos.install(orthanc, root_of(configuration))
+            rendered_videos.install(orthanc, dicomweb_root(configuration))
         chosen.append(ready)
     except Exception as error:
-        orthanc.LogError(f"Token filter: everything is refused, because it cannot be set up: {error!r}")
-    # What closed_without_filter.lua looks for.
+        orthanc.LogError(f"Token filter: every request is refused, because the configuration is invalid: {error!r}")
+    # closed_without_filter.lua checks that this path is answered.
     orthanc.RegisterRestCallback("/token-filter", lambda output, uri, **request: output.AnswerBuffer("1", "text/plain"))
 
 
 try:
     import orthanc as _orthanc
 except ImportError:
-    """Read by something else than Orthanc: there is nothing to install."""
+    """The script was not loaded by Orthanc, so there is nothing to install."""
 else:
     install(_orthanc)

@@ -1,15 +1,15 @@
-"""Serves a viewer from within Orthanc, with the headers it needs: a script for Orthanc's Python plugin.
+"""A script for Orthanc's Python plugin that serves the files of a viewer with the headers they need.
 
-Orthanc's own ServeFolders plugin can do neither of two things that a viewer depends on (seen on 1.10.1): it answers
-404 to a route such as ``/ohif/viewer?…``, which is not a file, and it cannot send the headers without which a browser
-gives a page no shared memory and no content security policy. ``token_filter.py`` installs this script if Orthanc's
-configuration has ``TokenFilter.Viewer``: ``{"Url": "/ohif/", "Folder": "…/viewer", "Headers": "…/headers.json"}``.
+Orthanc's ServeFolders plugin lacks two things that a viewer needs (observed with 1.10.1): it answers 404 to a route
+such as ``/ohif/viewer?…``, which is not a file, and it cannot send the headers that give a page its shared memory and
+its content security policy. ``token_filter.py`` installs this script if Orthanc's configuration has
+``TokenFilter.Viewer``: ``{"Url": "/ohif/", "Folder": "…/viewer", "Headers": "…/headers.json"}``.
 
-``headers.json`` was written for this very viewer: which headers go with all files, with pages and with scripts, which
-file names never change their contents, and the media type of each suffix. Browsers are told to keep no page, because
-the address of one may hold a token.
+``ohifbuild deploy`` writes ``headers.json`` for one viewer: the headers of all files, of pages and of scripts, a
+pattern for the names of files whose contents never change, and the media type of each suffix. Browsers must not store
+pages, because the address of a page may hold a token.
 
-Only the standard library is used; Python 3.9 suffices.
+Requires Python 3.9 and only the standard library.
 """
 
 from __future__ import annotations
@@ -26,14 +26,24 @@ PAGE = ".html"
 LONGEST_TABLE = 1024 * 1024
 ENCODINGS = ((".br", "br"), (".gz", "gzip"))
 CODING = re.compile(r"\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*(?:;\s*[qQ]=([01](?:\.[0-9]{0,3})?)\s*)?")
-"""A content coding and its weight; one with anything else in it is as if it were not there."""
+"""A content coding and its weight; anything else is ignored."""
 
 FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")
-"""A path that ends so means a file; a route of the viewer does not."""
+"""The end of a path that names a file, and not a route of the viewer."""
 
 
 class ViewerFiles:
-    """The files of a viewer as they were found at the start; a path is looked up and never made into a file name."""
+    """The files of a viewer, listed at the start. A request's path is looked up in this list and never used as a path.
+
+    Args:
+        url: the path of the viewer, with a slash at both ends.
+        folder: the viewer's files.
+        table: the contents of ``headers.json``.
+        encode: whether to send compressed copies.
+
+    Raises:
+        KeyError, ValueError: the folder has no index.html, or the table does not fit its files.
+    """
 
     def __init__(self, url: str, folder: Path, table: Mapping[str, Any], *, encode: bool) -> None:
         self._url = url
@@ -46,18 +56,18 @@ class ViewerFiles:
             if path.is_file() and not path.is_symlink()
         }
         if INDEX not in self._files:
-            raise ValueError(f"{folder} holds no {INDEX}")
+            raise ValueError(f"{folder} has no {INDEX}")
         unknown = [name for name in self._files if name.endswith(PAGE) and name not in table["pages"]]
         if unknown:
             raise ValueError(f"there is no content security policy for the page {unknown[0]}")
 
     def answer(self, output: Any, uri: str, **request: Any) -> None:
-        """Orthanc's callback for every path of the viewer."""
+        """The callback for Orthanc, for every path of the viewer."""
         headers = request.get("headers", {})
         if request.get("method") != "GET":
             output.SendMethodNotAllowed("GET")
         elif uri + "/" == self._url:
-            # Orthanc's own Redirect is permanent: browsers would keep it, and with it the address that it leads to.
+            # Orthanc's own Redirect is permanent: browsers would store it, and the address with the token.
             output.SetHttpHeader("Cache-Control", self._table["never_stored"])
             output.SetHttpHeader("Location", self._url + _query(request.get("get") or {}))
             output.SendHttpStatusCode(307)
@@ -104,36 +114,41 @@ class ViewerFiles:
 
 
 def preferred(accepted: str, available: Iterable[str]) -> str:
-    """The content coding to answer with, of those available, the best first; '' for none (RFC 9110 12.5.3).
+    """The content coding of the answer (RFC 9110 12.5.3); '' for none.
 
     Args:
-        accepted: the request's Accept-Encoding. What is not named there, by itself or by ``*``, is not wanted.
+        accepted: the request's Accept-Encoding. A coding that it does not name, also not by ``*``, is not accepted.
+        available: codings, the best first.
     """
     weights = {found[1].lower(): float(found[2] or 1) for found in map(CODING.fullmatch, accepted.split(",")) if found}
     chosen, most = "", weights.get("identity", 0.0)
     for coding in available:
         weight = weights.get(coding, weights.get("*", 0.0))
-        # Where nothing else is said, what is compressed goes before what is not.
+        # At equal weights a compressed answer is preferred.
         if weight > most or (weight == most > 0 and not chosen):
             chosen, most = coding, weight
     return chosen
 
 
 def _query(arguments: Mapping[str, str]) -> str:
-    """The query again; Orthanc hands its names and values over as they were sent."""
+    """The raw query, rebuilt; Orthanc does not decode names and values."""
     return "?" + "&".join(f"{name}={value}" for name, value in arguments.items()) if arguments else ""
 
 
 def install(orthanc: Any, configuration: Mapping[str, Any]) -> None:
     """Registers the viewer's path with Orthanc.
 
+    Args:
+        orthanc: Orthanc's Python module.
+        configuration: Orthanc's configuration.
+
     Raises:
-        KeyError, OSError, ValueError: what the configuration names is not there, or not as written by us.
+        KeyError, OSError, ValueError: a file that the configuration names is missing or invalid.
     """
     section = configuration["TokenFilter"]["Viewer"]
     url = str(section["Url"])  # token_filter.py has checked it
     table = bounded_json.read(Path(section["Headers"]), LONGEST_TABLE)
-    # Where Orthanc itself compresses its answers, it would compress these once more.
+    # If Orthanc compresses its answers, it would compress these again.
     encode = configuration.get("HttpCompressionEnabled", True) is False
     files = ViewerFiles(url, Path(section["Folder"]), table, encode=encode)
     orthanc.RegisterRestCallback(re.escape(url) + "(.*)", files.answer)

@@ -1,6 +1,6 @@
-"""The claims, as pure functions: what was observed goes in, whether each claim holds and what shows it comes out.
+"""The claims: pure functions from an observation to a verdict with its evidence.
 
-Whatever can be seen from both ends (what the browser sent, what the archive received) is checked from both ends.
+What can be observed at both ends (sent by the browser, received by the archive) is checked at both ends.
 """
 
 from __future__ import annotations
@@ -38,7 +38,14 @@ Check = Callable[[Observation, Settings], Verdict]
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement that verify checks in every scenario whose expected outcome is among ``outcomes``."""
+    """A statement that verify checks in every scenario with one of these expected outcomes.
+
+    Args:
+        key: its name in the reports.
+        title: the statement.
+        outcomes: the outcomes of the scenarios in which it is checked.
+        check: the function that checks it.
+    """
 
     key: str
     title: str
@@ -54,30 +61,30 @@ MESSAGE = frozenset({"message"})
 CLAIMS: tuple[Claim, ...] = (
     Claim("right-image", "The link's own image is on the screen", IMAGE, right_image),
     Claim("thumbnails", "Each series shows its own thumbnail", IMAGE, thumbnails),
-    Claim("message", "The page says what is wrong", MESSAGE, message_shown),
-    Claim("no-pixels", "Nothing of the archive is shown", MESSAGE, no_pixels),
+    Claim("message", "The page reports the right error", MESSAGE, message_shown),
+    Claim("no-pixels", "The page shows nothing of the archive", MESSAGE, no_pixels),
     Claim("header-sent", "The browser sends the token once with each archive request", EVERYWHERE, header_sent),
-    Claim("header-received", "The archive receives it once in each", EVERYWHERE, header_received),
-    Claim("both-ends", "Browser and archive saw the same requests", EVERYWHERE, both_ends_agree),
-    Claim("none-refused", "The archive refuses nothing", GOOD, none_refused),
-    Claim("own-studies", "Only the link's studies are asked for", EVERYWHERE, own_studies_only),
+    Claim("header-received", "The archive receives the token once with each request", EVERYWHERE, header_received),
+    Claim("both-ends", "The archive receives exactly the requests of the browser", EVERYWHERE, both_ends_agree),
+    Claim("none-refused", "The archive refuses no request", GOOD, none_refused),
+    Claim("own-studies", "The page requests only the link's studies", EVERYWHERE, own_studies_only),
     Claim("no-patient-query", "No search by patient", EVERYWHERE, no_patient_query),
-    Claim("no-open-search", "No search over the whole archive", EVERYWHERE, no_open_search),
-    Claim("no-doubles", "Nothing is asked for twice", IMAGE, no_doubled_request),
+    Claim("no-open-search", "No search of the whole archive", EVERYWHERE, no_open_search),
+    Claim("no-doubles", "The page requests nothing twice", IMAGE, no_doubled_request),
     Claim(
         "token-one-way", "The token is in no URL, Referer or static file's request", EVERYWHERE, token_goes_nowhere_else
     ),
-    Claim("token-address", "The token is gone from address bar and history", EVERYWHERE, token_leaves_address),
-    Claim("token-storage", "The token is stored nowhere but in the tab's own entry", EVERYWHERE, token_not_stored),
+    Claim("token-address", "The token is removed from address bar and history", EVERYWHERE, token_leaves_address),
+    Claim("token-storage", "The token is stored only in the tab's own entry", EVERYWHERE, token_not_stored),
     Claim("token-unseen", "The token is in no document, console, error or timing", EVERYWHERE, token_not_shown),
     Claim("nothing-elsewhere", "Nothing reaches another origin", EVERYWHERE, nothing_elsewhere),
-    Claim("page-policy", "The page itself lets no other script run", EVERYWHERE, held_to_policy),
+    Claim("page-policy", "The policy in the page forbids other scripts", EVERYWHERE, held_to_policy),
     Claim("no-page-error", "No uncaught error in the page", EVERYWHERE, no_page_error),
 )
 
 
 def judge(observations: Iterable[Observation], settings: Settings) -> tuple[ClaimResult, ...]:
-    """Every claim in every scenario that it is about."""
+    """The result of every claim in every scenario in which it is checked."""
     return tuple(
         _result(claim, observation, settings)
         for observation in observations

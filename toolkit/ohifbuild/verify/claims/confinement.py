@@ -1,4 +1,4 @@
-"""Claims about what the page asks for, and about who else has a say in it."""
+"""Claims about the requests of the page, its content security policy and its errors."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections import Counter
 
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verify.evidence import Observation, Verdict
-from ohifbuild.verify.traffic import asked, received_line, scope_of, target, to_archive
+from ohifbuild.verify.traffic import received_line, requests_of, scope_of, target, to_archive
 
 HEADER_ONLY = frozenset({"frame-ancestors", "report-to", "report-uri", "sandbox"})
-"""Directives that browsers take from a header only (Content Security Policy Level 3, 3.3)."""
+"""Directives that are only effective in a header (Content Security Policy Level 3, 3.3)."""
 
 
 def none_refused(seen: Observation, settings: Settings) -> Verdict:
@@ -21,67 +21,70 @@ def none_refused(seen: Observation, settings: Settings) -> Verdict:
 
 
 def own_studies_only(seen: Observation, settings: Settings) -> Verdict:
-    """Every request means something for certain, and every study that it names is one of the link's."""
+    """No request is ambiguous, and every study that a request names is one of the link's."""
     own = scope_of(seen.expects, settings).studies
-    bad = [each.line for each in asked(seen, settings) if each.meaning.kind == "other" or each.meaning.studies - own]
+    bad = [
+        each.line for each in requests_of(seen, settings) if each.meaning.kind == "other" or each.meaning.studies - own
+    ]
     if bad:
-        return Verdict(False, f"{len(bad)} requests name another study, or could be read in two ways.", tuple(bad))
-    return Verdict(True, "No request names a study that the link does not.")
+        return Verdict(False, f"{len(bad)} requests name another study, or are ambiguous.", tuple(bad))
+    return Verdict(True, "Every study in a request is one of the link's.")
 
 
 def no_patient_query(seen: Observation, settings: Settings) -> Verdict:
-    """No search by patient; with priors ``exact`` one for the link's own Patient ID; with ``ohif`` as OHIF does it."""
+    """No search by patient; with priors ``exact`` only for the link's own Patient ID; with ``ohif`` any."""
     scope = scope_of(seen.expects, settings)
-    found = [each for each in asked(seen, settings) if each.meaning.patients]
+    found = [each for each in requests_of(seen, settings) if each.meaning.patients]
     bad = [each.line for each in found if not (scope.any_patient or each.meaning.patients <= scope.patients)]
     if bad:
         return Verdict(False, f"{len(bad)} searches by patient.", tuple(bad))
     lines = tuple(each.line for each in found)
     allowed = f"{len(found)} searches by patient, as the recipe's priors = {settings.priors} allows."
-    return Verdict(True, allowed if found else "None was sent, none was received.", lines)
+    return Verdict(True, allowed if found else "None was sent and none was received.", lines)
 
 
 def no_open_search(seen: Observation, settings: Settings) -> Verdict:
     """No search that names neither a study nor a patient."""
-    found = tuple(each.line for each in asked(seen, settings) if each.meaning.kind == "open")
+    found = tuple(each.line for each in requests_of(seen, settings) if each.meaning.kind == "open")
     if not found:
-        return Verdict(True, "None was sent, none was received.")
+        return Verdict(True, "None was sent and none was received.")
     if scope_of(seen.expects, settings).open:
         return Verdict(True, f"{len(found)} open searches, as the recipe's study list allows.", found)
-    return Verdict(False, f"{len(found)} searches over the whole archive.", found)
+    return Verdict(False, f"{len(found)} searches of the whole archive.", found)
 
 
 def nothing_elsewhere(seen: Observation, settings: Settings) -> Verdict:
-    """The browser tried to reach no other origin."""
+    """The browser did not try to reach another origin."""
     if seen.elsewhere:
         return Verdict(False, f"{len(seen.elsewhere)} attempts to leave the site.", seen.elsewhere)
-    return Verdict(True, "Not one attempt.")
+    return Verdict(True, "No attempt to leave the site.")
 
 
 def no_doubled_request(seen: Observation, settings: Settings) -> Verdict:
-    """No archive resource is asked for twice in one page's life, but for OHIF's own search of each study's patient."""
+    """No page requests an archive resource twice, except OHIF's own search for each study's patient."""
     counts = Counter(f"{r.method} {target(r.url)}" for r in to_archive(seen, settings))
     as_ohif_does = scope_of(seen.expects, settings).any_patient
-    allowed = {each.line for each in asked(seen, settings) if as_ohif_does and each.meaning.kind == "patient"}
+    allowed = {each.line for each in requests_of(seen, settings) if as_ohif_does and each.meaning.kind == "patient"}
     doubled = tuple(f"{count} x {line}" for line, count in counts.items() if count > 1 and line not in allowed)
     if doubled:
-        return Verdict(False, f"{len(doubled)} resources were asked for more than once.", doubled)
+        return Verdict(False, f"{len(doubled)} resources were requested more than once.", doubled)
     return Verdict(True, f"{counts.total()} requests for as many resources.")
 
 
 def held_to_policy(seen: Observation, settings: Settings) -> Verdict:
-    """The policy that the server sends with the page stands in the page too, ahead of every script.
+    """The page contains the policy that the server sends with it, before its first script.
 
-    So no other script runs, whatever server the dist lies on. What a page cannot say of itself is left out.
+    So no other script runs, whatever server the dist is on. Directives that are only effective in a header are left
+    out.
     """
     own, served = _directives(seen.state.policy), _directives(seen.state.served_policy)
     missing = {name: value for name, value in served.items() if name not in HEADER_ONLY and own.get(name) != value}
     lines = tuple(f"not in the page: {name} {value}" for name, value in missing.items())
     if not own:
-        return Verdict(False, "The page brings no policy along, or a script comes before it.")
+        return Verdict(False, "The page contains no policy, or a script comes before it.")
     if missing:
-        return Verdict(False, f"The page lacks {len(missing)} rules of the policy that is sent with it.", lines)
-    return Verdict(True, f"{len(own)} rules stand in the page itself.")
+        return Verdict(False, f"The page lacks {len(missing)} directives of the policy in its header.", lines)
+    return Verdict(True, f"The page contains {len(own)} directives.")
 
 
 def no_page_error(seen: Observation, settings: Settings) -> Verdict:

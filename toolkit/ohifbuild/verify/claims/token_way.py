@@ -1,4 +1,4 @@
-"""Claims about the one way of the token: to the archive in its header, and nowhere else."""
+"""Claims about the token: it goes to the archive in its header, and nowhere else."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ OWN_STORAGE = "ohifbuild"
 
 
 def header_sent(seen: Observation, settings: Settings) -> Verdict:
-    """The browser's end: each archive request has the header once, with the link's token; without one there is none."""
+    """The browser sends the link's token once with each archive request; without a token it sends no request."""
     requests = to_archive(seen, settings)
     bad = [r for r in requests if header(r.headers, settings) != _expected(seen, settings)]
-    return _about_header(bad, len(requests), seen, [sent_line(r, settings) for r in bad or requests])
+    return _header_verdict(bad, len(requests), seen, [sent_line(r, settings) for r in bad or requests])
 
 
 def header_received(seen: Observation, settings: Settings) -> Verdict:
-    """The archive's end of the same."""
+    """The archive receives the link's token once with each request; without a token it receives no request."""
     bad = [r for r in seen.received if header(r.headers, settings) != _expected(seen, settings)]
-    return _about_header(bad, len(seen.received), seen, [received_line(r) for r in bad or seen.received])
+    return _header_verdict(bad, len(seen.received), seen, [received_line(r) for r in bad or seen.received])
 
 
 def both_ends_agree(seen: Observation, settings: Settings) -> Verdict:
-    """What the browser sent is what the archive received: nothing lost, added or sent by something unseen."""
+    """The archive receives exactly the requests that the browser sent: none is lost, and none comes from elsewhere."""
     sent = to_archive(seen, settings)
     asked_for = Counter(target(r.url) for r in sent)
     answered = Counter(target(r.url) for r in sent if r.status is not None)
@@ -38,12 +38,12 @@ def both_ends_agree(seen: Observation, settings: Settings) -> Verdict:
         *(f"received, not sent by the page: {target}" for target in received - asked_for),
     )
     if lines:
-        return Verdict(False, f"{len(lines)} requests were seen at one end only.", lines)
-    return Verdict(True, f"{received.total()} requests, seen at both ends.")
+        return Verdict(False, f"{len(lines)} requests were observed at one end only.", lines)
+    return Verdict(True, f"{received.total()} requests were sent and received.")
 
 
 def token_goes_nowhere_else(seen: Observation, settings: Settings) -> Verdict:
-    """No other header, no Referer, no URL (but the link's, opened once) and no static file's request carries it."""
+    """No other header, no Referer, no URL (except the link, opened once) and no request for a static file has it."""
     name = settings.token_header.lower()
     secrets = seen.expects.secrets
     archive = set(to_archive(seen, settings))
@@ -59,25 +59,25 @@ def token_goes_nowhere_else(seen: Observation, settings: Settings) -> Verdict:
         if contains(secrets, "\n".join([*headers, received.path, received.query])):
             bad.append(f"received: {received.method} {received.path}")
     if bad:
-        return Verdict(False, f"{len(bad)} requests carry the token where it does not belong.", tuple(bad))
-    return Verdict(True, f"Not in the URL, Referer or another header of any of {len(seen.sent)} requests.")
+        return Verdict(False, f"{len(bad)} requests contain the token in a forbidden place.", tuple(bad))
+    return Verdict(True, f"None of {len(seen.sent)} requests has it in its URL, Referer or another header.")
 
 
 def token_leaves_address(seen: Observation, settings: Settings) -> Verdict:
     """The token is neither in the address bar, nor in the tab's history, nor in the referrer.
 
-    The history is read from the browser, and from what the Navigation API tells the page of it.
+    The history is read from the browser, and from the page's Navigation API.
     """
     state = seen.state
     history = "\n".join((*state.history, state.history_state, *state.visits))
-    places = {"address": state.url, "referrer": state.referrer, "history": history}
-    return _absent(seen, places, f"Address bar and {len(state.history)} history entries are clean.")
+    locations = {"address": state.url, "referrer": state.referrer, "history": history}
+    return _absent(seen, locations, f"It is not in the address bar or in {len(state.history)} history entries.")
 
 
 def token_not_stored(seen: Observation, settings: Settings) -> Verdict:
-    """The token is in no storage but the tab's own sessionStorage entry, and not even there in ``memory`` mode."""
+    """The token is only in the tab's own sessionStorage entry, and in ``memory`` mode not even there."""
     state = seen.state
-    places = {
+    locations = {
         "localStorage": _joined(state.local.items()),
         "sessionStorage": _joined(_foreign_session(state, settings)),
         "cookies": "\n".join(state.cookies),
@@ -85,17 +85,17 @@ def token_not_stored(seen: Observation, settings: Settings) -> Verdict:
         "cache storage": "\n".join(state.caches),
         "window.name": state.window_name,
     }
-    where = "only the tab's own entry may hold it" if settings.storage == "tab" else "none at all holds it"
-    return _absent(seen, places, f"{len(state.local) + len(state.session)} storage entries read; {where}.")
+    where = "only the tab's own entry may contain it" if settings.storage == "tab" else "none contains it"
+    return _absent(seen, locations, f"{len(state.local) + len(state.session)} storage entries were read; {where}.")
 
 
 def token_not_shown(seen: Observation, settings: Settings) -> Verdict:
     """The token is neither in the document, nor in the timings, nor on the console, nor in any error or its stack.
 
-    A stack and a console line name the script that they come from, and an inline script is named by its page's first
-    address unless it gives itself another name.
+    Stacks and console lines name their script. An inline script without its own name has the first address of its page
+    as its name.
     """
-    places = {
+    locations = {
         "document": seen.state.html,
         "console": "\n".join(seen.console),
         "errors": "\n".join(seen.errors),
@@ -103,28 +103,29 @@ def token_not_shown(seen: Observation, settings: Settings) -> Verdict:
         "timings": "\n".join(seen.state.timings),
         "message": seen.message.text if seen.message else "",
     }
-    return _absent(seen, places, f"Document, timings, stack and {len(seen.console)} console lines are clean.")
+    clean = f"It is not in the document, the timings, a stack or {len(seen.console)} console lines."
+    return _absent(seen, locations, clean)
 
 
 def _expected(seen: Observation, settings: Settings) -> tuple[str, ...]:
     return (settings.header_value(seen.expects.token),) if seen.expects.token else ()
 
 
-def _about_header(bad: Sequence[object], total: int, seen: Observation, lines: Sequence[str]) -> Verdict:
+def _header_verdict(bad: Sequence[object], total: int, seen: Observation, lines: Sequence[str]) -> Verdict:
     if bad:
-        return Verdict(False, f"{len(bad)} of {total} requests do not carry the token exactly once.", tuple(lines))
+        return Verdict(False, f"{len(bad)} of {total} requests do not have the token exactly once.", tuple(lines))
     if total and not seen.expects.token:
-        return Verdict(False, f"{total} requests, though there is no token to ask with.", tuple(lines))
+        return Verdict(False, f"{total} requests were sent, although there is no token.", tuple(lines))
     if not total and seen.expects.outcome == "image":
-        return Verdict(False, "There was no request at all.")
-    detail = f"{total} of {total} requests carry the token exactly once." if total else "No request was made."
+        return Verdict(False, "No request was sent.")
+    detail = f"{total} of {total} requests have the token exactly once." if total else "No request was sent."
     return Verdict(True, detail, tuple(lines))
 
 
-def _absent(seen: Observation, places: dict[str, str], clean: str) -> Verdict:
-    found = [place for place, text in places.items() if contains(seen.expects.secrets, text)]
+def _absent(seen: Observation, locations: dict[str, str], clean: str) -> Verdict:
+    found = [place for place, text in locations.items() if contains(seen.expects.secrets, text)]
     if found:
-        lines = tuple(f"{place}: {_around(places[place], seen)}" for place in found)
+        lines = tuple(f"{place}: {_around(locations[place], seen)}" for place in found)
         return Verdict(False, f"Found in: {', '.join(found)}.", lines)
     return Verdict(True, clean)
 

@@ -1,4 +1,4 @@
-"""The studies that verify and demo serve: made by us, always the same, with everything known about them."""
+"""The synthetic studies that verify and demo serve; they are always the same."""
 
 from __future__ import annotations
 

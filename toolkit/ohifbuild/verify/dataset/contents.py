@@ -7,7 +7,7 @@ through the viewer. Numbers of slices are odd, so that the middle plane of a vol
 
 from __future__ import annotations
 
-from ohifbuild.verify.dataset.looks import BYTES, COLOUR, HOUNSFIELD, MAGNETIC, XRAY
+from ohifbuild.verify.dataset.pixel_format import BYTES, COLOUR, HOUNSFIELD, MAGNETIC, XRAY
 from ohifbuild.verify.dataset.studies import Patient, Series, Study
 
 ANNA = Patient("108506", "Muster^Anna", sex="F")
@@ -31,9 +31,9 @@ ORDINARY = Study(
     "Abdomen",
     "20240229",
     (
-        Series("ordinary", "soft", 1, "CT", "CT soft tissue", look=HOUNSFIELD, images=11),
-        Series("ordinary", "bone", 2, "CT", "CT bone", look=HOUNSFIELD, images=11),
-        Series("ordinary", "t1", 3, "MR", "MR T1", look=MAGNETIC, images=5, syntax=IMPLICIT),
+        Series("ordinary", "soft", 1, "CT", "CT soft tissue", pixels=HOUNSFIELD, images=11),
+        Series("ordinary", "bone", 2, "CT", "CT bone", pixels=HOUNSFIELD, images=11),
+        Series("ordinary", "t1", 3, "MR", "MR T1", pixels=MAGNETIC, images=5, syntax=IMPLICIT),
     ),
 )
 SECOND = Study(
@@ -42,19 +42,23 @@ SECOND = Study(
     "Follow-up",
     "20240612",
     (
-        Series("second", "soft", 1, "CT", "CT follow-up", look=HOUNSFIELD, images=5),
-        Series("second", "chest", 2, "DX", "Chest", look=XRAY),
+        Series("second", "soft", 1, "CT", "CT follow-up", pixels=HOUNSFIELD, images=5),
+        Series("second", "chest", 2, "DX", "Chest", pixels=XRAY),
     ),
 )
 PRIOR = Study(
-    "prior", ANNA, "Prior", "20191104", (Series("prior", "soft", 1, "CT", "CT prior", look=HOUNSFIELD, images=3),)
+    "prior",
+    ANNA,
+    "Prior",
+    "20191104",
+    (Series("prior", "soft", 1, "CT", "CT prior", pixels=HOUNSFIELD, images=3),),
 )
 STRANGER = Study(
     "stranger",
     MARIA,
     "Другой пациент",
     "20240228",
-    (Series("stranger", "soft", 1, "CT", "КТ", look=HOUNSFIELD, images=3),),
+    (Series("stranger", "soft", 1, "CT", "КТ", pixels=HOUNSFIELD, images=3),),
 )
 # Captures are of modality RG (scanned film) and RF: OHIF up to 3.10 shows no thumbnail of OT.
 COMPRESSED = Study(
@@ -63,12 +67,12 @@ COMPRESSED = Study(
     "Συμπιεσμένα",
     "20230105",
     (
-        Series("compressed", "jls", 1, "CT", "JPEG-LS", look=HOUNSFIELD, images=3, syntax=JPEG_LS),
-        Series("compressed", "j2k", 2, "CT", "JPEG 2000", look=HOUNSFIELD, images=3, syntax=JPEG_2000),
-        Series("compressed", "ljpeg", 3, "CT", "JPEG lossless", look=HOUNSFIELD, images=3, syntax=JPEG_LOSSLESS),
-        Series("compressed", "rle", 4, "CT", "RLE", look=HOUNSFIELD, images=3, syntax=RLE),
-        Series("compressed", "jpeg", 5, "RG", "JPEG", look=BYTES, syntax=JPEG_BASELINE),
-        Series("compressed", "colour", 6, "XC", "JPEG colour", look=COLOUR, syntax=JPEG_BASELINE),
+        Series("compressed", "jls", 1, "CT", "JPEG-LS", pixels=HOUNSFIELD, images=3, syntax=JPEG_LS),
+        Series("compressed", "j2k", 2, "CT", "JPEG 2000", pixels=HOUNSFIELD, images=3, syntax=JPEG_2000),
+        Series("compressed", "ljpeg", 3, "CT", "JPEG lossless", pixels=HOUNSFIELD, images=3, syntax=JPEG_LOSSLESS),
+        Series("compressed", "rle", 4, "CT", "RLE", pixels=HOUNSFIELD, images=3, syntax=RLE),
+        Series("compressed", "jpeg", 5, "RG", "JPEG", pixels=BYTES, syntax=JPEG_BASELINE),
+        Series("compressed", "colour", 6, "XC", "JPEG colour", pixels=COLOUR, syntax=JPEG_BASELINE),
     ),
 )
 MULTIFRAME = Study(
@@ -77,8 +81,8 @@ MULTIFRAME = Study(
     "متعدد الإطارات",
     "20230817",
     (
-        Series("multiframe", "enhanced", 1, "MR", "Enhanced MR", "enhanced", look=MAGNETIC, images=5),
-        Series("multiframe", "capture", 2, "RF", "Capture", "multiframe", look=BYTES, images=4, syntax=RLE),
+        Series("multiframe", "enhanced", 1, "MR", "Enhanced MR", "enhanced", pixels=MAGNETIC, images=5),
+        Series("multiframe", "capture", 2, "RF", "Capture", "multiframe", pixels=BYTES, images=4, syntax=RLE),
     ),
 )
 # OHIF reads segmentations and structure sets as whole objects with dcmjs, which refuses several character sets in one
@@ -89,7 +93,7 @@ SEGMENTED = Study(
     "Segmentation 肝臓",
     "20231130",
     (
-        Series("segmented", "soft", 1, "CT", "CT", look=HOUNSFIELD, images=5),
+        Series("segmented", "soft", 1, "CT", "CT", pixels=HOUNSFIELD, images=5),
         Series("segmented", "seg", 2, "SEG", "Organs", "seg", of="soft"),
         Series("segmented", "contours", 3, "RTSTRUCT", "Contours", "rtstruct", of="soft"),
     ),
@@ -100,7 +104,7 @@ DOCUMENTS = Study(
     "Documents 文書",
     "20231201",
     (
-        Series("documents", "soft", 1, "CT", "CT", look=HOUNSFIELD, images=3),
+        Series("documents", "soft", 1, "CT", "CT", pixels=HOUNSFIELD, images=3),
         Series("documents", "report", 2, "DOC", "Report", "pdf"),
         Series("documents", "ecg", 3, "ECG", "Rest ECG", "ecg"),
         Series("documents", "findings", 4, "SR", "Findings", "sr", of="soft"),
@@ -111,7 +115,7 @@ VIDEO = Study(
     LAYLA,
     "Endoscopy",
     "20231202",
-    (Series("video", "clip", 1, "XC", "Clip", "video", look=COLOUR, syntax=H264),),
+    (Series("video", "clip", 1, "XC", "Clip", "video", pixels=COLOUR, syntax=H264),),
 )
 
 STUDIES: tuple[Study, ...] = (

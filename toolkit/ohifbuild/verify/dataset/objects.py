@@ -143,22 +143,27 @@ def _frame_groups(series: Series, number: int) -> Dataset:
 
 
 def _describe_pixels(ds: Dataset, series: Series) -> None:
-    look = series.look
-    assert look is not None
+    pixels = series.pixels
+    assert pixels is not None
     ds.Rows = ds.Columns = series.size
-    ds.SamplesPerPixel = 3 if look.colour else 1
-    ds.PhotometricInterpretation = "RGB" if look.colour else "MONOCHROME1" if look.inverted else "MONOCHROME2"
-    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = look.allocated, look.bits, look.bits - 1, 0
-    if look.colour:
+    ds.SamplesPerPixel = 3 if pixels.colour else 1
+    ds.PhotometricInterpretation = "RGB" if pixels.colour else "MONOCHROME1" if pixels.inverted else "MONOCHROME2"
+    ds.BitsAllocated, ds.BitsStored, ds.HighBit, ds.PixelRepresentation = (
+        pixels.allocated,
+        pixels.bits,
+        pixels.bits - 1,
+        0,
+    )
+    if pixels.colour:
         ds.PlanarConfiguration = 0
         return
-    ds.WindowCenter, ds.WindowWidth = look.centre, look.width
-    if look.rescaled:
-        ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = look.intercept, look.slope, "HU"
+    ds.WindowCenter, ds.WindowWidth = pixels.centre, pixels.width
+    if pixels.rescaled:
+        ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = pixels.intercept, pixels.slope, "HU"
 
 
 def _frame(series: Series, number: int) -> Frame:
-    look = series.look
-    assert look is not None
-    values = series.stored(number).astype(look.dtype)
-    return np.repeat(values[..., None], 3, axis=2) if look.colour else values
+    pixels = series.pixels
+    assert pixels is not None
+    values = series.stored(number).astype(pixels.dtype)
+    return np.repeat(values[..., None], 3, axis=2) if pixels.colour else values

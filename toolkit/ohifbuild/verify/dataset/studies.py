@@ -1,6 +1,6 @@
-"""What the dataset consists of, as plain values: patients, studies, series, images and documents.
+"""Patients, studies, series and images of the dataset, as plain values.
 
-Nothing here is written or read; ``write.py`` makes files of it, ``prepare_fixtures.py`` the scenarios' fixtures.
+``write.py`` writes them to files; ``verify/fixtures.py`` makes the fixtures of the scenarios from them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from functools import cached_property
 
 from pydicom.uid import UID
 
-from ohifbuild.verify.dataset.looks import Look
 from ohifbuild.verify.dataset.phantom import phantom
+from ohifbuild.verify.dataset.pixel_format import PixelFormat
 from ohifbuild.verify.pixels import Grey, Picture, windowed
 
 NAMESPACE = uuid.UUID("6f2a2b0e-6d3b-5c53-9d5b-0d0f6f686966")
@@ -42,7 +42,7 @@ class Series:
         key: names the series within its study, and its files.
         kind: what its objects are: ``slices``, ``multiframe``, ``enhanced``, ``video``, ``pdf``, ``ecg``, ``seg``,
             ``rtstruct`` or ``sr``.
-        look: how its images are stored; None for what is no image.
+        pixels: how its images are stored; None for what is no image.
         images: how many slices or frames.
         size: rows and columns.
         syntax: Transfer Syntax UID.
@@ -55,7 +55,7 @@ class Series:
     modality: str
     description: str
     kind: str = "slices"
-    look: Look | None = None
+    pixels: PixelFormat | None = None
     images: int = 1
     size: int = 256
     syntax: str = "1.2.840.10008.1.2.1"
@@ -77,18 +77,18 @@ class Series:
 
     def stored(self, number: int) -> Grey:
         """The stored pixel values of the ``number``-th slice or frame, from 1, before any compression."""
-        assert self.look is not None
-        return self.look.stored(phantom(f"{self.study}/{self.key}/{number}", self.size))
+        assert self.pixels is not None
+        return self.pixels.stored(phantom(f"{self.study}/{self.key}/{number}", self.size))
 
     @cached_property
     def pictures(self) -> tuple[Picture, ...]:
         """Every slice or frame as a viewer should show it."""
-        return tuple(self._picture(number) for number in range(1, self.images + 1)) if self.look else ()
+        return tuple(self._picture(number) for number in range(1, self.images + 1)) if self.pixels else ()
 
     def _picture(self, number: int) -> Picture:
-        assert self.look is not None
-        values = self.stored(number) * self.look.slope + self.look.intercept
-        grey = windowed(values, self.look.centre, self.look.width, inverted=self.look.inverted)
+        assert self.pixels is not None
+        values = self.stored(number) * self.pixels.slope + self.pixels.intercept
+        grey = windowed(values, self.pixels.centre, self.pixels.width, inverted=self.pixels.inverted)
         owner = number if self.kind == "slices" else 1
         name = f"{self.study}, {self.description}, {number}"
         return Picture(name, uid(self.study), self.uid, self.instance_uid(owner), grey)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, unquote
 from aiohttp import web
 
 from ohifbuild.verify.embedded_archive.accept import parse_accept
-from ohifbuild.verify.embedded_archive.answer import Answer, Question, Refused
+from ohifbuild.verify.embedded_archive.answer import Answer, DicomwebRequest, RequestRefused
 from ohifbuild.verify.embedded_archive.service import Service
 
 __all__ = ["EmbeddedArchive"]
@@ -27,35 +27,35 @@ class EmbeddedArchive:
         self._service = Service(folder)
 
     async def open(self) -> None:
-        """Nothing has to be opened; other archives do."""
+        """Does nothing; other archives open connections."""
 
     async def close(self) -> None:
-        """Nothing has to be closed."""
+        """Does nothing."""
 
     async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
         """Answers a request for ``tail``, the raw path below the archive's root without a leading slash."""
         if request.method not in ("GET", "HEAD"):
-            return _problem(405, "This archive only gives.", {"Allow": "GET, HEAD"})
+            return _problem(405, "This archive is read-only.", {"Allow": "GET, HEAD"})
         try:
-            answer = await asyncio.to_thread(self._service.answer, question(request, tail))
+            answer = await asyncio.to_thread(self._service.answer, parse_request(request, tail))
             return await _send(request, answer)
-        except Refused as refused:
+        except RequestRefused as refused:
             return _problem(refused.status, refused.text)
 
 
-def question(request: web.Request, tail: str) -> Question:
-    """What a request asks for."""
+def parse_request(request: web.Request, tail: str) -> DicomwebRequest:
+    """The parts of a request that the archive uses."""
     target, _, query_text = request.raw_path.partition("?")
     query = parse_qsl(query_text, keep_blank_values=True)
     accept = next((value for key, value in query if key == "accept"), "") or ", ".join(
         request.headers.getall("Accept", [])
     )
     root = target[: len(target) - len(tail)].rstrip("/")
-    return Question(
+    return DicomwebRequest(
         path=tuple(unquote(part) for part in tail.split("/") if part),
         query=query,
         wanted=parse_accept(accept),
-        # As archives do behind a proxy that speaks TLS for them.
+        # Like other archives behind a proxy that terminates TLS.
         root=f"{request.headers.get('X-Forwarded-Proto', request.scheme)}://{request.host}{root}",
         range=request.headers.get("Range", ""),
     )
@@ -65,7 +65,7 @@ async def _send(request: web.Request, answer: Answer) -> web.StreamResponse:
     response = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.type, **answer.headers})
     response.content_length = answer.length
     parts = iter(answer.parts)
-    # The first part is made before the status goes out: what cannot be decoded is an error, not a torn answer.
+    # The first part is made before the status is sent, so that a decoding failure is an error, not a cut answer.
     part = await asyncio.to_thread(_next, parts)
     await response.prepare(request)
     while part is not None:

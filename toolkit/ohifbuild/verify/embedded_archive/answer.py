@@ -1,4 +1,4 @@
-"""Questions to the archive and its answers, free of any web framework."""
+"""Requests to the archive and its answers, independent of the web framework."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
 @dataclass(frozen=True)
-class Question:
-    """A GET request: path below the root (decoded, split), query, what is accepted, and the root's absolute URL."""
+class DicomwebRequest:
+    """A GET request.
+
+    Args:
+        path: the parts of the path below the root, decoded.
+        query: decoded names and values.
+        wanted: the media types that the client accepts.
+        root: the absolute URL of the root.
+        range: the Range header.
+    """
 
     path: tuple[str, ...]
     query: Sequence[tuple[str, str]]
@@ -25,7 +33,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer; ``parts`` of the body are made as they are sent."""
+    """An answer; the ``parts`` of its body are made while they are sent."""
 
     type: str
     parts: Iterable[bytes]
@@ -34,8 +42,8 @@ class Answer:
     length: int | None = None
 
 
-class Refused(Exception):
-    """The archive cannot answer: an HTTP status and a sentence for the client."""
+class RequestRefused(Exception):
+    """The archive refuses a request, with an HTTP status and a sentence for the client."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(text)
@@ -53,12 +61,12 @@ class Part:
 
 
 def whole(media_type: str, body: bytes) -> Answer:
-    """One body, all of it."""
+    """An answer with a whole body."""
     return Answer(media_type, (body,), length=len(body))
 
 
 def partial(media_type: str, body: bytes, wanted_range: str) -> Answer:
-    """One body, or the range of it that is asked for (RFC 9110 14; one range, others are ignored)."""
+    """A body, or the requested range of it (RFC 9110 14; several ranges are ignored)."""
     found = RANGE.match(wanted_range.replace(" ", ""))
     if not found or found[1] == found[2] == "":
         return Answer(media_type, (body,), headers={"Accept-Ranges": "bytes"}, length=len(body))

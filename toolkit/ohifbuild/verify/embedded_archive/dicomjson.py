@@ -1,4 +1,4 @@
-"""The DICOM JSON model (PS3.18 annex F), with bulk data by reference as Orthanc gives it."""
+"""The DICOM JSON model (PS3.18 annex F), with bulk data by reference like Orthanc's."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Json = dict[str, Any]
 
 
 def dicom_json(dataset: Dataset, bulk: str, path: str = "") -> Json:
-    """A dataset as DICOM JSON. Each binary value becomes a BulkDataURI: ``bulk`` and the way to its element.
+    """A dataset as DICOM JSON. Each binary value becomes a BulkDataURI: ``bulk`` and the path of its element.
 
-    The way is tags and item numbers (from 1), such as ``54000100/1/54001010``.
+    The path consists of tags and item numbers (from 1), such as ``54000100/1/54001010``.
     """
     answer: Json = {}
     for element in dataset:
@@ -36,7 +36,7 @@ def _element(element: DataElement, bulk: str, path: str) -> Json:
 
 
 def bulk_element(dataset: Dataset, way: tuple[str, ...]) -> DataElement | None:
-    """The binary element at the end of a way, or None."""
+    """The binary element at a path; None if there is none."""
     steps = iter(way)
     found = _follow(dataset, steps)
     return found if found is not None and found.VR in BULK_VRS and found.value else None

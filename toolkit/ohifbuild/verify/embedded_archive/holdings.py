@@ -1,6 +1,6 @@
 """A folder of DICOM files, indexed by study, series and instance.
 
-Files are found once, at the beginning; afterwards UIDs are looked up, so no part of a request ever becomes a path.
+Files are listed once, at the start. After that, UIDs are looked up, so no part of a request becomes a path.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydicom.errors import InvalidDicomError
 
 @dataclass(frozen=True)
 class Stored:
-    """One object: where it is, what it is, and everything of it but its pixels."""
+    """An object: its file, its UIDs, its transfer syntax, and its dataset without pixels."""
 
     path: Path
     study: str
@@ -26,12 +26,12 @@ class Stored:
     head: Dataset
 
     def whole(self) -> FileDataset:
-        """The object with its pixels, read anew."""
+        """The object with its pixels, read from the file."""
         return dcmread(self.path)
 
 
 class Store:
-    """All objects under a folder; files that are not DICOM are passed over.
+    """All objects in a folder; files that are not DICOM are ignored.
 
     Objects are sorted by series number, instance number and UID, so that answers do not depend on the file system.
     """
@@ -42,7 +42,7 @@ class Store:
         self._by_instance = {(o.study, o.series, o.instance): o for o in self._objects}
 
     def select(self, study: str = "", series: str = "", instance: str = "") -> tuple[Stored, ...]:
-        """The objects of a study, a series or an instance; all without any of them."""
+        """The objects of a study, a series or an instance; without arguments all objects."""
         if instance:
             found = self._by_instance.get((study, series, instance))
             return (found,) if found else ()

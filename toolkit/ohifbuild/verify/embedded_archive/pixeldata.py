@@ -1,4 +1,4 @@
-"""Pixels out of stored objects: single frames, as they are stored or decoded, and pictures for people."""
+"""Pixel data of stored objects: frames, stored or decoded, and rendered images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import JPEGLosslessSV1
 
 from ohifbuild.verify.embedded_archive.accept import MEDIA_TYPES, NATIVE
-from ohifbuild.verify.embedded_archive.answer import Refused
+from ohifbuild.verify.embedded_archive.answer import RequestRefused
 from ohifbuild.verify.embedded_archive.lossless_jpeg_decoder import decode_lossless_jpeg
 
 THUMBNAIL = 128
@@ -23,7 +23,7 @@ THUMBNAIL = 128
 
 
 def frame_count(dataset: Dataset) -> int:
-    """How many frames the object has; 0 if it is no image."""
+    """How many frames the object has; 0 if it is not an image."""
     return int(dataset.get("NumberOfFrames") or 1) if "Rows" in dataset else 0
 
 
@@ -39,7 +39,7 @@ def stored_frame(dataset: Dataset, syntax: str, number: int) -> bytes:
         return get_frame(dataset.PixelData, number - 1, number_of_frames=count)
     bits = int(dataset.Rows) * int(dataset.Columns) * int(dataset.SamplesPerPixel) * int(dataset.BitsAllocated)
     if bits % 8:
-        raise Refused(406, "Frames that do not end at a byte cannot be told apart; ask for the bulk data.")
+        raise RequestRefused(406, "Frames that do not end at a byte cannot be separated; request the bulk data.")
     size = bits // 8
     return bytes(dataset.PixelData[(number - 1) * size : number * size])
 
@@ -50,7 +50,7 @@ def decoded_frame(dataset: Dataset, number: int) -> bytes:
 
 
 def bulk_parts(dataset: Dataset, syntax: str) -> list[bytes]:
-    """Pixel Data as it is stored: all of it, or each frame where it is encapsulated."""
+    """Pixel Data as it is stored: the whole value, or each frame if it is encapsulated."""
     if syntax in NATIVE:
         return [bytes(dataset.PixelData)]
     count = 1 if is_video(syntax) else frame_count(dataset)
@@ -58,7 +58,7 @@ def bulk_parts(dataset: Dataset, syntax: str) -> list[bytes]:
 
 
 def video_stream(dataset: Dataset) -> bytes:
-    """The video stream in an object, without what pads it."""
+    """The video stream in an object, without padding."""
     return get_frame(dataset.PixelData, 0, number_of_frames=1)
 
 

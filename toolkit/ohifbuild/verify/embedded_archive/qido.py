@@ -11,7 +11,7 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
-from ohifbuild.verify.embedded_archive.answer import Refused
+from ohifbuild.verify.embedded_archive.answer import RequestRefused
 from ohifbuild.verify.embedded_archive.dicomjson import Json, dicom_json
 from ohifbuild.verify.embedded_archive.holdings import Stored
 
@@ -22,7 +22,7 @@ STUDY = (
 SERIES = (*STUDY, 0x00080060, 0x0008103E, 0x0020000E, 0x00200011)
 INSTANCE = (*SERIES, 0x00080016, 0x00080018, 0x00200013, 0x00280008, 0x00280010, 0x00280011, 0x00280100)
 RETURNED = {"studies": (*STUDY, 0x00081030), "series": SERIES, "instances": INSTANCE}
-"""What Orthanc's answers hold at each level, and the study's description, which PS3.18 lets one add."""
+"""The attributes in Orthanc's answers at each level, and the study's description, which PS3.18 allows too."""
 
 MODALITIES_IN_STUDY = 0x00080061
 CONTROLS = frozenset({"limit", "offset", "fuzzymatching", "accept", "includefield"})
@@ -34,7 +34,7 @@ def search(level: str, objects: Sequence[Stored], query: Iterable[tuple[str, str
     """The answers to a search at a level (``studies``, ``series`` or ``instances``) over the given objects.
 
     Raises:
-        Refused: an attribute is not known, or limit or offset is no number.
+        RequestRefused: an attribute is not known, or limit or offset is no number.
     """
     pairs = list(query)
     filters = [(_tag(key), value) for key, value in pairs if key not in CONTROLS]
@@ -69,7 +69,7 @@ def _fits(value: str, vr: str, wanted: str) -> bool:
     if vr in ("DA", "TM", "DT") and "-" in wanted:
         first, _, last = wanted.partition("-")
         return bool(value) and (not first or value >= first) and (not last or value <= last)
-    # fnmatch also knows sets in brackets, which DICOM does not.
+    # fnmatch also supports sets in brackets, which DICOM does not.
     return fnmatch.fnmatchcase(value.lower(), wanted.lower().replace("[", "[[]"))
 
 
@@ -116,12 +116,12 @@ def _fields(text: str) -> list[int]:
 def _tag(name: str) -> int:
     tag = int(name, 16) if re.fullmatch(r"[0-9A-Fa-f]{8}", name) else tag_for_keyword(name)
     if tag is None:
-        raise Refused(400, f"{name[:64]!r} is no DICOM attribute.")
+        raise RequestRefused(400, f"{name[:64]!r} is not a DICOM attribute.")
     return tag
 
 
 def _number(query: Iterable[tuple[str, str]], name: str, default: int) -> int:
     text = next((value for key, value in query if key == name), "")
     if text and not re.fullmatch(r"\d{1,9}", text):
-        raise Refused(400, f"{name} has to be a whole number.")
+        raise RequestRefused(400, f"{name} must be a whole number.")
     return int(text) if text else default

@@ -1,4 +1,4 @@
-"""Which part of the archive answers which path."""
+"""Routes the paths of DICOMweb requests to their handlers."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from pathlib import Path
 
 from ohifbuild.verify.embedded_archive import wado
 from ohifbuild.verify.embedded_archive.accept import accepts
-from ohifbuild.verify.embedded_archive.answer import Answer, Question, Refused, whole
+from ohifbuild.verify.embedded_archive.answer import Answer, DicomwebRequest, RequestRefused, whole
 from ohifbuild.verify.embedded_archive.holdings import Store, Stored
 from ohifbuild.verify.embedded_archive.pixeldata import THUMBNAIL
 from ohifbuild.verify.embedded_archive.qido import search
 
 
 class Service:
-    """A DICOMweb origin server over a folder: QIDO-RS and WADO-RS, nothing that writes."""
+    """A read-only DICOMweb origin server for a folder: QIDO-RS and WADO-RS."""
 
     def __init__(self, folder: Path) -> None:
         self._store = Store(folder)
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, request: DicomwebRequest) -> Answer:
         """The answer to a GET request.
 
         Raises:
-            Refused: there is none; with the HTTP status that says why.
+            RequestRefused: there is none; with the HTTP status that says why.
         """
-        match question.path:
+        match request.path:
             case ("studies" | "series" | "instances" as level,):
-                return self._search(question, level)
+                return self._search(request, level)
             case ("studies", study, "series" | "instances" as level):
-                return self._search(question, level, study)
+                return self._search(request, level, study)
             case ("studies", study, "series", series, "instances"):
-                return self._search(question, "instances", study, series)
+                return self._search(request, "instances", study, series)
             case ("studies", study, "series", series, "instances", instance, *rest) if rest:
-                return self._of_instance(question, self._found(study, series, instance)[0], tuple(rest))
+                return self._of_instance(request, self._found(study, series, instance)[0], tuple(rest))
             case ("studies", *names):
-                return self._of_several(question, tuple(names))
-        raise Refused(404, "DICOMweb knows no such resource.")
+                return self._of_several(request, tuple(names))
+        raise RequestRefused(404, "DICOMweb knows no such resource.")
 
-    def _search(self, question: Question, level: str, study: str = "", series: str = "") -> Answer:
-        if not accepts(question.wanted, (wado.DICOM_JSON, "application/json")):
-            raise Refused(406, f"Searches are answered as {wado.DICOM_JSON}.")
-        found = search(level, self._store.select(study, series), question.query, question.root)
+    def _search(self, request: DicomwebRequest, level: str, study: str = "", series: str = "") -> Answer:
+        if not accepts(request.wanted, (wado.DICOM_JSON, "application/json")):
+            raise RequestRefused(406, f"Searches are answered as {wado.DICOM_JSON}.")
+        found = search(level, self._store.select(study, series), request.query, request.root)
         return whole(wado.DICOM_JSON, json.dumps(found).encode())
 
-    def _of_several(self, question: Question, names: tuple[str, ...]) -> Answer:
+    def _of_several(self, request: DicomwebRequest, names: tuple[str, ...]) -> Answer:
         kind = names[-1] if names[-1:] in (("metadata",), ("rendered",), ("thumbnail",)) else ""
         match names[:-1] if kind else names:
             case (study,):
@@ -55,32 +55,32 @@ class Service:
             case (study, "series", series, "instances", instance):
                 objects = self._found(study, series, instance)
             case _:
-                raise Refused(404, "DICOMweb knows no such resource.")
+                raise RequestRefused(404, "DICOMweb knows no such resource.")
         if kind == "metadata":
-            return wado.metadata(question, objects)
+            return wado.metadata(request, objects)
         if kind:
             middle = objects[len(objects) // 2]
-            return wado.picture(question, middle, longest=THUMBNAIL if kind == "thumbnail" else 0)
-        return wado.retrieve(question, objects)
+            return wado.picture(request, middle, longest=THUMBNAIL if kind == "thumbnail" else 0)
+        return wado.retrieve(request, objects)
 
-    def _of_instance(self, question: Question, stored: Stored, rest: tuple[str, ...]) -> Answer:
+    def _of_instance(self, request: DicomwebRequest, stored: Stored, rest: tuple[str, ...]) -> Answer:
         match rest:
             case ("metadata",):
-                return wado.metadata(question, (stored,))
+                return wado.metadata(request, (stored,))
             case ("rendered",):
-                return wado.picture(question, stored)
+                return wado.picture(request, stored)
             case ("thumbnail",):
-                return wado.picture(question, stored, longest=THUMBNAIL)
+                return wado.picture(request, stored, longest=THUMBNAIL)
             case ("frames", numbers):
-                return wado.frames(question, stored, numbers)
+                return wado.frames(request, stored, numbers)
             case ("frames", number, "rendered") if number.isdecimal():
-                return wado.picture(question, stored, int(number))
+                return wado.picture(request, stored, int(number))
             case ("bulk", *way):
-                return wado.bulk(question, stored, tuple(way))
-        raise Refused(404, "DICOMweb knows no such resource.")
+                return wado.bulk(request, stored, tuple(way))
+        raise RequestRefused(404, "DICOMweb knows no such resource.")
 
     def _found(self, study: str, series: str = "", instance: str = "") -> Sequence[Stored]:
         objects = self._store.select(study, series, instance)
         if not objects:
-            raise Refused(404, "This archive holds no such object.")
+            raise RequestRefused(404, "This archive holds no such object.")
         return objects

@@ -1,4 +1,4 @@
-"""WADO-RS: metadata, frames, bulk data, whole objects, and pictures for people (PS3.18 10.4)."""
+"""WADO-RS: metadata, frames, bulk data, whole objects, and rendered images (PS3.18 10.4)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from collections.abc import Iterator, Sequence
 
 from ohifbuild.verify.embedded_archive import pixeldata
 from ohifbuild.verify.embedded_archive.accept import MEDIA_TYPES, accepts, frame_form, wants_multipart
-from ohifbuild.verify.embedded_archive.answer import Answer, Part, Question, Refused, multipart, partial, whole
+from ohifbuild.verify.embedded_archive.answer import (
+    Answer,
+    DicomwebRequest,
+    Part,
+    RequestRefused,
+    multipart,
+    partial,
+    whole,
+)
 from ohifbuild.verify.embedded_archive.dicomjson import bulk_element, dicom_json
 from ohifbuild.verify.embedded_archive.holdings import Stored
 
@@ -17,34 +25,34 @@ DICOM_JSON = "application/dicom+json"
 OCTETS = "application/octet-stream"
 
 
-def metadata(question: Question, objects: Sequence[Stored]) -> Answer:
+def metadata(request: DicomwebRequest, objects: Sequence[Stored]) -> Answer:
     """Everything but bulk data, as DICOM JSON."""
     described = []
     for stored in objects:
         dataset = stored.whole()
         dataset.SpecificCharacterSet = "ISO_IR 192"
-        described.append(dicom_json(dataset, f"{url_of(question, stored)}/bulk"))
+        described.append(dicom_json(dataset, f"{url_of(request, stored)}/bulk"))
     return whole(DICOM_JSON, json.dumps(described).encode())
 
 
-def retrieve(question: Question, objects: Sequence[Stored]) -> Answer:
+def retrieve(request: DicomwebRequest, objects: Sequence[Stored]) -> Answer:
     """Whole objects as they are stored."""
-    if wants_multipart(question.wanted, (DICOM,)):
+    if wants_multipart(request.wanted, (DICOM,)):
         return multipart(DICOM, (Part(DICOM, stored.path.read_bytes()) for stored in objects))
-    if len(objects) == 1 and accepts(question.wanted, (DICOM,)):
+    if len(objects) == 1 and accepts(request.wanted, (DICOM,)):
         return whole(DICOM, objects[0].path.read_bytes())
-    raise Refused(406, f"Objects are given as multipart/related; type={DICOM}.")
+    raise RequestRefused(406, f"Objects are given as multipart/related; type={DICOM}.")
 
 
-def frames(question: Question, stored: Stored, numbers: str) -> Answer:
+def frames(request: DicomwebRequest, stored: Stored, numbers: str) -> Answer:
     """The frames of a list such as ``1,3``."""
     wanted = _frame_numbers(numbers, pixeldata.frame_count(stored.head))
     if pixeldata.is_video(stored.syntax):
-        raise Refused(406, "A video has no single frames here; ask for it rendered.")
-    form = frame_form(question.wanted, stored.syntax, len(wanted))
+        raise RequestRefused(406, "A video has no single frames here; ask for it rendered.")
+    form = frame_form(request.wanted, stored.syntax, len(wanted))
     if form is None:
         own = MEDIA_TYPES.get(stored.syntax, OCTETS)
-        raise Refused(406, f"Frames are given as multipart/related; type={own} or {OCTETS}.")
+        raise RequestRefused(406, f"Frames are given as multipart/related; type={own} or {OCTETS}.")
     dataset = stored.whole()
     decoded = form.syntax != stored.syntax and stored.syntax in MEDIA_TYPES
 
@@ -54,62 +62,62 @@ def frames(question: Question, stored: Stored, numbers: str) -> Answer:
         return pixeldata.stored_frame(dataset, stored.syntax, number)
 
     if not form.multipart:
-        return partial(form.type, frame(wanted[0]), question.range)
+        return partial(form.type, frame(wanted[0]), request.range)
     described = f"{form.type}; transfer-syntax={form.syntax}"
-    here = url_of(question, stored)
+    here = url_of(request, stored)
     parts = (Part(described, frame(number), f"{here}/frames/{number}") for number in wanted)
     return multipart(form.type, parts)
 
 
-def bulk(question: Question, stored: Stored, way: tuple[str, ...]) -> Answer:
-    """One binary value; a document or video alone if the client wants that, else as multipart."""
+def bulk(request: DicomwebRequest, stored: Stored, way: tuple[str, ...]) -> Answer:
+    """A binary value; a document or video as a single part if the client accepts that, else as multipart."""
     dataset = stored.whole()
     element = bulk_element(dataset, way)
     if element is None:
-        raise Refused(404, "There is no bulk data of that name in this object.")
+        raise RequestRefused(404, "There is no bulk data of that name in this object.")
     own = _own_type(stored, element.keyword)
     is_pixels = element.keyword == "PixelData"
     values = pixeldata.bulk_parts(dataset, stored.syntax) if is_pixels else [bytes(element.value)]
-    specific = [media for media in question.wanted if media.type != "*/*"]
+    specific = [media for media in request.wanted if media.type != "*/*"]
     alone = accepts(specific, (own, OCTETS))
     if alone and len(values) == 1:
-        return partial(alone, values[0], question.range)
-    if not wants_multipart(question.wanted, (own, OCTETS)):
-        raise Refused(406, f"This bulk data is given as {own}, alone or as multipart/related.")
+        return partial(alone, values[0], request.range)
+    if not wants_multipart(request.wanted, (own, OCTETS)):
+        raise RequestRefused(406, f"This bulk data is given as {own}, alone or as multipart/related.")
     return multipart(own, [Part(own, value) for value in values])
 
 
-def picture(question: Question, stored: Stored, number: int = 1, longest: int = 0) -> Answer:
-    """An object for people: an image as JPEG or PNG, a document or video as it is."""
+def picture(request: DicomwebRequest, stored: Stored, number: int = 1, longest: int = 0) -> Answer:
+    """A rendered object: an image as JPEG or PNG, a document or video as it is."""
     if "MIMETypeOfEncapsulatedDocument" in stored.head:
-        return _document(question, stored)
+        return _document(request, stored)
     if pixeldata.is_video(stored.syntax):
-        return _video(question, stored)
+        return _video(request, stored)
     if not 1 <= number <= pixeldata.frame_count(stored.head):
-        raise Refused(404, "This object has no such image.")
-    image_type = accepts(question.wanted, ("image/jpeg", "image/png"))
+        raise RequestRefused(404, "This object has no such image.")
+    image_type = accepts(request.wanted, ("image/jpeg", "image/png"))
     if not image_type:
-        raise Refused(406, "Images are rendered as image/jpeg or image/png.")
+        raise RequestRefused(406, "Images are rendered as image/jpeg or image/png.")
     return whole(image_type, pixeldata.rendered(stored.whole(), number, image_type, longest))
 
 
-def url_of(question: Question, stored: Stored) -> str:
+def url_of(request: DicomwebRequest, stored: Stored) -> str:
     """The absolute URL of an object."""
-    return f"{question.root}/studies/{stored.study}/series/{stored.series}/instances/{stored.instance}"
+    return f"{request.root}/studies/{stored.study}/series/{stored.series}/instances/{stored.instance}"
 
 
-def _document(question: Question, stored: Stored) -> Answer:
+def _document(request: DicomwebRequest, stored: Stored) -> Answer:
     own = _own_type(stored, "EncapsulatedDocument")
-    if not accepts(question.wanted, (own,)):
-        raise Refused(406, f"This document is {own}.")
-    return partial(own, bytes(stored.head.EncapsulatedDocument), question.range)
+    if not accepts(request.wanted, (own,)):
+        raise RequestRefused(406, f"This document is {own}.")
+    return partial(own, bytes(stored.head.EncapsulatedDocument), request.range)
 
 
-def _video(question: Question, stored: Stored) -> Answer:
+def _video(request: DicomwebRequest, stored: Stored) -> Answer:
     own = MEDIA_TYPES[stored.syntax]
-    if not accepts(question.wanted, (own,)):
-        raise Refused(406, f"This video is {own}.")
-    return partial(own, pixeldata.video_stream(stored.whole()), question.range)
+    if not accepts(request.wanted, (own,)):
+        raise RequestRefused(406, f"This video is {own}.")
+    return partial(own, pixeldata.video_stream(stored.whole()), request.range)
 
 
 def _own_type(stored: Stored, keyword: str) -> str:
@@ -127,7 +135,7 @@ def _frame_numbers(text: str, count: int) -> list[int]:
 def _checked(text: str, count: int) -> Iterator[int]:
     for word in text.split(","):
         if not re.fullmatch(r"\d{1,9}", word) or int(word) < 1:
-            raise Refused(400, "Frame numbers are whole numbers from 1.")
+            raise RequestRefused(400, "Frame numbers are whole numbers from 1.")
         if int(word) > count:
-            raise Refused(404, f"This object has {count} frames.")
+            raise RequestRefused(404, f"This object has {count} frames.")
         yield int(word)

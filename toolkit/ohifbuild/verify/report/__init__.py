@@ -1,4 +1,4 @@
-"""Verify's findings for readers of every kind: a terminal, JSON, JUnit XML, and one HTML page."""
+"""The reports of verify: JSON, JUnit XML, one HTML page, and a table for the terminal."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ WRITERS = {"report.json": evidence_json.render, "junit.xml": junit.render, "repo
 
 
 def write_reports(evidence: Evidence, redactor: Redactor, folder: Path) -> tuple[Path, ...]:
-    """Writes ``report.json``, ``junit.xml`` and ``report.html``, all of one run and whole, and returns their paths.
+    """Writes ``report.json``, ``junit.xml`` and ``report.html``, all of them or none, and returns their paths.
 
     Raises:
-        InternalError: a token is still in one of them; nothing is written then.
+        InternalError: one of them contains a token; nothing is written.
         DiskFull, CacheUnusable: the folder cannot be written.
     """
     texts = {folder / name: render(evidence) for name, render in WRITERS.items()}

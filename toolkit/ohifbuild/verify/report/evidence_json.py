@@ -1,4 +1,4 @@
-"""The whole evidence as JSON, for programs. Pictures and document texts are left to the HTML page."""
+"""The evidence as JSON, without screenshots and the page's HTML."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def render(evidence: Evidence) -> str:
 
 
 def document(evidence: Evidence) -> dict[str, Any]:
-    """The same as Python values."""
+    """The JSON document as Python values."""
     return {
         "format": FORMAT,
         "ok": evidence.ok,

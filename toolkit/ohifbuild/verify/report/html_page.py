@@ -1,4 +1,4 @@
-"""The evidence as one HTML page that needs nothing else: no script, no font, no file, no network."""
+"""The evidence as one self-contained HTML page without scripts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LONGEST_EVIDENCE = 60
 
 @dataclass(frozen=True)
 class Cell:
-    """One field of the overview: the result, or None where the claim is not about the scenario."""
+    """A cell of the overview: the result, or None if the claim is not checked in the scenario."""
 
     scenario: str
     result: ClaimResult | None
@@ -29,7 +29,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """One line of the overview."""
+    """A row of the overview."""
 
     title: str
     holding: int
@@ -43,7 +43,7 @@ class ClaimRow:
 
 @dataclass(frozen=True)
 class Section:
-    """One scenario's part of the page. ``pictures`` are pairs of caption and ``data:`` URL."""
+    """The part of the page for one scenario. ``pictures`` are pairs of caption and ``data:`` URL."""
 
     observation: Observation
     results: tuple[ClaimResult, ...]
@@ -57,7 +57,7 @@ class Section:
 
 
 def render(evidence: Evidence) -> str:
-    """The page."""
+    """The HTML page."""
     sections = [_section(observation, evidence) for observation in evidence.observations]
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     source = files("ohifbuild.verify.report").joinpath("template.html.j2").read_text(encoding="utf-8")

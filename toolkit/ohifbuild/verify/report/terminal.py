@@ -1,4 +1,4 @@
-"""The evidence as a table for the terminal: one line per claim, then whatever failed."""
+"""The evidence as a table for the terminal: one line per claim, then the failures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_LINE = 240
 
 
 def render(evidence: Evidence) -> RenderableType:
-    """What the CLI prints."""
+    """The table, the failures and the verdict."""
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(width=1)
     table.add_column()

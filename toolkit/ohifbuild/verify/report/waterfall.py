@@ -1,4 +1,4 @@
-"""One scenario's archive requests, both ends side by side, as rows with a place on the time axis."""
+"""The archive requests of one scenario, sent and received, as rows on a time axis."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NARROWEST = 0.4
 
 @dataclass(frozen=True)
 class Row:
-    """A request as one line: ``left`` and ``width`` are per cent of the scenario's time."""
+    """A request as one row: ``left`` and ``width`` are per cent of the scenario's time."""
 
     label: str
     full: str
@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """All rows, the length of the axis in seconds, and what went on besides the archive."""
+    """All rows, the length of the axis in seconds, and figures about the viewer's own files."""
 
     rows: tuple[Row, ...]
     seconds: float
@@ -79,7 +79,7 @@ def waterfall(seen: Observation, settings: Settings) -> Waterfall:
 
 
 def shortened(address: str, roots: Sequence[str]) -> str:
-    """What is below the root, with long UIDs cut to their ends and without the parameters of every search."""
+    """The path below the root and the query, with long UIDs cut to their ends, and without usual parameters."""
     path, _, query = address.partition("?")
     prefixes = sorted((urlsplit(root).path + "/" for root in roots), key=len, reverse=True)
     below = next((path.removeprefix(prefix) for prefix in prefixes if path.startswith(prefix)), path)

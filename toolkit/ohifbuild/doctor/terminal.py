@@ -1,4 +1,4 @@
-"""The report for a person at a terminal."""
+"""Prints the report on a terminal."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ MARKS: dict[State, tuple[str, str]] = {
     "note": ("note", "yellow"),
     "wrong": ("WRONG", "bold red"),
 }
-"""In the order of the table: what is wrong comes last, because the end is what stays on the screen."""
+"""The order of the table: faults come last, because the end stays visible on the screen."""
 
 
 def show(report: Report, console: Console) -> None:
-    """Prints all checks in one table; then, numbered, what is wrong, the cause first, and what could be better.
+    """Prints a table of all checks, and below it the numbered faults, causes first, and notes.
 
-    What is to be changed is not broken into lines, so that it can be copied.
+    Commands and settings are not wrapped, so that they can be copied.
     """
     explained = [
         *(finding for finding in report.wrong if not finding.because),
@@ -47,20 +47,20 @@ def _rows(report: Report, numbers: dict[str, int]) -> Iterator[tuple[Text, ...]]
         if state == "untried":
             for reason in dict.fromkeys(finding.found for finding in findings):
                 titles = ", ".join(finding.title for finding in findings if finding.found == reason)
-                yield Text(word, style=style), Text("Not tried"), Text(f"{titles}: {reason}", style="dim")
+                yield Text(word, style=style), Text("Not checked"), Text(f"{titles}: {reason}", style="dim")
             continue
         for finding in findings:
-            yield Text(word, style=style), Text(finding.title), Text(_seen(finding, numbers))
+            yield Text(word, style=style), Text(finding.title), Text(_text(finding, numbers))
 
 
-def _seen(finding: Finding, numbers: dict[str, int]) -> str:
+def _text(finding: Finding, numbers: dict[str, int]) -> str:
     if finding.because in numbers:
-        return f"{finding.found} (Comes of {numbers[finding.because]}.)"
+        return f"{finding.found} (Caused by {numbers[finding.because]}.)"
     return f"See {numbers[finding.check]} below." if finding.check in numbers else finding.found
 
 
 def _columns(rows: Iterable[tuple[Text, ...]]) -> Table:
-    """Columns of which the last is broken into lines."""
+    """A table without a border, whose last column wraps."""
     listed = list(rows)
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
     for _ in listed[0][1:]:

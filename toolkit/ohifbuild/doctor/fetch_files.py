@@ -1,4 +1,4 @@
-"""Looks at a sample of the viewer's files: what the page loads, and one of each sort that browsers are strict about."""
+"""Fetches a sample of the viewer's files: those that the page loads, and one of each type that browsers check."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from urllib.parse import urljoin, urlsplit
 
 from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import SHORT, Answer, Client
-from ohifbuild.doctor.coding import shows_page
-from ohifbuild.doctor.gathered import FileSeen, ViewerSeen
+from ohifbuild.doctor.decompress import shows_page
+from ohifbuild.doctor.evidence import FileEvidence, ViewerEvidence
 from ohifbuild.doctor.viewer_page import modules_in, read_page, root_in
 from ohifbuild.viewer.manifest import MANIFEST_NAME, FileEntry
 
 INDEX, CONFIG = "index.html", "app-config.js"
 OTHERS = ("silent-refresh.html", "sw.js")
-"""What OHIF ships for OpenID and for work offline. Each loads a script of another host."""
+"""OHIF's files for OpenID and for offline work. Each loads a script of another host."""
 MOST_FILES = 16
 LONGEST_RELEASE = 40
 LONGEST_FILE = 24 * 1024 * 1024
 LONGEST_MANIFEST = 2 * 1024 * 1024
-SORTS = (".wasm", ".mjs", ".css", ".json", ".js")
-"""One of each, the smallest; beside what the page itself loads."""
+SUFFIXES = (".wasm", ".mjs", ".css", ".json", ".js")
+"""The smallest file of each suffix is fetched, besides the files that the page loads."""
 
 
-async def look_at_files(theirs: Client, address: Address, viewer: ViewerSeen) -> ViewerSeen:
-    """The viewer, with its files and its archive's root."""
+async def fetch_files(theirs: Client, address: Address, viewer: ViewerEvidence) -> ViewerEvidence:
+    """The evidence with the viewer's files and the DICOMweb root added."""
     base = address.origin + viewer.page.settings.public_url
     accepts = {"Accept-Encoding": "gzip, br" if address.scheme == "https" else "gzip"}
     none = f"{base}none-{secrets.token_hex(8)}.js"
@@ -42,10 +42,10 @@ async def look_at_files(theirs: Client, address: Address, viewer: ViewerSeen) ->
     text = config.body.decode("utf-8", errors="replace")
     wanted = _sample(address, viewer, modules_in(text), manifest)
 
-    async def seen(name: str, answer: Answer | None = None) -> FileSeen:
+    async def seen(name: str, answer: Answer | None = None) -> FileEvidence:
         answer = answer or await theirs.ask(base + name, headers=accepts, limit=LONGEST_FILE)
         elsewhere = "" if _is_there(answer) else await _elsewhere(theirs, address, base, name)
-        return FileSeen(name, answer, manifest.get(name), elsewhere)
+        return FileEvidence(name, answer, manifest.get(name), elsewhere)
 
     files = await asyncio.gather(seen(CONFIG, config), *map(seen, wanted))
     return replace(
@@ -59,7 +59,7 @@ async def look_at_files(theirs: Client, address: Address, viewer: ViewerSeen) ->
     )
 
 
-def _root(address: Address, viewer: ViewerSeen, configuration: str) -> str:
+def _root(address: Address, viewer: ViewerEvidence, configuration: str) -> str:
     named = viewer.page.settings.roots[0] if viewer.page.settings.roots else root_in(configuration)
     if not named:
         return ""
@@ -73,7 +73,7 @@ def _root(address: Address, viewer: ViewerSeen, configuration: str) -> str:
 
 
 def _manifest(answer: Answer) -> tuple[Mapping[str, FileEntry], str]:
-    """The entries of a dist's manifest, and the release; nothing where none was served."""
+    """The entries of a dist's manifest and the OHIF release; empty if the manifest is not served."""
     if answer.status != 200 or not answer.whole:
         return {}, ""
     try:
@@ -86,19 +86,19 @@ def _manifest(answer: Answer) -> tuple[Mapping[str, FileEntry], str]:
 
 
 def _sample(
-    address: Address, viewer: ViewerSeen, modules: Iterable[str], manifest: Mapping[str, FileEntry]
+    address: Address, viewer: ViewerEvidence, modules: Iterable[str], manifest: Mapping[str, FileEntry]
 ) -> list[str]:
-    """Names below the public URL, in the order in which a browser would want them."""
+    """The names of files below the public URL, in the order in which a browser loads them."""
     public_url = viewer.page.settings.public_url
     paths = [_path(address, public_url, url) for url in (*viewer.page.loads, *modules)]
     names = [path.removeprefix(public_url) for path in paths if path.startswith(public_url)]
     by_size = sorted(manifest, key=lambda name: (manifest[name].size, name))
-    names += [next((name for name in by_size if name.endswith(sort)), "") for sort in SORTS]
+    names += [next((name for name in by_size if name.endswith(suffix)), "") for suffix in SUFFIXES]
     return [name for name in dict.fromkeys(names) if name and name != CONFIG][:MOST_FILES]
 
 
 def _path(address: Address, public_url: str, url: str) -> str:
-    """The raw path of something that the page loads; '' where it is from another origin."""
+    """The raw path of a URL in the page; '' if it is of another origin."""
     try:
         parts = urlsplit(urljoin(address.origin + public_url, url))
     except ValueError:
@@ -111,14 +111,14 @@ def _is_there(answer: Answer) -> bool:
 
 
 def _is_other(name: str, answer: Answer) -> bool:
-    """Whether a file answers, and not the viewer's page in its place, or a page of the server's."""
+    """Whether the answer is this file, and not the viewer's page or an error page of the server."""
     if not name.endswith(".html"):
         return _is_there(answer)
     return answer.status == 200 and b"<script" in answer.body and not read_page(answer.body).is_viewer
 
 
 async def _elsewhere(theirs: Client, address: Address, base: str, name: str) -> str:
-    """The folder in which a file is that is not where the page says."""
+    """The folder in which a missing file is found; '' if it is not found."""
     folder = address.path.rpartition("/")[0] + "/"
     for place in dict.fromkeys((folder, "/")):
         if address.origin + place != base:

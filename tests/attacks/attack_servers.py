@@ -1,4 +1,4 @@
-"""The servers of an attack: the viewer with its archive, and the attacker's own. All write down what they get."""
+"""The servers of an attack: the viewer with its archive, and the attacker's. All of them record their requests."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ Value = TypeVar("Value")
 
 
 class Recorder:
-    """Keeps every request that a server gets. May be asked from any thread."""
+    """Records every request to a server. Thread-safe."""
 
     def __init__(self) -> None:
         self._requests: list[Received] = []
         self._lock = threading.Lock()
 
     def note(self, request: Received) -> None:
-        """Writes a request down."""
+        """Records a request."""
         with self._lock:
             self._requests.append(request)
 
@@ -52,15 +52,15 @@ class Recorder:
 
 
 class Server:
-    """A server that runs: ``origin`` is ``http://host:port``."""
+    """A running server; ``origin`` is ``http://host:port``."""
 
     def __init__(self, origin: str, recorder: Recorder) -> None:
         self.origin = origin
         self.recorder = recorder
 
 
-class Stand:
-    """Starts servers in a thread with an event loop of its own; all of them run until the end."""
+class AttackServers:
+    """Starts servers in a thread with its own event loop; all of them run until ``close``."""
 
     def __init__(self, archive: HostileArchive) -> None:
         self.archive = archive
@@ -71,7 +71,7 @@ class Stand:
         self.evil = self.start(_evil(), EVIL_HOST)
 
     def viewer(self, dist: Path, settings: Settings, tokens: Tokens, *, bare: bool) -> Server:
-        """Serves a dist as ``serve`` does, or without any header that protects."""
+        """Serves a dist like ``serve``, or without protective headers."""
         gate = Gate(tokens, settings)
 
         async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:
@@ -90,7 +90,7 @@ class Stand:
         return Server(self._await(self._stack.enter_async_context(listening(app, host, 0, grace=0.2))), recorder)
 
     def close(self) -> None:
-        """Ends all servers."""
+        """Stops all servers."""
         self._await(self._stack.aclose())
         self._await(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -102,9 +102,9 @@ class Stand:
 
 
 @contextmanager
-def stand(archive: HostileArchive) -> Iterator[Stand]:
-    """A stand for the length of the block."""
-    made = Stand(archive)
+def attack_servers(archive: HostileArchive) -> Iterator[AttackServers]:
+    """The servers for the length of the block."""
+    made = AttackServers(archive)
     try:
         yield made
     finally:
@@ -143,7 +143,7 @@ EVIL_PAGES = {
 
 
 def _evil() -> web.Application:
-    """The attacker's server: allows everything to everybody, and has a page of each kind."""
+    """The attacker's server: it allows every origin, and has a page of each type."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         suffix = "." + request.path.rpartition(".")[2]

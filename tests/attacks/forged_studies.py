@@ -1,4 +1,4 @@
-"""Studies that an attacker invents: JSON as OHIF's data source ``dicomjson`` and DICOMweb answers have it."""
+"""Forged studies: JSON for OHIF's data source ``dicomjson``, and DICOMweb answers."""
 
 from __future__ import annotations
 

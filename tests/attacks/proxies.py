@@ -1,4 +1,4 @@
-"""Servers between browser and archive, as ``deploy`` configures them and as ``serve`` is, whole or with a rule taken out."""
+"""The proxies between browser and archive: ``serve``, and the servers that ``deploy`` configures, whole or weakened."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from aiohttp import web
 
-from attacks.stand import Stand
+from attacks.attack_servers import AttackServers
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, Kind, deploy
@@ -36,7 +36,7 @@ KINDS = ("serve", *CONFIGURED)
 
 
 @dataclass(frozen=True)
-class OpenDoor:
+class WeakProxy:
     """A server with one rule taken out.
 
     Args:
@@ -66,7 +66,7 @@ class Answered:
     heard: tuple[Heard, ...]
 
 
-Demand = Callable[[Answered], str]
+Requirement = Callable[[Answered], str]
 
 
 @dataclass(frozen=True)
@@ -81,23 +81,25 @@ class SocketAttack:
     name: str
     why: str
     request: tuple[str, ...]
-    demand: Demand
-    weakened: OpenDoor
+    demand: Requirement
+    weakened: WeakProxy
     kinds: tuple[str, ...] = KINDS
 
 
-class Doors:
+class Proxies:
     """Starts each server once, before one archive that notes what it hears."""
 
-    def __init__(self, folder: Path, dist: Path, archive: RecordingArchive, stand: Stand, stack: ExitStack) -> None:
+    def __init__(
+        self, folder: Path, dist: Path, archive: RecordingArchive, servers: AttackServers, stack: ExitStack
+    ) -> None:
         self._folder = folder
         self._dist = dist
         self._archive = archive
-        self._stand = stand
+        self._attack_servers = servers
         self._stack = stack
         self._ports: dict[tuple[str, str], int] = {}
 
-    def tried(self, attack: SocketAttack, kind: str, against: OpenDoor | None = None) -> Answered:
+    def run(self, attack: SocketAttack, kind: str, against: WeakProxy | None = None) -> Answered:
         """What comes of the attack."""
         port = self._port(kind, against)
         self._archive.clear()
@@ -112,13 +114,13 @@ class Doors:
         return Answered(status, headers, body, tuple(self._archive.heard()))
 
     @contextmanager
-    def _opened(self, kind: str, against: OpenDoor | None) -> Iterator[None]:
+    def _opened(self, kind: str, against: WeakProxy | None) -> Iterator[None]:
         with ExitStack() as stack:
             for name, value in against.serve.items() if against and kind == "serve" else ():
                 stack.enter_context(patch(name, value))
             yield
 
-    def _port(self, kind: str, against: OpenDoor | None) -> int:
+    def _port(self, kind: str, against: WeakProxy | None) -> int:
         key = kind, against.name if against and kind != "serve" else ""
         if key not in self._ports:
             self._ports[key] = self._serve() if kind == "serve" else self._configured(kind, against)
@@ -134,9 +136,9 @@ class Doors:
             await upstream.close()
 
         app.cleanup_ctx.append(running)
-        return int(self._stand.start(app, "127.0.0.1").origin.rpartition(":")[2])
+        return int(self._attack_servers.start(app, "127.0.0.1").origin.rpartition(":")[2])
 
-    def _configured(self, kind: str, against: OpenDoor | None) -> int:
+    def _configured(self, kind: str, against: WeakProxy | None) -> int:
         deployment, file = CONFIGURED[kind]
         folder, port = self._folder / f"{kind}-{len(self._ports)}", free_port(0)
         folder.mkdir(mode=0o755)

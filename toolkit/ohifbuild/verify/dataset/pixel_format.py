@@ -1,4 +1,4 @@
-"""How a picture becomes stored values, and which window brings it back."""
+"""Pixel formats: how grey values become stored values, and the window that reverses that."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ohifbuild.verify.pixels import Grey
 
 
 @dataclass(frozen=True)
-class Look:
-    """A pixel format. A picture's 0 to 1 becomes ``low`` to ``high``, which the window (after rescale) spreads again.
+class PixelFormat:
+    """A pixel format. Grey values from 0 to 1 become ``low`` to ``high``; the window (after rescale) reverses that.
 
     Args:
         bits: Bits Stored; Bits Allocated is the next multiple of 8.
@@ -56,10 +56,10 @@ class Look:
         return np.asarray(np.rint(self.low + shown * (self.high - self.low)), dtype=np.float32)
 
 
-HOUNSFIELD = Look(bits=12, low=864, high=1264, intercept=-1024.0, rescaled=True)
+HOUNSFIELD = PixelFormat(bits=12, low=864, high=1264, intercept=-1024.0, rescaled=True)
 """CT: 12 bits with the usual intercept; the window is -160 to 240 HU."""
 
-MAGNETIC = Look(bits=12, low=0, high=1000)
-BYTES = Look(bits=8, low=0, high=255)
-XRAY = Look(bits=12, low=100, high=3900, inverted=True)
-COLOUR = Look(bits=8, low=0, high=255, colour=True)
+MAGNETIC = PixelFormat(bits=12, low=0, high=1000)
+BYTES = PixelFormat(bits=8, low=0, high=255)
+XRAY = PixelFormat(bits=12, low=100, high=3900, inverted=True)
+COLOUR = PixelFormat(bits=8, low=0, high=255, colour=True)

@@ -1,4 +1,4 @@
-"""What has to hold whatever the attacker tries."""
+"""The requirements that must hold for every attack."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from attacks.model import Demand, Received, Seen
+from attacks.model import Received, Requirement, Seen
 
 LONGEST_SHOWN = 240
 STUDY_NAMES = frozenset({"StudyInstanceUID", "0020000D", "0020000d", "studyUID"})
 CROOKED_NAMES = re.compile(r"(?i)study(instance)?uid|0020,?000d|.*patient|0010")
 
 
-def everything(*demands: Demand) -> Demand:
-    """All of these demands at once."""
+def everything(*demands: Requirement) -> Requirement:
+    """All of these requirements."""
 
     def demand(seen: Seen) -> str:
         return "; ".join(filter(None, (each(seen) for each in demands)))
@@ -66,7 +66,7 @@ def archive_gets_only_the_study(seen: Seen) -> str:
     return _listed("the archive got", [r.target for r in seen.archive if not _is_about(r, seen.own)])
 
 
-def site_gets_no(part: str) -> Demand:
+def site_gets_no(part: str) -> Requirement:
     """A demand that the viewer's own server is asked for nothing there."""
 
     def demand(seen: Seen) -> str:
@@ -76,7 +76,7 @@ def site_gets_no(part: str) -> Demand:
     return demand
 
 
-def archive_gets(part: str) -> Demand:
+def archive_gets(part: str) -> Requirement:
     """A demand that the archive is asked for something."""
 
     def demand(seen: Seen) -> str:
@@ -105,7 +105,7 @@ def only_reads(seen: Seen) -> str:
 # What is shown
 
 
-def says(*reasons: str) -> Demand:
+def says(*reasons: str) -> Requirement:
     """A demand for one of these messages."""
 
     def demand(seen: Seen) -> str:
@@ -115,7 +115,7 @@ def says(*reasons: str) -> Demand:
     return demand
 
 
-def shows_nothing_of(text: str) -> Demand:
+def shows_nothing_of(text: str) -> Requirement:
     """A demand that a text is not shown."""
 
     def demand(seen: Seen) -> str:
@@ -128,7 +128,7 @@ def shows_nothing_of(text: str) -> Demand:
 # What is left
 
 
-def token_in_no(*names: str) -> Demand:
+def token_in_no(*names: str) -> Requirement:
     """A demand that the token is in none of these places."""
 
     def demand(seen: Seen) -> str:
@@ -148,7 +148,7 @@ def result_has_no_token(seen: Seen) -> str:
     return f"the script found {text[:LONGEST_SHOWN]}" if _holds(text, seen.token) else ""
 
 
-def result_is(wanted: object) -> Demand:
+def result_is(wanted: object) -> Requirement:
     """A demand for just this result of the script."""
 
     def demand(seen: Seen) -> str:

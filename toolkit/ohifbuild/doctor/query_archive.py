@@ -1,7 +1,7 @@
-"""Asks the archive what the viewer would ask, and what it must not grant.
+"""Sends the archive requests that the viewer sends, and requests that it must refuse.
 
-The token goes along with GET requests about the link's studies, and with two searches that name none of them and that
-the archive has to refuse or to narrow: for the patient, and for everything.
+The token is sent with GET requests for the link's studies, and with two searches that the archive must refuse or
+restrict to those studies: for the patient, and for everything.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ohifbuild.contract.request import Scope, meaning, permits
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import SHORT, Answer, Client
-from ohifbuild.doctor.gathered import ArchiveSeen, ViewerSeen
+from ohifbuild.doctor.evidence import ArchiveEvidence, ViewerEvidence
 
 JSON = "application/dicom+json"
 FRAME = "multipart/related; type=application/octet-stream; transfer-syntax=*"
@@ -31,19 +31,22 @@ METADATA_BYTES = 4 * 1024 * 1024
 STUDY, SERIES, INSTANCE, PATIENT, ROWS = "0020000D", "0020000E", "00080018", "00100020", "00280010"
 MODALITY = "00080060"
 NO_IMAGES = frozenset({"SR", "DOC", "PR", "KO", "SEG", "RTSTRUCT", "RTPLAN", "ECG", "REG", "AU", "M3D"})
-"""Modalities (DICOM PS3.3 C.7.3.1.1.1) of objects without frames that a viewport shows."""
+"""Modalities (DICOM PS3.3 C.7.3.1.1.1) of objects without frames for a viewport."""
 
 DEMONSTRATION = ".cloudfront.net"
 OTHER_HEADERS = {"Authorization": "Bearer ", "token": ""}
-"""Where archives look for a token besides the viewer's header, and what stands before it there."""
+"""Other headers in which archives look for a token, and the prefix of the token there."""
 
 
 @dataclass(frozen=True)
 class _Archive:
-    """Asks the archive at ``root`` as the page at ``origin`` would; '' for an origin that is the archive's own.
+    """Sends requests to an archive as a page would.
 
     Args:
-        scope: what may be asked for with a token.
+        client: the HTTP client.
+        root: the URL of the DICOMweb root.
+        origin: the page's origin; '' if it is the archive's too.
+        scope: the requests that may be sent with a token.
     """
 
     client: Client
@@ -56,39 +59,39 @@ class _Archive:
         return await self._send(path, headers or {}, method=method)
 
     async def ask_with(self, token: Mapping[str, str], path: str, *, accept: str = JSON, limit: int = SHORT) -> Answer:
-        """The answer with a token in its header; nothing is sent, and none comes, for what is out of scope.
+        """The answer to a request with a token. A request outside the scope is not sent.
 
-        An archive's own answers decide what is asked for next.
+        This matters because UIDs in the archive's answers become part of later requests.
         """
         tail, _, query = path.removeprefix("/").partition("?")
         if not permits(self.scope, meaning("GET", tail, query)):
-            return Answer(self.root, trouble="protocol")
+            return Answer(self.root, failure="protocol")
         return await self._send(path, token, accept=accept, limit=limit)
 
     async def _send(
         self, path: str, headers: Mapping[str, str], *, method: str = "GET", accept: str = JSON, limit: int = SHORT
     ) -> Answer:
         origin = {"Origin": self.origin} if self.origin else {}
-        everything = {"Accept": accept, **origin, **headers}
-        return await self.client.ask(self.root + path, method=method, headers=everything, limit=limit)
+        all_headers = {"Accept": accept, **origin, **headers}
+        return await self.client.ask(self.root + path, method=method, headers=all_headers, limit=limit)
 
 
-async def ask_archive(
-    theirs: Client, address: Address, link: Link, viewer: ViewerSeen, *, sends_token: bool
-) -> ArchiveSeen:
-    """What the archive at the viewer's root answers; without ``sends_token`` only what needs none."""
+async def query_archive(
+    theirs: Client, address: Address, link: Link, viewer: ViewerEvidence, *, sends_token: bool
+) -> ArchiveEvidence:
+    """The answers of the archive at the viewer's DICOMweb root; without ``sends_token`` only those without a token."""
     parts = urlsplit(viewer.root)
     crosses = f"{parts.scheme}://{parts.netloc}" != address.origin
     scope = Scope(frozenset(link.studies), any_patient=True, open=True)
     archive = _Archive(theirs, viewer.root, address.origin if crosses else "", scope)
     name = viewer.page.settings.token_header
-    seen = ArchiveSeen(await archive.ask(SEARCH))
+    seen = ArchiveEvidence(await archive.ask(SEARCH))
     if crosses:
         asks = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": name.lower()}
         seen = replace(seen, preflight=await archive.ask("/studies", asks, method="OPTIONS"))
-    if not is_archive(seen.anybody):
+    if not is_archive(seen.anonymous_search):
         return seen
-    seen = await _unruly(archive, seen)
+    seen = await _requests_to_refuse(archive, seen)
     if not sends_token or not link.token or not link.studies:
         return seen
     seen = await _with_and_without(archive, link.token, link.studies, viewer.page.settings, seen)
@@ -99,43 +102,43 @@ async def ask_archive(
     return await _study(archive, mine, link.studies[0], found[0], seen)
 
 
-async def _unruly(archive: _Archive, seen: ArchiveSeen) -> ArchiveSeen:
-    """What must not be answered, asked without a token and so that nothing changes: an upload of nothing, and the first
-    search again by a path that servers read differently."""
-    posted = await archive.ask("/studies", EMPTY_UPLOAD, method="POST")
+async def _requests_to_refuse(archive: _Archive, seen: ArchiveEvidence) -> ArchiveEvidence:
+    """Requests without a token that the archive must refuse, and that change nothing: an empty upload, and the first
+    search with an ambiguous path."""
+    upload = await archive.ask("/studies", EMPTY_UPLOAD, method="POST")
     last = urlsplit(archive.root).path.rpartition("/")[2]
-    crooked = await archive.ask(f"/%2e%2e/{last}{SEARCH}") if last else None
-    return replace(seen, posted=posted, crooked=crooked)
+    ambiguous = await archive.ask(f"/%2e%2e/{last}{SEARCH}") if last else None
+    return replace(seen, upload=upload, ambiguous=ambiguous)
 
 
 async def _with_and_without(
-    archive: _Archive, token: str, studies: tuple[str, ...], settings: Settings, seen: ArchiveSeen
-) -> ArchiveSeen:
-    """Searches for the link's studies with the token, without, and with one that nobody issued."""
+    archive: _Archive, token: str, studies: tuple[str, ...], settings: Settings, seen: ArchiveEvidence
+) -> ArchiveEvidence:
+    """Searches for the link's studies with the token, without a token, and with a token that nobody issued."""
     name, tried = settings.token_header, studies[:STUDIES_TRIED]
     mine = {name: settings.header_value(token)}
     forged = {name: settings.header_value(forged_like(token))}
-    everything, nobody, forgery, *granted = await asyncio.gather(
+    everything, anonymous_study, forgery, *granted = await asyncio.gather(
         archive.ask_with(mine, "/studies?limit=5"),
         archive.ask(_search(tried[0])),
         archive.ask_with(forged, _search(tried[0])),
         *(archive.ask_with(mine, _search(uid)) for uid in tried),
     )
     by_study = dict(zip(tried, granted, strict=True))
-    return replace(seen, everything=everything, nobody=nobody, forged=forgery, granted=by_study)
+    return replace(seen, everything=everything, anonymous_study=anonymous_study, forged=forgery, granted=by_study)
 
 
 async def _in_other_headers(archive: _Archive, token: str, study: str, name: str) -> dict[str, Answer]:
-    """Whether the archive takes the token where it usually stands."""
+    """The archive's answers to the token in other usual headers."""
     others = {other: scheme for other, scheme in OTHER_HEADERS.items() if other.lower() != name.lower()}
     tried = (archive.ask_with({other: scheme + token}, _search(study)) for other, scheme in others.items())
     return dict(zip(others, await asyncio.gather(*tried), strict=True))
 
 
 async def _study(
-    archive: _Archive, mine: Mapping[str, str], uid: str, found: Mapping[str, Any], seen: ArchiveSeen
-) -> ArchiveSeen:
-    """A study as far as its first image, and what else of its patient there is; ``mine`` is the token's header."""
+    archive: _Archive, mine: Mapping[str, str], uid: str, found: Mapping[str, Any], seen: ArchiveEvidence
+) -> ArchiveEvidence:
+    """Series, metadata and first frame of a study, and a search for its patient; ``mine`` is the token's header."""
     study = f"/studies/{uid}"
     patient_id = value_of(found, PATIENT)
     if patient_id:
@@ -160,13 +163,13 @@ def _search(study: str) -> str:
 
 
 def _series_to_try(found: list[dict[str, Any]]) -> str:
-    """The first series of images if there is one, else the first; '' if there is none."""
+    """The first series with images, or else the first series; '' if there is none."""
     by_kind = sorted(found, key=lambda row: value_of(row, MODALITY) in NO_IMAGES)
     return next((uid for row in by_kind if (uid := value_of(row, SERIES))), "")
 
 
-def is_demonstration(viewer: ViewerSeen) -> bool:
-    """Whether OHIF is as it was released: its configuration names archives of its own, at a content network's hosts."""
+def is_demonstration(viewer: ViewerEvidence) -> bool:
+    """Whether the viewer is OHIF with its original configuration, which names demonstration archives on CloudFront."""
     return viewer.page.kind == "ohif" and (urlsplit(viewer.root).hostname or "").endswith(DEMONSTRATION)
 
 
@@ -176,12 +179,12 @@ def forged_like(token: str) -> str:
 
 
 def is_archive(answer: Answer) -> bool:
-    """Whether it is worth sending a token there: it answers as DICOMweb, or refuses."""
+    """Whether the answer is one of a DICOMweb archive, or a refusal, so that sending the token makes sense."""
     return answer.status in (204, 400, 401, 403) or (answer.status == 200 and is_json(answer))
 
 
 def is_json(answer: Answer) -> bool:
-    """Whether the body is a JSON list, or may be one that was read in part; an empty one counts."""
+    """Whether the body is a JSON list, the beginning of one, or empty."""
     body = answer.body.strip()
     if not body:
         return True
@@ -194,7 +197,7 @@ def is_json(answer: Answer) -> bool:
 
 
 def rows(answer: Answer | None) -> list[dict[str, Any]]:
-    """The data sets of an answer; none if it is anything else."""
+    """The data sets in an answer; none if it is not a complete JSON list."""
     if answer is None or answer.status != 200 or not answer.whole:
         return []
     try:
@@ -205,7 +208,7 @@ def rows(answer: Answer | None) -> list[dict[str, Any]]:
 
 
 def value_of(row: Mapping[str, Any], tag: str) -> str:
-    """The first value of a tag (DICOM PS3.18 F.2), '' if there is none."""
+    """The first value of a tag (DICOM PS3.18 F.2); '' if there is none."""
     element = row.get(tag)
     values = element.get("Value") if isinstance(element, dict) else None
     return str(values[0]) if isinstance(values, list) and values and isinstance(values[0], str | int) else ""

@@ -1,4 +1,4 @@
-"""Unpacks what was sent compressed, no further than is useful."""
+"""Decompresses the bodies of answers, with a limit on their size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAGE_STARTS = (b"<!doctype html", b"<html")
 
 
 def unpacked(answer: Answer) -> bytes | None:
-    """The body as its ``Content-Encoding`` says; None where it is not what that says, or too long."""
+    """The body, decompressed as its ``Content-Encoding`` says; None if that is wrong, or the result is too long."""
     found = _decoded(answer, LONGEST)
     if found is None:
         return None
@@ -25,25 +25,25 @@ def unpacked(answer: Answer) -> bytes | None:
 
 
 def gunzipped(body: bytes) -> bytes | None:
-    """None if it is not gzip, torn, or too long."""
+    """The decompressed bytes; None if they are not gzip, incomplete, or too long."""
     found = _gunzipped(body, LONGEST)
     return found[0] if found and found[1] else None
 
 
 def unbrotlied(body: bytes) -> bytes | None:
-    """None if it is not brotli, torn, or too long."""
+    """The decompressed bytes; None if they are not brotli, incomplete, or too long."""
     found = _unbrotlied(body, LONGEST)
     return found[0] if found and found[1] else None
 
 
 def shows_page(answer: Answer) -> bool:
-    """Whether the body is HTML, whatever it is called."""
+    """Whether the body is HTML, whatever its media type."""
     body, _ = _decoded(answer, START) or (b"", True)
     return body.lstrip().lower().startswith(PAGE_STARTS)
 
 
 def _decoded(answer: Answer, limit: int) -> tuple[bytes, bool] | None:
-    """About so many bytes of the body, and whether that is its whole; None if it is not what its header says."""
+    """About ``limit`` bytes of the decompressed body, and whether that is all; None if its header is wrong."""
     coding = answer.get("content-encoding").strip().lower()
     if coding in ("", "identity"):
         return answer.body, True
@@ -53,16 +53,16 @@ def _decoded(answer: Answer, limit: int) -> tuple[bytes, bool] | None:
 
 
 def _gunzipped(body: bytes, limit: int) -> tuple[bytes, bool] | None:
-    machine = zlib.decompressobj(GZIP_WBITS)
+    decompressor = zlib.decompressobj(GZIP_WBITS)
     try:
-        return machine.decompress(body, limit), machine.eof
+        return decompressor.decompress(body, limit), decompressor.eof
     except zlib.error:
         return None
 
 
 def _unbrotlied(body: bytes, limit: int) -> tuple[bytes, bool] | None:
-    machine = brotli.Decompressor()
+    decompressor = brotli.Decompressor()
     try:
-        return bytes(machine.process(body, output_buffer_limit=limit)), machine.is_finished()
+        return bytes(decompressor.process(body, output_buffer_limit=limit)), decompressor.is_finished()
     except brotli.error:
         return None
