@@ -11,6 +11,7 @@ from prose import (
     ROOT,
     Finding,
     long_sentences_found,
+    modules,
     pages,
     prose_of_module,
     prose_of_page,
@@ -26,6 +27,11 @@ def findings(path: Path, text: str) -> list[Finding]:
 
 def test_no_page_has_a_word_that_we_do_not_use() -> None:
     found = [str(each) for page in pages() for each in findings(page, prose_of_page(page.read_text()))]
+    assert not found, "\n".join(found)
+
+
+def test_no_message_has_a_word_that_we_do_not_use() -> None:
+    found = [str(each) for module in modules() for each in findings(module, prose_of_module(module.read_text()))]
     assert not found, "\n".join(found)
 
 
