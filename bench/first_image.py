@@ -30,16 +30,16 @@ from ohifbuild.lock.resolve import Resolution
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.sources.published import published_viewer
-from ohifbuild.verify.browser import find_browser, started
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.egress_proxy import egress_proxy
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
-from ohifbuild.verify.evidence import Observation
-from ohifbuild.verify.fixtures import prepare_fixtures
-from ohifbuild.verify.pixels import PictureIndex
-from ohifbuild.verify.scenario_context import ScenarioContext
-from ohifbuild.verify.session import tab, window
-from ohifbuild.verify.viewer_site import site
+from ohifbuild.verification.browser import find_browser, started
+from ohifbuild.verification.dataset import cached_dataset
+from ohifbuild.verification.egress_proxy import egress_proxy
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.evidence import Observation
+from ohifbuild.verification.fixtures import prepare_fixtures
+from ohifbuild.verification.pixels import PictureIndex
+from ohifbuild.verification.scenario_context import ScenarioContext
+from ohifbuild.verification.session import tab, window
+from ohifbuild.verification.viewer_site import site
 from ohifbuild.viewer.app_config import app_config
 from ohifbuild.viewer.compress import compressible
 from ohifbuild.viewer.extensions import bundle_all, read_packages

@@ -25,7 +25,7 @@ from ohifbuild.orthanc.find import PROGRAM_VARIABLE as ORTHANC_VARIABLE
 from ohifbuild.orthanc.find import find_orthanc
 
 ORTHANC = ("orthanc", "orthanc-dicomweb", "orthanc-python")
-# As in ohifbuild.verify.browser, which takes long to import.
+# As in ohifbuild.verification.browser, which takes long to import.
 BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
 # Debian puts servers where only root's PATH leads.
 FOLDERS = (Path("/usr/sbin"), Path("/usr/bin"))
@@ -112,7 +112,7 @@ def _found(program: str) -> Path | None:
 @functools.cache
 def _find_browser() -> None:
     from ohifbuild.core.console import SilentReporter
-    from ohifbuild.verify.browser import find_browser
+    from ohifbuild.verification.browser import find_browser
 
     try:
         find_browser(SilentReporter(), install=_State.installing.allowed)

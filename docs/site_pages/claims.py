@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from ohifbuild.verify.claims import CLAIMS, Claim
+from ohifbuild.verification.claims import CLAIMS, Claim
 from site_pages.markdown import code, plain, table
 
 SCENARIOS = {

@@ -17,7 +17,7 @@ from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings
 from ohifbuild.server.static_files import StaticFiles
 from ohifbuild.server.web_server import application, listening
-from ohifbuild.verify.gate import Gate
+from ohifbuild.verification.gate import Gate
 
 EVIL_HOST = "127.0.0.2"
 PROTECTIVE = (

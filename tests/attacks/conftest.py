@@ -22,10 +22,10 @@ from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verify.browser import find_browser, started
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.egress_proxy import egress_proxy
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.browser import find_browser, started
+from ohifbuild.verification.dataset import cached_dataset
+from ohifbuild.verification.egress_proxy import egress_proxy
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
 from ohifbuild.workflow import build
 from recording_archive import recording_archive
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
 
 Behaviour = Callable[[web.Request, str], Awaitable[web.StreamResponse | None]]
 """Answers a request, or leaves it (None) to the archive proper and its gate."""

@@ -18,8 +18,8 @@ from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.core.errors import OhifbuildError, OrthancUnsuitable
 from ohifbuild.orthanc.configuration import SCRIPTS
 from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.dataset.contents import ORDINARY, SECOND, STRANGER
+from ohifbuild.verification.dataset import cached_dataset
+from ohifbuild.verification.dataset.contents import ORDINARY, SECOND, STRANGER
 
 TOKENS = Tokens({TOKEN: Grant(frozenset({ORDINARY.uid})), OTHER_TOKEN: Grant(frozenset({SECOND.uid}))})
 REFUSED = 403

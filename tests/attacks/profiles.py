@@ -17,8 +17,8 @@ from attacks.model import Weakening
 from attacks.runner import TOKEN, AttackRunner
 from attacks.visit import STARTED
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.verify.browser import ARGUMENTS, find_browser, why_no_sandbox
-from ohifbuild.verify.dataset.contents import ORDINARY
+from ohifbuild.verification.browser import ARGUMENTS, find_browser, why_no_sandbox
+from ohifbuild.verification.dataset.contents import ORDINARY
 
 CHAIN_END = 0x20000000
 """Of a visit's transition in Chromium's History: the browser lists it (ui/base/page_transition_types.h)."""

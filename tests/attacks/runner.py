@@ -17,8 +17,8 @@ from attacks.variants import STOCK_SETTINGS, Variants
 from attacks.visit import Visit, window
 from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings, read_settings
-from ohifbuild.verify.dataset.contents import ORDINARY, SECOND, STRANGER
-from ohifbuild.verify.egress_proxy import EgressProxy
+from ohifbuild.verification.dataset.contents import ORDINARY, SECOND, STRANGER
+from ohifbuild.verification.egress_proxy import EgressProxy
 
 TOKEN = "t0ken-of-the-own-study-5f3a9c"
 OTHER_TOKEN = "t0ken-of-the-other-study-b71e"

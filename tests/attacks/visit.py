@@ -15,8 +15,8 @@ from playwright.sync_api import Error as PlaywrightError
 from attacks.attack_servers import AttackServers, Server
 from attacks.model import Received, Seen
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verify.egress_proxy import EgressProxy
-from ohifbuild.verify.session import READERS
+from ohifbuild.verification.egress_proxy import EgressProxy
+from ohifbuild.verification.session import READERS
 
 PATIENCE = 40.0
 POLL_MS = 25

@@ -11,15 +11,15 @@ import pytest
 from ohifbuild.cache.default import default_cache
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.verify.bad_links import bad_links
-from ohifbuild.verify.browser import find_browser
-from ohifbuild.verify.claims import judge
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
-from ohifbuild.verify.fixtures import prepare_fixtures
-from ohifbuild.verify.runner import run_scenarios
-from ohifbuild.verify.scenarios import faulty_archive, other_pages
-from ohifbuild.verify.viewer_site import site
+from ohifbuild.verification.bad_links import bad_links
+from ohifbuild.verification.browser import find_browser
+from ohifbuild.verification.claims import judge
+from ohifbuild.verification.dataset import cached_dataset
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.fixtures import prepare_fixtures
+from ohifbuild.verification.runner import run_scenarios
+from ohifbuild.verification.scenarios import faulty_archive, other_pages
+from ohifbuild.verification.viewer_site import site
 
 SETTINGS = {
     "tokenParam": "token",

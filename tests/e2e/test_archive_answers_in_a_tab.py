@@ -17,8 +17,8 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.server import web_server
 from ohifbuild.server.headers import ISOLATION
-from ohifbuild.verify.browser import find_browser, started
-from ohifbuild.verify.viewer_site import Site, site
+from ohifbuild.verification.browser import find_browser, started
+from ohifbuild.verification.viewer_site import Site, site
 
 RAN = "document.documentElement.setAttribute('data-ran', origin); fetch('/dicom-web/ran')"
 XHTML = f'<html xmlns="http://www.w3.org/1999/xhtml"><head><script>{RAN}</script></head><body>x</body></html>'

@@ -15,16 +15,16 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.published import published_viewer
-from ohifbuild.verify.browser import find_browser
-from ohifbuild.verify.claims import judge
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
-from ohifbuild.verify.evidence import Observation
-from ohifbuild.verify.fixtures import prepare_fixtures
-from ohifbuild.verify.runner import run_scenarios
-from ohifbuild.verify.scenario_context import ScenarioContext
-from ohifbuild.verify.scenarios import faulty_archive, other_pages
-from ohifbuild.verify.viewer_site import site
+from ohifbuild.verification.browser import find_browser
+from ohifbuild.verification.claims import judge
+from ohifbuild.verification.dataset import cached_dataset
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.evidence import Observation
+from ohifbuild.verification.fixtures import prepare_fixtures
+from ohifbuild.verification.runner import run_scenarios
+from ohifbuild.verification.scenario_context import ScenarioContext
+from ohifbuild.verification.scenarios import faulty_archive, other_pages
+from ohifbuild.verification.viewer_site import site
 from ohifbuild.viewer.prepare import link_tree
 
 # What stock OHIF does with `?token=`: it sends it as a bearer token.

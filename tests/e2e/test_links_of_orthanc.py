@@ -21,13 +21,13 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verify.browser import find_browser, started
-from ohifbuild.verify.dataset import STUDIES, cached_dataset
-from ohifbuild.verify.egress_proxy import egress_proxy
-from ohifbuild.verify.fixtures import PreparedFixtures, prepare_fixtures
-from ohifbuild.verify.pixels import PictureIndex, shows
-from ohifbuild.verify.session import Tab, tab, window
-from ohifbuild.verify.viewer_site import Site, site
+from ohifbuild.verification.browser import find_browser, started
+from ohifbuild.verification.dataset import STUDIES, cached_dataset
+from ohifbuild.verification.egress_proxy import egress_proxy
+from ohifbuild.verification.fixtures import PreparedFixtures, prepare_fixtures
+from ohifbuild.verification.pixels import PictureIndex, shows
+from ohifbuild.verification.session import Tab, tab, window
+from ohifbuild.verification.viewer_site import Site, site
 from ohifbuild.workflow import build
 
 ROOTS = ("/orthanc/studies", "/orthanc/instances")

@@ -10,13 +10,13 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verify.browser import find_browser, started
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.egress_proxy import egress_proxy
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
-from ohifbuild.verify.fixtures import prepare_fixtures
-from ohifbuild.verify.session import tab, window
-from ohifbuild.verify.viewer_site import site
+from ohifbuild.verification.browser import find_browser, started
+from ohifbuild.verification.dataset import cached_dataset
+from ohifbuild.verification.egress_proxy import egress_proxy
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.fixtures import prepare_fixtures
+from ohifbuild.verification.session import tab, window
+from ohifbuild.verification.viewer_site import site
 from ohifbuild.workflow import build
 
 MODULE = """

@@ -15,16 +15,16 @@ from ohifbuild.core.errors import OrthancFailed
 from ohifbuild.lock.resolve import resolve
 from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
 from ohifbuild.server.proxy import Upstream
-from ohifbuild.verify.backend import real_orthanc
-from ohifbuild.verify.browser import find_browser
-from ohifbuild.verify.claims import judge
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.evidence import Observation
-from ohifbuild.verify.fixtures import PreparedFixtures, prepare_fixtures
-from ohifbuild.verify.runner import run_scenarios, verify
-from ohifbuild.verify.scenario_context import ScenarioContext
-from ohifbuild.verify.scenarios import WRONG_TOKEN, Journey
-from ohifbuild.verify.viewer_site import site
+from ohifbuild.verification.backend import real_orthanc
+from ohifbuild.verification.browser import find_browser
+from ohifbuild.verification.claims import judge
+from ohifbuild.verification.dataset import cached_dataset
+from ohifbuild.verification.evidence import Observation
+from ohifbuild.verification.fixtures import PreparedFixtures, prepare_fixtures
+from ohifbuild.verification.runner import run_scenarios, verify
+from ohifbuild.verification.scenario_context import ScenarioContext
+from ohifbuild.verification.scenarios import WRONG_TOKEN, Journey
+from ohifbuild.verification.viewer_site import site
 from ohifbuild.workflow import build
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")

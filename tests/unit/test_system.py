@@ -11,7 +11,7 @@ import system
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import BrowserMissing, OrthancMissing
 from ohifbuild.orthanc.find import find_orthanc
-from ohifbuild.verify.browser import BROWSER_VARIABLE, find_browser
+from ohifbuild.verification.browser import BROWSER_VARIABLE, find_browser
 
 APT = """#!/bin/sh
 case "$*" in
@@ -84,7 +84,7 @@ def test_no_browser_is_installed_without_the_option(
         asked.append(install)
         raise BrowserMissing("There is no Chromium.", fix="sudo apt-get install -y chromium")
 
-    monkeypatch.setattr("ohifbuild.verify.browser.find_browser", none_here)
+    monkeypatch.setattr("ohifbuild.verification.browser.find_browser", none_here)
     system.set_installing(system.Installing(allowed=allowed))
     with pytest.raises(outcome, match="sudo apt-get install -y chromium"):
         system.browser_installed()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.verify.claims import CLAIMS
+from ohifbuild.verification.claims import CLAIMS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "security.md").read_text(encoding="utf-8")

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ohifbuild.config.recipe import load_recipe as load_recipe
     from ohifbuild.core.errors import OhifbuildError as OhifbuildError
     from ohifbuild.lock.resolve import resolve as resolve
-    from ohifbuild.verify.evidence import Evidence as Evidence
+    from ohifbuild.verification.evidence import Evidence as Evidence
+    from ohifbuild.verification.runner import verify as verify
     from ohifbuild.workflow import Dist as Dist
     from ohifbuild.workflow import build as build
 
@@ -32,12 +33,13 @@ _PUBLIC = {
     "resolve": "lock.resolve",
     "build": "workflow",
     "Dist": "workflow",
-    "Evidence": "verify.evidence",
+    "verify": "verification.runner",
+    "Evidence": "verification.evidence",
     "Cache": "cache.entries",
     "OhifbuildError": "core.errors",
 }
 
-__all__ = ["Cache", "Dist", "Evidence", "OhifbuildError", "Recipe", "build", "load_recipe", "resolve"]
+__all__ = ["Cache", "Dist", "Evidence", "OhifbuildError", "Recipe", "build", "load_recipe", "resolve", "verify"]
 
 
 def __getattr__(name: str) -> object:

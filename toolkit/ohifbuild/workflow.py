@@ -17,8 +17,8 @@ from ohifbuild.lock.resolve import Resolution
 from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.supply.sbom_files import move_sbom_files, write_sbom_files
-from ohifbuild.verify.evidence import Evidence
-from ohifbuild.verify.packages import require_packages
+from ohifbuild.verification.evidence import Evidence
+from ohifbuild.verification.packages import require_packages
 from ohifbuild.viewer.compress import compress_all, compressible
 from ohifbuild.viewer.inject import inject
 from ohifbuild.viewer.manifest import Manifest, hash_tree
@@ -118,7 +118,7 @@ def prove(stage: StagedDist, cache: Cache, reporter: Reporter) -> Evidence:
         ClaimsFailed: at least one claim does not hold; the evidence is in the folder of rejected builds.
         OhifbuildError: as ``verify``.
     """
-    from ohifbuild.verify.runner import verify  # its packages are an extra
+    from ohifbuild.verification.runner import verify  # its packages are an extra
 
     evidence = verify(stage.dist, report_dir=stage.evidence, cache=cache, reporter=reporter)
     if not evidence.ok:

@@ -28,10 +28,10 @@ from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import OhifbuildError
 from ohifbuild.core.processes import run
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verify.browser import Browser, find_browser
-from ohifbuild.verify.dataset import cached_dataset
-from ohifbuild.verify.evidence import ReceivedRequest
-from ohifbuild.verify.gate import decide
+from ohifbuild.verification.browser import Browser, find_browser
+from ohifbuild.verification.dataset import cached_dataset
+from ohifbuild.verification.evidence import ReceivedRequest
+from ohifbuild.verification.gate import decide
 from ohifbuild.workflow import build, move
 from system import installed, orthanc_installed
 

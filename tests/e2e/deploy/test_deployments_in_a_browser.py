@@ -19,12 +19,12 @@ from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.processes import run
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.verify.claims import judge
-from ohifbuild.verify.evidence import Observation, ReceivedRequest
-from ohifbuild.verify.fixtures import Fixtures, PreparedFixtures, prepare_fixtures
-from ohifbuild.verify.redact import contains
-from ohifbuild.verify.runner import run_scenarios
-from ohifbuild.verify.scenario_context import ScenarioContext
+from ohifbuild.verification.claims import judge
+from ohifbuild.verification.evidence import Observation, ReceivedRequest
+from ohifbuild.verification.fixtures import Fixtures, PreparedFixtures, prepare_fixtures
+from ohifbuild.verification.redact import contains
+from ohifbuild.verification.runner import run_scenarios
+from ohifbuild.verification.scenario_context import ScenarioContext
 from servers import an_orthanc, deployed_orthanc, nginx_running, stunnel_running
 
 FACTS = "({ secure: isSecureContext, isolated: crossOriginIsolated, shared: typeof SharedArrayBuffer })"

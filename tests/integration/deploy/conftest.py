@@ -17,7 +17,7 @@ from typing import Any
 import brotli
 import pytest
 
-from ohifbuild.verify.dataset import write_dataset
+from ohifbuild.verification.dataset import write_dataset
 from ohifbuild.viewer.app_config import CONFIG_START
 from ohifbuild.viewer.manifest import Manifest, hash_tree
 from servers import nginx_running

@@ -21,7 +21,7 @@ from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.deploy.https import CIPHERS
 from ohifbuild.orthanc.orthanc_process import orthanc
 from ohifbuild.server.headers import ISOLATION, inline_hashes
-from ohifbuild.verify.dataset.contents import DOCUMENTS
+from ohifbuild.verification.dataset.contents import DOCUMENTS
 from system import installed
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")

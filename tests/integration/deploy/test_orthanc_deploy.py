@@ -21,8 +21,8 @@ from ohifbuild.core.errors import ToolFailed
 from ohifbuild.core.processes import run
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.server.headers import ISOLATION, inline_hashes
-from ohifbuild.verify.dataset import STUDIES
-from ohifbuild.verify.dataset.contents import ORDINARY, SECOND
+from ohifbuild.verification.dataset import STUDIES
+from ohifbuild.verification.dataset.contents import ORDINARY, SECOND
 from ohifbuild.viewer.app_config import CONFIG_START
 from servers import an_orthanc, deployed_orthanc
 

@@ -12,8 +12,8 @@ from ohifbuild.contract.grants import Tokens
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.server.headers import ISOLATION
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
-from ohifbuild.verify.viewer_site import site
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.viewer_site import site
 from web_servers import apache_running, caddy_running
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"

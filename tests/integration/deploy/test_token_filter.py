@@ -24,8 +24,8 @@ from ohifbuild.core.errors import OrthancFailed, OrthancMissing, OrthancUnsuitab
 from ohifbuild.orthanc.configuration import SCRIPTS
 from ohifbuild.orthanc.find import find_orthanc
 from ohifbuild.orthanc.orthanc_process import OrthancServer, orthanc
-from ohifbuild.verify.dataset.contents import DOCUMENTS, ORDINARY, SECOND
-from ohifbuild.verify.fixtures import prepare_fixtures
+from ohifbuild.verification.dataset.contents import DOCUMENTS, ORDINARY, SECOND
+from ohifbuild.verification.fixtures import prepare_fixtures
 from token_file import read_grants
 from token_filter import token_filter_from
 from vectors import rows

@@ -19,10 +19,10 @@ from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.orthanc.admin_client import free_port
 from ohifbuild.server.headers import page_policy
-from ohifbuild.verify.dataset import write_dataset
-from ohifbuild.verify.dataset.contents import DOCUMENTS
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
-from ohifbuild.verify.viewer_site import site
+from ohifbuild.verification.dataset import write_dataset
+from ohifbuild.verification.dataset.contents import DOCUMENTS
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.viewer_site import site
 from ohifbuild.viewer.manifest import Manifest, hash_tree
 from servers import nginx_running
 

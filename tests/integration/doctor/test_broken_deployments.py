@@ -19,7 +19,7 @@ from ohifbuild.contract.grants import Grant
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import Report, examine_deployment
 from ohifbuild.server import archive_rules
-from ohifbuild.verify.dataset.contents import ORDINARY
+from ohifbuild.verification.dataset.contents import ORDINARY
 
 ENTRY = "app.bundle.0123456789abcdef0123.js"
 REDIRECTS = f"error_page {' '.join(map(str, archive_rules.REDIRECTS))} = @ohifbuild_redirected;"

@@ -15,8 +15,8 @@ from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.doctor import examine_deployment
 from ohifbuild.orthanc.orthanc_process import orthanc
-from ohifbuild.verify.dataset import write_dataset
-from ohifbuild.verify.dataset.contents import DOCUMENTS
+from ohifbuild.verification.dataset import write_dataset
+from ohifbuild.verification.dataset.contents import DOCUMENTS
 from servers import an_orthanc, deployed_orthanc
 
 TOKEN = "the-token-of-this-link"

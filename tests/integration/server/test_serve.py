@@ -27,10 +27,10 @@ from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ArchiveUnreachable, DistInvalid, PortInUse
 from ohifbuild.core.processes import running
 from ohifbuild.server.serve import serve
-from ohifbuild.verify.dataset.contents import MULTIFRAME
-from ohifbuild.verify.dataset.write import write_dataset
-from ohifbuild.verify.embedded_archive import EmbeddedArchive
-from ohifbuild.verify.viewer_site import Site, site
+from ohifbuild.verification.dataset.contents import MULTIFRAME
+from ohifbuild.verification.dataset.write import write_dataset
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.viewer_site import Site, site
 
 SETTINGS = {
     **{"tokenParam": "token", "tokenHeader": "token", "tokenScheme": "", "roots": ["/dicom-web"]},

@@ -12,7 +12,6 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from ohifbuild import workflow
 from ohifbuild.cache.entries import Cache
 from ohifbuild.commands import build as build_command
 from ohifbuild.commands import verify as verify_command
@@ -22,9 +21,9 @@ from ohifbuild.core.errors import BrowserMissing, ClaimsFailed, LockDiffers, Out
 from ohifbuild.lock.lock_file import read_lock
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.supply.provenance import check_provenance
-from ohifbuild.verify.evidence import ClaimResult, Evidence
-from ohifbuild.verify.redact import Redactor
-from ohifbuild.verify.report import write_reports
+from ohifbuild.verification.evidence import ClaimResult, Evidence
+from ohifbuild.verification.redact import Redactor
+from ohifbuild.verification.report import write_reports
 from ohifbuild.viewer.manifest import read_manifest
 from ohifbuild.viewer.output import PROVENANCE_NAME, REPORT_NAMES, SBOM_NAME
 from ohifbuild.workflow import move
@@ -54,7 +53,7 @@ def judge(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             raise error
         return proven(dist, report_dir, holds=outcome["holds"])
 
-    monkeypatch.setattr(workflow, "verify", verify)
+    monkeypatch.setattr("ohifbuild.verification.runner.verify", verify)
     return outcome
 
 
@@ -222,8 +221,10 @@ def test_verify_writes_its_report_anew_beside_the_dist_and_keeps_the_statements(
 ) -> None:
     built("--no-verify")
     statements = {name: (tmp_path / "dist.evidence" / name).read_bytes() for name in STATEMENTS}
-    monkeypatch.setattr(verify_command, "verify", lambda dist, *, report_dir, **_: proven(dist, report_dir, holds=True))
-    monkeypatch.setattr(verify_command, "terminal_table", lambda _: "")
+    monkeypatch.setattr(
+        "ohifbuild.verification.runner.verify", lambda dist, *, report_dir, **_: proven(dist, report_dir, holds=True)
+    )
+    monkeypatch.setattr("ohifbuild.verification.report.terminal.render", lambda _: "")
     done = CliRunner().invoke(verify_command.command, [str(tmp_path / "dist")], catch_exceptions=False)
     assert done.exit_code == 0
     assert names(tmp_path / "dist.evidence") == EVERYTHING

@@ -75,7 +75,7 @@ def test_every_picture_is_taken_from_a_scenario_and_shown() -> None:
     assert {path.name for path in (DOCS / "images").iterdir()} == names
     shown = "".join(file.read_text() for file in FILES)
     assert [name for name in names if f"images/{name})" not in shown] == []
-    scenarios = "".join(path.read_text() for path in (TOOLKIT / "verify").rglob("*.py"))
+    scenarios = "".join(path.read_text() for path in (TOOLKIT / "verification").rglob("*.py"))
     for title in PICTURES.values():
         assert re.search(rf'"{re.escape(title.partition(",")[0])}[",]', scenarios), title
 

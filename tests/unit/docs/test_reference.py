@@ -10,7 +10,7 @@ import ohifbuild
 from ohifbuild.config.recipe import Recipe, load_recipe
 from ohifbuild.core.errors import RecipeError
 from ohifbuild.releases.catalogue import catalogue
-from ohifbuild.verify.claims import CLAIMS
+from ohifbuild.verification.claims import CLAIMS
 from site_pages import commands, errors, javascript_api, python_api, recipe_keys, support
 from site_pages.claims import section as claims_section
 from site_pages.markdown import table

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.core.errors import OutputNotOurs
-from ohifbuild.verify.report import WRITERS
+from ohifbuild.verification.report import WRITERS
 from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest
 from ohifbuild.viewer.output import REPORT_NAMES, StagedDist, staged, staged_dist
 

@@ -20,7 +20,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True)
 class CommandContext:
-    """Where a command runs: whom it tells, which cache it uses, whether its result is JSON on standard output."""
+    """Where a command runs: its reporter, its cache, and whether its result is JSON on standard output."""
 
     reporter: TerminalReporter
     cache: Cache

@@ -11,7 +11,7 @@ from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verify.packages import require_packages
+from ohifbuild.verification.packages import require_packages
 from ohifbuild.workflow import build
 
 
@@ -30,10 +30,10 @@ def command(context: CommandContext, /, dist: Path, port: int, opens: bool) -> N
       ohifbuild demo dist --open
     """
     require_packages()
-    from ohifbuild.verify.dataset import cached_dataset
-    from ohifbuild.verify.embedded_archive import EmbeddedArchive
-    from ohifbuild.verify.fixtures import prepare_fixtures
-    from ohifbuild.verify.viewer_site import site
+    from ohifbuild.verification.dataset import cached_dataset
+    from ohifbuild.verification.embedded_archive import EmbeddedArchive
+    from ohifbuild.verification.fixtures import prepare_fixtures
+    from ohifbuild.verification.viewer_site import site
 
     reporter = context.reporter
     if not dist.exists():

@@ -11,14 +11,14 @@ import click
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.errors import IntegrityBroken
 from ohifbuild.supply.provenance import check_provenance
-from ohifbuild.verify.packages import require_packages
+from ohifbuild.verification.packages import require_packages
 from ohifbuild.viewer.manifest import check_integrity, read_manifest
 from ohifbuild.viewer.output import evidence_folder
 from ohifbuild.workflow import report_of, require_claims
 
 if TYPE_CHECKING:
-    from ohifbuild.verify.backend import Provider
-    from ohifbuild.verify.external_tokens import ExternalTokens
+    from ohifbuild.verification.backend import Provider
+    from ohifbuild.verification.external_tokens import ExternalTokens
 
 SHOWN = 20
 
@@ -71,8 +71,8 @@ def command(
         _check_files(context, dist, provenance)
         return
     require_packages()
-    from ohifbuild.verify.report.terminal import render as terminal_table
-    from ohifbuild.verify.runner import verify
+    from ohifbuild.verification.report.terminal import render as terminal_table
+    from ohifbuild.verification.runner import verify
 
     provider, tokens = _archive(archive, archive_tokens, put_studies)
     evidence = verify(
@@ -98,9 +98,9 @@ def command(
 
 
 def _archive(name: str, tokens_file: Path | None, put: bool) -> tuple[Provider, ExternalTokens | None]:
-    from ohifbuild.verify.backend import embedded, real_orthanc
-    from ohifbuild.verify.external_tokens import read_tokens
-    from ohifbuild.verify.remote_archive import header_of, running_at
+    from ohifbuild.verification.backend import embedded, real_orthanc
+    from ohifbuild.verification.external_tokens import read_tokens
+    from ohifbuild.verification.remote_archive import header_of, running_at
 
     ours = {"embedded": embedded, "orthanc": real_orthanc}
     if name.startswith(("http://", "https://")):

@@ -48,9 +48,6 @@ class InternalError(OhifbuildError):
     exit_code = 1
 
 
-# 10: recipe and release
-
-
 class RecipeError(OhifbuildError):
     """The recipe, or a flag that replaces one of its keys, is invalid; ``details`` lists every mistake."""
 
@@ -67,9 +64,6 @@ class OriginUnavailable(OhifbuildError):
     """The chosen origin (the published package or git) cannot provide this release."""
 
     exit_code = 12
-
-
-# 20: cache, disk and packages
 
 
 class CacheUnusable(OhifbuildError):
@@ -126,9 +120,6 @@ class StoreUnusable(OhifbuildError):
     exit_code = 28
 
 
-# 30: toolchain and git
-
-
 class ToolMissing(OhifbuildError):
     """A program that the build needs is not installed and cannot be downloaded."""
 
@@ -151,9 +142,6 @@ class PackageUnavailable(OhifbuildError):
     """The registry does not have a package that the release's lockfile names."""
 
     exit_code = 33
-
-
-# 40: patches, injection, bundling
 
 
 class ExtensionInvalid(OhifbuildError):
@@ -192,16 +180,10 @@ class BundleFailed(OhifbuildError):
     exit_code = 45
 
 
-# 50: output
-
-
 class OutputNotOurs(OhifbuildError):
     """The output folder is not empty, and ohifbuild did not write it."""
 
     exit_code = 50
-
-
-# 60: verify
 
 
 class BrowserMissing(OhifbuildError):
@@ -232,9 +214,6 @@ class VerifyNotInstalled(OhifbuildError):
     """Python packages that only verify needs are missing; ``fix`` is the command that installs them."""
 
     exit_code = 64
-
-
-# 70: serve
 
 
 class PortInUse(OhifbuildError):
@@ -295,9 +274,6 @@ class ArchiveUnsuitable(OhifbuildError):
     """Verify cannot use the archive: it refuses the credentials, or it lacks the studies or the tokens."""
 
     exit_code = 79
-
-
-# 80: lock and reproducibility
 
 
 class LockInvalid(OhifbuildError):

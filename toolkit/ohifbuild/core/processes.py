@@ -2,7 +2,7 @@
 
 A program is looked up on the PATH first and never runs through a shell. It gets an explicit environment and its own
 process group. When the caller leaves, also with Ctrl-C, the whole group gets SIGTERM and then SIGKILL, so that no
-process outlives it. A child's output is kept and shown only if the child fails; ``on_line`` gets each line as it comes.
+process outlives it. A child's output is kept and shown only if the child fails; ``on_line`` gets each line at once.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ from ohifbuild.doctor.network import git_remote, npm_registry, python_index
 from ohifbuild.orthanc.find import check_version, find_orthanc
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.tools.toolchain import node_tools, satisfies
-from ohifbuild.verify.browser import find_browser
-from ohifbuild.verify.packages import require_packages
+from ohifbuild.verification.browser import find_browser
+from ohifbuild.verification.packages import require_packages
 
 OLDEST_GIT = (2, 31)
 VERSION = re.compile(r"\d+(?:\.\d+)+")
@@ -105,7 +105,7 @@ def browser() -> Finding:
         found = find_browser(SilentReporter(), install=False)
         version = _version([found.executable, "--version"])
     except VerifyNotInstalled as error:
-        return about.note(error.what, "Viewers are built here with --no-verify, and proven elsewhere.", error.fix)
+        return check.note(error.what, "Viewers are built here with --no-verify, and proven elsewhere.", error.fix)
     except OhifbuildError as error:
         effect = "ohifbuild verify needs it, and so do builds without --no-verify."
         return check.wrong(f"{error.what} {error.cause}", effect, error.fix)

@@ -35,7 +35,7 @@ class Page:
     """A page.
 
     Args:
-        kind: a viewer of ours, OHIF as it is published, a page to log in, or something else.
+        kind: a viewer that ohifbuild made, published OHIF, a page to log in, or something else.
         settings: of a viewer; what OHIF does by itself for one that is not ours.
         loads: URLs of scripts and style sheets, as they stand in the page.
         inline_hashes: of its inline scripts, as a content security policy names them.

@@ -143,4 +143,4 @@ def _shown(value: str | None) -> str:
 
 
 def _invalid(path: Path, why: str, command: str) -> LockInvalid:
-    return LockInvalid(f"{path} cannot be honoured: {why}.", cause="A lock is only written by ohifbuild.", fix=command)
+    return LockInvalid(f"{path} is invalid: {why}.", cause="Only ohifbuild writes lock files.", fix=command)

@@ -80,7 +80,7 @@ def _by_stem(names: set[str]) -> dict[str, list[str]]:
 
 
 def _hashes(pairs: Mapping[str, str]) -> dict[bytes, bytes]:
-    """Their hash for each of ours, if the pairs give a one-to-one mapping."""
+    """The published hash for each of our hashes, if the pairs give a one-to-one mapping."""
     mapped = {
         (mine.encode(), theirs.encode())
         for shipped, own in pairs.items()

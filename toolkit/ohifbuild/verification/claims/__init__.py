@@ -1,0 +1,105 @@
+"""The claims: pure functions from an observation to a verdict with its evidence.
+
+What can be observed at both ends (sent by the browser, received by the archive) is checked at both ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ohifbuild.contract.settings import Settings
+from ohifbuild.verification.claims.confinement import (
+    held_to_policy,
+    no_doubled_request,
+    no_open_search,
+    no_page_error,
+    no_patient_query,
+    none_refused,
+    nothing_elsewhere,
+    own_studies_only,
+)
+from ohifbuild.verification.claims.on_screen import message_shown, no_pixels, right_image, thumbnails
+from ohifbuild.verification.claims.token_way import (
+    both_ends_agree,
+    header_received,
+    header_sent,
+    token_goes_nowhere_else,
+    token_leaves_address,
+    token_not_shown,
+    token_not_stored,
+)
+from ohifbuild.verification.evidence import ClaimResult, Observation, Verdict
+
+__all__ = ["CLAIMS", "Claim", "judge"]
+
+Check = Callable[[Observation, Settings], Verdict]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement that verify checks in every scenario with one of these expected outcomes.
+
+    Args:
+        key: its name in the reports.
+        title: the statement.
+        outcomes: the outcomes of the scenarios in which it is checked.
+        check: the function that checks it.
+    """
+
+    key: str
+    title: str
+    outcomes: frozenset[str]
+    check: Check
+
+
+EVERYWHERE = frozenset({"image", "message", "confined"})
+GOOD = frozenset({"image", "confined"})
+IMAGE = frozenset({"image"})
+MESSAGE = frozenset({"message"})
+
+CLAIMS: tuple[Claim, ...] = (
+    Claim("right-image", "The link's own image is on the screen", IMAGE, right_image),
+    Claim("thumbnails", "Each series shows its own thumbnail", IMAGE, thumbnails),
+    Claim("message", "The page reports the right error", MESSAGE, message_shown),
+    Claim("no-pixels", "The page shows nothing of the archive", MESSAGE, no_pixels),
+    Claim("header-sent", "The browser sends the token once with each archive request", EVERYWHERE, header_sent),
+    Claim("header-received", "The archive receives the token once with each request", EVERYWHERE, header_received),
+    Claim("both-ends", "The archive receives exactly the requests of the browser", EVERYWHERE, both_ends_agree),
+    Claim("none-refused", "The archive refuses no request", GOOD, none_refused),
+    Claim("own-studies", "The page requests only the link's studies", EVERYWHERE, own_studies_only),
+    Claim("no-patient-query", "No search by patient", EVERYWHERE, no_patient_query),
+    Claim("no-open-search", "No search of the whole archive", EVERYWHERE, no_open_search),
+    Claim("no-doubles", "The page requests nothing twice", IMAGE, no_doubled_request),
+    Claim(
+        "token-one-way", "The token is in no URL, Referer or static file's request", EVERYWHERE, token_goes_nowhere_else
+    ),
+    Claim("token-address", "The token is removed from address bar and history", EVERYWHERE, token_leaves_address),
+    Claim("token-storage", "The token is stored only in the tab's own entry", EVERYWHERE, token_not_stored),
+    Claim("token-unseen", "The token is in no document, console, error or timing", EVERYWHERE, token_not_shown),
+    Claim("nothing-elsewhere", "Nothing reaches another origin", EVERYWHERE, nothing_elsewhere),
+    Claim("page-policy", "The policy in the page forbids other scripts", EVERYWHERE, held_to_policy),
+    Claim("no-page-error", "No uncaught error in the page", EVERYWHERE, no_page_error),
+)
+
+
+def judge(observations: Iterable[Observation], settings: Settings) -> tuple[ClaimResult, ...]:
+    """The result of every claim in every scenario in which it is checked."""
+    return tuple(
+        _result(claim, observation, settings)
+        for observation in observations
+        for claim in CLAIMS
+        if observation.expects.outcome in claim.outcomes
+    )
+
+
+def _result(claim: Claim, observation: Observation, settings: Settings) -> ClaimResult:
+    verdict = claim.check(observation, settings)
+    return ClaimResult(
+        claim=claim.key,
+        title=claim.title,
+        scenario=observation.scenario,
+        holds=verdict.holds,
+        detail=verdict.detail,
+        evidence=verdict.evidence,
+    )

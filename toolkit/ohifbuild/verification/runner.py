@@ -1,0 +1,198 @@
+"""Verifies a dist: serves it, runs every scenario, checks every claim, writes the reports."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Error as PlaywrightError
+
+from ohifbuild import __version__
+from ohifbuild.cache.default import default_cache
+from ohifbuild.cache.entries import Cache
+from ohifbuild.contract.settings import Settings, read_settings
+from ohifbuild.core.console import Meter, Reporter, SilentReporter
+from ohifbuild.core.errors import BrowserFailed
+from ohifbuild.server.web_server import same_origin_root
+from ohifbuild.verification.backend import Provider, embedded
+from ohifbuild.verification.behaviour_comparison import compare_behaviour
+from ohifbuild.verification.browser import Browser, find_browser, started
+from ohifbuild.verification.claims import judge
+from ohifbuild.verification.egress_proxy import egress_proxy
+from ohifbuild.verification.evidence import Evidence, Observation
+from ohifbuild.verification.external_tokens import ExternalTokens
+from ohifbuild.verification.fixtures import Fixtures, prepare_fixtures
+from ohifbuild.verification.interrupts import interruptible
+from ohifbuild.verification.pixels import PictureIndex
+from ohifbuild.verification.redact import Redactor
+from ohifbuild.verification.report import write_reports
+from ohifbuild.verification.scenario_context import ScenarioContext, Site
+from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
+from ohifbuild.verification.session import tab, window
+from ohifbuild.verification.viewer_site import site
+from ohifbuild.viewer.manifest import Manifest, read_manifest
+from ohifbuild.viewer.output import evidence_folder
+
+
+@dataclass(frozen=True)
+class ViewerRun:
+    """What was seen of a dist, with which browser and archive, and what takes this run's tokens out of anything."""
+
+    seen: tuple[Observation, ...]
+    browser: str
+    archive: str
+    redactor: Redactor
+
+
+def verify(
+    dist: Path,
+    *,
+    report_dir: Path | None = None,
+    cache: Cache | None = None,
+    reporter: Reporter | None = None,
+    compare_with: Path | None = None,
+    archive: Provider = embedded,
+    tokens: ExternalTokens | None = None,
+) -> Evidence:
+    """Checks the claims about a finished dist, and writes ``report.json``, ``report.html`` and ``junit.xml``.
+
+    A claim that does not hold is a result, not an error: see ``Evidence.ok``. The result contains no token.
+
+    Args:
+        report_dir: the folder of the reports; default: ``DIST.evidence`` beside the dist.
+        cache: default: the user's.
+        reporter: is given the steps and warnings; default: nobody.
+        compare_with: another dist that has to behave as this one does, such as the other origin's of the same release.
+        archive: what holds the studies.
+        tokens: those that the archive knows already; new ones are made if not given.
+
+    Raises:
+        DistInvalid: the folder is not a dist that ohifbuild finished, or its archive is at another origin.
+        BrowserMissing, BrowserFailed: there is no Chromium, or it cannot be driven.
+        PortInUse, DiskFull, CacheUnusable: as they say.
+        OhifbuildError: what ``archive`` raises.
+    """
+    began = time.monotonic()
+    cache, reporter = cache or default_cache(), reporter or SilentReporter()
+    manifest, settings = read_manifest(dist), read_settings(dist)
+    browser = find_browser(reporter)
+    run = _run(dist, settings, browser, archive, tokens, cache, reporter)
+    results = judge(run.seen, settings)
+    if compare_with is not None:
+        twin = _run(compare_with, read_settings(compare_with), browser, archive, tokens, cache, reporter)
+        results = (*results, *compare_behaviour(run.seen, twin.seen))
+    evidence = Evidence(
+        results=results,
+        observations=tuple(map(_without_document, run.seen)),
+        settings=settings,
+        environment=_environment(manifest, run),
+        seconds=round(time.monotonic() - began, 2),
+    )
+    clean = run.redactor.value(evidence)
+    return replace(clean, reports=write_reports(clean, run.redactor, report_dir or evidence_folder(dist)))
+
+
+def _run(
+    dist: Path,
+    settings: Settings,
+    browser: Browser,
+    archive: Provider,
+    tokens: ExternalTokens | None,
+    cache: Cache,
+    reporter: Reporter,
+) -> ViewerRun:
+    same_origin_root(dist, settings)
+    parts = prepare_fixtures(settings, tokens)
+    with (
+        archive(settings, parts.tokens, cache, reporter) as backend,
+        reporter.step("Verify", total=len(JOURNEYS)) as meter,
+        # The claims must hold on any web server, so the site sends no protective headers.
+        site(
+            dist, backend.archive, parts.tokens, settings=settings, enforce=not backend.enforces, bare=True
+        ) as running,
+    ):
+        seen, version = run_scenarios(running, browser, parts.fixtures, settings, reporter, meter, watch=backend.check)
+    return ViewerRun(seen, version, backend.description, Redactor({**parts.fixtures.labels, **HOSTILE_TOKENS}))
+
+
+def _without_document(seen: Observation) -> Observation:
+    """The observation without the page's HTML, which is checked but not reported."""
+    return replace(seen, state=replace(seen.state, html=""))
+
+
+def _environment(manifest: Manifest, run: ViewerRun) -> Mapping[str, str]:
+    """The facts about dist, browser, archive and machine, in the order of the report."""
+    made_from = manifest.inputs
+    return {
+        "Release": f"OHIF {made_from.get('release', 'of unknown version')}",
+        "Origin": str(made_from.get("origin", "unknown")),
+        "Dist": f"{manifest.digest}, {len(manifest.files)} files, {manifest.size / 1e6:.0f} MB",
+        "Browser": f"{run.browser}, headless, software rendering",
+        "Archive": run.archive,
+        "Machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
+        "ohifbuild": __version__,
+        "Date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+    }
+
+
+def run_scenarios(
+    site: Site,
+    browser: Browser,
+    fixtures: Fixtures,
+    settings: Settings,
+    reporter: Reporter,
+    meter: Meter,
+    *,
+    journeys: Sequence[Journey] = JOURNEYS,
+    watch: Callable[[], None] = lambda: None,
+) -> tuple[tuple[Observation, ...], str]:
+    """Runs the journeys, each in its own tab, and returns the observations and the browser's version.
+
+    Args:
+        site: the served dist and its archive.
+        browser: the Chromium to use.
+        fixtures: studies and tokens.
+        settings: the dist's settings.
+        reporter: gets debug output.
+        meter: shows the progress.
+        journeys: the groups of scenarios.
+        watch: is called repeatedly while verify waits for the browser; an exception from it ends the run.
+
+    Raises:
+        BrowserFailed: the browser failed. Faults of the viewer are observations, not errors.
+    """
+    seen: list[Observation] = []
+    pictures = PictureIndex(fixtures.pictures)
+    parts = urlsplit(site.base_url)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    with (
+        interruptible() as interrupted,
+        egress_proxy() as proxy,
+        started(browser, reporter) as running,
+        window(running, origin, proxy) as browser_context,
+    ):
+
+        def check() -> None:
+            interrupted()
+            watch()
+
+        try:
+            for journey in journeys:
+                with tab(browser_context, origin, check) as fresh:
+                    for observation in journey(ScenarioContext(fresh, site, proxy, fixtures, settings, pictures)):
+                        seen.append(observation)
+                        meter.phase(observation.title)
+                meter.advance()
+        except PlaywrightError as error:
+            raise BrowserFailed(
+                f"The browser failed {f'after the scenario {seen[-1].scenario}' if seen else 'at once'}.",
+                cause=error.message.splitlines()[0],
+                fix="Run verify again. If it fails again, check the machine's free memory: ohifbuild doctor",
+            ) from error
+        return tuple(seen), f"Chromium {running.version}"

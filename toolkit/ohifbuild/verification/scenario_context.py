@@ -1,0 +1,181 @@
+"""Runs a scenario in a tab, and records what the browser and the archive observe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+from urllib.parse import quote
+
+from ohifbuild.contract.settings import Settings
+from ohifbuild.verification.egress_proxy import EgressProxy
+from ohifbuild.verification.evidence import Expectation, Observation, ReceivedRequest, SentRequest
+from ohifbuild.verification.fixtures import Fixtures, Subject
+from ohifbuild.verification.pixels import PictureIndex
+from ohifbuild.verification.screen import Screen
+from ohifbuild.verification.session import Tab
+
+READINGS = 5
+
+Move = Callable[[], object]
+
+
+class Site(Protocol):
+    """A served dist and its archive. ``base_url`` is the viewer's URL, ``http://host:port/…``."""
+
+    @property
+    def base_url(self) -> str: ...
+
+    @property
+    def pages(self) -> Sequence[str]:
+        """The dist's HTML files but index.html."""
+
+    def received(self) -> Sequence[ReceivedRequest]:
+        """Every request that the archive has received so far, in the order of arrival."""
+
+    def redirect(self, location: str) -> None:
+        """From now on, answers requests that would be granted with a redirect; '' ends that."""
+
+
+class ScenarioContext:
+    """A tab, the site that it opens, and the fixtures."""
+
+    def __init__(
+        self,
+        tab: Tab,
+        site: Site,
+        egress_proxy: EgressProxy,
+        fixtures: Fixtures,
+        settings: Settings,
+        pictures: PictureIndex,
+    ) -> None:
+        self.tab = tab
+        self.site = site
+        self.fixtures = fixtures
+        self.settings = settings
+        self._pictures = pictures
+        self._egress_proxy = egress_proxy
+        self._screen = Screen(tab, pictures)
+
+    def link(self, subject: Subject, token: str | None = None, *, route: str = "viewer", more: str = "") -> str:
+        """The share link of a subject, with its own token or another one ('' for none), as query parameter."""
+        value = subject.token if token is None else token
+        parameter = f"&{self.settings.token_param}={quote(value, safe='')}" if value else ""
+        return f"{self.address(route)}?StudyInstanceUIDs={','.join(subject.studies)}{parameter}{more}"
+
+    def address(self, route: str) -> str:
+        """The URL of one of the viewer's routes."""
+        return f"{self.tab.origin}{self.settings.public_url}{route}"
+
+    def image(
+        self, key: str, title: str, subject: Subject, link: str, *, move: Move | None = None, series: str = ""
+    ) -> Observation:
+        """After ``move`` (default: opening the link), an image of the subject and all its thumbnails must appear.
+
+        With ``series`` it must be an image of this series.
+        """
+        wanted = {p.instance for p in self.fixtures.pictures if p.series == series} if series else set()
+        expects = Expectation(
+            outcome="image",
+            token=subject.token,
+            secrets=self._secrets(),
+            studies=subject.studies,
+            patients=subject.patients,
+            thumbnails=subject.thumbnails,
+            instances=tuple(sorted(wanted)),
+        )
+        return self._observe(key, title, expects, link, move)
+
+    def message(
+        self,
+        key: str,
+        title: str,
+        reasons: tuple[str, ...],
+        link: str,
+        *,
+        move: Move | None = None,
+        token: str = "",
+        secret: str = "",
+        studies: Sequence[str] | None = None,
+    ) -> Observation:
+        """After ``move`` (default: opening the link), a message must appear and nothing of the archive.
+
+        ``token`` is what the archive may receive in the header, ``secret`` a further value that must not appear
+        anywhere, ``studies`` what may be requested (default: the main study of the fixtures).
+        """
+        named = self.fixtures.main.studies if studies is None else tuple(studies)
+        expects = Expectation("message", token, self._secrets(token, secret), named, reasons=reasons)
+        return self._observe(key, title, expects, link, move)
+
+    def confined(self, key: str, title: str, subject: Subject, link: str, *, token: str | None = None) -> Observation:
+        """After opening the link, the page may show anything, but must not request more than the subject."""
+        given = subject.token if token is None else token
+        expects = Expectation("confined", given, self._secrets(), subject.studies, subject.patients)
+        return self._observe(key, title, expects, link, None)
+
+    def open_without_archive(self, link: str) -> None:
+        """Opens the link while the archive does not answer; it does not answer this tab again."""
+        self.tab.cut_off(lambda url: self.settings.is_archive(url))
+        self.tab.go(link)
+
+    def open_redirected(self, link: str, locations: Sequence[str]) -> None:
+        """Opens the link while the archive redirects to the first location, then sends requests by all means of a page.
+
+        The archive continues to redirect, to the last of the locations.
+        """
+        study = f"{self.settings.dicomweb_root}/studies/{self.fixtures.main.studies[0]}"
+        for number, location in enumerate(locations):
+            self.site.redirect(location)
+            if number == 0:
+                self.tab.go(link)
+                self._screen.wait_for_message()
+            self.tab.ask(f"{study}/series?limit={number}")
+
+    def open_series(self, series: str) -> None:
+        """Opens a series by its thumbnail, which is recognised by its image."""
+        number = self._screen.thumbnail_of(series)
+        self.tab.begin()
+        if number is not None:
+            self.tab.open_thumbnail(number)
+
+    def _secrets(self, *more: str) -> tuple[str, ...]:
+        """Every token of the fixtures, so that a link's token is also found in the page of another link."""
+        return tuple(value for value in dict.fromkeys((*more, *self.fixtures.labels)) if value)
+
+    def _observe(self, key: str, title: str, expects: Expectation, link: str, move: Move | None) -> Observation:
+        heard, tried = len(self.site.received()), len(self._egress_proxy.attempts())
+        if move:
+            move()
+        else:
+            self.tab.go(link)
+        first_image = self._screen.wait_for(expects)
+        self.tab.quiet()
+        shown = self._screen.contents(title)
+        sent, received = self._traffic(heard)
+        return Observation(
+            scenario=key,
+            title=title,
+            expects=expects,
+            link=link,
+            sent=sent,
+            received=received,
+            elsewhere=self._egress_proxy.attempts(tried),
+            console=tuple(self.tab.console),
+            errors=tuple(self.tab.errors),
+            state=self.tab.state(),
+            viewports=shown.viewports,
+            thumbnails=shown.thumbnails,
+            message=shown.message,
+            screenshots=(shown.screenshot,),
+            seconds=round(self.tab.elapsed(), 3),
+            first_image=first_image,
+        )
+
+    def _traffic(self, heard: int) -> tuple[tuple[SentRequest, ...], tuple[ReceivedRequest, ...]]:
+        """The sent and received requests, read while none is in progress, so that they can be compared."""
+        for _ in range(READINGS):
+            self.tab.quiet()
+            begun = self.tab.begun()
+            received, sent = tuple(self.site.received()[heard:]), self.tab.sent()
+            if self.tab.begun() == begun:
+                break
+        return sent, received

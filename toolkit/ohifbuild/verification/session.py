@@ -1,0 +1,303 @@
+"""A browser tab, and records of what it sends, shows, prints and stores."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from importlib.resources import files
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Error as PlaywrightError
+
+from ohifbuild.core.errors import BrowserFailed
+from ohifbuild.verification.egress_proxy import EgressProxy
+from ohifbuild.verification.evidence import Message, PageState, Screenshot, SentRequest
+from ohifbuild.verification.pixels import Grey, from_data_url
+
+VIEWPORT = (1280, 800)
+POLL_MS = 80
+QUIET_SECONDS = 0.25
+PATIENCE_SECONDS = 20.0
+LONGEST_CONSOLE_LINE = 2000
+POLICY = "content-security-policy"
+READERS = files("ohifbuild.verification").joinpath("page.js").read_text(encoding="utf-8").strip()
+
+# OHIF's welcome tour dims the images; it is hidden for screenshots only.
+SCREENSHOT_STYLE = ".shepherd-element, .shepherd-modal-overlay-container { visibility: hidden !important }"
+
+EMBEDDER = "embedder"
+EMBEDDING = """<!doctype html><title>Embedder</title><link rel="icon" href="data:,">
+<style>iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0 }</style><iframe></iframe>"""
+
+THUMBNAILS = '[data-cy^="study-browser-thumbnail"] img'
+
+Found = TypeVar("Found")
+
+
+class Tab:
+    """A tab with its own sessionStorage.
+
+    Every navigation starts a new recording. ``sent()``, ``console`` and ``errors`` belong to the current recording,
+    with all pages that followed one another in it.
+    """
+
+    def __init__(self, context: BrowserContext, origin: str, check: Callable[[], None]) -> None:
+        self.origin = origin
+        self._check = check
+        self.console: list[str] = []
+        self.errors: list[str] = []
+        self._context = context
+        self._requests: list[tuple[Request, float]] = []
+        self._document: Request | None = None
+        self._pending: set[Request] = set()
+        self._last_busy = time.monotonic()
+        self._began = time.time()
+        self._show(context.new_page())
+
+    def _show(self, page: Page) -> None:
+        self.page = page
+        self._frame = page.main_frame
+        self._devtools = self._context.new_cdp_session(page)
+        # The page's events cover its workers' requests too.
+        page.on("request", self._on_request)
+        page.on("requestfinished", self._on_done)
+        page.on("requestfailed", self._on_done)
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_page_error)
+
+    def begin(self) -> None:
+        """Starts a new recording; navigations call it themselves."""
+        self.console.clear()
+        self.errors.clear()
+        self._requests.clear()
+        self._pending.clear()
+        self._began = time.time()
+        self._last_busy = time.monotonic()
+
+    def go(self, url: str) -> None:
+        """Opens an address."""
+        self._frame = self.page.main_frame
+        self.begin()
+        self._navigate(lambda: self.page.goto(url, wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
+
+    def go_in_frame(self, url: str) -> None:
+        """Opens an address in a frame of a page of the same origin; from now on, the tab reads that frame."""
+        embedder = f"{self.origin}/{EMBEDDER}"
+        self.page.route(embedder, lambda route: route.fulfill(content_type="text/html", body=EMBEDDING))
+        self.page.goto(embedder)
+        self.page.unroute(embedder)
+        self._frame = self.page.frames[-1]
+        self.begin()
+        self.page.evaluate("url => void (document.querySelector('iframe').src = url)", url)
+
+    def go_from_opener(self, url: str) -> None:
+        """Opens an address in a window that a script of an empty page opens; from now on, the tab reads that window."""
+        opener = self.page
+        with opener.expect_popup() as popup:
+            opener.evaluate("() => void (window.popup = window.open('about:blank'))")
+        self._show(popup.value)
+        self.begin()
+        opener.evaluate("url => void (window.popup.location = url)", url)
+
+    def reload(self) -> None:
+        """Loads the page again, as F5 does."""
+        self.begin()
+        self._navigate(lambda: self.page.reload(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
+
+    def back(self) -> None:
+        """Goes back one entry in the tab's history."""
+        self.begin()
+        self._navigate(lambda: self.page.go_back(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
+
+    def cut_off(self, lost: Callable[[str], bool]) -> None:
+        """From now on, requests whose URL is ``lost`` fail, as if nothing listened there."""
+        self.page.route(lost, lambda route: route.abort("connectionrefused"))
+
+    def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
+        """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
+        end = time.monotonic() + seconds
+        while True:
+            self._check()
+            # A page that is being replaced cannot be read; that counts as no result yet.
+            with suppress(PlaywrightError):
+                found = check()
+                if found:
+                    return found
+            if time.monotonic() > end:
+                return None
+            self.page.wait_for_timeout(POLL_MS)
+
+    def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Waits until no request has been in progress for a quarter of a second."""
+        return bool(self.until(lambda: self.silence() > QUIET_SECONDS, seconds))
+
+    def silence(self) -> float:
+        """For how many seconds no request has been in progress."""
+        if self._pending:
+            self._last_busy = time.monotonic()
+        return time.monotonic() - self._last_busy
+
+    def begun(self) -> int:
+        """How many requests have begun since the navigation."""
+        return len(self._requests)
+
+    def elapsed(self) -> float:
+        """Seconds since the navigation."""
+        return time.time() - self._began
+
+    def viewports(self) -> list[tuple[Grey, str]]:
+        """The grey values of each viewport, and the image id that the viewer names; '' for none."""
+        return [(from_data_url(shown["picture"]), str(shown["image"])) for shown in self._read("viewports")]
+
+    def thumbnails(self) -> list[Grey]:
+        """The grey values of the thumbnails that are loaded and visible."""
+        return [from_data_url(url) for url in self._read("thumbnails", THUMBNAILS)]
+
+    def open_thumbnail(self, number: int) -> None:
+        """Opens the series of the ``number``-th thumbnail (from 0) with a double click.
+
+        The event is sent directly to the thumbnail, because the welcome tour may cover it.
+        """
+        self._frame.locator(THUMBNAILS).nth(number).dispatch_event("dblclick")
+
+    def ask(self, url: str) -> None:
+        """Makes the page request a URL with fetch, XMLHttpRequest and an image, each with another digit at its end.
+
+        Waits until they end, at most 5 seconds.
+        """
+        self._read("ask", url)
+
+    def message(self) -> Message | None:
+        """The viewer's message to its user; None if there is none."""
+        found = self._read("message")
+        return Message(**found) if found else None
+
+    def state(self) -> PageState:
+        """Everything that the page stores: address, history, every kind of storage, and the document."""
+        kept = self._read("state")
+        cookies = tuple(f"{c.get('name')}={c.get('value')}" for c in self._context.cookies())
+        # A page with a no-referrer policy cannot read the addresses of its history entries; the browser can.
+        entries = self._devtools.send("Page.getNavigationHistory")["entries"]
+        history = tuple(dict.fromkeys(str(entry[name]) for entry in entries for name in ("url", "userTypedURL")))
+        return PageState(
+            cookies=cookies,
+            history=history,
+            served_policy=self._served_policy(),
+            **{key: _frozen(value) for key, value in kept.items()},
+        )
+
+    def _served_policy(self) -> str:
+        response = self._document.existing_response if self._document else None
+        headers = response.headers if response else {}
+        return headers.get(POLICY, "") or headers.get(f"{POLICY}-report-only", "")
+
+    def screenshot(self, caption: str) -> Screenshot:
+        """A screenshot of the page without the welcome tour."""
+        image = self.page.screenshot(type="jpeg", quality=70, style=SCREENSHOT_STYLE, animations="disabled")
+        return Screenshot(caption, image)
+
+    def sent(self) -> tuple[SentRequest, ...]:
+        """Every request of the page and its workers since the navigation, with all headers as they were sent."""
+        return tuple(self._sent(request, at) for request, at in self._requests)
+
+    def _sent(self, request: Request, at: float) -> SentRequest:
+        timing = request.timing
+        started = timing["startTime"] / 1000 - self._began if timing["startTime"] > 0 else at
+        response = request.existing_response
+        return SentRequest(
+            method=request.method,
+            url=request.url,
+            headers=self._headers(request),
+            resource_type=request.resource_type,
+            status=response.status if response else None,
+            at=round(max(0.0, started), 4),
+            seconds=round(max(0.0, timing["responseEnd"] / 1000), 4),
+            size=int(response.headers.get("content-length", "0")) if response else 0,
+        )
+
+    def _headers(self, request: Request) -> tuple[tuple[str, str], ...]:
+        if urlsplit(request.url).scheme not in ("http", "https"):
+            return ()
+        try:
+            sent = [(header["name"].lower(), header["value"]) for header in request.headers_array()]
+            # HTTP/2 repeats method and URL in pseudo-header fields (RFC 9113 8.3), which are not needed here.
+            return tuple((name, value) for name, value in sent if not name.startswith(":"))
+        except PlaywrightError:
+            # The page that sent it is gone; only the headers before the network added its own are left.
+            return tuple(request.headers.items())
+
+    def _read(self, reader: str, argument: str = "") -> Any:
+        return self._frame.evaluate(f"async argument => await ({READERS}).{reader}(argument)", argument)
+
+    def _navigate(self, move: Callable[[], object]) -> None:
+        try:
+            move()
+        except PlaywrightError as error:
+            raise BrowserFailed(
+                "The browser could not open the viewer.",
+                cause=error.message.splitlines()[0].split(" at ")[0],
+                fix="Run verify again. If it fails again, open the page yourself: ohifbuild serve DIST --dicomweb URL",
+            ) from error
+
+    def _on_request(self, request: Request) -> None:
+        self._requests.append((request, time.time() - self._began))
+        if request.is_navigation_request() and request.frame == self._frame:
+            self._document = request
+        self._pending.add(request)
+        self._last_busy = time.monotonic()
+
+    def _on_done(self, request: Request) -> None:
+        self._pending.discard(request)
+        self._last_busy = time.monotonic()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        line = f"{message.type}: {message.text[:LONGEST_CONSOLE_LINE]}"
+        self.console.append(line + (f" ({message.location['url']})" if message.location["url"] else ""))
+
+    def _on_page_error(self, error: PlaywrightError) -> None:
+        self.errors.append((error.stack or error.message)[:LONGEST_CONSOLE_LINE])
+
+
+@contextmanager
+def window(browser: Browser, origin: str, egress_proxy: EgressProxy) -> Iterator[BrowserContext]:
+    """A browser window for the length of the block that can only reach ``origin`` (``http://host:port``).
+
+    Its tabs share the cache and all storage but sessionStorage, like those of a person's browser.
+    """
+    context = browser.new_context(
+        viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]},
+        device_scale_factor=1,
+        locale="en-GB",
+        timezone_id="Europe/Zurich",
+        color_scheme="dark",
+        reduced_motion="reduce",
+        # By default Chromium does not use a proxy for loopback addresses.
+        proxy={"server": egress_proxy.address, "bypass": f"<-loopback>,{urlsplit(origin).netloc}"},
+    )
+    try:
+        yield context
+    finally:
+        with suppress(PlaywrightError):
+            context.close()
+
+
+@contextmanager
+def tab(context: BrowserContext, origin: str, check: Callable[[], None] = lambda: None) -> Iterator[Tab]:
+    """A new tab for the length of the block; ``check`` is called while it waits, and may raise."""
+    fresh = Tab(context, origin, check)
+    first = fresh.page
+    try:
+        yield fresh
+    finally:
+        for page in {first, fresh.page}:
+            with suppress(PlaywrightError):
+                page.close()
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    return dict(value) if isinstance(value, Mapping) else value
