@@ -1,7 +1,7 @@
 """Ranges of versions as node-semver writes them: ``>=3.5 <3.13``, ``3.9.x || ^3.11.1``.
 
 Written here because PyPI's ``node-semver`` 0.9.1, which reads the ranges of Node versions and of peer dependencies,
-gets ``includePrerelease`` wrong: 17 of 72 ranges differed from npm's ``semver`` 7.8. With this module none did, but for
+gets ``includePrerelease`` wrong: 17 of 72 ranges differed from npm's ``semver`` 7.8. With this module none did, except
 hyphens, ``~>`` and build metadata, which it refuses.
 
 Prereleases are ordered, not left out (node-semver's ``includePrerelease``): ``3.13.0-beta.2`` is neither ``<3.13`` nor

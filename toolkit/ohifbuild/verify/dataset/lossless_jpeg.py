@@ -1,6 +1,6 @@
 """Encodes lossless JPEG: process 14, selection value 1 (ITU-T T.81 annex H), one component, no restart intervals.
 
-Each sample is predicted by its left neighbour (the first of a row by the one above, the very first by half the range);
+Each sample is predicted by its left neighbour (the first of a row by the one above, the first of all by half the range);
 what is coded is the difference: its size class by a fixed Huffman code, then its bits.
 """
 

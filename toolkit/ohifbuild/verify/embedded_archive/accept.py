@@ -90,7 +90,7 @@ def wants_multipart(wanted: Sequence[Media], types: Sequence[str]) -> bool:
 def frame_form(wanted: Sequence[Media], stored: str, count: int) -> Form | None:
     """How ``count`` frames that are stored in the transfer syntax ``stored`` go out; None if no way is acceptable.
 
-    Frames are sent as they are stored or decoded, never encoded anew.
+    Frames are sent as they are stored or decoded, never encoded again.
     """
     for media in wanted:
         if media.type in ("*/*", "multipart/*"):
