@@ -14,8 +14,8 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.evidence import ArchiveEvidence, Evidence, FileEvidence, Navigation, ViewerEvidence
 from ohifbuild.doctor.findings import Finding
+from ohifbuild.doctor.observations import ArchiveEvidence, Evidence, FileEvidence, Navigation, ViewerEvidence
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.doctor.viewer_page import Page
 from ohifbuild.server.headers import ISOLATION, content_security_policy

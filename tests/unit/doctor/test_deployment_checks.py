@@ -14,7 +14,7 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core import resources
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
-from ohifbuild.doctor.evidence import FileEvidence
+from ohifbuild.doctor.observations import FileEvidence
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.doctor.viewer_page import Page
 from ohifbuild.viewer.manifest import FileEntry

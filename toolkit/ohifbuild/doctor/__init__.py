@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from ohifbuild.doctor.checks import CAUSES, CHECKS
-from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Finding, Report, forms_of, report
 from ohifbuild.doctor.gather import gather
+from ohifbuild.doctor.observations import Evidence
 
 __all__ = ["Finding", "Report", "examine_deployment", "judge"]
 

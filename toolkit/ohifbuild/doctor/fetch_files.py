@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import SHORT, Answer, Client
 from ohifbuild.doctor.decompress import shows_page
-from ohifbuild.doctor.evidence import FileEvidence, ViewerEvidence
+from ohifbuild.doctor.observations import FileEvidence, ViewerEvidence
 from ohifbuild.doctor.viewer_page import modules_in, read_page, root_in
 from ohifbuild.viewer.manifest import MANIFEST_NAME, FileEntry
 

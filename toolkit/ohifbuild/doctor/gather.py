@@ -18,8 +18,8 @@ from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor.address import Address, parse_address
 from ohifbuild.doctor.client import Answer, Client, RequestFailure, client, failure_of
-from ohifbuild.doctor.evidence import Evidence, Navigation, ViewerEvidence
 from ohifbuild.doctor.fetch_files import INDEX, fetch_files
+from ohifbuild.doctor.observations import Evidence, Navigation, ViewerEvidence
 from ohifbuild.doctor.query_archive import is_demonstration, query_archive
 from ohifbuild.doctor.tls import Tls, handshake_with, insecure_context
 from ohifbuild.doctor.viewer_page import Page, read_page

@@ -19,7 +19,7 @@ from ohifbuild.contract.request import Scope, meaning, permits
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.client import SHORT, Answer, Client
-from ohifbuild.doctor.evidence import ArchiveEvidence, ViewerEvidence
+from ohifbuild.doctor.observations import ArchiveEvidence, ViewerEvidence
 
 JSON = "application/dicom+json"
 FRAME = "multipart/related; type=application/octet-stream; transfer-syntax=*"

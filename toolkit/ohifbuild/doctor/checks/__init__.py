@@ -16,8 +16,8 @@ from ohifbuild.doctor.checks.protective_headers import embedding, isolation, ref
 from ohifbuild.doctor.checks.refusals import everything, forged_token, priors, without_token
 from ohifbuild.doctor.checks.same_origin import ambiguous_paths, cookies, methods, other_pages, stored
 from ohifbuild.doctor.checks.share_link import share_link
-from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Finding
+from ohifbuild.doctor.observations import Evidence
 
 CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     share_link,

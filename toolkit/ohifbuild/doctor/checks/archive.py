@@ -8,9 +8,9 @@ from ohifbuild.doctor.checks.navigation import LOGIN_WORDS, REQUEST_FAILURES
 from ohifbuild.doctor.checks.page import UPSTREAM_GONE, is_too_long
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.decompress import shows_page
-from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS
+from ohifbuild.doctor.observations import Evidence
 from ohifbuild.doctor.query_archive import is_demonstration, is_json
 
 NO_STUDY = "The viewer opens, but no study appears in it."

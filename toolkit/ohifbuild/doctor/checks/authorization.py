@@ -9,9 +9,9 @@ from ohifbuild.doctor.checks.navigation import DAY, SKEW_SECONDS, skew
 from ohifbuild.doctor.checks.page import is_too_long
 from ohifbuild.doctor.checks.remedies import is_nginx
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.evidence import ArchiveEvidence, Evidence
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS
+from ohifbuild.doctor.observations import ArchiveEvidence, Evidence
 from ohifbuild.doctor.query_archive import rows
 
 REFUSED = (401, 403)

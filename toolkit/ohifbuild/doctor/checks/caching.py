@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from ohifbuild.doctor.checks.remedies import send_header
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.decompress import unpacked
-from ohifbuild.doctor.evidence import Evidence, ViewerEvidence
 from ohifbuild.doctor.fetch_files import CONFIG, INDEX
 from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.doctor.observations import Evidence, ViewerEvidence
 from ohifbuild.server.headers import CACHE_NEVER, CACHE_REVALIDATE
 
 AGE = re.compile(r"(?:^|[,\s])(?:s-maxage|max-age)\s?=\s?\"?(\d{1,10})")

@@ -6,9 +6,9 @@ import hashlib
 
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.decompress import GZIP_MAGIC, gunzipped, shows_page, unbrotlied, unpacked
-from ohifbuild.doctor.evidence import Evidence, FileEvidence, ViewerEvidence
 from ohifbuild.doctor.fetch_files import INDEX
 from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.doctor.observations import Evidence, FileEvidence, ViewerEvidence
 
 SCRIPT_TYPES = ("text/javascript", "application/javascript", "application/x-javascript", "text/ecmascript")
 TYPES = {

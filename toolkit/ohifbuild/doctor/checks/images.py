@@ -7,8 +7,8 @@ import re
 from urllib.parse import urlsplit
 
 from ohifbuild.doctor.decompress import shows_page
-from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.doctor.observations import Evidence
 from ohifbuild.doctor.query_archive import is_json, rows
 
 BULK = re.compile(r"\"BulkDataURI\"\s?:\s?\"([^\"]{1,1000})\"")

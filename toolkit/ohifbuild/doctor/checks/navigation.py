@@ -6,9 +6,9 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 from ohifbuild.doctor.client import Answer, RequestFailure
-from ohifbuild.doctor.evidence import Evidence, Navigation
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS, redirect_target
+from ohifbuild.doctor.observations import Evidence, Navigation
 from ohifbuild.doctor.tls import Certificate
 
 DAY = 86400.0

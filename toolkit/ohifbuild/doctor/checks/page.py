@@ -6,9 +6,9 @@ from ohifbuild.doctor.checks.navigation import BROWSER_ERROR
 from ohifbuild.doctor.checks.protective_headers import NO_MEMORY, needs_no_memory
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.decompress import shows_page
-from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS
+from ohifbuild.doctor.observations import Evidence
 from ohifbuild.doctor.viewer_page import read_page
 
 TOO_LONG = (413, 414, 431)

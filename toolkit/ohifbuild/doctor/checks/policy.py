@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from ohifbuild.doctor.evidence import Evidence, ViewerEvidence
 from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.doctor.observations import Evidence, ViewerEvidence
 
 NAME = "Content-Security-Policy"
 USE_DEPLOY = "Use the headers that ohifbuild deploy writes for this dist."

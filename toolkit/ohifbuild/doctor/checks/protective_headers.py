@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ohifbuild.doctor.checks.remedies import send_headers
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.doctor.observations import Evidence
 from ohifbuild.server.headers import ISOLATION
 
 COOP, COEP, CORP = "Cross-Origin-Opener-Policy", "Cross-Origin-Embedder-Policy", "Cross-Origin-Resource-Policy"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.doctor.observations import Evidence
 from ohifbuild.doctor.query_archive import STUDY, rows, value_of
 
 ENFORCE = (

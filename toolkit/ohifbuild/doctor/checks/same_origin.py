@@ -5,8 +5,8 @@ from __future__ import annotations
 from ohifbuild.doctor.checks.caching import seconds_kept
 from ohifbuild.doctor.checks.remedies import is_web_server, send_header
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.evidence import ArchiveEvidence, Evidence
 from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.doctor.observations import ArchiveEvidence, Evidence
 from ohifbuild.doctor.query_archive import is_json
 from ohifbuild.server.headers import CACHE_NEVER
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ohifbuild.contract import tokens
 from ohifbuild.contract.link import LONGEST, MOST_STUDIES, Link
-from ohifbuild.doctor.evidence import Evidence
 from ohifbuild.doctor.findings import Check, Finding
+from ohifbuild.doctor.observations import Evidence
 
 NEW_LINK = "Get a new link, or copy the whole link again, and put it in quotes."
 
