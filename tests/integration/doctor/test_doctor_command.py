@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from ohifbuild.commands.doctor import command
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.errors import FaultsFound, LinkInvalid
+from system import browser_installed
 
 TOKEN = "the-token-of-this-link"
 
@@ -51,6 +52,7 @@ def test_an_invalid_link_is_an_error() -> None:
 
 
 def test_without_a_link_this_machine_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser_installed()
     monkeypatch.chdir(tmp_path)
     result = run("--json")
     found = {finding["check"]: finding["state"] for finding in json.loads(result.stdout)["findings"]}

@@ -21,6 +21,7 @@ from ohifbuild.verification.dataset.studies import Series, Study
 from ohifbuild.verification.runner import verify
 from ohifbuild.verification.viewer_site import site
 from ohifbuild.viewer.manifest import Manifest, hash_tree
+from system import browser_installed
 
 pytestmark = pytest.mark.usefixtures("orthanc_there")
 
@@ -68,6 +69,7 @@ def test_an_orthanc_that_starts_too_slowly_is_an_error() -> None:
 
 
 def test_a_dist_with_an_archive_elsewhere_is_refused_before_anything_is_started(dist: Path, cache: Cache) -> None:
+    browser_installed()
     index = dist / "index.html"
     index.write_text(index.read_text().replace('["/dicom-web"]', '["https://archive.example/dicom-web"]'))
     Manifest(hash_tree(dist), {}).write(dist)
