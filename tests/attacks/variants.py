@@ -21,26 +21,14 @@ from ohifbuild.sources.published import published_viewer
 from ohifbuild.viewer.extensions import bundle_all, read_package
 from ohifbuild.viewer.inject import inject
 from ohifbuild.viewer.prepare import link_tree, ready
+from stock import dicomweb_source
 
 NOT_COPIED = shutil.ignore_patterns("node_modules", "test", "tests")
 LOADS = re.compile(r"<script\b[^>]*\bsrc=[^>]*></script>|<link\b[^>]*>")
 
-STOCK_SOURCE = {
-    "namespace": "@ohif/extension-default.dataSourcesModule.dicomweb",
-    "sourceName": "dicomweb",
-    "configuration": {
-        "name": "dicomweb",
-        "qidoRoot": "/dicom-web",
-        "wadoRoot": "/dicom-web",
-        "imageRendering": "wadors",
-        "thumbnailRendering": "wadors",
-        "enableStudyLazyLoad": True,
-        "supportsWildcard": False,
-        "omitQuotationForMultipartRequest": True,
-        "singlepart": "bulkdata,video",
-        "bulkDataURI": {"enabled": True, "relativeResolution": "studies"},
-    },
-}
+STOCK_SOURCE = dicomweb_source(
+    singlepart="bulkdata,video", bulkDataURI={"enabled": True, "relativeResolution": "studies"}
+)
 STOCK_JSON = {
     "namespace": "@ohif/extension-default.dataSourcesModule.dicomjson",
     "sourceName": "dicomjson",

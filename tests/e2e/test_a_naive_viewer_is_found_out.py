@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import Any
 
 import pytest
 
+from dists import page_settings, settings_element
 from ohifbuild.cache.default import default_cache
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
@@ -21,16 +21,7 @@ from ohifbuild.verification.runner import run_scenarios
 from ohifbuild.verification.scenarios import faulty_archive, other_pages
 from ohifbuild.verification.viewer_site import site
 
-SETTINGS = {
-    "tokenParam": "token",
-    "tokenHeader": "token",
-    "tokenScheme": "",
-    "roots": ["/dicom-web"],
-    "priors": "never",
-    "storage": "tab",
-    "studyList": False,
-    "publicUrl": "/",
-}
+SETTINGS = page_settings()
 SCRIPT = """
 const names = new URLSearchParams(`${location.search.slice(1)}&${location.hash.slice(1)}`);
 const token = names.get('token');
@@ -57,7 +48,7 @@ addEventListener('load', () => {
 });
 """
 INDEX = f"""<!doctype html><html><head><meta charset="utf-8"><title>Naive</title><link rel="icon" href="data:,">
-<script type="application/json" id="ohifbuild-settings">{json.dumps(SETTINGS)}</script>
+{settings_element(SETTINGS)}
 <script>{SCRIPT}</script></head><body></body></html>"""
 
 Broken = dict[str, set[str]]

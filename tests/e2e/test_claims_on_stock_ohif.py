@@ -26,30 +26,17 @@ from ohifbuild.verification.scenario_context import ScenarioContext
 from ohifbuild.verification.scenarios import faulty_archive, other_pages
 from ohifbuild.verification.viewer_site import site
 from ohifbuild.viewer.prepare import link_tree
+from stock import dicomweb_source
 
 # What stock OHIF does with `?token=`: it sends it as a bearer token.
 SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
-DATA_SOURCE = {
-    "namespace": "@ohif/extension-default.dataSourcesModule.dicomweb",
-    "sourceName": "dicomweb",
-    "configuration": {
-        "name": "dicomweb",
-        "qidoRoot": "/dicom-web",
-        "wadoRoot": "/dicom-web",
-        "imageRendering": "wadors",
-        "thumbnailRendering": "wadors",
-        "enableStudyLazyLoad": True,
-        "supportsWildcard": False,
-        "omitQuotationForMultipartRequest": True,
-    },
-}
 CONFIG = {
     "routerBasename": "/",
     "showStudyList": True,
     "extensions": [],
     "modes": [],
     "defaultDataSourceName": "dicomweb",
-    "dataSources": [DATA_SOURCE],
+    "dataSources": [dicomweb_source()],
 }
 
 

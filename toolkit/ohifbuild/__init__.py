@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from ohifbuild.core.errors import OhifbuildError as OhifbuildError
     from ohifbuild.lock.resolve import resolve as resolve
     from ohifbuild.verification.evidence import Evidence as Evidence
-    from ohifbuild.verification.runner import verify as verify
     from ohifbuild.workflow import Dist as Dist
     from ohifbuild.workflow import build as build
+    from ohifbuild.workflow import verify as verify
 
 __version__ = "0.1.0"
 
@@ -33,7 +33,7 @@ _PUBLIC = {
     "resolve": "lock.resolve",
     "build": "workflow",
     "Dist": "workflow",
-    "verify": "verification.runner",
+    "verify": "workflow",
     "Evidence": "verification.evidence",
     "Cache": "cache.entries",
     "OhifbuildError": "core.errors",

@@ -23,7 +23,7 @@ from ohifbuild.viewer.compress import compress_all, compressible
 from ohifbuild.viewer.inject import inject
 from ohifbuild.viewer.manifest import Manifest, hash_tree
 from ohifbuild.viewer.move import move_dist
-from ohifbuild.viewer.output import StagedDist, check_dist_output, staged_dist
+from ohifbuild.viewer.output import StagedDist, check_dist_output, evidence_folder, staged_dist
 from ohifbuild.viewer.prepare import ready
 
 
@@ -111,6 +111,34 @@ def finish(
     return manifest
 
 
+def verify(
+    dist: Path, *, report_dir: Path | None = None, cache: Cache | None = None, reporter: Reporter | None = None
+) -> Evidence:
+    """Proves a finished dist in a real browser against the embedded archive, and writes the reports.
+
+    A claim that does not hold is a result, not an error: see ``Evidence.ok``.
+
+    Args:
+        dist: the folder of the dist.
+        report_dir: the folder of the reports; default: ``DIST.evidence`` beside the dist.
+        cache: default: the user's.
+        reporter: is given the steps and warnings; default: nobody.
+
+    Raises:
+        VerifyNotInstalled: the packages of the extra ``verify`` are not installed.
+        OhifbuildError: as ``verification.runner.verify``.
+    """
+    require_packages()
+    from ohifbuild.verification import runner  # its packages are an extra
+
+    return runner.verify(
+        dist,
+        report_dir=report_dir or evidence_folder(dist),
+        cache=cache or default_cache(),
+        reporter=reporter or SilentReporter(),
+    )
+
+
 def prove(stage: StagedDist, cache: Cache, reporter: Reporter) -> Evidence:
     """Verifies a staged dist; its reports are named where they will be once it is in place.
 
@@ -118,8 +146,6 @@ def prove(stage: StagedDist, cache: Cache, reporter: Reporter) -> Evidence:
         ClaimsFailed: at least one claim does not hold; the evidence is in the folder of rejected builds.
         OhifbuildError: as ``verify``.
     """
-    from ohifbuild.verification.runner import verify  # its packages are an extra
-
     evidence = verify(stage.dist, report_dir=stage.evidence, cache=cache, reporter=reporter)
     if not evidence.ok:
         stage.reject()

@@ -17,6 +17,7 @@ from typing import Any
 import brotli
 import pytest
 
+from dists import page_settings, settings_element
 from ohifbuild.verification.dataset import write_dataset
 from ohifbuild.viewer.app_config import CONFIG_START
 from ohifbuild.viewer.manifest import Manifest, hash_tree
@@ -46,19 +47,10 @@ def _write_dist(
     more_roots: tuple[str, ...] = (),
 ) -> Path:
     """A dist with one file of each sort."""
-    settings = {
-        "tokenParam": "token",
-        "tokenHeader": header,
-        "tokenScheme": "",
-        "roots": [root, *more_roots],
-        "priors": "never",
-        "storage": "tab",
-        "studyList": False,
-        "publicUrl": public_url,
-    }
+    settings = page_settings(tokenHeader=header, roots=[root, *more_roots], publicUrl=public_url)
     page = (
         "<!doctype html><html><head>"
-        f'<script type="application/json" id="ohifbuild-settings">{json.dumps(settings)}</script>'
+        f"{settings_element(settings)}"
         f"<script>{INLINE}</script></head><body>viewer</body></html>"
     )
     texts = {

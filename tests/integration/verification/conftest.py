@@ -11,19 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from dists import page_settings
 from ohifbuild.cache.entries import Cache
 from ohifbuild.verification.dataset import write_dataset
 
-SETTINGS = {
-    "tokenParam": "token",
-    "tokenHeader": "token",
-    "tokenScheme": "",
-    "roots": ["/dicom-web"],
-    "priors": "never",
-    "storage": "tab",
-    "studyList": False,
-    "publicUrl": "/ohif/",
-}
+SETTINGS = page_settings(publicUrl="/ohif/")
 
 
 @dataclass(frozen=True)

@@ -7,24 +7,34 @@ from typing import Any
 
 import pytest
 
+import link_contract
+from ohifbuild.contract import place, request
 from ohifbuild.contract.link import make_link, read_link
-from ohifbuild.contract.place import below, is_plain
-from ohifbuild.contract.request import Meaning, Scope, meaning, permits
+from ohifbuild.contract.request import Meaning, Scope, permits
 from ohifbuild.contract.tokens import Choice, choose_token, is_expired, is_token
 from vectors import rows
 
 Row = dict[str, Any]
 
 
+PLACES = {"toolkit": place, "orthanc": link_contract}
+REQUESTS = {"toolkit": request, "orthanc": link_contract}
+
+
+@pytest.mark.parametrize("stated_in", PLACES)
 @pytest.mark.parametrize("row", rows("places"))
-def test_place(row: Row) -> None:
-    assert (below(row["path"], row["root"]) if is_plain(row["path"]) else None) == row["tail"], row["why"]
+def test_place(row: Row, stated_in: str) -> None:
+    rule = PLACES[stated_in]
+    found = rule.below(row["path"], row["root"]) if rule.is_plain(row["path"]) else None
+    assert found == row["tail"], row["why"]
 
 
+@pytest.mark.parametrize("stated_in", REQUESTS)
 @pytest.mark.parametrize("row", rows("requests"))
-def test_request(row: Row) -> None:
-    asked = meaning(row["method"], row["tail"], row["query"])
-    assert asked == Meaning(row["kind"], frozenset(row["studies"]), frozenset(row["patients"])), row["why"]
+def test_request(row: Row, stated_in: str) -> None:
+    rule = REQUESTS[stated_in]
+    asked = rule.meaning(row["method"], row["tail"], row["query"])
+    assert asked == rule.Meaning(row["kind"], frozenset(row["studies"]), frozenset(row["patients"])), row["why"]
 
 
 @pytest.mark.parametrize("row", rows("scopes"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dists import page_settings, settings_element
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
 from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
@@ -22,19 +23,9 @@ def dist_at(
     header: str = "token",
     more_roots: tuple[str, ...] = (),
 ) -> Path:
-    settings = {
-        "tokenParam": "token",
-        "tokenHeader": header,
-        "tokenScheme": "",
-        "roots": [root, *more_roots],
-        "priors": "never",
-        "storage": "tab",
-        "studyList": False,
-        "publicUrl": public_url,
-    }
-    element = f'<script type="application/json" id="ohifbuild-settings">{json.dumps(settings)}</script>'
+    settings = page_settings(tokenHeader=header, roots=[root, *more_roots], publicUrl=public_url)
     path.mkdir(exist_ok=True)
-    (path / "index.html").write_text(element + "<script>1</script>")
+    (path / "index.html").write_text(settings_element(settings) + "<script>1</script>")
     (path / "app-config.js").write_text(CONFIG_START + '{"dataSources": ["ours"], "routerBasename": "/ohif"};\n')
     Manifest(hash_tree(path), {}).write(path)
     return path

@@ -12,23 +12,12 @@ from urllib.parse import unquote
 import pytest
 
 import link_contract
-from link_contract import OTHER, UID, Meaning, Scope, below, is_plain, is_token, meaning, permits
+from link_contract import OTHER, UID, Meaning, Scope, is_plain, is_token, meaning, permits
 from ohifbuild.contract import link, tokens
 from ohifbuild.orthanc.configuration import SCRIPTS
 from vectors import rows
 
 Row = dict[str, Any]
-
-
-@pytest.mark.parametrize("row", rows("places"))
-def test_place(row: Row) -> None:
-    assert (below(row["path"], row["root"]) if is_plain(row["path"]) else None) == row["tail"], row["why"]
-
-
-@pytest.mark.parametrize("row", rows("requests"))
-def test_request(row: Row) -> None:
-    asked = meaning(row["method"], row["tail"], row["query"])
-    assert asked == Meaning(row["kind"], frozenset(row["studies"]), frozenset(row["patients"])), row["why"]
 
 
 NARROW = [row for row in rows("scopes") if True not in row["scope"].values()]

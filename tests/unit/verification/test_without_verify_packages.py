@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import ohifbuild
 from ohifbuild.commands.main import cli
 from ohifbuild.core.errors import VerifyNotInstalled
 from ohifbuild.doctor.machine import browser
@@ -72,3 +73,9 @@ def test_doctor_only_notes_that_nothing_can_be_proven_here() -> None:
     assert found.state == "note"
     assert "--no-verify" in found.effect
     assert found.change.endswith("'ohifbuild[verify]'")
+
+
+@pytest.mark.usefixtures("_no_extra")
+def test_the_public_function_says_which_packages_are_missing(tmp_path: Path) -> None:
+    with pytest.raises(VerifyNotInstalled):
+        ohifbuild.verify(tmp_path)

@@ -14,10 +14,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 
 from ohifbuild import __version__
-from ohifbuild.cache.default import default_cache
 from ohifbuild.cache.entries import Cache
 from ohifbuild.contract.settings import Settings, read_settings
-from ohifbuild.core.console import Meter, Reporter, SilentReporter
+from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.errors import BrowserFailed
 from ohifbuild.server.web_server import same_origin_root
 from ohifbuild.verification.backend import Provider, embedded
@@ -37,7 +36,6 @@ from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
 from ohifbuild.verification.session import tab, window
 from ohifbuild.verification.viewer_site import site
 from ohifbuild.viewer.manifest import Manifest, read_manifest
-from ohifbuild.viewer.output import evidence_folder
 
 
 @dataclass(frozen=True)
@@ -53,9 +51,9 @@ class ViewerRun:
 def verify(
     dist: Path,
     *,
-    report_dir: Path | None = None,
-    cache: Cache | None = None,
-    reporter: Reporter | None = None,
+    report_dir: Path,
+    cache: Cache,
+    reporter: Reporter,
     compare_with: Path | None = None,
     archive: Provider = embedded,
     tokens: ExternalTokens | None = None,
@@ -65,9 +63,7 @@ def verify(
     A claim that does not hold is a result, not an error: see ``Evidence.ok``. The result contains no token.
 
     Args:
-        report_dir: the folder of the reports; default: ``DIST.evidence`` beside the dist.
-        cache: default: the user's.
-        reporter: is given the steps and warnings; default: nobody.
+        report_dir: the folder of the reports.
         compare_with: another dist that has to behave as this one does, such as the other origin's of the same release.
         archive: what holds the studies.
         tokens: those that the archive knows already; new ones are made if not given.
@@ -79,7 +75,6 @@ def verify(
         OhifbuildError: what ``archive`` raises.
     """
     began = time.monotonic()
-    cache, reporter = cache or default_cache(), reporter or SilentReporter()
     manifest, settings = read_manifest(dist), read_settings(dist)
     browser = find_browser(reporter)
     run = _run(dist, settings, browser, archive, tokens, cache, reporter)
@@ -95,7 +90,7 @@ def verify(
         seconds=round(time.monotonic() - began, 2),
     )
     clean = run.redactor.value(evidence)
-    return replace(clean, reports=write_reports(clean, run.redactor, report_dir or evidence_folder(dist)))
+    return replace(clean, reports=write_reports(clean, run.redactor, report_dir))
 
 
 def _run(
