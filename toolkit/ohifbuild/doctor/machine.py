@@ -105,7 +105,7 @@ def browser() -> Finding:
         found = find_browser(SilentReporter(), install=False)
         version = _version([found.executable, "--version"])
     except VerifyNotInstalled as error:
-        return check.note(error.what, "Viewers are built here with --no-verify, and proven elsewhere.", error.fix)
+        return check.note(error.what, "Builds here need --no-verify; run verify on another machine.", error.fix)
     except OhifbuildError as error:
         effect = "ohifbuild verify needs it, and so do builds without --no-verify."
         return check.wrong(f"{error.what} {error.cause}", effect, error.fix)
