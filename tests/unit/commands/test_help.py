@@ -69,3 +69,9 @@ def test_help_imports_no_command() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_unknown_command_is_refused_with_the_nearest_one() -> None:
+    result = CliRunner().invoke(cli, ["buidl", "--version", "v3-stable"])
+    assert result.exit_code == 2
+    assert "There is no command 'buidl'. The nearest is 'build'." in result.output

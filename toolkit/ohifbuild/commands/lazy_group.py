@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -39,6 +40,19 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"ohifbuild.commands.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names.
+
+        Raises:
+            click.UsageError: there is none; the message gives the nearest.
+        """
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            (nearest,) = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.0)
+            raise click.UsageError(f"There is no command '{args[0]}'. The nearest is '{nearest}'.", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the list of commands without importing them."""
