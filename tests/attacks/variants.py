@@ -20,7 +20,7 @@ from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.published import published_viewer
 from ohifbuild.viewer.extensions import bundle_all, read_package
 from ohifbuild.viewer.inject import inject
-from ohifbuild.viewer.prepare import link_tree, ready
+from ohifbuild.viewer.prepare import link_tree, prepare
 from stock import dicomweb_source
 
 NOT_COPIED = shutil.ignore_patterns("node_modules", "test", "tests")
@@ -80,7 +80,7 @@ class Variants:
             (dist / "app-config.js").write_text(f"window.config = {json.dumps(config)};\n{DYNAMIC}")
             return
         package = read_package(self._template(place, weakening), ours=True)
-        viewer = ready(base, cache, minify=True, offline=False, reporter=reporter)
+        viewer = prepare(base, cache, minify=True, offline=False, reporter=reporter)
         inject(viewer, wanted, bundle_all((package,), cache, offline=False, reporter=reporter), dist)
         index = dist / "index.html"
         text = index.read_text(encoding="utf-8")

@@ -24,7 +24,7 @@ from ohifbuild.viewer.inject import inject
 from ohifbuild.viewer.manifest import Manifest, hash_tree
 from ohifbuild.viewer.move import move_dist
 from ohifbuild.viewer.output import StagedDist, check_dist_output, evidence_folder, staged_dist
-from ohifbuild.viewer.prepare import ready
+from ohifbuild.viewer.prepare import prepare
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ def finish(
     """Fills the empty folder ``work`` with the finished dist.
 
     Raises:
-        OhifbuildError: as ``ready`` and ``inject``.
+        OhifbuildError: as ``prepare`` and ``inject``.
     """
     recipe = resolution.recipe
-    viewer = ready(base, cache, minify=recipe.minify, offline=offline, reporter=reporter)
+    viewer = prepare(base, cache, minify=recipe.minify, offline=offline, reporter=reporter)
     written = inject(viewer, recipe, resolution.bundles, work)
     compress_all(work, [name for name in written if compressible(name, (work / name).stat().st_size)])
     manifest = Manifest(hash_tree(work, known=viewer.files), _inputs(base, resolution))

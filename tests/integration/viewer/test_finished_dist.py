@@ -20,14 +20,14 @@ from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.core.errors import DistInvalid, IntegrityBroken, OutputNotOurs, RecipeError
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
-from ohifbuild.viewer.prepare import ReadyViewer, ready
+from ohifbuild.viewer.prepare import PreparedViewer, prepare
 from ohifbuild.workflow import finish, move
 
 from .conftest import resolved
 
 
-def made_ready(base: BaseViewer, cache: Cache, *, minify: bool = True, offline: bool = False) -> ReadyViewer:
-    return ready(base, cache, minify=minify, offline=offline, reporter=SilentReporter())
+def made_ready(base: BaseViewer, cache: Cache, *, minify: bool = True, offline: bool = False) -> PreparedViewer:
+    return prepare(base, cache, minify=minify, offline=offline, reporter=SilentReporter())
 
 
 def finished(base: BaseViewer, cache: Cache, dist: Path, **options: object) -> Manifest:

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ohifbuild.deploy.table import immutable_paths
+from ohifbuild.deploy.header_table import immutable_paths
 from ohifbuild.server.static_files import HASHED
 
 NAME = st.text(alphabet="0123456789abcdef./_-xjs", max_size=45)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from ohifbuild.commands.drift_report import as_json, drift_table
 from ohifbuild.core import resources
 from ohifbuild.core.errors import OriginUnavailable, PatchConflict, PatchDrift, PatchInvalid
 from ohifbuild.patches import series
@@ -319,9 +320,9 @@ def test_patches_are_tried_on_git_revisions_without_a_checkout(write: Write, che
             rows += series.check(tree, tag[1:], greet)
     assert [(row.version, row.state, row.found) for row in rows] == [("3.11.1", "fits", 1), ("3.12.0", "drifted", 0)]
     assert "src/hello.ts:1" in rows[1].detail
-    assert json.loads(json.dumps(series.as_json(rows)))[1]["state"] == "drifted"
+    assert json.loads(json.dumps(as_json(rows)))[1]["state"] == "drifted"
     shown = io.StringIO()
-    Console(width=120, file=shown).print(series.drift_table(rows))
+    Console(width=120, file=shown).print(drift_table(rows))
     assert shown.getvalue().split() == ["patch", "3.11.1", "3.12.0", "greet", "1", "drifted"]
 
     linked = write(greet=GREET.replace("src/hello.ts", "src/link.ts"))

@@ -10,8 +10,7 @@ from typing import Any, get_args
 import pytest
 import yaml
 
-from ohifbuild.supply.pipelines import Pipeline, Publish, jobs_of
-from ohifbuild.supply.pipelines.actions import pinned_actions
+from ohifbuild.supply.pipelines import Pipeline, Publish, jobs_of, pinned_actions
 
 WORKFLOWS = Path(__file__).parents[3] / ".github" / "workflows"
 PIN = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")

@@ -1,4 +1,4 @@
-"""``ohifbuild audit``."""
+"""``ohifbuild audit``: compare a published release with its source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``ohifbuild build``."""
+"""``ohifbuild build``: build a viewer and prove it in a browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``ohifbuild cache info`` and ``ohifbuild cache prune``."""
+"""``ohifbuild cache``: show the cache, or free space in it."""
 
 from __future__ import annotations
 

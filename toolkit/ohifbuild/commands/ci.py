@@ -1,4 +1,4 @@
-"""``ohifbuild ci``."""
+"""``ohifbuild ci``: write a pipeline for GitHub or GitLab."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``ohifbuild demo``."""
+"""``ohifbuild demo``: show a viewer with made-up studies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``ohifbuild deploy``."""
+"""``ohifbuild deploy``: write the files that a server needs."""
 
 from __future__ import annotations
 

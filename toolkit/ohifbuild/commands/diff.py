@@ -1,4 +1,4 @@
-"""``ohifbuild diff``."""
+"""``ohifbuild diff``: compare two viewers, locks or releases."""
 
 from __future__ import annotations
 

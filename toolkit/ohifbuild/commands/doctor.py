@@ -1,4 +1,4 @@
-"""``ohifbuild doctor``."""
+"""``ohifbuild doctor``: check this machine, or a deployed viewer."""
 
 from __future__ import annotations
 

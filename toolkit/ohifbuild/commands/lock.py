@@ -1,4 +1,4 @@
-"""``ohifbuild lock``."""
+"""``ohifbuild lock``: write ohifbuild.lock, without building."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.commands.drift_report import drift_table
 from ohifbuild.config.recipe import load_recipe
 from ohifbuild.core.console import Reporter
 from ohifbuild.lock.lock_file import Lock, lock_path, read_lock_if_any, write_lock
 from ohifbuild.lock.resolve import NO_LOCK, resolve
 from ohifbuild.lock.upgrade import try_patches
-from ohifbuild.patches.series import drift_table
 from ohifbuild.sources.git import SourceBuild
 
 

@@ -1,4 +1,4 @@
-"""``ohifbuild move``."""
+"""``ohifbuild move``: move a viewer to another path or archive."""
 
 from __future__ import annotations
 

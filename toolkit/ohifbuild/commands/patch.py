@@ -1,4 +1,4 @@
-"""``ohifbuild patch list`` and ``ohifbuild patch check``."""
+"""``ohifbuild patch``: list patches, or check them on a source."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import click
 from rich.table import Table
 
 from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.commands.drift_report import as_json, drift_table
 from ohifbuild.core.resources import patches
-from ohifbuild.patches.series import DriftRow, GitTree, Patch, as_json, check, drift_error, drift_table, load
+from ohifbuild.patches.series import DriftRow, GitTree, Patch, check, drift_error, load
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.checkout import fetch_commits
 from ohifbuild.sources.git_remote import environment

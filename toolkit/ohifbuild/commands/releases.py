@@ -1,4 +1,4 @@
-"""``ohifbuild releases``."""
+"""``ohifbuild releases``: list the OHIF releases that can be built."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``ohifbuild serve``."""
+"""``ohifbuild serve``: serve a viewer with your archive behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``ohifbuild verify``."""
+"""``ohifbuild verify``: prove a finished viewer in a real browser."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from ohifbuild.core.errors import DeployUnsuitable
 from ohifbuild.deploy.deployment import Folder, Plan, rendered
+from ohifbuild.deploy.header_table import header_table
 from ohifbuild.deploy.nginx import Logs, nginx_conf
-from ohifbuild.deploy.table import header_table
 
 IMAGES = {
     "nginx": "nginx:1.28-alpine",

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from ohifbuild.deploy.deployment import Folder, Plan, rendered
 from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
+from ohifbuild.deploy.header_table import HeaderTable, header_table, immutable_paths
 from ohifbuild.deploy.https import CIPHERS
-from ohifbuild.deploy.table import HeaderTable, header_table, immutable_paths
 from ohifbuild.server import archive_rules
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ohifbuild.deploy.deployment import Folder, Plan, rendered
+from ohifbuild.deploy.header_table import header_table, immutable_paths
 from ohifbuild.deploy.https import CIPHERS
-from ohifbuild.deploy.table import header_table, immutable_paths
 from ohifbuild.server import archive_rules
 
 

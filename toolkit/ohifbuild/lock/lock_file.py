@@ -125,8 +125,14 @@ def require_same(locked: Lock, now: Lock, path: Path) -> None:
     """For ``--locked``.
 
     Raises:
-        LockDiffers: something differs; every difference is listed.
+        LockDiffers: there is no lock, or something differs; every difference is listed.
     """
+    if not locked.sections:
+        raise LockDiffers(
+            f"There is no lock file {path}.",
+            cause="It was never written, or it is not in this checkout.",
+            fix="Write it, and commit it: ohifbuild lock",
+        )
     found = differences(locked, now)
     if found:
         many = f"{len(found)} places" if len(found) > 1 else "one place"
@@ -134,7 +140,7 @@ def require_same(locked: Lock, now: Lock, path: Path) -> None:
             f"This build would differ from {path} in {many}.",
             details="\n".join(f"  {line}" for line in found),
             cause="The recipe, a patch, an extension or ohifbuild itself changed since the lock was written.",
-            fix="Look at the differences; if they are meant, run: ohifbuild lock",
+            fix="Check the differences. To accept them, run: ohifbuild lock",
         )
 
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ohifbuild.patches.apply import apply, drift_error
-from ohifbuild.patches.drift_report import as_json, drift_table
 from ohifbuild.patches.examples import example_failures
 from ohifbuild.patches.load import invalid, load_folder
 from ohifbuild.patches.plan import plan
@@ -30,11 +29,9 @@ __all__ = [
     "PatchReport",
     "SourceTree",
     "apply",
-    "as_json",
     "check",
     "digest",
     "drift_error",
-    "drift_table",
     "example_failures",
     "load",
     "select",

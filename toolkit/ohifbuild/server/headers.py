@@ -26,7 +26,7 @@ ISOLATION = {
 
 SCRIPTS = "'self' 'wasm-unsafe-eval' 'unsafe-eval'"
 
-# Not by a parser: ``dist/inject.py`` edits the scripts that this finds, and both must mean the same ones. A page
+# Not by a parser: ``viewer/inject.py`` edits the scripts that this finds, and both must mean the same ones. A page
 # that is misread gets hashes that fit none of its scripts, so the browser runs none.
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL | re.IGNORECASE)
 

@@ -15,7 +15,7 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import BrowserFailed, BrowserMissing
 from ohifbuild.core.processes import find_program
 from ohifbuild.verification import system_packages
-from ohifbuild.verification.driver import make_driver_run
+from ohifbuild.verification.playwright_driver import make_driver_run
 
 # Playwright is imported where it is used: doctor, which needs none, looks for a browser too.
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from ohifbuild.viewer.app_config import app_config, settings
 from ohifbuild.viewer.extensions import (
     Bundles,
 )
-from ohifbuild.viewer.prepare import ReadyViewer, link_tree
+from ohifbuild.viewer.prepare import PreparedViewer, link_tree
 
 FOLDER = "ohifbuild"
 SETTINGS_ID = "ohifbuild-settings"
@@ -46,7 +46,7 @@ INJECTED_START = re.compile(
 IMPORT_FUNCTION = "browserImportFunction"
 
 
-def inject(viewer: ReadyViewer, recipe: Recipe, bundles: Bundles, work: Path) -> tuple[str, ...]:
+def inject(viewer: PreparedViewer, recipe: Recipe, bundles: Bundles, work: Path) -> tuple[str, ...]:
     """Fills the empty folder ``work`` with the viewer and what confines it.
 
     Returns:

@@ -29,7 +29,7 @@ RECIPE_VERSION = 5
 
 
 @dataclass(frozen=True)
-class ReadyViewer:
+class PreparedViewer:
     """A prepared viewer: ``tree`` is a folder in the cache, which must never be changed; ``files`` are its digests."""
 
     tree: Path
@@ -37,7 +37,7 @@ class ReadyViewer:
     base: BaseViewer
 
 
-def ready(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, reporter: Reporter) -> ReadyViewer:
+def prepare(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, reporter: Reporter) -> PreparedViewer:
     """The base viewer, prepared for injection.
 
     Raises:
@@ -63,7 +63,7 @@ def ready(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, report
 
     folder = cache.entry(KIND, key, make, reporter=reporter, shared=True)
     rows = json.loads((folder / "files.json").read_text())
-    return ReadyViewer(folder / "tree", {name: FileEntry(*row) for name, row in rows.items()}, base)
+    return PreparedViewer(folder / "tree", {name: FileEntry(*row) for name, row in rows.items()}, base)
 
 
 def link_tree(source: Path, target: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from string import ascii_letters, digits
 from typing import Literal
@@ -16,7 +18,6 @@ from ohifbuild.config.recipe import RECIPE_NAME
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import PipelineDiffers
 from ohifbuild.lock.lock_file import lock_path
-from ohifbuild.supply.pipelines.actions import pinned_actions
 
 Engine = Literal["github", "gitlab"]
 Publish = Literal["none", "release", "image", "pages"]
@@ -132,3 +133,12 @@ def _refuse_to_overwrite(path: Path, text: str) -> None:
         fix=f"Merge the difference by hand, or remove {path} and run the command again.",
         details="\n".join(lines),
     )
+
+
+def pinned_actions() -> dict[str, str]:
+    """Each GitHub action of ``actions.toml`` as a workflow's ``uses`` names it, with its version in a comment.
+
+    An action is pinned by its commit, so a workflow runs the code that was reviewed even if somebody moves the tag.
+    """
+    table = tomllib.loads((files(__package__) / "actions.toml").read_text(encoding="utf-8"))
+    return {name: f"{name}@{pin['commit']} # {pin['version']}" for name, pin in table.items()}
