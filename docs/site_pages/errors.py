@@ -41,7 +41,7 @@ def _page(item: type[OhifbuildError], said: list[Message]) -> str:
     if said:
         lines += ["## Messages", "An ellipsis (…) stands for a name, a number or a path of your case."]
     for each in dict.fromkeys(said):
-        lines.append(f"### {_shown(each.what)}")
+        lines.append(f"### {_shown(each.what.removesuffix('.'))}")
         if each.cause:
             lines.append(f"**Likely cause:** {_shown(each.cause)}")
         if each.fix:
