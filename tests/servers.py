@@ -63,7 +63,7 @@ def await_port(host: str, port: int, alive: Callable[[], bool]) -> None:
     raise AssertionError("the server did not start")
 
 
-def an_orthanc(folder: Path) -> tuple[Path, int]:
+def existing_orthanc(folder: Path) -> tuple[Path, int]:
     """The settings of an Orthanc that keeps its studies in ``folder``, to be deployed upon, and its port."""
     orthanc_installed()
     orthanc, port = find_orthanc(), free_port(0)

@@ -1,4 +1,4 @@
-"""The claims are worth something: OHIF as it is published does not keep them."""
+"""The claims on stock OHIF: it fails them, so they can fail."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ohifbuild.verification.viewer_site import site
 from ohifbuild.viewer.prepare import link_tree
 from stock import dicomweb_source
 
-# What stock OHIF does with `?token=`: it sends it as a bearer token.
+# Stock OHIF sends the value of `?token=` as a bearer token.
 SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
 CONFIG = {
     "routerBasename": "/",
@@ -40,23 +40,23 @@ CONFIG = {
 }
 
 
-def a_short_visit(stage: ScenarioContext) -> Iterator[Observation]:
-    main = stage.fixtures.main
-    link = stage.link(main)
-    yield stage.image("open", "A link is opened", main, link)
-    yield stage.image("reload", "The page is reloaded", main, link, move=stage.tab.reload)
-    yield stage.message("no-token", "The link has no token", ("no-token",), stage.link(main, ""))
-    yield stage.confined("study-list", "The study list", main, stage.address("") + "?mrn=108506", token="")
-    redirecting = faulty_archive(stage)
+def short_visit(context: ScenarioContext) -> Iterator[Observation]:
+    main = context.fixtures.main
+    link = context.link(main)
+    yield context.image("open", "A link is opened", main, link)
+    yield context.image("reload", "The page is reloaded", main, link, move=context.tab.reload)
+    yield context.message("no-token", "The link has no token", ("no-token",), context.link(main, ""))
+    yield context.confined("study-list", "The study list", main, context.address("") + "?mrn=108506", token="")
+    redirecting = faulty_archive(context)
     assert isinstance(redirecting, Generator)
     with closing(redirecting):
         yield next(redirecting)
-    yield from other_pages(stage)
+    yield from other_pages(context)
 
 
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published v3-stable as it is, but for the address of its archive."""
+    """The published v3-stable; only its archive's address is changed."""
     cache, dist = Cache(default_root()), tmp_path_factory.mktemp("stock")
     viewer = published_viewer(find_release("v3-stable", catalogue()), cache, offline=False, reporter=SilentReporter())
     base = viewer.provide(cache, offline=False, reporter=SilentReporter())
@@ -66,32 +66,32 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dist
 
 
-def test_stock_ohif_fails_just_the_claims_it_is_known_to_break(stock: Path) -> None:
+def test_stock_ohif_fails_exactly_the_claims_that_it_is_known_to_fail(stock: Path) -> None:
     reporter, parts = SilentReporter(), prepare_fixtures(SETTINGS)
     archive = EmbeddedArchive(cached_dataset(Cache(default_root())))
     with (
         reporter.step("Verify") as meter,
         site(stock, archive, parts.tokens, settings=SETTINGS, bare=True) as running,
     ):
-        seen, _ = run_scenarios(
-            running, find_browser(reporter), parts.fixtures, SETTINGS, reporter, meter, journeys=(a_short_visit,)
+        observations, _ = run_scenarios(
+            running, find_browser(reporter), parts.fixtures, SETTINGS, reporter, meter, journeys=(short_visit,)
         )
     broken: dict[str, set[str]] = {}
-    for result in judge(seen, SETTINGS):
+    for result in judge(observations, SETTINGS):
         if not result.holds:
             broken.setdefault(result.scenario, set()).add(result.claim)
-    # It takes the token out of the address once it has read it, which is too late for what browser and page have noted.
-    traces, unasked = {"token-address", "token-unseen"}, {"header-sent", "header-received"}
+    # Stock OHIF removes the token from the address after reading it; by then the browser and the page have recorded it.
+    traces, no_header = {"token-address", "token-unseen"}, {"header-sent", "header-received"}
     prior_query = {"no-patient-query", "none-refused"}
     faults = {
         # The files that load before OHIF reads the token get it in their Referer.
         "open": {*traces, *prior_query, "token-one-way"},
-        # The token is forgotten: 401, and an empty viewer.
-        "reload": {"token-address", "right-image", "thumbnails", *unasked, "none-refused"},
-        "no-token": {*unasked, "message"},
-        "study-list": {*prior_query, *unasked},
-        # XMLHttpRequest follows the redirect, and takes the token along.
-        "redirect": {*traces, *unasked, "message", "token-one-way"},
+        # The token is lost: the archive answers 401, and the viewer stays empty.
+        "reload": {"token-address", "right-image", "thumbnails", *no_header, "none-refused"},
+        "no-token": {*no_header, "message"},
+        "study-list": {*prior_query, *no_header},
+        # XMLHttpRequest follows the redirect and sends the token there.
+        "redirect": {*traces, *no_header, "message", "token-one-way"},
         "page-silent-refresh.html": {*traces, "token-one-way", "nothing-elsewhere", "no-page-error"},
     }
     assert broken == {scenario: {*claims, "page-policy"} for scenario, claims in faults.items()}

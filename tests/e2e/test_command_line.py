@@ -1,4 +1,4 @@
-"""The program as a user runs it: in a process of its own."""
+"""The command line, run as a user runs it: in its own process."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from pathlib import Path
 import pytest
 
 PROGRAM = [sys.executable, "-m", "ohifbuild"]
-PATIENCE = 120.0
-# Whatever a run starts inherits it, in whatever session or process group it is.
-MARK = "OHIFBUILD_TEST_RUN"
+TIMEOUT_SECONDS = 120.0
+# Every process that a run starts inherits this variable, in any session and process group.
+RUN_VARIABLE = "OHIFBUILD_TEST_RUN"
 
 
 @pytest.fixture
 def env() -> dict[str, str]:
-    return {**os.environ, "NO_COLOR": "1", MARK: str(uuid.uuid4())}
+    return {**os.environ, "NO_COLOR": "1", RUN_VARIABLE: str(uuid.uuid4())}
 
 
 def run(folder: Path, env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*PROGRAM, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run(
+        [*PROGRAM, *arguments], cwd=folder, env=env, capture_output=True, text=True, timeout=TIMEOUT_SECONDS
+    )
 
 
-def test_a_build_says_what_it_does_and_its_result_can_be_read_by_programs(tmp_path: Path, env: dict[str, str]) -> None:
+def test_a_build_reports_its_steps_and_prints_its_result_as_json(tmp_path: Path, env: dict[str, str]) -> None:
     done = run(tmp_path, env, "build", "--from", "published", "--no-verify", "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
@@ -39,11 +41,11 @@ def test_a_build_says_what_it_does_and_its_result_can_be_read_by_programs(tmp_pa
     assert "\x1b[" not in done.stderr
     again = run(tmp_path, env, "build", "--from", "published", "--no-verify", "--json", "--locked", "--offline")
     assert json.loads(again.stdout)["digest"] == document["digest"]
-    whole = run(tmp_path, env, "verify", "--integrity", "dist")
-    assert whole.returncode == 0, whole.stderr
+    unchanged = run(tmp_path, env, "verify", "--integrity", "dist")
+    assert unchanged.returncode == 0, unchanged.stderr
     (tmp_path / "dist" / "app-config.js").write_text("changed")
-    broken = run(tmp_path, env, "verify", "--integrity", "dist")
-    assert (broken.returncode, "changed app-config.js" in broken.stderr) == (84, True)
+    changed = run(tmp_path, env, "verify", "--integrity", "dist")
+    assert (changed.returncode, "changed app-config.js" in changed.stderr) == (84, True)
 
 
 def test_ctrl_c_leaves_no_half_written_dist_and_no_process(tmp_path: Path, env: dict[str, str]) -> None:
@@ -57,15 +59,15 @@ def test_ctrl_c_leaves_no_half_written_dist_and_no_process(tmp_path: Path, env: 
         start_new_session=True,
     )
     try:
-        assert until(lambda: chromiums_of(env))
+        assert wait_until(lambda: chromiums_of(env))
         child.send_signal(signal.SIGINT)
-        _, said = child.communicate(timeout=PATIENCE)
+        _, stderr = child.communicate(timeout=TIMEOUT_SECONDS)
     finally:
         child.kill()
-    assert child.returncode == 130, said
-    assert "nothing half-written" in said
+    assert child.returncode == 130, stderr
+    assert "nothing half-written" in stderr
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith((".dist", "dist"))]
-    assert until(lambda: not chromiums_of(env))
+    assert wait_until(lambda: not chromiums_of(env))
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_each_mistake_has_its_exit_status_and_no_traceback(
     assert not (tmp_path / "dist").exists()
 
 
-def test_an_output_folder_of_the_users_is_left_alone(tmp_path: Path, env: dict[str, str]) -> None:
+def test_an_output_folder_with_other_files_is_not_changed(tmp_path: Path, env: dict[str, str]) -> None:
     (tmp_path / "dist").mkdir()
     (tmp_path / "dist" / "thesis.tex").write_text("precious")
     done = run(tmp_path, env, "build", "--from", "published", "--no-verify")
@@ -97,10 +99,10 @@ def test_an_output_folder_of_the_users_is_left_alone(tmp_path: Path, env: dict[s
     assert [path.name for path in (tmp_path / "dist").iterdir()] == ["thesis.tex"]
 
 
-def until(check: object) -> bool:
-    """Whether ``check`` comes to hold within patience; asks the system's process table, which has no events."""
+def wait_until(check: object) -> bool:
+    """Whether ``check`` becomes true within the timeout. It polls, because the process table has no events."""
     assert callable(check)
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < end:
         if check():
             return True
@@ -108,13 +110,13 @@ def until(check: object) -> bool:
 
 
 def chromiums_of(env: dict[str, str]) -> list[int]:
-    """The browser processes that a run with this environment has started, directly or not."""
-    mark = f"{MARK}={env[MARK]}".encode()
+    """The browser processes that a run with this environment started, directly or not."""
+    marker = f"{RUN_VARIABLE}={env[RUN_VARIABLE]}".encode()
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if mark in (process / "environ").read_bytes() and "chrom" in (process / "comm").read_text():
+            if marker in (process / "environ").read_bytes() and "chrom" in (process / "comm").read_text():
                 found.append(int(process.name))
-        except OSError:  # it has just ended
+        except OSError:  # the process has just ended
             continue
     return found

@@ -1,4 +1,4 @@
-"""Links as Orthanc's plugins and login pages make them, in a real browser."""
+"""Links that Orthanc's OHIF plugin and login pages make, opened in a real browser."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ LINK = f"viewer?url=../orthanc/studies/{STUDY.key}/ohif-dicom-json"
 
 
 class OrthancWithOhifPlugin:
-    """What such links need of Orthanc and its OHIF plugin, for one token, and a login that lets everybody in.
+    """The parts of Orthanc and its OHIF plugin that such links use, with one token, and a login that admits everybody.
 
-    Besides it has JSON files that no such plugin would make, named for what is wrong with them.
+    It also serves invalid JSON files, whose names say what is wrong with them.
     """
 
     name = "Orthanc"
@@ -92,8 +92,8 @@ def study_of(instances: list[dict[str, Any]]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     output = tmp_path_factory.mktemp("links") / "dist"
-    wish = {"from": "published", "output": output, "dicomweb_root": "/orthanc/dicom-web", "verify": False}
-    recipe = Recipe.of({**wish, "token_roots": ROOTS, "dicom_json": ROUTE})
+    options = {"from": "published", "output": output, "dicomweb_root": "/orthanc/dicom-web", "verify": False}
+    recipe = Recipe.of({**options, "token_roots": ROOTS, "dicom_json": ROUTE})
     return build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter()).path
 
 
@@ -109,31 +109,31 @@ def visit(dist: Path, browser: Browser) -> Iterator[tuple[Tab, Site, PreparedFix
     settings = read_settings(dist)
     parts = prepare_fixtures(settings)
     orthanc = OrthancWithOhifPlugin(cached_dataset(default_cache()), parts.fixtures.main.token)
-    all_of_it = replace(settings, roots=("/orthanc",))
+    whole_orthanc = replace(settings, roots=("/orthanc",))
     with (
-        site(dist, orthanc, parts.tokens, settings=all_of_it, enforce=False, bare=True) as running,
-        egress_proxy() as edge,
-        window(browser, running.origin, edge) as context,
+        site(dist, orthanc, parts.tokens, settings=whole_orthanc, enforce=False, bare=True) as running,
+        egress_proxy() as proxy,
+        window(browser, running.origin, proxy) as context,
         tab(context, running.origin) as page,
     ):
         yield page, running, parts
 
 
 def shows_the_study(page: Tab, parts: PreparedFixtures) -> bool:
-    album = PictureIndex(parts.fixtures.pictures)
-    matches = [album.recognise(canvas, "viewport") for canvas, _ in page.viewports()]
+    index = PictureIndex(parts.fixtures.pictures)
+    matches = [index.recognise(canvas, "viewport") for canvas, _ in page.viewports()]
     return any(shows(match) and STUDY.uid in match.studies for match in matches)
 
 
-def test_a_json_file_is_opened_with_the_token_and_so_are_the_images_that_it_names(dist: Path, browser: Browser) -> None:
+def test_a_json_file_and_its_images_are_requested_with_the_token(dist: Path, browser: Browser) -> None:
     with visit(dist, browser) as (page, running, parts):
         token = parts.fixtures.main.token
         page.go(f"{running.base_url}{LINK}&token={quote(token)}")
         assert page.until(lambda: shows_the_study(page, parts))
         page.quiet()
-        asked = running.received()
-        assert {request.path.split("/")[2] for request in asked} == {"studies", "instances"}
-        assert [dict(request.headers)["token"] for request in asked] == [token] * len(asked)
+        received = running.received()
+        assert {request.path.split("/")[2] for request in received} == {"studies", "instances"}
+        assert [dict(request.headers)["token"] for request in received] == [token] * len(received)
         page.reload()
         assert page.until(lambda: shows_the_study(page, parts))
         assert token not in page.state().url
@@ -148,7 +148,7 @@ def test_a_json_file_is_opened_with_the_token_and_so_are_the_images_that_it_name
         ("viewer?url=../orthanc/studies/another-place/ohif-dicom-json&token=", "not-found"),
     ],
 )
-def test_a_json_file_that_may_not_be_read_is_told(dist: Path, browser: Browser, link: str, reason: str) -> None:
+def test_a_json_file_that_cannot_be_used_gives_a_message(dist: Path, browser: Browser, link: str, reason: str) -> None:
     with visit(dist, browser) as (page, running, parts):
         page.go(running.base_url + link + (quote(parts.fixtures.main.token) if link.endswith("=") else ""))
         assert page.until(lambda: (message := page.message()) and message.visible and message.reason == reason)
@@ -162,18 +162,18 @@ def test_a_json_file_that_may_not_be_read_is_told(dist: Path, browser: Browser, 
         "/assets/evil.json",
         "//elsewhere.example/orthanc/studies/x/ohif-dicom-json",
         "data:application/json,{}",
-        # Under a root that takes the token, and not of the configured form.
+        # Under a root that gets the token, but not of the configured form.
         f"../orthanc/studies/{STUDY.key}/ohif-dicom-json%3Fx",
         f"../orthanc/studies/{STUDY.key}/archive",
         f"../orthanc/studies/{STUDY.key}/x/ohif-dicom-json",
         "../orthanc/instances/1.2/file",
         "../orthanc/dicom-web/studies",
-        # Two files, and a file beside studies.
+        # Two files; a file together with studies.
         f"../orthanc/studies/{STUDY.key}/ohif-dicom-json&URL=/assets/evil.json",
         f"../orthanc/studies/{STUDY.key}/ohif-dicom-json&StudyInstanceUIDs={STUDY.uid}",
     ],
 )
-def test_a_link_to_any_other_file_is_called_damaged(dist: Path, browser: Browser, file: str) -> None:
+def test_a_link_to_any_other_file_is_a_bad_link(dist: Path, browser: Browser, file: str) -> None:
     with visit(dist, browser) as (page, running, parts):
         page.go(f"{running.base_url}viewer?url={file}&token={quote(parts.fixtures.main.token)}")
         assert page.until(lambda: (message := page.message()) and message.visible and message.reason == "bad-link")

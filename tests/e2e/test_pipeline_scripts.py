@@ -1,6 +1,6 @@
-"""The shell parts of the generated pipelines, run as the engines run them, in a repository of a user's.
+"""The shell scripts of the generated pipelines, run as GitHub and GitLab run them, in a user's repository.
 
-What the engines themselves bring (checkout, caches, artifacts, ``gh``) is theirs; installing ohifbuild is the suite's.
+Checkout, caches, artifacts and ``gh`` are replaced or skipped. ohifbuild is already installed.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from ohifbuild.cache.default import default_root
 from system import installed
 
 RECIPE = "viewers/radiology.toml"
-INSTALLS = "pip install"
+INSTALL_COMMAND = "pip install"
 GH = """#!/bin/sh
-for word in "$@"; do echo "$word" >> gh-was-told; done
+for word in "$@"; do echo "$word" >> gh-arguments; done
 """
 
 
 def run(script: str, folder: Path, env: Mapping[str, str]) -> None:
-    """A script in the shell that both engines use."""
+    """Runs a script in the shell that GitHub and GitLab use."""
     programs = f"{folder / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    context = {**os.environ, "OHIFBUILD_CACHE": str(default_root()), **env, "PATH": programs}
+    environment = {**os.environ, "OHIFBUILD_CACHE": str(default_root()), **env, "PATH": programs}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script]
-    done = subprocess.run(command, cwd=folder, env=context, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
 
 
@@ -64,23 +64,23 @@ def workflow(repository: Path, name: str) -> dict[str, Any]:
     return document
 
 
-def of_matrix(values: Mapping[str, str], matrix: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a GitHub job or step, its expressions filled in; those of the engine's own left out."""
+def filled_in(values: Mapping[str, str], matrix: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a GitHub job or step, expressions filled in; those with ``github.workspace`` are left out."""
     expressions = {f"${{{{ matrix.{key} }}}}": value for key, value in matrix.items()} | dict(known)
     return {name: expressions.get(value, value) for name, value in values.items() if "github.workspace" not in value}
 
 
-def play(job: Mapping[str, Any], folder: Path, known: Mapping[str, str]) -> None:
+def run_job(job: Mapping[str, Any], folder: Path, known: Mapping[str, str]) -> None:
     matrix = job.get("strategy", {}).get("matrix", {}).get("include", [{}])[0]
     for step in job["steps"]:
-        if "run" in step and INSTALLS not in step["run"]:
+        if "run" in step and INSTALL_COMMAND not in step["run"]:
             env = {**job.get("env", {}), **step.get("env", {})}
-            run(step["run"], folder, of_matrix(env, matrix, known) | {"GITHUB_OUTPUT": str(folder / "output")})
+            run(step["run"], folder, filled_in(env, matrix, known) | {"GITHUB_OUTPUT": str(folder / "output")})
 
 
-def test_the_github_pipeline_builds_proves_packs_and_releases(repository: Path) -> None:
+def test_the_github_pipeline_builds_verifies_packs_and_releases(repository: Path) -> None:
     jobs = workflow(repository, ".github/workflows/viewer.yml")["jobs"]
-    play(jobs["build"], repository, {})
+    run_job(jobs["build"], repository, {})
     with tarfile.open(repository / "out" / "viewer.tar.gz") as packed:
         names = packed.getnames()
     assert {"dist/index.html", "dist/ohifbuild-manifest.json"} < set(names)
@@ -92,14 +92,14 @@ def test_the_github_pipeline_builds_proves_packs_and_releases(repository: Path) 
         "${{ github.repository }}": "clinic/viewers",
         "${{ github.token }}": "none",
     }
-    play(jobs["release"], repository, known)
-    told = (repository / "gh-was-told").read_text().splitlines()
-    assert told[:3] == ["release", "create", "v1"]
-    assert told[-1] == "./viewer-radiology.tar.gz"
+    run_job(jobs["release"], repository, known)
+    arguments = (repository / "gh-arguments").read_text().splitlines()
+    assert arguments[:3] == ["release", "create", "v1"]
+    assert arguments[-1] == "./viewer-radiology.tar.gz"
 
 
-class Shelf(BaseHTTPRequestHandler):
-    """GitLab's package registry, as far as an upload goes."""
+class PackageRegistry(BaseHTTPRequestHandler):
+    """The uploads of GitLab's package registry."""
 
     received: dict[str, int] = {}  # noqa: RUF012
 
@@ -113,8 +113,8 @@ class Shelf(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def shelf() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Shelf)
+def package_registry() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), PackageRegistry)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -123,7 +123,7 @@ def shelf() -> Iterator[str]:
     server.server_close()
 
 
-def test_the_gitlab_pipeline_builds_proves_packs_and_releases(repository: Path) -> None:
+def test_the_gitlab_pipeline_builds_verifies_packs_and_releases(repository: Path) -> None:
     jobs = workflow(repository, ".gitlab-ci.yml")
     matrix = jobs["build"]["parallel"]["matrix"][0]
     for line in jobs["build"]["script"]:
@@ -131,18 +131,18 @@ def test_the_gitlab_pipeline_builds_proves_packs_and_releases(repository: Path) 
     name = matrix["NAME"]
     assert (repository / "out" / name / "dist.evidence" / "sbom.cdx.json").is_file()
     installed("curl", "curl")
-    with shelf() as origin:
+    with package_registry() as origin:
         project = {"CI_API_V4_URL": origin, "CI_PROJECT_ID": "7", "CI_COMMIT_TAG": "v1", "CI_JOB_TOKEN": "none"}
         for line in jobs["publish"]["script"]:
             run(line, repository, project)
-    assert list(Shelf.received) == [f"/projects/7/packages/generic/viewer/v1/{name}.tar.gz"]
-    assert Shelf.received.popitem()[1] == (repository / "out" / name / "viewer.tar.gz").stat().st_size
+    assert list(PackageRegistry.received) == [f"/projects/7/packages/generic/viewer/v1/{name}.tar.gz"]
+    assert PackageRegistry.received.popitem()[1] == (repository / "out" / name / "viewer.tar.gz").stat().st_size
 
 
-def test_the_scheduled_job_tries_a_newer_release_and_says_so(repository: Path) -> None:
+def test_the_scheduled_job_builds_a_newer_release_and_reports_it(repository: Path) -> None:
     write_recipe(repository, "v3-stable")
     job = workflow(repository, ".github/workflows/viewer.yml")["jobs"]["newest"]
-    play(job, repository, {"${{ steps.try.outputs.status }}": "0", "${{ github.token }}": "none"})
+    run_job(job, repository, {"${{ steps.try.outputs.status }}": "0", "${{ github.token }}": "none"})
     assert (repository / "output").read_text().splitlines() == ["moved=true", "status=0"]
     body = (repository / "body.md").read_text()
     assert "release.version: locked '3.11.1', now '3.12.0'" in body

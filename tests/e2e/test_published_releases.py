@@ -1,4 +1,4 @@
-"""Every published release that the catalogue pins, built and verified: the same code for each."""
+"""Every published release in the catalogue, built and verified."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def test_a_dist_has_one_page_and_no_script_that_loads_one_from_another_host(tmp_
         if path.suffix in (".html", ".js", ".mjs")
     }
     assert [name for name in texts if name.endswith(".html")] == ["index.html"]
-    # Its importScripts is for a worker, which nobody makes of it; in the page it removes service workers and no more.
+    # It calls importScripts only in a worker, and no page starts that worker; in a page it only removes service workers.
     assert {name for name, text in texts.items() if LOADS_FROM_ELSEWHERE.search(text)} == {"init-service-worker.js"}
     assert 'typeof importScripts=="function"' in texts["init-service-worker.js"]
     assert not {"sw.js", "google.js", "oidc-client.min.js", "es6-shim.min.js", "polyfill.min.js"} & texts.keys()
 
 
-def test_another_header_another_parameter_and_a_sub_path_hold_too(tmp_path: Path) -> None:
+def test_every_claim_holds_with_another_header_parameter_and_sub_path(tmp_path: Path) -> None:
     recipe = Recipe.of(
         {
             "from": "published",

@@ -1,4 +1,4 @@
-"""An extension of the user's own, injected beside ours, in a real browser."""
+"""A user's extension, injected together with ours, in a real browser."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def test_a_package_of_es_modules_is_loaded_by_ohif(tmp_path: Path) -> None:
     (package / "index.js").write_text(MODULE)
     (package / "title.js").write_text("export const title = 'radiology';")
     reporter, cache, dist = SilentReporter(), default_cache(), tmp_path / "dist"
-    wish = {"from": "published", "output": dist, "extensions": [package], "verify": False}
-    build(resolve(Recipe.of(wish), cache=cache), cache=cache, reporter=reporter)
+    options = {"from": "published", "output": dist, "extensions": [package], "verify": False}
+    build(resolve(Recipe.of(options), cache=cache), cache=cache, reporter=reporter)
 
     settings = read_settings(dist)
     parts = prepare_fixtures(settings)
     main = parts.fixtures.main
     with (
         site(dist, EmbeddedArchive(cached_dataset(cache)), parts.tokens) as running,
-        egress_proxy() as edge,
+        egress_proxy() as proxy,
         started(find_browser(reporter), reporter) as browser,
-        window(browser, running.origin, edge) as context,
+        window(browser, running.origin, proxy) as context,
         tab(context, running.origin) as page,
     ):
         page.go(running.link(main.studies, main.token))

@@ -32,37 +32,48 @@ pytestmark = pytest.mark.usefixtures("orthanc_there")
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    wish = {"from": "published", "output": tmp_path_factory.mktemp("orthanc") / "dist", "verify": False}
-    return build(resolve(Recipe.of(wish), cache=default_cache()), cache=default_cache(), reporter=SilentReporter()).path
+    options = {"from": "published", "output": tmp_path_factory.mktemp("orthanc") / "dist", "verify": False}
+    return build(
+        resolve(Recipe.of(options), cache=default_cache()), cache=default_cache(), reporter=SilentReporter()
+    ).path
 
 
 def test_every_claim_holds_with_an_orthanc_that_enforces_the_tokens(dist: Path, tmp_path: Path) -> None:
     evidence = verify(dist, report_dir=tmp_path, cache=default_cache(), reporter=SilentReporter(), archive=real_orthanc)
     assert evidence.failures == ()
     assert evidence.environment["Archive"].startswith("Orthanc ")
-    # It was Orthanc that refused: it can only answer 403, our gate would have answered 401.
-    received = [request for seen in evidence.observations for request in seen.received]
+    # Orthanc refused these, not our gate: Orthanc can only answer 403, and the gate answers 401.
+    received = [request for each in evidence.observations for request in each.received]
     refused = {r.status for r in received if r.decision not in ("granted", "redirected")}
     assert refused == {403}
-    assert "Video" in {seen.title for seen in evidence.observations if seen.first_image is not None}
+    assert "Video" in {each.title for each in evidence.observations if each.first_image is not None}
 
 
-def played(dist: Path, server: OrthancServer, parts: PreparedFixtures, journey: Journey) -> tuple[Observation, ...]:
+def run_journey(
+    dist: Path, server: OrthancServer, parts: PreparedFixtures, journey: Journey
+) -> tuple[Observation, ...]:
     reporter, settings = SilentReporter(), read_settings(dist)
     with (
         reporter.step("Verify") as meter,
         site(dist, Upstream(server.dicomweb_url), parts.tokens, enforce=False, bare=True) as running,
     ):
-        browser, watch = find_browser(reporter), server.check_alive
-        return run_scenarios(
-            running, browser, parts.fixtures, settings, reporter, meter, journeys=(journey,), watch=watch
-        )[0]
+        observations, _ = run_scenarios(
+            running,
+            find_browser(reporter),
+            parts.fixtures,
+            settings,
+            reporter,
+            meter,
+            journeys=(journey,),
+            watch=server.check_alive,
+        )
+        return observations
 
 
-def strangers(stage: ScenarioContext) -> Iterator[Observation]:
-    main = stage.fixtures.main
-    for key, token in (("foreign", stage.fixtures.foreign), ("wrong", WRONG_TOKEN)):
-        yield stage.message(key, "Somebody else's token", ("refused",), stage.link(main, token), token=token)
+def wrong_tokens(context: ScenarioContext) -> Iterator[Observation]:
+    main = context.fixtures.main
+    for key, token in (("foreign", context.fixtures.foreign), ("wrong", WRONG_TOKEN)):
+        yield context.message(key, "Somebody else's token", ("refused",), context.link(main, token), token=token)
 
 
 def test_an_orthanc_that_lets_everything_through_fails_the_claims(dist: Path, tmp_path: Path) -> None:
@@ -71,19 +82,19 @@ def test_an_orthanc_that_lets_everything_through_fails_the_claims(dist: Path, tm
     parts = prepare_fixtures(settings)
     unguarded = {"PythonScript": str(script), "LuaScripts": []}
     with orthanc(cached_dataset(default_cache()), tokens=parts.tokens, extra=unguarded) as server:
-        seen = played(dist, server, parts, strangers)
-    broken = {(result.scenario, result.claim) for result in judge(seen, settings) if not result.holds}
-    assert broken == {(who, claim) for who in ("foreign", "wrong") for claim in ("message", "no-pixels")}
+        observations = run_journey(dist, server, parts, wrong_tokens)
+    broken = {(result.scenario, result.claim) for result in judge(observations, settings) if not result.holds}
+    assert broken == {(key, claim) for key in ("foreign", "wrong") for claim in ("message", "no-pixels")}
 
 
-def test_an_orthanc_that_dies_ends_verify_with_its_own_error(dist: Path) -> None:
+def test_an_orthanc_that_ends_by_itself_ends_verify_with_its_own_error(dist: Path) -> None:
     parts = prepare_fixtures(read_settings(dist))
 
-    def a_death(stage: ScenarioContext) -> Iterator[Observation]:
+    def kill_orthanc(context: ScenarioContext) -> Iterator[Observation]:
         server._child.kill()
         server._child.wait()
-        yield stage.image("open", "A link is opened", stage.fixtures.main, stage.link(stage.fixtures.main))
-        raise AssertionError("nobody noticed")
+        yield context.image("open", "A link is opened", context.fixtures.main, context.link(context.fixtures.main))
+        raise AssertionError("verify did not notice that Orthanc had ended")
 
     with pytest.raises(OrthancFailed, match="ended by itself"), orthanc(tokens=parts.tokens) as server:
-        played(dist, server, parts, a_death)
+        run_journey(dist, server, parts, kill_orthanc)

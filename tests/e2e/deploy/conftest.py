@@ -1,4 +1,4 @@
-"""A network of its own with an address that is not loopback, HTTPS in it, and what stands between nginx and Orthanc."""
+"""A separate network with an address that is not loopback, HTTPS in it, and a recording proxy before Orthanc."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from ohifbuild.workflow import build, move
 from system import installed, orthanc_installed
 
 ADDRESS = "198.18.0.1"
-"""Of the block that nobody has on the Internet (RFC 2544)."""
+"""From a block that is not used on the Internet (RFC 2544)."""
 
 LOST = -1
 """The status of a request that Orthanc never read."""
@@ -44,7 +44,7 @@ LOST = -1
 NEW_NETWORK = 0x40000000
 """CLONE_NEWNET of Linux."""
 
-# Without addresses of IPv6, which would come by themselves later, and a browser breaks off what it does when one comes.
+# Without IPv6: its addresses appear later by themselves, and a browser aborts its requests when an address appears.
 LINKS = (
     "link set lo up",
     "link add viewer type veth peer name browser",
@@ -57,12 +57,12 @@ LINKS = (
 
 
 PROGRAMS = {"ip": "iproute2", "nginx": "nginx", "stunnel4": "stunnel4"}
-"""Asked for before the network is left that they are downloaded from, and their packages."""
+"""The programs and their Debian packages. They are installed before the tests leave the machine's network."""
 
 
 @pytest.fixture(scope="session")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published viewer, at the root of its host."""
+    """The published viewer, built for the root of its host."""
     output = tmp_path_factory.mktemp("published") / "dist"
     recipe = Recipe.of({"from": "published", "output": output, "verify": False})
     build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter())
@@ -71,7 +71,7 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def moved(dist: Path) -> Path:
-    """The same below a path, with its archive below another."""
+    """The same viewer below a path, with its archive below another path."""
     output = dist.with_name("moved")
     move(dist, output, public_url="/ohif/", dicomweb_root="/orthanc/dicom-web")
     return output
@@ -85,7 +85,7 @@ def studies() -> Path:
 
 @dataclass(frozen=True)
 class Network:
-    """An address in a network of its own, a certificate for it, who issued that, and a browser that trusts it."""
+    """An address in a separate network, its certificate, the issuer's certificate, and a browser that trusts it."""
 
     address: str
     certificate: Path
@@ -96,7 +96,7 @@ class Network:
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory, dist: Path, moved: Path, studies: Path) -> Iterator[Network]:
-    """The test's own thread, and every process it starts, moves there; what has to be downloaded has been before."""
+    """Moves the test's thread, and every process that it starts, to the network. All downloads are done before."""
     folder, found = tmp_path_factory.mktemp("network"), find_browser(SilentReporter())
     orthanc_installed()
     for program, package in PROGRAMS.items():
@@ -113,12 +113,12 @@ def network(tmp_path_factory: pytest.TempPathFactory, dist: Path, moved: Path, s
     trusted = base64.b64encode(digest).decode()
     trusting.write_text(f'#!/bin/sh\nexec {found.executable} --ignore-certificate-errors-spki-list={trusted} "$@"\n')
     trusting.chmod(0o755)
-    with _another_network():
+    with _separate_network():
         yield Network(ADDRESS, chain, key, authority, replace(found, executable=trusting))
 
 
 @contextmanager
-def _another_network() -> Iterator[None]:
+def _separate_network() -> Iterator[None]:
     system = ctypes.CDLL(None, use_errno=True)
     with Path("/proc/thread-self/ns/net").open() as before:
         if system.unshare(NEW_NETWORK) != 0:
@@ -128,14 +128,14 @@ def _another_network() -> Iterator[None]:
                 try:
                     run([installed("ip", "iproute2"), *command.split()])
                 except OhifbuildError as error:
-                    pytest.skip(f"a network namespace cannot be furnished here: {error.what} {error.details}")
+                    pytest.skip(f"a network namespace cannot be configured here: {error.what} {error.details}")
             yield
         finally:
             assert system.setns(before.fileno(), NEW_NETWORK) == 0
 
 
 class Tap:
-    """Hands on every byte between nginx and Orthanc, and notes each request as it went over the wire."""
+    """Forwards every byte between nginx and Orthanc, and records each request as it was sent."""
 
     def __init__(self, origin: str, settings: Settings, tokens: Tokens) -> None:
         self.origin = origin
@@ -144,11 +144,11 @@ class Tap:
         self._records: list[ReceivedRequest] = []
 
     def received(self) -> tuple[ReceivedRequest, ...]:
-        """Every request so far; ``decision`` is what verify's own gate would have said."""
+        """Every request so far; ``decision`` is what verify's gate would decide."""
         return tuple(record for record in self._records if record.status != LOST)
 
-    def asked(self, head: bytes) -> int:
-        """Notes a request; its number."""
+    def record_request(self, head: bytes) -> int:
+        """Records a request; returns its number."""
         lines = head.decode("latin-1").split("\r\n")
         method, target, _ = lines[0].split(" ")
         pairs = (line.partition(":") for line in lines[1:])
@@ -159,13 +159,13 @@ class Tap:
         self._records.append(ReceivedRequest(method, path, query, headers, decision, 0, 0.0))
         return len(self._records) - 1
 
-    def answered(self, number: int, status: int) -> None:
-        """Notes how the request was answered."""
+    def record_status(self, number: int, status: int) -> None:
+        """Records the status of the answer."""
         self._records[number] = replace(self._records[number], status=status)
 
 
-class _Conversation(socketserver.BaseRequestHandler):
-    """A connection of nginx's. It asks for one thing after another, and sends no bodies: no method with one passes."""
+class _Connection(socketserver.BaseRequestHandler):
+    """A connection from nginx. Requests follow one another and have no bodies: nginx passes on no method with a body."""
 
     tap: Tap
     port: int
@@ -174,39 +174,39 @@ class _Conversation(socketserver.BaseRequestHandler):
         self.unanswered: list[int] = []
         self.head = b""
         with socket.create_connection(("127.0.0.1", self.port)) as orthanc:
-            back = threading.Thread(target=_carry, args=(orthanc, self.request, self._from_orthanc))
+            back = threading.Thread(target=_forward, args=(orthanc, self.request, self._from_orthanc))
             back.start()
-            _carry(self.request, orthanc, self._from_nginx)
+            _forward(self.request, orthanc, self._from_nginx)
             back.join()
-        # Orthanc had just closed a connection that was silent for long; nginx asks again on another one.
+        # Orthanc had just closed an idle connection; nginx sends the request again on another one.
         for number in self.unanswered:
-            self.tap.answered(number, LOST)
+            self.tap.record_status(number, LOST)
 
     def _from_nginx(self, data: bytes) -> None:
         self.head += data
         while b"\r\n\r\n" in self.head:
             head, _, self.head = self.head.partition(b"\r\n\r\n")
-            self.unanswered.append(self.tap.asked(head))
+            self.unanswered.append(self.tap.record_request(head))
 
     def _from_orthanc(self, data: bytes) -> None:
         status = re.match(rb"HTTP/1\.1 (\d{3}) ", data)
         if status and self.unanswered:
-            self.tap.answered(self.unanswered.pop(0), int(status[1]))
+            self.tap.record_status(self.unanswered.pop(0), int(status[1]))
 
 
-def _carry(source: socket.socket, target: socket.socket, note: Callable[[bytes], None]) -> None:
+def _forward(source: socket.socket, target: socket.socket, record: Callable[[bytes], None]) -> None:
     try:
         while data := source.recv(65536):
-            note(data)
+            record(data)
             target.sendall(data)
         target.shutdown(socket.SHUT_WR)
     except OSError:
-        """The other side is gone: so is the conversation."""
+        """The other side has closed the connection."""
 
 
 @pytest.fixture
 def tapped() -> Callable[[int, Settings, Tokens], AbstractContextManager[Tap]]:
-    """Listens before an Orthanc on this machine."""
+    """Starts a recording proxy before an Orthanc on this machine."""
 
     @contextmanager
     def listening(port: int, settings: Settings, tokens: Tokens) -> Iterator[Tap]:
@@ -214,16 +214,16 @@ def tapped() -> Callable[[int, Settings, Tokens], AbstractContextManager[Tap]]:
             daemon_threads = True
             allow_reuse_address = True
 
-        class Conversation(_Conversation):
-            """One class for each Orthanc: the server makes the instances."""
+        class Connection(_Connection):
+            """Each Orthanc needs its own class, because the server creates the instances."""
 
-        Conversation.port = port
-        with Server(("127.0.0.1", 0), Conversation) as server:
-            Conversation.tap = Tap(f"http://127.0.0.1:{server.server_address[1]}", settings, tokens)
+        Connection.port = port
+        with Server(("127.0.0.1", 0), Connection) as server:
+            Connection.tap = Tap(f"http://127.0.0.1:{server.server_address[1]}", settings, tokens)
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
             thread.start()
             try:
-                yield Conversation.tap
+                yield Connection.tap
             finally:
                 server.shutdown()
                 thread.join()

@@ -1,4 +1,4 @@
-"""What ``deploy`` writes, run as it is, over HTTPS at a numeric address that is not loopback: a person opens a link."""
+"""Links opened in a browser over HTTPS at a numeric, non-loopback address, with the unchanged files of ``deploy``."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from ohifbuild.verification.fixtures import Fixtures, PreparedFixtures, prepare_
 from ohifbuild.verification.redact import contains
 from ohifbuild.verification.runner import run_scenarios
 from ohifbuild.verification.scenario_context import ScenarioContext
-from servers import an_orthanc, deployed_orthanc, nginx_running, stunnel_running
+from servers import deployed_orthanc, existing_orthanc, nginx_running, stunnel_running
 
 FACTS = "({ secure: isSecureContext, isolated: crossOriginIsolated, shared: typeof SharedArrayBuffer })"
-# What the page itself would load for a slide, and what a phone would for its home screen.
+# Files that the page loads for a slide, and files that a phone loads for its home screen.
 OTHER_FILES = """async () => {
   const at = name => new URL(name, document.baseURI.replace(/viewer.*/, '')).href;
   const manifest = await (await fetch(at('manifest.json'))).json();
@@ -39,107 +39,107 @@ OTHER_FILES = """async () => {
 
 
 @dataclass
-class Seen:
-    """What a visit brought to light."""
+class Outcome:
+    """What was observed during a visit."""
 
     observations: Sequence[Observation] = ()
     facts: list[dict[str, Any]] = field(default_factory=list)
     files: dict[str, Any] = field(default_factory=dict)
 
 
-def a_visit(seen: Seen, stage: ScenarioContext) -> Iterator[Observation]:
-    """A person opens a link, reloads, and looks at what needs codecs (compressed) and shared memory (volumes)."""
-    fixtures, main = stage.fixtures, stage.fixtures.main
+def visit(outcome: Outcome, context: ScenarioContext) -> Iterator[Observation]:
+    """A person opens a link, reloads it, and opens images that need codecs (compressed) and shared memory (volumes)."""
+    fixtures, main = context.fixtures, context.fixtures.main
     compressed = fixtures.others[0]
-    link = stage.link(main)
-    yield stage.image("open", "A link is opened", main, link)
-    seen.facts.append(stage.tab.page.evaluate(FACTS))
-    seen.files.update(stage.tab.page.evaluate(OTHER_FILES))
-    yield stage.image("reload", "The page is reloaded", main, link, move=stage.tab.reload)
-    yield stage.image("compressed", "Compressed images", compressed, stage.link(compressed))
-    yield stage.image("mpr", "Reconstruction", main, stage.link(main, more="&hangingProtocolId=mpr"))
-    seen.facts.append(stage.tab.page.evaluate(FACTS))
+    link = context.link(main)
+    yield context.image("open", "A link is opened", main, link)
+    outcome.facts.append(context.tab.page.evaluate(FACTS))
+    outcome.files.update(context.tab.page.evaluate(OTHER_FILES))
+    yield context.image("reload", "The page is reloaded", main, link, move=context.tab.reload)
+    yield context.image("compressed", "Compressed images", compressed, context.link(compressed))
+    yield context.image("mpr", "Reconstruction", main, context.link(main, more="&hangingProtocolId=mpr"))
+    outcome.facts.append(context.tab.page.evaluate(FACTS))
 
 
-def a_stranger(stage: ScenarioContext) -> Iterator[Observation]:
-    """Somebody else, in a tab of their own, tries links that are not good."""
-    fixtures, main = stage.fixtures, stage.fixtures.main
-    yield stage.message("no-token", "The link has no token", ("no-token",), stage.link(main, ""))
-    foreign = stage.link(main, fixtures.foreign)
-    yield stage.message("foreign-token", "A token of another study", ("refused",), foreign, token=fixtures.foreign)
+def refused_visit(context: ScenarioContext) -> Iterator[Observation]:
+    """Another person tries links without a valid token in their own tab."""
+    fixtures, main = context.fixtures, context.fixtures.main
+    yield context.message("no-token", "The link has no token", ("no-token",), context.link(main, ""))
+    foreign = context.link(main, fixtures.foreign)
+    yield context.message("foreign-token", "A token of another study", ("refused",), foreign, token=fixtures.foreign)
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the viewer is, and what is known of the requests that its archive received."""
+class Deployment:
+    """A deployed viewer's address, and the requests that its archive received."""
 
     base_url: str
     tap: Any = None
     pages: Sequence[str] = ()
 
     def redirect(self, location: str) -> None:
-        """No scenario here asks for it: a deployed archive answers by itself."""
+        """No scenario here calls it: a deployed archive cannot be made to redirect."""
         raise NotImplementedError
 
     def received(self) -> tuple[ReceivedRequest, ...]:
         return self.tap.received() if self.tap else ()
 
 
-def visited(place: Place, network: Any, parts: PreparedFixtures, settings: Settings) -> Seen:
-    seen, reporter = Seen(), SilentReporter()
+def visited(viewer: Deployment, network: Any, parts: PreparedFixtures, settings: Settings) -> Outcome:
+    outcome, reporter = Outcome(), SilentReporter()
     with reporter.step("Visit") as meter:
-        seen.observations, _ = run_scenarios(
-            place,
+        outcome.observations, _ = run_scenarios(
+            viewer,
             network.browser,
             parts.fixtures,
             settings,
             reporter,
             meter,
-            journeys=(partial(a_visit, seen), a_stranger),
+            journeys=(partial(visit, outcome), refused_visit),
         )
-    return seen
+    return outcome
 
 
 def with_a_long_token(parts: PreparedFixtures, length: int) -> PreparedFixtures:
-    """The same fixtures, whose main study has a token of so many characters."""
+    """The same fixtures; the main study's token has ``length`` characters."""
     main = replace(parts.fixtures.main, token="x" * length)
     tokens = {**parts.tokens.grants, main.token: Grant(frozenset(main.studies))}
     return PreparedFixtures(replace(parts.fixtures, main=main), Tokens(tokens, parts.tokens.expired))
 
 
-def check_the_page(seen: Seen, base_url: str, settings: Settings) -> None:
-    """What has to be so behind any server."""
-    images = [each for each in seen.observations if each.expects.outcome == "image"]
-    everything = [request for each in seen.observations for request in each.sent if request.url.startswith("http")]
-    assert seen.facts == [{"secure": True, "isolated": True, "shared": "function"}] * 2
-    assert set(seen.files["icons"]) == {200}
-    assert seen.files["slides"] == "object"
+def check_page(outcome: Outcome, base_url: str, settings: Settings) -> None:
+    """Checks what must hold behind any server."""
+    images = [each for each in outcome.observations if each.expects.outcome == "image"]
+    everything = [request for each in outcome.observations for request in each.sent if request.url.startswith("http")]
+    assert outcome.facts == [{"secure": True, "isolated": True, "shared": "function"}] * 2
+    assert set(outcome.files["icons"]) == {200}
+    assert outcome.files["slides"] == "object"
     assert [line for each in images for line in each.console if line.startswith("error")] == []
     assert [r.url for each in images for r in each.sent if r.status is not None and r.status >= 400] == []
     assert [r.url for r in everything if not r.url.startswith(base_url) and not settings.is_archive(r.url)] == []
     assert any(re.search(r"/\w+\.wasm$", r.url) for r in everything)
-    refused = [each for each in seen.observations if each.scenario == "foreign-token"]
+    refused = [each for each in outcome.observations if each.scenario == "foreign-token"]
     assert {r.status for each in refused for r in each.sent if settings.is_archive(r.url)} == {403}
 
 
-def check_from_outside(network: Any, place: Place, parts: PreparedFixtures) -> None:
-    """``doctor`` looks at headers, caching, media types, policies, TLS and the archive's URLs, and finds nothing."""
+def check_from_outside(network: Any, viewer: Deployment, parts: PreparedFixtures) -> None:
+    """``doctor`` checks headers, caching, media types, policies, TLS and the archive's URLs, and finds no fault."""
     main = parts.fixtures.main
-    link = f"{place.base_url}viewer?StudyInstanceUIDs={main.studies[0]}&token={main.token}"
+    link = f"{viewer.base_url}viewer?StudyInstanceUIDs={main.studies[0]}&token={main.token}"
     env = {**os.environ, "SSL_CERT_FILE": str(network.authority)}
     run([sys.executable, "-m", "ohifbuild", "doctor", link], env=env)
 
 
-def broken(seen: Seen, settings: Settings) -> list[str]:
+def broken(outcome: Outcome, settings: Settings) -> list[str]:
     return [
         f"{r.scenario}: {r.claim}: {r.detail} {r.evidence[:2]}"
-        for r in judge(seen.observations, settings)
+        for r in judge(outcome.observations, settings)
         if not r.holds
     ]
 
 
 def logs_with_tokens(folder: Path, fixtures: Fixtures) -> list[str]:
-    """The servers' logs, of which there has to be one, that hold a token of this visit."""
+    """The servers' logs that contain a token of this visit. At least one log must not be empty."""
     tokens, logs = [fixtures.main.token, fixtures.foreign, fixtures.others[0].token], list(folder.rglob("*.log"))
     assert any(path.stat().st_size for path in logs)
     return [path.name for path in logs if contains(tokens, path.read_text())]
@@ -152,7 +152,7 @@ def test_nginx_and_orthanc_share_studies(
     dist = request.getfixturevalue(folder)
     settings, deployment = read_settings(dist), tmp_path / "deployment"
     parts = with_a_long_token(prepare_fixtures(settings), length)
-    existing, orthanc_port = an_orthanc(tmp_path)
+    existing, orthanc_port = existing_orthanc(tmp_path)
     with ExitStack() as stack:
         tap = stack.enter_context(tapped(orthanc_port, settings, parts.tokens))
         options = DeployOptions(
@@ -169,14 +169,14 @@ def test_nginx_and_orthanc_share_studies(
             nginx_running(deployment / "nginx/viewer.conf", tmp_path / "nginx", 443, host=network.address)
         )
         base_url = f"https://{network.address}{settings.public_url}"
-        place = Place(base_url, tap)
-        seen = visited(place, network, parts, settings)
+        viewer = Deployment(base_url, tap)
+        outcome = visited(viewer, network, parts, settings)
         received = tap.received()
-        check_from_outside(network, place, parts)
+        check_from_outside(network, viewer, parts)
     logged = (tmp_path / "viewer.access.log").read_text()
-    check_the_page(seen, base_url, settings)
-    assert broken(seen, settings) == []
-    # Orthanc's filter and verify's gate are of one mind.
+    check_page(outcome, base_url, settings)
+    assert broken(outcome, settings) == []
+    # Orthanc's filter and verify's gate decide alike.
     assert {(r.decision == "granted", r.status != 403) for r in received} == {(True, True), (False, False)}
     assert logs_with_tokens(tmp_path, parts.fixtures) == []
     assert f"GET {settings.public_url}index.html" in logged
@@ -186,7 +186,7 @@ def test_nginx_and_orthanc_share_studies(
 def test_orthanc_alone_shares_studies(tmp_path: Path, network: Any, moved: Path, studies: Path) -> None:
     settings, deployment = read_settings(moved), tmp_path / "deployment"
     parts = prepare_fixtures(settings)
-    existing, _ = an_orthanc(tmp_path)
+    existing, _ = existing_orthanc(tmp_path)
     options = DeployOptions(
         host=network.address,
         certificate=str(network.certificate),
@@ -199,13 +199,13 @@ def test_orthanc_alone_shares_studies(tmp_path: Path, network: Any, moved: Path,
         deployed_orthanc(deployment, settings, settings.roots[0], studies, parts.tokens),
         stunnel_running(deployment / "stunnel/viewer.conf", network.address),
     ):
-        place = Place(base_url)
-        seen = visited(place, network, parts, settings)
-        check_from_outside(network, place, parts)
-    check_the_page(seen, base_url, settings)
+        viewer = Deployment(base_url)
+        outcome = visited(viewer, network, parts, settings)
+        check_from_outside(network, viewer, parts)
+    check_page(outcome, base_url, settings)
     assert logs_with_tokens(tmp_path, parts.fixtures) == []
-    # Nobody listens between browser and Orthanc, so nothing is known of what arrived.
-    at_the_other_end = ("both-ends", "header-received")
+    # Nothing records the requests between browser and Orthanc, so these claims cannot be judged.
+    need_received_requests = ("both-ends", "header-received")
     assert [
-        line for line in broken(seen, settings) if not any(f": {claim}:" in line for claim in at_the_other_end)
+        line for line in broken(outcome, settings) if not any(f": {claim}:" in line for claim in need_received_requests)
     ] == []

@@ -24,7 +24,7 @@ from ohifbuild.server.headers import ISOLATION, inline_hashes
 from ohifbuild.verification.dataset import STUDIES
 from ohifbuild.verification.dataset.contents import ORDINARY, SECOND
 from ohifbuild.viewer.app_config import CONFIG_START
-from servers import an_orthanc, deployed_orthanc
+from servers import deployed_orthanc, existing_orthanc
 
 CHUNK = "12.bundle.0123456789abcdef0123.js"
 STUDY = ORDINARY.uid
@@ -34,7 +34,7 @@ def test_orthanc_alone_serves_the_viewer_and_enforces_tokens(
     tmp_path: Path, make_dist: Any, web: Any, dataset: Path
 ) -> None:
     dist, root = make_dist(public_url="/ohif/", root="/orthanc/dicom-web"), "/orthanc/dicom-web"
-    existing, port = an_orthanc(tmp_path)
+    existing, port = existing_orthanc(tmp_path)
     deployment = tmp_path / "deployment"
     deploy("orthanc", dist, deployment, DeployOptions(orthanc_settings=existing, port=port), SilentReporter())
     assert json.loads((deployment / "orthanc/tokens.json").read_text()) == {}
@@ -87,7 +87,7 @@ def test_orthanc_alone_serves_the_viewer_and_enforces_tokens(
 
 def test_a_study_is_listed_and_shared_on_the_server(tmp_path: Path, make_dist: Any, web: Any, dataset: Path) -> None:
     dist, deployment = make_dist(public_url="/ohif/", header="Authorization"), tmp_path / "deployment"
-    existing, port = an_orthanc(tmp_path)
+    existing, port = existing_orthanc(tmp_path)
     options = DeployOptions(archive=f"http://127.0.0.1:{port}", host="pacs.example", orthanc_settings=existing)
     deploy("nginx", dist, deployment, options, SilentReporter())
     script = [sys.executable, str(deployment / "orthanc/share_study.py")]

@@ -17,7 +17,7 @@ from ohifbuild.doctor import examine_deployment
 from ohifbuild.orthanc.orthanc_process import orthanc
 from ohifbuild.verification.dataset import write_dataset
 from ohifbuild.verification.dataset.contents import DOCUMENTS
-from servers import an_orthanc, deployed_orthanc
+from servers import deployed_orthanc, existing_orthanc
 
 TOKEN = "the-token-of-this-link"
 TOKENS = Tokens({TOKEN: Grant(frozenset({DOCUMENTS.uid}))})
@@ -32,7 +32,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_orthanc_without_a_web_server_has_no_fault(tmp_path: Path, dataset: Path, a_dist: Callable[..., Path]) -> None:
     dist = a_dist(tmp_path / "dist", Settings(public_url="/ohif/"))
-    existing, port = an_orthanc(tmp_path)
+    existing, port = existing_orthanc(tmp_path)
     deployment = tmp_path / "deployment"
     deploy("orthanc", dist, deployment, DeployOptions(orthanc_settings=existing, port=port), SilentReporter())
     with deployed_orthanc(deployment, read_settings(dist), "/dicom-web", dataset, TOKENS) as server:

@@ -1,4 +1,4 @@
-"""What tries to leave the site ends at the border, and is written down."""
+"""The egress proxy refuses and records every request."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from ohifbuild.verification.egress_proxy import egress_proxy
 
 
 def test_every_request_is_refused_and_recorded() -> None:
-    with egress_proxy() as edge:
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": edge.address, "https": edge.address}))
+    with egress_proxy() as proxy:
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({"http": proxy.address, "https": proxy.address})
+        )
         for url in ("http://one.example/x?y=1", "https://two.example/"):
             with pytest.raises(urllib.error.URLError):
                 opener.open(url, timeout=5)
-        assert edge.attempts() == ("GET http://one.example/x?y=1", "CONNECT two.example:443")
-        assert edge.attempts(1) == ("CONNECT two.example:443",)
+        assert proxy.attempts() == ("GET http://one.example/x?y=1", "CONNECT two.example:443")
+        assert proxy.attempts(1) == ("CONNECT two.example:443",)

@@ -1,4 +1,4 @@
-"""A viewer that does what a link says: each scenario that no honest viewer fails finds it out, for the right reason."""
+"""The claims on a viewer that does whatever a link says: in each scenario it fails the claims that it must fail."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ Broken = dict[str, set[str]]
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
-    """The claims that do not hold, by scenario."""
+    """The claims that fail, by scenario."""
     dist, reporter = tmp_path_factory.mktemp("naive"), SilentReporter()
     (dist / "index.html").write_text(INDEX)
     (dist / "other.html").write_text(
@@ -65,15 +65,15 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
     settings: Any = read_settings(dist)
     parts, archive = prepare_fixtures(settings), EmbeddedArchive(cached_dataset(default_cache()))
     with reporter.step("Verify") as meter, site(dist, archive, parts.tokens, bare=True) as running:
-        lives = (bad_links, faulty_archive, other_pages)
-        seen, _ = run_scenarios(
-            running, find_browser(reporter), parts.fixtures, settings, reporter, meter, journeys=lives
+        journeys = (bad_links, faulty_archive, other_pages)
+        observations, _ = run_scenarios(
+            running, find_browser(reporter), parts.fixtures, settings, reporter, meter, journeys=journeys
         )
-    found: Broken = defaultdict(set)
-    for result in judge(seen, settings):
+    failed: Broken = defaultdict(set)
+    for result in judge(observations, settings):
         if not result.holds:
-            found[result.scenario].add(result.claim)
-    return found
+            failed[result.scenario].add(result.claim)
+    return failed
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Broken:
         ("page-other.html", {"token-address", "token-unseen", "page-policy", "nothing-elsewhere"}),
     ],
 )
-def test_each_scenario_finds_out_what_it_is_for(broken: Broken, scenario: str, claims: set[str]) -> None:
+def test_each_scenario_fails_the_claims_that_it_is_for(broken: Broken, scenario: str, claims: set[str]) -> None:
     assert claims <= broken[scenario]
 
 
@@ -101,6 +101,6 @@ def test_a_page_that_only_rewrites_its_address_keeps_the_token_where_scripts_can
     assert "token-unseen" in broken["file-of-study"]
 
 
-def test_a_page_without_a_policy_of_its_own_fails(broken: Broken) -> None:
+def test_a_page_without_its_own_policy_fails(broken: Broken) -> None:
     assert all("page-policy" in claims for claims in broken.values())
     assert len(broken) == 14

@@ -1,4 +1,4 @@
-"""What an archive answers, opened as a page of its own or loaded by one: nothing in it runs in the viewer's origin."""
+"""Pages stored in the archive, opened in a tab or loaded by the viewer: no script in them runs in its origin."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ PAGES = {
 LOADED = "<script src='/dicom-web/code'></script><img src='/dicom-web/image'>viewer"
 
 
-class Hostile:
-    """An archive in which somebody stored pages."""
+class HostileArchive:
+    """An archive in which an attacker stored pages."""
 
     name = "hostile"
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
     async def open(self) -> None: ...
 
     async def close(self) -> None: ...
 
     async def handle(self, _request: web.Request, tail: str) -> web.StreamResponse:
-        self.asked.append(tail)
+        self.requested.append(tail)
         if tail == "image":
-            picture = io.BytesIO()
-            Image.new("L", (7, 7)).save(picture, "PNG")
-            return web.Response(body=picture.getvalue(), content_type="image/png")
+            image = io.BytesIO()
+            Image.new("L", (7, 7)).save(image, "PNG")
+            return web.Response(body=image.getvalue(), content_type="image/png")
         if tail == "code":
             return web.Response(text=RAN, content_type="text/javascript")
-        kind, text = PAGES.get(tail, ("text/plain", ""))
-        return web.Response(text=text, content_type=kind)
+        content_type, text = PAGES.get(tail, ("text/plain", ""))
+        return web.Response(text=text, content_type=content_type)
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[tuple[Any, Site, Hostile]]:
+def opened(folder: Path) -> Iterator[tuple[Any, Site, HostileArchive]]:
     (folder / "index.html").write_text(LOADED)
-    archive, reporter = Hostile(), SilentReporter()
+    archive, reporter = HostileArchive(), SilentReporter()
     with (
         site(folder, archive, Tokens({}), settings=Settings(), enforce=False) as running,
         started(find_browser(reporter), reporter) as browser,
@@ -69,11 +69,11 @@ def opened(folder: Path) -> Iterator[tuple[Any, Site, Hostile]]:
         yield browser.new_page(), running, archive
 
 
-def ran(tab: Any, origin: str, archive: Hostile, name: str) -> bool:
-    """Whether a script ran that had to do with this path; given the time of a request that comes after it."""
-    archive.asked.clear()
+def ran(tab: Any, origin: str, archive: HostileArchive, name: str) -> bool:
+    """Whether a script of this path ran. Returns once the network is idle, so that a script's request is included."""
+    archive.requested.clear()
     tab.goto(f"{origin}/dicom-web/{name}" if name else origin, wait_until="networkidle")
-    return "ran" in archive.asked or bool(tab.evaluate("document.documentElement.getAttribute('data-ran')"))
+    return "ran" in archive.requested or bool(tab.evaluate("document.documentElement.getAttribute('data-ran')"))
 
 
 def test_no_page_of_the_archive_runs(tmp_path: Path) -> None:
@@ -82,14 +82,14 @@ def test_no_page_of_the_archive_runs(tmp_path: Path) -> None:
         assert tab.evaluate("origin") == "null"
 
 
-def test_the_viewers_page_loads_pictures_of_the_archive_and_no_scripts(tmp_path: Path) -> None:
+def test_the_viewers_page_loads_images_of_the_archive_and_no_scripts(tmp_path: Path) -> None:
     with opened(tmp_path) as (tab, running, archive):
         assert not ran(tab, running.origin, archive, "")
-        assert {"code", "image"} <= set(archive.asked)
+        assert {"code", "image"} <= set(archive.requested)
         assert tab.evaluate("document.images[0].naturalWidth") == 7
 
 
-def test_with_the_viewers_own_headers_alone_each_of_them_would_run(
+def test_every_page_runs_if_only_the_viewers_own_headers_are_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(web_server, "RESPONSE_HEADERS_SET", ISOLATION)

@@ -1,4 +1,4 @@
-"""A page that puts a token everywhere: the tab finds it everywhere, and nothing gets out."""
+"""What a tab records of a page that puts a token everywhere; no request leaves the site."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ new Worker('/worker.js');
   setTimeout(() => {{ throw new Error('uncaught: ' + token) }});
 }})();
 </script>"""
-# The first page leaves for the second; both ask for something and say something. A script of the second one wraps what
-# is asked with, and a policy comes behind it.
+# The first page goes on to the second. Both send a request and write to the console. A script of the second page wraps
+# XMLHttpRequest, and a policy follows that script.
 FIRST = "<!doctype html><script>fetch('/first'); console.log('one'); location.replace('/second?a')</script>"
 SECOND = """<!doctype html><script>
 const { open } = XMLHttpRequest.prototype;
@@ -62,7 +62,7 @@ WORKER = (
 )
 
 
-class Leaky(BaseHTTPRequestHandler):
+class LeakyServer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         script = self.path.endswith(".js")
         body = {**PAGES, "/worker.js": WORKER}.get(self.path.partition("?")[0], "{}").encode()
@@ -79,11 +79,11 @@ class Leaky(BaseHTTPRequestHandler):
 
 @dataclass(frozen=True)
 class Visit:
-    """A window, and the border around the only origin that it reaches."""
+    """A browser window that reaches one origin; the proxy refuses and records all other requests."""
 
     origin: str
     context: BrowserContext
-    edge: EgressProxy
+    proxy: EgressProxy
 
     @contextmanager
     def tab(self) -> Iterator[Tab]:
@@ -93,7 +93,7 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def visit() -> Iterator[Visit]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Leaky)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), LeakyServer)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     origin, reporter = f"http://127.0.0.1:{server.server_port}", SilentReporter()
@@ -113,12 +113,12 @@ def visited(visit: Visit) -> Iterator[tuple[Tab, EgressProxy]]:
     with visit.tab() as page:
         page.go(f"{visit.origin}/?{TOKEN}")
         assert page.until(lambda: page.page.title() == "done" and page.errors)
-        assert page.until(lambda: any("worker.example" in attempt for attempt in visit.edge.attempts()))
+        assert page.until(lambda: any("worker.example" in attempt for attempt in visit.proxy.attempts()))
         page.quiet()
-        yield page, visit.edge
+        yield page, visit.proxy
 
 
-def test_reads_every_place_where_a_page_can_keep_a_token(visited: tuple[Tab, EgressProxy]) -> None:
+def test_the_state_has_every_place_where_a_page_can_keep_a_token(visited: tuple[Tab, EgressProxy]) -> None:
     state = visited[0].state()
     places = {
         "url": state.url,
@@ -139,12 +139,12 @@ def test_reads_every_place_where_a_page_can_keep_a_token(visited: tuple[Tab, Egr
     assert [place for place, text in places.items() if TOKEN not in text] == []
 
 
-def test_sees_the_headers_of_page_and_worker(visited: tuple[Tab, EgressProxy]) -> None:
+def test_sent_requests_have_the_headers_of_page_and_worker(visited: tuple[Tab, EgressProxy]) -> None:
     carrying = {request.url.rpartition("/")[2] for request in visited[0].sent() if ("token", TOKEN) in request.headers}
     assert carrying == {"own", "from-worker"}
 
 
-def test_nothing_leaves_and_every_attempt_is_noted(visited: tuple[Tab, EgressProxy]) -> None:
+def test_the_proxy_records_every_attempt_to_leave_the_site(visited: tuple[Tab, EgressProxy]) -> None:
     attempts = "\n".join(visited[1].attempts())
     for target in ("fetch.example", "beacon.example:443", "socket.example:443", "10.9.8.7", "worker.example"):
         assert target in attempts
@@ -154,7 +154,7 @@ def paths(page: Tab) -> list[str]:
     return [request.url.removeprefix(page.origin) for request in page.sent()]
 
 
-def test_pages_that_take_one_anothers_place_are_one_recording(visit: Visit) -> None:
+def test_a_page_and_the_page_it_goes_on_to_are_one_recording(visit: Visit) -> None:
     with visit.tab() as page:
         page.go(f"{visit.origin}/first?{TOKEN}")
         assert page.until(lambda: page.page.title() == "done")
@@ -179,7 +179,7 @@ def test_a_stack_and_a_console_line_name_the_script_that_they_come_from(visit: V
         assert f"/second?{TOKEN}" in "\n".join(page.console)
 
 
-def test_only_a_policy_ahead_of_every_script_counts(visit: Visit) -> None:
+def test_a_policy_counts_only_before_every_script(visit: Visit) -> None:
     with visit.tab() as page:
         page.go(f"{visit.origin}/second")
         assert page.until(lambda: page.page.title() == "done")
@@ -191,7 +191,7 @@ def test_only_a_policy_ahead_of_every_script_counts(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("how", ["go_in_frame", "go_from_opener"])
-def test_a_page_in_a_frame_and_one_that_was_opened_are_looked_at_as_any_other(visit: Visit, how: str) -> None:
+def test_a_page_in_a_frame_or_an_opened_window_is_recorded_like_any_other(visit: Visit, how: str) -> None:
     with visit.tab() as page:
         getattr(page, how)(f"{visit.origin}/first")
         assert page.until(lambda: page.state().url == f"{visit.origin}/second?a")
@@ -200,7 +200,7 @@ def test_a_page_in_a_frame_and_one_that_was_opened_are_looked_at_as_any_other(vi
         assert f"{visit.origin}/second?a" in "\n".join(page.state().visits)
 
 
-def test_asks_by_each_means_of_the_page(visit: Visit) -> None:
+def test_ask_uses_fetch_xhr_and_an_image(visit: Visit) -> None:
     with visit.tab() as page:
         page.go(f"{visit.origin}/held")
         assert page.until(lambda: page.page.title() == "done")
@@ -210,7 +210,7 @@ def test_asks_by_each_means_of_the_page(visit: Visit) -> None:
         kinds = {request.url[-1]: request.resource_type for request in page.sent()}
         assert kinds["1"] == "fetch"
         assert kinds["2"] == "xhr"
-        # The policy of this page lets no picture of its own origin through.
+        # The policy of this page blocks images of its own origin.
         assert "3" not in kinds or page.sent()[-1].status is None
 
 
