@@ -1,4 +1,4 @@
-"""An archive that notes what reaches it, byte for byte, and answers with whatever bytes the path is for."""
+"""An archive that records its requests exactly as they arrive, and sends the bytes that a test sets for a path."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ NO_STUDIES = b"HTTP/1.1 200 OK\r\nContent-Type: application/dicom+json\r\nConten
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A request as it arrived: names of headers in lower case."""
+class Received:
+    """A request as it arrived; header names are in lower case."""
 
     method: str
     target: str
@@ -22,38 +22,38 @@ class Heard:
 
 
 class RecordingArchive:
-    """Answers by the path of a request; with an empty list of studies where nothing else was asked for."""
+    """Answers by the path of a request; a path without a set answer gets an empty list of studies."""
 
     def __init__(self, port: int, answers: Mapping[str, bytes]) -> None:
         self.port = port
         self.answers = answers
-        self._heard: list[Heard] = []
+        self._received: list[Received] = []
 
     @property
     def origin(self) -> str:
         """Its scheme, host and port."""
         return f"http://127.0.0.1:{self.port}"
 
-    def heard(self) -> list[Heard]:
-        """All that arrived so far."""
-        return list(self._heard)
+    def received(self) -> list[Received]:
+        """Every request since the start or the last ``clear``."""
+        return list(self._received)
 
     def clear(self) -> None:
-        """Forgets what arrived."""
-        self._heard.clear()
+        """Removes all recorded requests."""
+        self._received.clear()
 
-    def note(self, head: bytes) -> bytes:
-        """Notes a request; its answer."""
+    def record(self, head: bytes) -> bytes:
+        """Records a request; returns its answer."""
         lines = head.decode("latin-1").split("\r\n")
         method, _, rest = lines[0].partition(" ")
         target = rest.rpartition(" ")[0] or rest
         pairs = (line.partition(":") for line in lines[1:])
-        self._heard.append(Heard(method, target, {name.lower(): value.strip() for name, _, value in pairs}))
+        self._received.append(Received(method, target, {name.lower(): value.strip() for name, _, value in pairs}))
         answer = self.answers.get(target.partition("?")[0], NO_STUDIES)
         return answer if method != "HEAD" else answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
 
 
-class _Conversation(socketserver.BaseRequestHandler):
+class _Connection(socketserver.BaseRequestHandler):
     archive: RecordingArchive
 
     def handle(self) -> None:
@@ -64,7 +64,7 @@ class _Conversation(socketserver.BaseRequestHandler):
             if not data:
                 return
             head += data
-        answer = self.archive.note(head.partition(b"\r\n\r\n")[0])
+        answer = self.archive.record(head.partition(b"\r\n\r\n")[0])
         first, _, rest = answer.partition(b"\r\n")
         self.request.sendall(first + b"\r\nConnection: close\r\n" + rest)
 
@@ -77,15 +77,15 @@ def recording_archive(answers: Mapping[str, bytes]) -> Iterator[RecordingArchive
         daemon_threads = True
         allow_reuse_address = True
 
-    class Conversation(_Conversation):
-        """One class for each archive: the server makes the instances."""
+    class Connection(_Connection):
+        """Each archive needs its own class, because the server creates the instances."""
 
-    with Server(("127.0.0.1", 0), Conversation) as server:
-        Conversation.archive = RecordingArchive(server.server_address[1], answers)
+    with Server(("127.0.0.1", 0), Connection) as server:
+        Connection.archive = RecordingArchive(server.server_address[1], answers)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         try:
-            yield Conversation.archive
+            yield Connection.archive
         finally:
             server.shutdown()
             thread.join()

@@ -1,4 +1,4 @@
-"""The servers of an attack: the viewer with its archive, and the attacker's. All of them record their requests."""
+"""The servers of an attack: the viewer's server with its archive, and the attacker's. All record their requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from attacks.hostile import KEEP, HostileArchive
+from attacks.hostile_archive import CACHE_CONTROL_OVERRIDE, HostileArchive
 from attacks.model import Received
 from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings
@@ -19,8 +19,8 @@ from ohifbuild.server.static_files import StaticFiles
 from ohifbuild.server.web_server import application, listening
 from ohifbuild.verification.gate import Gate
 
-EVIL_HOST = "127.0.0.2"
-PROTECTIVE = (
+ATTACKER_HOST = "127.0.0.2"
+PROTECTIVE_HEADERS = (
     "Content-Security-Policy",
     "Cross-Origin-Embedder-Policy",
     "Cross-Origin-Opener-Policy",
@@ -40,13 +40,13 @@ class Recorder:
         self._requests: list[Received] = []
         self._lock = threading.Lock()
 
-    def note(self, request: Received) -> None:
+    def record(self, request: Received) -> None:
         """Records a request."""
         with self._lock:
             self._requests.append(request)
 
     def requests(self, since: int = 0) -> tuple[Received, ...]:
-        """Every request from the ``since``-th on."""
+        """Every request from number ``since`` (from 0) on."""
         with self._lock:
             return tuple(self._requests[since:])
 
@@ -68,10 +68,10 @@ class AttackServers:
         self._stack = AsyncExitStack()
         self._thread = threading.Thread(target=self._loop.run_forever, name="attacks", daemon=True)
         self._thread.start()
-        self.evil = self.start(_evil(), EVIL_HOST)
+        self.evil = self.start(_attackers_application(), ATTACKER_HOST)
 
     def viewer(self, dist: Path, settings: Settings, tokens: Tokens, *, bare: bool) -> Server:
-        """Serves a dist like ``serve``, or without protective headers."""
+        """Serves a dist as ``serve`` does; if ``bare``, without protective headers."""
         gate = Gate(tokens, settings)
 
         async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:
@@ -80,7 +80,7 @@ class AttackServers:
 
         app = application(StaticFiles(dist, settings.public_url), settings.dicomweb_root, to_archive)
         if bare:
-            app.on_response_prepare.append(_strip)
+            app.on_response_prepare.append(_remove_protective_headers)
         return self.start(app, "127.0.0.1")
 
     def start(self, app: web.Application, host: str) -> Server:
@@ -97,18 +97,18 @@ class AttackServers:
         self._thread.join()
         self._loop.close()
 
-    def _await(self, work: Coroutine[Any, Any, Value]) -> Value:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+    def _await(self, coroutine: Coroutine[Any, Any, Value]) -> Value:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
 
 
 @contextmanager
 def attack_servers(archive: HostileArchive) -> Iterator[AttackServers]:
-    """The servers for the length of the block."""
-    made = AttackServers(archive)
+    """Runs the servers for the length of the block."""
+    servers = AttackServers(archive)
     try:
-        yield made
+        yield servers
     finally:
-        made.close()
+        servers.close()
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -121,20 +121,20 @@ def _recording(recorder: Recorder) -> Any:
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers
         )
         body = (await request.read())[:4096].decode("latin-1") if request.can_read_body else ""
-        recorder.note(Received(request.method, request.raw_path, headers, body))
+        recorder.record(Received(request.method, request.raw_path, headers, body))
         return await handler(request)
 
     return middleware
 
 
-async def _strip(_request: web.Request, response: web.StreamResponse) -> None:
-    for name in PROTECTIVE:
+async def _remove_protective_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    for name in PROTECTIVE_HEADERS:
         response.headers.pop(name, None)
-    if KEEP in response.headers:
-        response.headers["Cache-Control"] = response.headers.pop(KEEP)
+    if CACHE_CONTROL_OVERRIDE in response.headers:
+        response.headers["Cache-Control"] = response.headers.pop(CACHE_CONTROL_OVERRIDE)
 
 
-EVIL_PAGES = {
+ATTACKER_PAGES = {
     ".html": ("text/html", "<!doctype html><title>evil</title><script>window.evil = true</script>"),
     ".js": ("text/javascript", "fetch('/ran').catch(() => {}); globalThis.pwned = true;"),
     ".css": ("text/css", "body { background: url(/from-css) }"),
@@ -142,12 +142,12 @@ EVIL_PAGES = {
 }
 
 
-def _evil() -> web.Application:
-    """The attacker's server: it allows every origin, and has a page of each type."""
+def _attackers_application() -> web.Application:
+    """The attacker's server: it allows every origin and has a page of each type."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         suffix = "." + request.path.rpartition(".")[2]
-        kind, text = EVIL_PAGES.get(suffix, ("text/plain", "evil"))
+        content_type, text = ATTACKER_PAGES.get(suffix, ("text/plain", "evil"))
         headers = {
             "Access-Control-Allow-Origin": request.headers.get("Origin", "*"),
             "Access-Control-Allow-Headers": request.headers.get("Access-Control-Request-Headers", "*"),
@@ -155,7 +155,7 @@ def _evil() -> web.Application:
             "Access-Control-Allow-Credentials": "true",
             "Cross-Origin-Resource-Policy": "cross-origin",
         }
-        return web.Response(text=text, content_type=kind, headers=headers)
+        return web.Response(text=text, content_type=content_type, headers=headers)
 
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)

@@ -1,4 +1,4 @@
-"""The stand that all attacks share: one browser, the servers, and the viewers."""
+"""The fixtures that attacks share: one browser, the servers, and the viewers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from attacks.attack_servers import AttackServers, attack_servers
-from attacks.hostile import HostileArchive
+from attacks.hostile_archive import HostileArchive
 from attacks.orthancs import Orthancs
 from attacks.proxies import Proxies
 from attacks.rows.sockets import ANSWERS

@@ -1,4 +1,4 @@
-"""Forged studies: JSON for OHIF's data source ``dicomjson``, and DICOMweb answers."""
+"""Forged studies: JSON files for OHIF's data source ``dicomjson``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAME = "INVENTED^BY^ATTACKER"
 
 
 def dicom_json(study: str, image: str = "", **more: Any) -> str:
-    """A JSON file for ``dicomjson`` that describes a study with one image, whose address is ``image``."""
+    """A JSON file for ``dicomjson`` that describes a study with one image at the address ``image``."""
     series, instance = "1.2.826.9.1", "1.2.826.9.1.1"
     metadata = {
         "StudyInstanceUID": study,
@@ -50,5 +50,5 @@ def dicom_json(study: str, image: str = "", **more: Any) -> str:
 
 
 def data_url(text: str) -> str:
-    """The text as a ``data:`` URL, encoded to stand in a query."""
+    """The text as a ``data:`` URL, encoded for a query."""
     return quote(f"data:application/json;base64,{base64.b64encode(text.encode()).decode()}", safe="")

@@ -1,4 +1,4 @@
-"""What a row of the attack suite is, and what a run of one brings to light."""
+"""The types of the attack suite: weakenings, attacks on the page, and the outcome of a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Change:
-    """One text of a source file replaced by another. The old text must stand there exactly once."""
+    """Replaces one text of a source file. The old text must occur there exactly once."""
 
     file: str
     old: str
@@ -19,7 +19,7 @@ class Change:
         """The text with the change made.
 
         Raises:
-            AssertionError: the old text is not there exactly once, so that nobody knows what is weakened.
+            AssertionError: the old text does not occur exactly once, so it is unclear what is weakened.
         """
         count = text.count(self.old)
         assert count == 1, f"{self.file} has {count} times: {self.old}"
@@ -28,13 +28,13 @@ class Change:
 
 @dataclass(frozen=True)
 class Weakening:
-    """The viewer with one rule taken out.
+    """The viewer with one rule removed.
 
     Args:
-        template: changes of the extension template's sources.
-        page: changes of the finished ``index.html``; each is a pattern that must match exactly once, and its replacement.
-        bare: our viewer as it is, from a server that sends no header that protects.
-        stock: OHIF as it is published, with this default data source, instead of ours.
+        template: changes to the extension template's sources.
+        page: changes to the finished ``index.html``: patterns that must match exactly once, with their replacements.
+        bare: our unchanged viewer, from a server without protective headers.
+        stock: stock OHIF instead of our viewer, with this default data source.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Weakening:
 
 @dataclass(frozen=True)
 class Received:
-    """A request as a server got it; header names are in lower case."""
+    """A request as a server received it; header names are in lower case."""
 
     method: str
     target: str
@@ -55,7 +55,7 @@ class Received:
 
     @property
     def text(self) -> str:
-        """All of it, to look for a token in."""
+        """The whole request as text, to search for a token."""
         return "\n".join(
             [f"{self.method} {self.target}", *(f"{name}: {value}" for name, value in self.headers), self.body]
         )
@@ -66,18 +66,18 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a run brought to light.
+class Outcome:
+    """What was observed in a run.
 
     Args:
-        site: what the viewer's own server got, the archive's requests among them.
-        evil: what the attacker's server got.
-        strayed: what the browser tried to reach besides the two.
-        sent: method and URL of every request that the browser began.
-        result: what the attack's script returned.
-        message: the reason of the page's own message, '' for none.
+        site: the requests that the viewer's server received, including those to the archive.
+        evil: the requests that the attacker's server received.
+        blocked: the requests to any other server, which the egress proxy refused.
+        sent: method and URL of every request that the browser started.
+        result: the return value of the attack's script.
+        message: the reason of the page's message, '' for none.
         shown: the text that the page shows.
-        places: where else something can be kept or said: address, history, storage, console, errors, timings.
+        places: texts by place where a token can appear: address, history, storage, console, errors, timings.
     """
 
     token: str
@@ -86,7 +86,7 @@ class Seen:
     root: str
     site: tuple[Received, ...]
     evil: tuple[Received, ...]
-    strayed: tuple[str, ...]
+    blocked: tuple[str, ...]
     sent: tuple[str, ...]
     result: Any
     message: str
@@ -95,17 +95,17 @@ class Seen:
 
     @property
     def archive(self) -> tuple[Received, ...]:
-        """The requests that the archive got."""
+        """The requests that the archive received."""
         return tuple(request for request in self.site if request.target.startswith((self.root + "/", self.root + "?")))
 
     @property
     def elsewhere(self) -> tuple[Received, ...]:
-        """The requests that the viewer's server got besides."""
+        """The other requests that the viewer's server received."""
         return tuple(request for request in self.site if request not in self.archive)
 
 
-Requirement = Callable[[Seen], str]
-"""'' if what is demanded holds, else what breaks it. The docstring says what is demanded."""
+Requirement = Callable[[Outcome], str]
+"""Returns '' if the requirement holds, else what violates it. The docstring states the requirement."""
 
 
 @dataclass(frozen=True)
@@ -113,21 +113,21 @@ class PageAttack:
     """An attack on the page, tried in a real browser.
 
     Args:
-        why: what the attacker hopes for.
-        act: tries it; what it returns is ``Seen.result``.
-        demand: what has to hold all the same.
-        weakened: against which the demand must be broken.
-        page: ``start`` for the page with our early script and all policies but without OHIF, which it loads at once;
-            ``viewer`` for all of it.
-        servers: ``headers`` as ``serve`` sends them, ``bare`` without any that protect.
-        recipe: what the viewer is built with besides the defaults.
+        why: what the attack relies on.
+        act: carries the attack out; its return value becomes ``Outcome.result``.
+        requirement: what must hold nevertheless.
+        weakening: the viewer on which the requirement must fail.
+        page: ``start`` for a page with our early script and all policies but without OHIF, which loads quickly;
+            ``viewer`` for the whole viewer.
+        servers: ``headers`` for the headers that ``serve`` sends, ``bare`` for no protective headers.
+        recipe: options of the recipe that differ from the defaults.
     """
 
     name: str
     why: str
     act: Callable[[Any], Any]
-    demand: Requirement
-    weakened: Weakening
+    requirement: Requirement
+    weakening: Weakening
     page: str = "start"
     servers: tuple[str, ...] = ("bare",)
     recipe: Mapping[str, Any] = field(default_factory=dict)

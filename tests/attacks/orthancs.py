@@ -1,4 +1,4 @@
-"""Real Orthancs with the token filter, whole or weakened by one rule."""
+"""Real Orthanc servers with the token filter, complete or without one rule."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from attacks.model import Change
-from attacks.proxies import sent
+from attacks.proxies import send_raw
 from attacks.runner import OTHER_TOKEN, TOKEN
 from ohifbuild.cache.default import default_cache
 from ohifbuild.contract.grants import Grant, Tokens
@@ -23,7 +23,7 @@ from ohifbuild.verification.dataset.contents import ORDINARY, SECOND, STRANGER
 
 TOKENS = Tokens({TOKEN: Grant(frozenset({ORDINARY.uid})), OTHER_TOKEN: Grant(frozenset({SECOND.uid}))})
 REFUSED = 403
-KEPT = {ORDINARY.key: "soft", STRANGER.key: "soft"}
+STORED_SERIES = {ORDINARY.key: "soft", STRANGER.key: "soft"}
 
 
 @dataclass(frozen=True)
@@ -36,23 +36,23 @@ class WeakFilter:
 
 @dataclass(frozen=True)
 class OrthancAttack:
-    """An attack on Orthanc: a raw request, in which ``{own}``, ``{other}``, ``{token}`` and others stand for values.
+    """An attack on Orthanc: a raw request with placeholders such as ``{own}``, ``{other}`` and ``{token}``.
 
     Args:
-        section: settings of the filter besides its own.
-        tokens: what is written into the file of tokens before.
+        section: additional settings of the filter.
+        tokens: the text that replaces the token file before the request.
     """
 
     name: str
     why: str
     request: tuple[str, ...]
-    weakened: WeakFilter
+    weakening: WeakFilter
     section: Mapping[str, Any] = field(default_factory=dict)
     tokens: str = ""
 
 
 class Orthancs:
-    """Starts an Orthanc for each filter, once."""
+    """Starts one Orthanc for each filter."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._folder = folder
@@ -60,20 +60,20 @@ class Orthancs:
         self._numbers = count()
         self._running: dict[str, OrthancServer] = {}
         self._studies = folder / "studies"
-        for study, series in KEPT.items():
+        for study, series in STORED_SERIES.items():
             shutil.copytree(cached_dataset(default_cache()) / study / series, self._studies / study)
 
     def status(self, attack: OrthancAttack, against: WeakFilter | None = None) -> int:
-        """The status of the answer; 0 if there is none because Orthanc has ended."""
+        """The status of the answer; 0 if Orthanc has ended and does not answer."""
         try:
             server = self._server(attack, against)
         except OrthancUnsuitable:
-            return REFUSED  # it refuses every request, also those of its administrator
+            return REFUSED  # it refuses every request, even those of its administrator
         if attack.tokens:
             server.tokens_file.write_text(attack.tokens)
         values = {"own": ORDINARY.uid, "other": STRANGER.uid, "token": TOKEN, "patient": ORDINARY.patient.id}
         lines = tuple(line.format_map(values) for line in attack.request)
-        answer = sent(int(server.origin.rpartition(":")[2]), lines)
+        answer = send_raw(int(server.origin.rpartition(":")[2]), lines)
         return int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/") else 0
 
     def _server(self, attack: OrthancAttack, against: WeakFilter | None) -> OrthancServer:
@@ -83,7 +83,7 @@ class Orthancs:
             scripts = self._scripts(against)
             extra = {"PythonScript": str(scripts / "token_filter.py"), "TokenFilter": dict(attack.section)}
             running = orthanc(None if attack.tokens or attack.section else self._studies, tokens=TOKENS, extra=extra)
-            self._running[key] = _surviving(self._stack, running)
+            self._running[key] = _entered(self._stack, running)
         return self._running[key]
 
     def _scripts(self, against: WeakFilter | None) -> Path:
@@ -97,15 +97,15 @@ class Orthancs:
         return copy
 
 
-def _surviving(stack: ExitStack, running: Any) -> OrthancServer:
-    """The server. Some attacks make Orthanc end, so that is not an error when it is stopped."""
+def _entered(stack: ExitStack, running: Any) -> OrthancServer:
+    """Starts the server. Some attacks make Orthanc end, so stopping an ended Orthanc is not an error."""
     server: OrthancServer = running.__enter__()
 
     def end() -> None:
         try:
             running.__exit__(None, None, None)
         except OhifbuildError:
-            """It had ended."""
+            """It has already ended."""
 
     stack.callback(end)
     return server

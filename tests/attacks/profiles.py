@@ -1,4 +1,4 @@
-"""What a browser keeps in its profile after it was closed."""
+"""Attacks on the profile of a closed browser: what it still contains of the token and the images."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
-from attacks.hostile import PICTURE
+from attacks.hostile_archive import IMAGE_BYTES
 from attacks.model import Weakening
 from attacks.runner import TOKEN, AttackRunner
 from attacks.visit import STARTED
@@ -21,27 +21,30 @@ from ohifbuild.verification.browser import ARGUMENTS, find_browser, why_no_sandb
 from ohifbuild.verification.dataset.contents import ORDINARY
 
 CHAIN_END = 0x20000000
-"""Of a visit's transition in Chromium's History: the browser lists it (ui/base/page_transition_types.h)."""
+"""The bit of a visit's transition in Chromium's History that makes the browser list the visit
+(ui/base/page_transition_types.h)."""
 
 
 @dataclass(frozen=True)
 class ProfileAttack:
-    """Somebody looks through the profile of a browser that is closed.
+    """An attacker searches the profile of a closed browser.
 
     Args:
-        query: what follows the studies in the link.
-        found: what is looked for, in the profile's folder; '' if it is not there.
+        query: the text after the studies in the link.
+        find: searches the profile's folder; returns what it finds, or ''.
     """
 
     name: str
     why: str
     query: str
-    found: Callable[[Path], str]
-    weakened: Weakening
+    find: Callable[[Path], str]
+    weakening: Weakening
 
 
-def kept(runner: AttackRunner, browser: Browser, attack: ProfileAttack, against: Weakening | None = None) -> str:
-    """What is found after the link was opened and the browser closed."""
+def found_in_profile(
+    runner: AttackRunner, browser: Browser, attack: ProfileAttack, against: Weakening | None = None
+) -> str:
+    """What the attack finds after a link was opened and the browser was closed."""
     with tempfile.TemporaryDirectory() as folder, runner.serving(against) as origin:
         context = browser.browser_type.launch_persistent_context(
             folder,
@@ -51,7 +54,7 @@ def kept(runner: AttackRunner, browser: Browser, attack: ProfileAttack, against:
             args=list(ARGUMENTS),
         )
         page = context.pages[0]
-        with suppress(PlaywrightError):  # the page leaves at once
+        with suppress(PlaywrightError):  # the page navigates away at once
             page.goto(f"{origin}/viewer?StudyInstanceUIDs={ORDINARY.uid}{attack.query}", wait_until="commit")
         for _ in range(200):
             with suppress(PlaywrightError):
@@ -62,11 +65,11 @@ def kept(runner: AttackRunner, browser: Browser, attack: ProfileAttack, against:
             "async path => { await (await fetch(path)).text(); }", f"/dicom-web/studies/{ORDINARY.uid}/rendered"
         )
         context.close()
-        return attack.found(Path(folder))
+        return attack.find(Path(folder))
 
 
 def in_history(profile: Path) -> str:
-    """An address with the token that the browser's own history lists."""
+    """An address with the token in the browser's list of visited pages; '' if there is none."""
     database = sqlite3.connect(f"file:{profile / 'Default/History'}?immutable=1", uri=True)
     try:
         rows = database.execute("select u.url, v.transition from visits v join urls u on u.id = v.url").fetchall()
@@ -76,8 +79,8 @@ def in_history(profile: Path) -> str:
     return next((url for url, transition in rows if TOKEN in url and transition & CHAIN_END), "")
 
 
-def in_the_cache(profile: Path) -> str:
-    """A file of the disk cache that holds the picture."""
+def in_cache(profile: Path) -> str:
+    """The name of a file in the disk cache that contains the image; '' if there is none."""
     files = [path for path in profile.rglob("*") if path.is_file() and "Cache" in str(path.relative_to(profile))]
     assert files, "there is no cache"
-    return next((path.name for path in files if PICTURE.encode() in path.read_bytes()), "")
+    return next((path.name for path in files if IMAGE_BYTES.encode() in path.read_bytes()), "")

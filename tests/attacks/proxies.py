@@ -1,4 +1,4 @@
-"""The proxies between browser and archive: ``serve``, and the servers that ``deploy`` configures, whole or weakened."""
+"""The proxies between browser and archive: ``serve`` and the servers that ``deploy`` configures, or one rule less."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from ohifbuild.orthanc.admin_client import free_port
 from ohifbuild.server.proxy import Upstream
 from ohifbuild.server.static_files import StaticFiles
 from ohifbuild.server.web_server import application
-from recording_archive import Heard, RecordingArchive
+from recording_archive import Received, RecordingArchive
 from servers import nginx_running
 from web_servers import apache_running, caddy_running
 
-SECONDS = 5.0
+TIMEOUT_SECONDS = 5.0
 
 CONFIGURED: Mapping[str, tuple[Kind, str]] = {
     "nginx": ("nginx", "nginx/viewer.conf"),
@@ -37,11 +37,11 @@ KINDS = ("serve", *CONFIGURED)
 
 @dataclass(frozen=True)
 class WeakProxy:
-    """A server with one rule taken out.
+    """A server with one rule removed.
 
     Args:
-        configured: by server, the patterns of its configuration that are replaced, and by what; each must be found.
-        serve: what is put in place of which name in our own server's modules.
+        configured: by server, the patterns in its configuration and their replacements; each pattern must match.
+        serve: by name in the modules of ``serve``, the replacement.
     """
 
     name: str
@@ -52,26 +52,26 @@ class WeakProxy:
         """The configuration without the rule."""
         for pattern, replacement in self.configured[kind]:
             text, count = re.subn(pattern, replacement, text)
-            assert count, f"the configuration of {kind} has nothing like {pattern}"
+            assert count, f"the configuration of {kind} has no match for {pattern}"
         return text
 
 
 @dataclass(frozen=True)
-class Answered:
-    """The answer to a raw request, and what the archive heard of it."""
+class Answer:
+    """The answer to a raw request, and the requests that the archive received."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    heard: tuple[Heard, ...]
+    received: tuple[Received, ...]
 
 
-Requirement = Callable[[Answered], str]
+Requirement = Callable[[Answer], str]
 
 
 @dataclass(frozen=True)
 class SocketAttack:
-    """An attack on a server, tried by a request exactly as written.
+    """An attack on a server: a request that is sent exactly as written.
 
     Args:
         request: the request line and further headers.
@@ -81,13 +81,13 @@ class SocketAttack:
     name: str
     why: str
     request: tuple[str, ...]
-    demand: Requirement
-    weakened: WeakProxy
+    requirement: Requirement
+    weakening: WeakProxy
     kinds: tuple[str, ...] = KINDS
 
 
 class Proxies:
-    """Starts each server once, before one archive that notes what it hears."""
+    """Starts each server once, before one archive that records its requests."""
 
     def __init__(
         self, folder: Path, dist: Path, archive: RecordingArchive, servers: AttackServers, stack: ExitStack
@@ -99,22 +99,22 @@ class Proxies:
         self._stack = stack
         self._ports: dict[tuple[str, str], int] = {}
 
-    def run(self, attack: SocketAttack, kind: str, against: WeakProxy | None = None) -> Answered:
-        """What comes of the attack."""
+    def run(self, attack: SocketAttack, kind: str, against: WeakProxy | None = None) -> Answer:
+        """Runs the attack on one kind of server."""
         port = self._port(kind, against)
         self._archive.clear()
-        with self._opened(kind, against):
-            answer = sent(port, attack.request)
+        with self._patched(kind, against):
+            answer = send_raw(port, attack.request)
         head, _, body = answer.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers: dict[str, str] = {}
         for name, _, value in (line.partition(":") for line in lines):
             headers[name.lower()] = ", ".join(filter(None, [headers.get(name.lower()), value.strip()]))
         status = int(first.split()[1]) if first else 0
-        return Answered(status, headers, body, tuple(self._archive.heard()))
+        return Answer(status, headers, body, tuple(self._archive.received()))
 
     @contextmanager
-    def _opened(self, kind: str, against: WeakProxy | None) -> Iterator[None]:
+    def _patched(self, kind: str, against: WeakProxy | None) -> Iterator[None]:
         with ExitStack() as stack:
             for name, value in against.serve.items() if against and kind == "serve" else ():
                 stack.enter_context(patch(name, value))
@@ -158,16 +158,16 @@ class Proxies:
         return (apache_running if kind == "apache" else caddy_running)(folder, conf, port)
 
 
-def sent(port: int, lines: tuple[str, ...]) -> bytes:
-    """The answer to a request exactly as written; what came of it where the connection is broken off."""
+def send_raw(port: int, lines: tuple[str, ...]) -> bytes:
+    """Sends a request exactly as written. Returns the answer, or its beginning if the connection is aborted."""
     first, *others = lines
     head = [first, *([] if any(line.lower().startswith("host:") for line in others) else ["Host: localhost"]), *others]
-    with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_SECONDS) as connection:
         connection.sendall("\r\n".join([*head, "Connection: close", "", ""]).encode("latin-1"))
         parts = []
         try:
             while part := connection.recv(65536):
                 parts.append(part)
         except OSError:
-            """It was broken off."""
+            """The server aborted the connection."""
     return b"".join(parts)

@@ -11,8 +11,8 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from attacks.attack_servers import AttackServers, Server
-from attacks.hostile import KEEP, PICTURE, answering
-from attacks.model import PageAttack, Seen, Weakening
+from attacks.hostile_archive import CACHE_CONTROL_OVERRIDE, IMAGE_BYTES, answering
+from attacks.model import Outcome, PageAttack, Weakening
 from attacks.variants import STOCK_SETTINGS, Variants
 from attacks.visit import Visit, window
 from ohifbuild.contract.grants import Grant, Tokens
@@ -26,7 +26,7 @@ OTHER_TOKEN = "t0ken-of-the-other-study-b71e"
 
 @dataclass(frozen=True)
 class Fixtures:
-    """Studies and tokens of an attack."""
+    """The studies and tokens that an attack uses."""
 
     settings: Settings
     stock: bool = False
@@ -39,7 +39,7 @@ class Fixtures:
 
 
 class AttackRunner:
-    """Runs attacks with one browser, its servers, and the viewers that they need."""
+    """Runs attacks with one browser, the attack servers, and the viewers that the attacks need."""
 
     def __init__(self, browser: Browser, egress_proxy: EgressProxy, servers: AttackServers, variants: Variants) -> None:
         self._browser = browser
@@ -48,23 +48,23 @@ class AttackRunner:
         self._variants = variants
         self._servers: dict[tuple[Path, bool], tuple[Server, Settings]] = {}
 
-    def run(self, attack: PageAttack, *, against: Weakening | None = None, server: str = "bare") -> Seen:
-        """What is observed when an attack runs on our viewer, or on a weakened one."""
+    def run(self, attack: PageAttack, *, against: Weakening | None = None, server: str = "bare") -> Outcome:
+        """Runs an attack on our viewer, or on a weakened one."""
         running, settings = self._served(against, attack.recipe, attack.page, server)
         try:
             with window(self._browser, self._egress_proxy, running.origin, self._attack_servers.evil.origin) as context:
                 fixtures = Fixtures(settings, stock=bool(against and against.stock))
                 visit = Visit(self._attack_servers, running, context, self._egress_proxy, fixtures)
-                return visit.seen(attack.act(visit))
+                return visit.outcome(attack.act(visit))
         finally:
             self._attack_servers.archive.behaviour = None
 
     @contextmanager
     def serving(self, weakening: Weakening | None) -> Iterator[str]:
-        """The origin of a viewer whose archive sends an image that browsers may cache, for the length of the block."""
+        """Serves a viewer whose archive sends an image that browsers may cache. Yields the viewer's origin."""
         running, _ = self._served(weakening, {}, "start", "bare")
         self._attack_servers.archive.behaviour = answering(
-            PICTURE * 50, "image/png", part="rendered", headers={KEEP: "max-age=3600"}
+            IMAGE_BYTES * 50, "image/png", part="rendered", headers={CACHE_CONTROL_OVERRIDE: "max-age=3600"}
         )
         try:
             yield running.origin

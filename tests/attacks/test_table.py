@@ -1,4 +1,4 @@
-"""The tables themselves."""
+"""The tables of rows: names, reasons, requirements, and the texts that weakenings replace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ohifbuild.core.resources import extension_template
 
 
 class Row(Protocol):
-    """What every row has."""
+    """The fields that every row has."""
 
     @property
     def name(self) -> str: ...
@@ -24,20 +24,20 @@ class Row(Protocol):
 
 
 ROWS: tuple[Row, ...] = (*PAGE_ATTACKS, *SOCKET_ATTACKS, *ORTHANC_ATTACKS, *PROFILE_ATTACKS)
-WEAKENINGS = {attack.weakened.name: attack.weakened for attack in PAGE_ATTACKS}
-WEAKENINGS |= {attack.weakened.name: attack.weakened for attack in PROFILE_ATTACKS}
+WEAKENINGS = {attack.weakening.name: attack.weakening for attack in PAGE_ATTACKS}
+WEAKENINGS |= {attack.weakening.name: attack.weakening for attack in PROFILE_ATTACKS}
 
 
-def test_there_are_enough_rows_each_with_a_name_of_its_own_and_a_reason() -> None:
+def test_there_are_at_least_120_rows_each_with_a_unique_name_and_a_reason() -> None:
     assert len(ROWS) >= 120
     assert [name for name, count in Counter(row.name for row in ROWS).items() if count > 1] == []
     assert [row.name for row in ROWS if not row.why] == []
 
 
-def test_every_demand_says_what_it_demands() -> None:
-    demands: list[tuple[str, object]] = [(row.name, row.demand) for row in PAGE_ATTACKS]
-    demands += [(row.name, row.demand) for row in SOCKET_ATTACKS]
-    assert [name for name, demand in demands if not demand.__doc__] == []
+def test_every_requirement_has_a_docstring() -> None:
+    requirements: list[tuple[str, object]] = [(row.name, row.requirement) for row in PAGE_ATTACKS]
+    requirements += [(row.name, row.requirement) for row in SOCKET_ATTACKS]
+    assert [name for name, requirement in requirements if not requirement.__doc__] == []
 
 
 @pytest.mark.parametrize("weakening", WEAKENINGS.values(), ids=WEAKENINGS)

@@ -1,4 +1,4 @@
-"""Viewers to attack: ours, ours with a rule taken out, and OHIF as it is published."""
+"""The viewers that are attacked: ours, ours with a rule removed, and stock OHIF."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ohifbuild.viewer.prepare import link_tree, prepare
 from stock import dicomweb_source
 
 NOT_COPIED = shutil.ignore_patterns("node_modules", "test", "tests")
-LOADS = re.compile(r"<script\b[^>]*\bsrc=[^>]*></script>|<link\b[^>]*>")
+LOADING_ELEMENTS = re.compile(r"<script\b[^>]*\bsrc=[^>]*></script>|<link\b[^>]*>")
 
 STOCK_SOURCE = dicomweb_source(
     singlepart="bulkdata,video", bulkDataURI={"enabled": True, "relativeResolution": "studies"}
@@ -41,35 +41,35 @@ STOCK_CONFIG = {
     "modes": [],
     "dataSources": [STOCK_SOURCE, STOCK_JSON],
 }
-# As OHIF's documentation has it, for installations that want ?configUrl=.
-DYNAMIC = "window.config.dangerouslyUseDynamicConfig = { enabled: true, regex: /.*/ };\n"
-# What stock OHIF does with `?token=`: it sends it as a bearer token.
+# As in OHIF's documentation, for installations that use ?configUrl=.
+DYNAMIC_CONFIG = "window.config.dangerouslyUseDynamicConfig = { enabled: true, regex: /.*/ };\n"
+# Stock OHIF sends the value of `?token=` as a bearer token.
 STOCK_SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
 
 
 class Variants:
-    """Makes viewers of one release in a folder, each once."""
+    """Builds the viewers of one release in a folder, each once."""
 
     def __init__(self, folder: Path, release: str) -> None:
         self._folder = folder
         self.release = release
-        self._made: dict[str, Path] = {}
+        self._built: dict[str, Path] = {}
         self._numbers = count()
 
     def dist(self, weakening: Weakening | None, recipe: Mapping[str, Any], *, page: str) -> Path:
-        """The folder of a viewer: ``page`` is ``viewer`` for all of it, or ``start`` for its page without OHIF."""
+        """The folder of a viewer: ``page`` is ``viewer`` for the whole viewer, ``start`` for its page without OHIF."""
         key = json.dumps([weakening.name if weakening else "", dict(recipe), page], sort_keys=True, default=str)
-        if key not in self._made:
+        if key not in self._built:
             place = self._folder / str(next(self._numbers))
-            self._make(place, weakening, recipe, page)
-            self._made[key] = place / "dist"
-        return self._made[key]
+            self._build(place, weakening, recipe, page)
+            self._built[key] = place / "dist"
+        return self._built[key]
 
-    def _make(self, place: Path, weakening: Weakening | None, recipe: Mapping[str, Any], page: str) -> None:
+    def _build(self, place: Path, weakening: Weakening | None, recipe: Mapping[str, Any], page: str) -> None:
         place.mkdir(parents=True)
         reporter, cache, dist = SilentReporter(), default_cache(), place / "dist"
-        wanted = Recipe.of({"version": self.release, "from": "published", **recipe})
-        pin = find_release(wanted.version, catalogue())
+        options = Recipe.of({"version": self.release, "from": "published", **recipe})
+        pin = find_release(options.version, catalogue())
         base = published_viewer(pin, cache, offline=False, reporter=reporter).provide(
             cache, offline=False, reporter=reporter
         )
@@ -77,20 +77,20 @@ class Variants:
             link_tree(base.path, dist)
             (dist / "app-config.js").unlink()
             config = {**STOCK_CONFIG, "defaultDataSourceName": weakening.stock}
-            (dist / "app-config.js").write_text(f"window.config = {json.dumps(config)};\n{DYNAMIC}")
+            (dist / "app-config.js").write_text(f"window.config = {json.dumps(config)};\n{DYNAMIC_CONFIG}")
             return
         package = read_package(self._template(place, weakening), ours=True)
         viewer = prepare(base, cache, minify=True, offline=False, reporter=reporter)
-        inject(viewer, wanted, bundle_all((package,), cache, offline=False, reporter=reporter), dist)
+        inject(viewer, options, bundle_all((package,), cache, offline=False, reporter=reporter), dist)
         index = dist / "index.html"
         text = index.read_text(encoding="utf-8")
         for pattern, replacement in weakening.page if weakening else ():
-            # Only backslashes have a meaning in a replacement.
+            # Backslashes are the only special characters in a replacement.
             escaped = replacement.replace("\\", r"\\")
             text, count = re.subn(pattern, escaped, text, flags=re.DOTALL)
             assert count == 1, f"index.html has {count} times: {pattern}"
         if page == "start":
-            text = LOADS.sub("", text)
+            text = LOADING_ELEMENTS.sub("", text)
         index.write_text(text, encoding="utf-8")
 
     def _template(self, place: Path, weakening: Weakening | None) -> Path:

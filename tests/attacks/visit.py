@@ -1,4 +1,4 @@
-"""One run of an attack: a browser window of its own, what is done in it, and all that comes to light."""
+"""One run of an attack: its browser window, the actions in it, and what is observed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 
 from attacks.attack_servers import AttackServers, Server
-from attacks.model import Received, Seen
+from attacks.model import Outcome, Received
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verification.egress_proxy import EgressProxy
-from ohifbuild.verification.session import READERS
+from ohifbuild.verification.session import READERS, poll
 
-PATIENCE = 40.0
+PATIENCE_SECONDS = 40.0
 POLL_MS = 25
 SCRIPT_MS = 4000
 IDLE_SECONDS = 0.1
 
 MESSAGE = "ohifbuild-message"
-# The page is loaded, and is not about to be replaced by the same without the token.
+# The page is loaded, and is not about to be replaced by the same page without the token.
 STARTED = """() => document.readyState === 'complete' && (!!document.getElementById('ohifbuild-message')
   || (window[Symbol.for('ohifbuild')]?.link().status ?? 'leaving') !== 'leaving')"""
 
@@ -32,10 +32,10 @@ Found = TypeVar("Found")
 
 
 class Visit:
-    """A window, with whatever an attack needs to know: addresses, studies, tokens.
+    """A browser window with the addresses, studies and tokens that an attack uses.
 
-    ``page`` is its first tab. ``own`` is the study of the link, ``other`` another one of the same patient's, ``stranger``
-    one of another patient; ``token`` opens ``own``, ``other_token`` opens ``other``.
+    ``page`` is its first tab. ``own`` is the link's study, ``other`` another study of the same patient, ``stranger`` a
+    study of another patient; ``token`` opens ``own``, ``other_token`` opens ``other``.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Visit:
         self._stock: bool = fixtures.stock
         self._server = server
         self._egress_proxy = egress_proxy
-        self._began = (
+        self._counts_at_start = (
             len(server.recorder.requests()),
             len(servers.evil.recorder.requests()),
             len(egress_proxy.attempts()),
@@ -66,23 +66,23 @@ class Visit:
         context.on("page", self._watch)
         self.page: Page = context.new_page()
 
-    # Where to
+    # Addresses
 
     def link(
         self, more: str = "", *, token: str | None = None, studies: str | None = None, route: str = "viewer"
     ) -> str:
-        """A share link of the own study with its token in the query; ``more`` follows."""
+        """A share link of the study ``own`` with its token in the query; ``more`` is appended."""
         value = self.token if token is None else token
         named = self.own if studies is None else studies
         parts = [f"StudyInstanceUIDs={named}" if named else "", f"token={quote(value, safe='')}" if value else ""]
         return f"{self.origin}{self.settings.public_url}{route}?{'&'.join(filter(None, parts))}{more}"
 
-    # What is done
+    # Actions
 
     def go(self, url: str, page: Page | None = None) -> None:
-        """Opens an address as a followed link does."""
-        with suppress(PlaywrightError):  # a page that leaves at once breaks off what led to it
-            (page or self.page).goto(url, wait_until="commit", timeout=PATIENCE * 1000)
+        """Opens an address, as a click on a link does."""
+        with suppress(PlaywrightError):  # a page that navigates away at once aborts this navigation
+            (page or self.page).goto(url, wait_until="commit", timeout=PATIENCE_SECONDS * 1000)
 
     def open(self, url: str | None = None) -> None:
         """Opens an address, by default the share link, and waits until our script has done its work."""
@@ -106,20 +106,12 @@ class Visit:
         except PlaywrightError as error:
             return f"threw {error.message.splitlines()[0]}"
 
-    def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE) -> Found | None:
-        """Asks again and again until the answer is something; None when the time is up."""
-        end = time.monotonic() + seconds
-        while True:
-            with suppress(PlaywrightError):
-                found = check()
-                if found:
-                    return found
-            if time.monotonic() > end:
-                return None
-            self.page.wait_for_timeout(POLL_MS)
+    def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
+        """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
+        return poll(self.page, check, seconds, interval_ms=POLL_MS)
 
     def idle(self, seconds: float = IDLE_SECONDS) -> None:
-        """Waits until no request has been begun or been under way for a moment."""
+        """Waits until no request has been in progress for ``seconds``."""
 
         def silent() -> bool:
             if self._pending:
@@ -129,47 +121,47 @@ class Visit:
         self._last_busy = time.monotonic()
         self.until(silent, 5.0)
 
-    def ours(self) -> bool:
-        """Whether the viewer is ours, and not OHIF as it is published."""
+    def is_ours(self) -> bool:
+        """Whether the viewer is ours, not stock OHIF."""
         return not self._stock
 
     def message(self) -> str:
-        """The reason of the page's own message, '' for none."""
+        """The reason of the page's message, '' for none."""
         with suppress(PlaywrightError):
             return str(self.page.evaluate(f"document.getElementById('{MESSAGE}')?.dataset.reason ?? ''"))
         return ""
 
     def settled(self, until: Callable[[Visit], bool] | None = None) -> None:
-        """Waits until the viewer shows a message, or an image; with ``until`` a message, or that the attack succeeded."""
+        """Waits until the viewer shows a message or an image; with ``until``, a message or that ``until`` is true."""
         drawn = "!!document.querySelector('.cornerstone-viewport-element canvas')"
         self.until(lambda: self.message() or (until(self) if until else self.page.evaluate(drawn)))
         self.idle()
 
     def archive(self) -> tuple[Received, ...]:
-        """What the archive got so far."""
+        """The requests that the archive has received."""
         return tuple(r for r in self.requests() if r.target.startswith((self.root + "/", self.root + "?")))
 
     def attacked(self) -> tuple[Received, ...]:
-        """What the attacker's server got so far."""
-        return self.servers.evil.recorder.requests(self._began[1])
+        """The requests that the attacker's server has received."""
+        return self.servers.evil.recorder.requests(self._counts_at_start[1])
 
     def requests(self) -> tuple[Received, ...]:
-        """What the viewer's server got so far."""
-        return self._server.recorder.requests(self._began[0])
+        """The requests that the viewer's server has received."""
+        return self._server.recorder.requests(self._counts_at_start[0])
 
-    # What has come to light
+    # Observations
 
-    def seen(self, result: Any) -> Seen:
-        """All of it."""
+    def outcome(self, result: Any) -> Outcome:
+        """Everything that was observed; ``result`` is the return value of the attack."""
         self.idle()
-        return Seen(
+        return Outcome(
             token=self.token,
             own=self.own,
             other=self.other,
             root=self.root,
             site=self.requests(),
             evil=self.attacked(),
-            strayed=self._egress_proxy.attempts(self._began[2]),
+            blocked=self._egress_proxy.attempts(self._counts_at_start[2]),
             sent=tuple(self._sent),
             result=result,
             message=self.message(),
@@ -217,14 +209,14 @@ class Visit:
 
 @contextmanager
 def window(browser: Browser, egress_proxy: EgressProxy, *origins: str) -> Iterator[BrowserContext]:
-    """A window that reaches these origins and nothing else; what it tries besides ends at the border."""
+    """A window that reaches only these origins; the egress proxy refuses and records all other requests."""
     hosts = ",".join(urlsplit(origin).netloc for origin in origins)
     context = browser.new_context(
         viewport={"width": 1280, "height": 800},
         proxy={"server": egress_proxy.address, "bypass": f"<-loopback>,{hosts}"},
         service_workers="allow",
     )
-    context.set_default_timeout(PATIENCE * 1000)
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     try:
         yield context
     finally:

@@ -40,7 +40,7 @@ def test_a_dist_has_one_page_and_no_script_that_loads_one_from_another_host(tmp_
         if path.suffix in (".html", ".js", ".mjs")
     }
     assert [name for name in texts if name.endswith(".html")] == ["index.html"]
-    # It calls importScripts only in a worker, and no page starts that worker; in a page it only removes service workers.
+    # It calls importScripts only in a worker, and no page starts that worker; in a page it removes service workers.
     assert {name for name, text in texts.items() if LOADS_FROM_ELSEWHERE.search(text)} == {"init-service-worker.js"}
     assert 'typeof importScripts=="function"' in texts["init-service-worker.js"]
     assert not {"sw.js", "google.js", "oidc-client.min.js", "es6-shim.min.js", "polyfill.min.js"} & texts.keys()

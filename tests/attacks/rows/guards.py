@@ -1,25 +1,25 @@
-"""How requests under the roots are carried out: redirects, methods, the header, and tricks against the guards."""
+"""Attacks on requests under the roots: redirects, methods, the token's header, and tricks against the guards."""
 
 from __future__ import annotations
 
 from attacks import weakenings as weak
-from attacks.hostile import answering, redirecting
+from attacks.hostile_archive import answering, redirecting
 from attacks.model import PageAttack
 from attacks.requirements import (
+    all_of,
     archive_gets_no_token,
     archive_gets_only_the_study,
     attacker_gets_no_token,
-    everything,
     only_reads,
     result_is,
     token_once,
     token_only_in_its_header,
 )
-from attacks.rows.ways import FETCH, IMAGE, OBJECT, XHR, script
+from attacks.rows.page_attacks import FETCH, IMAGE, OBJECT, XHR, script
 
 
 def sends(name: str, why: str, method: str) -> PageAttack:
-    """Something is sent to the link's own study."""
+    """Sends a body to the link's study with this method."""
     js = f"await fetch(`${{root}}/studies/${{own}}`, {{ method: '{method}', body: 'x' }}).catch(() => {{}})"
     return script(name, why, js, only_reads, weak.ANY_METHOD)
 
@@ -30,18 +30,18 @@ REDIRECTED = (
         script(
             f"redirect-{status}-{way}-{where}",
             f"the archive answers {status}, and {way} follows",
-            f"const url = `${{root}}/studies/${{own}}/series`; {vehicle}",
-            everything(token_only_in_its_header, attacker_gets_no_token),
+            f"const url = `${{root}}/studies/${{own}}/series`; {request_js}",
+            all_of(token_only_in_its_header, attacker_gets_no_token),
             weak.REDIRECTS,
             archive=redirecting(status, target, part="/series"),
         )
         for status in REDIRECT_STATUSES
-        for way, vehicle in (("fetch", FETCH), ("xhr", XHR))
+        for way, request_js in (("fetch", FETCH), ("xhr", XHR))
         for where, target in (("same-origin", "/elsewhere/series"),)
     ),
     script(
         "redirect-image",
-        "the archive sends a picture elsewhere in the origin",
+        "the archive redirects an image to another path of the origin",
         f"const url = `${{root}}/studies/${{own}}/rendered`; {IMAGE}",
         token_only_in_its_header,
         weak.REDIRECTS,
@@ -49,7 +49,7 @@ REDIRECTED = (
     ),
     script(
         "redirect-frame",
-        "the archive sends a document elsewhere in the origin",
+        "the archive redirects a document to another path of the origin",
         f"const url = `${{root}}/studies/${{own}}/rendered`; {OBJECT}",
         token_only_in_its_header,
         weak.REDIRECTS,
@@ -57,7 +57,7 @@ REDIRECTED = (
     ),
     script(
         "redirect-to-other-study",
-        "the archive sends a request of the link's study to another one",
+        "the archive redirects a request for the link's study to another study",
         "const url = `${root}/studies/${own}/series`; await fetch(url).catch(() => {})",
         archive_gets_only_the_study,
         weak.REDIRECTS,
@@ -65,7 +65,7 @@ REDIRECTED = (
     ),
     script(
         "redirect-follow-asked-for",
-        "the page's own code asks for redirects to be followed",
+        "code in the page asks fetch to follow redirects",
         "await fetch(`${root}/studies/${own}/series`, { redirect: 'follow' }).catch(() => {})",
         token_only_in_its_header,
         weak.REDIRECTS,
@@ -74,8 +74,8 @@ REDIRECTED = (
 )
 
 METHODS = (
-    sends("post", "an archive that stores what it is sent", "POST"),
-    sends("put", "an archive that replaces what it is sent", "PUT"),
+    sends("post", "an archive that stores what it gets", "POST"),
+    sends("put", "an archive that replaces what it has with what it gets", "PUT"),
     sends("delete", "an archive that deletes", "DELETE"),
     sends("patch", "an archive that changes", "PATCH"),
     script(
@@ -87,14 +87,14 @@ METHODS = (
     ),
     script(
         "method-of-a-request",
-        "the method stands in a Request and not in the options",
+        "the method is in a Request, not in the options",
         "await fetch(new Request(`${root}/studies/${own}`, { method: 'DELETE' })).catch(() => {})",
         only_reads,
         weak.ANY_METHOD,
     ),
     script(
         "method-changes",
-        "an option that reads GET the first time and DELETE the second",
+        "an option that is GET when first read and DELETE when read again",
         "let n = 0; await fetch(`${root}/studies/${own}`, { get method() { return n++ ? 'DELETE' : 'GET'; } }).catch(() => {});"
         "let m = 1; await fetch(`${root}/studies/${own}`, { get method() { return m++ ? 'DELETE' : 'GET'; } }).catch(() => {})",
         only_reads,
@@ -105,7 +105,7 @@ METHODS = (
 HEADER = (
     script(
         "header-doubled",
-        "an archive that takes the first of two tokens",
+        "an archive that uses the first of two tokens",
         "await fetch(`${root}/studies/${own}/series`, { headers: [['token', 'mine'], ['Token', 'too']] }).catch(() => {})",
         token_once,
         weak.HEADER_BESIDES,
@@ -115,7 +115,7 @@ HEADER = (
         "the same by XMLHttpRequest",
         "await new Promise(done => { const x = new XMLHttpRequest(); x.open('GET', `${root}/studies/${own}/series`);"
         " x.setRequestHeader('TOKEN', 'mine'); x.setRequestHeader('Authorization', `Bearer ${token}`); x.onloadend = done; x.send(); })",
-        everything(token_once, token_only_in_its_header),
+        all_of(token_once, token_only_in_its_header),
         weak.ANY_HEADER,
     ),
     script(
@@ -134,21 +134,21 @@ HEADER = (
     ),
     script(
         "bearer-elsewhere",
-        "OHIF's own header with the token",
+        "the token in the header that OHIF uses",
         "await fetch('/elsewhere', { headers: { Authorization: `Bearer ${token}` } }).catch(() => {});",
         token_only_in_its_header,
         weak.ANY_HEADER,
     ),
     script(
         "header-of-a-request-elsewhere",
-        "the header stands in a Request",
+        "the header is in a Request",
         "await fetch(new Request('/elsewhere', { headers: { token } })).catch(() => {});",
         token_only_in_its_header,
         weak.ANY_HEADER,
     ),
     script(
         "no-token-without-guard",
-        "a request under the root that no guard sees has no token: the archive refuses the link's own study",
+        "a request under the root without a guard has no token: the archive refuses even the link's study",
         f"const url = `${{root}}/studies/${{own}}/series`; {XHR}",
         token_once,
         weak.NATIVE_XHR,
@@ -162,7 +162,7 @@ HEADER = (
     ),
     script(
         "no-token-media",
-        "the same for a picture",
+        "the same for an image",
         f"const url = `${{root}}/studies/${{own}}/rendered`; {IMAGE}",
         token_once,
         weak.NATIVE_MEDIA,
@@ -172,22 +172,22 @@ HEADER = (
 TRICKS = (
     script(
         "url-changes",
-        "an object that is the link's study when it is judged, and another place when it is sent",
+        "an object that gives the link's study when it is checked, and another URL when it is sent",
         "let n = 0; const shifting = { toString: () => n++ ? '/elsewhere' : `${root}/studies/${own}/series` };"
         "await fetch(shifting).catch(() => {}); await fetch(shifting).catch(() => {})",
-        everything(token_only_in_its_header, archive_gets_only_the_study),
+        all_of(token_only_in_its_header, archive_gets_only_the_study),
         weak.READ_TWICE,
     ),
     script(
         "url-property",
-        "an object with a url of its own that is not where it goes",
+        "an object whose url property is not the URL that is requested",
         "await fetch({ url: `${root}/studies/${own}/series`, toString: () => '/elsewhere' }).catch(() => {})",
         token_only_in_its_header,
         weak.URL_PROPERTY,
     ),
     script(
         "xhr-opened-anew",
-        "a request that is opened for the study, and then for another place",
+        "a request that is opened for the study, and then for another path",
         "await new Promise(done => { const x = new XMLHttpRequest(); x.open('GET', `${root}/studies/${own}/series`);"
         " x.open('GET', '/elsewhere'); x.onloadend = done; x.send(); })",
         token_only_in_its_header,
@@ -195,7 +195,7 @@ TRICKS = (
     ),
     script(
         "xhr-opened-for-another-study",
-        "a request that is opened for the study, and then for another one",
+        "a request that is opened for the study, and then for another study",
         "await new Promise(done => { const x = new XMLHttpRequest(); x.open('GET', `${root}/studies/${own}/series`);"
         " x.open('GET', `${root}/studies/${other}/series`); x.onloadend = done; x.send(); })",
         archive_gets_only_the_study,
@@ -210,7 +210,7 @@ TRICKS = (
     ),
     script(
         "request-that-lies",
-        "a Request whose url says something else than where it goes",
+        "a Request whose url property differs from the URL that is requested",
         "const r = new Request('/elsewhere'); Object.defineProperty(r, 'url', { value: `${origin}${root}/studies/${own}/series` });"
         "await fetch(r).catch(() => {})",
         token_only_in_its_header,
@@ -218,15 +218,15 @@ TRICKS = (
     ),
     script(
         "polluted-prototype",
-        "a study's metadata that sets properties of every object",
+        "metadata of a study that sets properties of every object",
         "Object.prototype.url = `${location.origin}${root}/studies/${own}/series`; Object.prototype.permitted = true;"
         "await fetch('/elsewhere').catch(() => {}); await fetch(`${root}/studies/${other}/series`).catch(() => {})",
-        everything(token_only_in_its_header, archive_gets_only_the_study),
+        all_of(token_only_in_its_header, archive_gets_only_the_study),
         weak.NO_LAST_EXIT,
     ),
     script(
         "xml-document",
-        "an archive's answer that becomes a document of the page",
+        "an answer of the archive that becomes a document in the page",
         "return await new Promise(done => { const x = new XMLHttpRequest(); x.responseType = 'document';"
         " x.open('GET', `${root}/studies/${own}/series`); x.onloadend = () => done(x.response === null); x.send(); })",
         result_is(True),

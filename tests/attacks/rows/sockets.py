@@ -1,10 +1,10 @@
-"""Raw requests to the servers between browser and archive, and what the archive answers through them."""
+"""Attacks with raw requests to the servers between browser and archive, and with the archive's answers."""
 
 from __future__ import annotations
 
-from attacks.proxies import KINDS, Answered, Requirement, SocketAttack, WeakProxy
+from attacks.proxies import KINDS, Answer, Requirement, SocketAttack, WeakProxy
 
-EVIL = "https://evil.example/"
+ATTACKER = "https://evil.example/"
 ROOT = "/dicom-web"
 
 
@@ -14,14 +14,14 @@ def _answer(status: int, *headers: str, body: str = "what the archive says") -> 
 
 
 ANSWERS = {
-    f"{ROOT}/studies/1.2/redirect{status}": _answer(status, f"Location: {EVIL}", "Set-Cookie: a=b")
+    f"{ROOT}/studies/1.2/redirect{status}": _answer(status, f"Location: {ATTACKER}", "Set-Cookie: a=b")
     for status in (301, 302, 303, 307, 308)
 } | {
     f"{ROOT}/studies/1.2/inside": _answer(302, "Location: /elsewhere"),
     f"{ROOT}/studies/1.2/cookie": _answer(200, "Content-Type: application/dicom+json", "Set-Cookie: token=x; Path=/"),
     f"{ROOT}/studies/1.2/script": _answer(200, "Content-Type: text/javascript", body="alert(1)"),
     f"{ROOT}/studies/1.2/html": _answer(200, "Content-Type: text/html", body="<script>alert(1)</script>"),
-    f"{ROOT}/studies/1.2/refresh": _answer(200, f"Refresh: 0; url={EVIL}"),
+    f"{ROOT}/studies/1.2/refresh": _answer(200, f"Refresh: 0; url={ATTACKER}"),
     f"{ROOT}/studies/1.2/worker": _answer(200, "Content-Type: text/plain", "Service-Worker-Allowed: /"),
     f"{ROOT}/studies/1.2/cached": _answer(200, "Cache-Control: public, max-age=31536000"),
     f"{ROOT}/studies/1.2/shared": _answer(
@@ -30,54 +30,54 @@ ANSWERS = {
 }
 
 
-# Demands
+# Requirements
 
 
-def not_heard(seen: Answered) -> str:
-    """The archive hears nothing."""
-    return f"the archive heard {[(h.method, h.target) for h in seen.heard]}" if seen.heard else ""
+def archive_gets_nothing(answer: Answer) -> str:
+    """The archive gets no request."""
+    return f"the archive got {[(r.method, r.target) for r in answer.received]}" if answer.received else ""
 
 
 def answers_without(*names: str) -> Requirement:
-    """A demand that an answer lacks headers."""
+    """The answer has none of these headers."""
 
-    def demand(seen: Answered) -> str:
-        found = [f"{name}: {seen.headers[name]}" for name in names if name in seen.headers]
+    def requirement(answer: Answer) -> str:
+        found = [f"{name}: {answer.headers[name]}" for name in names if name in answer.headers]
         return f"the answer has {found}" if found else ""
 
-    demand.__doc__ = f"The answer has none of: {', '.join(names)}."
-    return demand
+    requirement.__doc__ = f"The answer has none of: {', '.join(names)}."
+    return requirement
 
 
 def answers_with(name: str, part: str) -> Requirement:
-    """A demand that an answer has a header."""
+    """The answer has a header whose value contains ``part``."""
 
-    def demand(seen: Answered) -> str:
-        return "" if part in seen.headers.get(name, "") else f"the answer has {name}: {seen.headers.get(name)}"
+    def requirement(answer: Answer) -> str:
+        return "" if part in answer.headers.get(name, "") else f"the answer has {name}: {answer.headers.get(name)}"
 
-    demand.__doc__ = f"The answer has {name} with {part}."
-    return demand
-
-
-def heard_without(name: str) -> Requirement:
-    """A demand that the archive does not get a header of the request."""
-
-    def demand(seen: Answered) -> str:
-        return f"the archive got {name}" if any(name in heard.headers for heard in seen.heard) else ""
-
-    demand.__doc__ = f"The archive does not get the header {name}."
-    return demand
+    requirement.__doc__ = f"The answer has {name} with {part}."
+    return requirement
 
 
-def no_script(seen: Answered) -> str:
-    """What the archive calls a script is none."""
-    return "it is a script" if "script" in seen.headers.get("content-type", "") else ""
+def archive_gets_no_header(name: str) -> Requirement:
+    """The archive does not get this header of the request."""
+
+    def requirement(answer: Answer) -> str:
+        return f"the archive got {name}" if any(name in request.headers for request in answer.received) else ""
+
+    requirement.__doc__ = f"The archive does not get the header {name}."
+    return requirement
+
+
+def no_script(answer: Answer) -> str:
+    """The answer's media type is not that of a script."""
+    return "the answer is a script" if "script" in answer.headers.get("content-type", "") else ""
 
 
 # Servers without a rule
 
-CROOKED = WeakProxy(
-    "crooked paths are passed on",
+AMBIGUOUS = WeakProxy(
+    "ambiguous paths are passed on",
     {
         "nginx": ((r"if \(\$ohifbuild_plain = 0\)", "if ($ohifbuild_plain = 7)"),),
         "apache": ((r"(RewriteCond %\{THE_REQUEST\}[^\n]*\n\s*RewriteRule \^ - )\[R=400,L\]", r"\1[E=crooked:1]"),),
@@ -117,7 +117,7 @@ def _header_passes(name: str) -> WeakProxy:
 
 
 SCRIPTS = WeakProxy(
-    "the archive's scripts stay scripts",
+    "the archive's scripts keep their media type",
     {
         "nginx": ((r'(map \$upstream_http_content_type[^}]*?)\n    "~\*[^\n]*', r"\1"),),
         "apache": ((r"Header edit Content-Type[^\n]*", ""),),
@@ -155,7 +155,7 @@ COOKIES = WeakProxy(
     {"ohifbuild.server.proxy.REQUEST_HEADERS_REMOVED": ()},
 )
 OVERRIDES = WeakProxy(
-    "headers that make a request another one are passed on",
+    "headers that change a request's method are passed on",
     {
         "nginx": ((r'proxy_set_header X-HTTP-Method-Override "";', ""),),
         "apache": ((r"RequestHeader unset X-HTTP-Method-Override\n", "\n"),),
@@ -164,59 +164,64 @@ OVERRIDES = WeakProxy(
     {"ohifbuild.server.proxy.REQUEST_HEADERS_REMOVED": ()},
 )
 ANY_HOST = WeakProxy(
-    "every host's name is taken", serve={"ohifbuild.server.web_server.is_known": lambda hosts, names: True}
+    "every host name is accepted", serve={"ohifbuild.server.web_server.is_known": lambda hosts, names: True}
 )
 ANY_SITE = WeakProxy(
-    "pages of other sites get to the archive", serve={"ohifbuild.server.web_server._refusal": lambda request: None}
+    "requests from other sites' pages reach the archive",
+    serve={"ohifbuild.server.web_server._refusal": lambda request: None},
 )
 
 
-def crooked(name: str, why: str, tail: str, kinds: tuple[str, ...] = KINDS) -> SocketAttack:
-    """A path that some servers read otherwise than others. Left out are servers that refuse it themselves, or resolve it."""
-    return SocketAttack(f"socket-{name}", why, (f"GET {ROOT}/{tail} HTTP/1.1",), not_heard, CROOKED, kinds)
+def ambiguous(name: str, why: str, tail: str, kinds: tuple[str, ...] = KINDS) -> SocketAttack:
+    """A path that servers read differently. ``kinds`` leaves out servers that refuse or resolve it without the rule."""
+    return SocketAttack(f"socket-{name}", why, (f"GET {ROOT}/{tail} HTTP/1.1",), archive_gets_nothing, AMBIGUOUS, kinds)
 
 
 def method(name: str) -> SocketAttack:
     """A request that changes something in an archive."""
     return SocketAttack(
         f"socket-{name.lower()}",
-        "an archive that does what it is told",
+        "an archive that carries the method out",
         (f"{name} {ROOT}/studies/1.2 HTTP/1.1", "Content-Length: 0"),
-        not_heard,
+        archive_gets_nothing,
         ANY_METHOD,
     )
 
 
-def answered(
-    name: str, why: str, path: str, demand: Requirement, weakened: WeakProxy, kinds: tuple[str, ...] = KINDS
+def answers(
+    name: str, why: str, path: str, requirement: Requirement, weakening: WeakProxy, kinds: tuple[str, ...] = KINDS
 ) -> SocketAttack:
-    """What the archive answers would act on the viewer's origin."""
-    return SocketAttack(f"socket-{name}", why, (f"GET {ROOT}/studies/1.2/{path} HTTP/1.1",), demand, weakened, kinds)
+    """The archive's answer would affect the viewer's origin."""
+    return SocketAttack(
+        f"socket-{name}", why, (f"GET {ROOT}/studies/1.2/{path} HTTP/1.1",), requirement, weakening, kinds
+    )
 
 
-CROOKED_PATHS = (
-    crooked("dots-and-semicolon", "Java servers, which drop ;x before they resolve '..'", "studies/..;/x"),
-    crooked("path-parameter", "Java servers, which drop ;x", "studies/1.2;x/series"),
-    crooked("encoded-twice", "servers that decode twice", "studies/%252e%252e/x"),
-    crooked(
+AMBIGUOUS_PATHS = (
+    ambiguous("dots-and-semicolon", "Java servers, which drop ;x before they resolve '..'", "studies/..;/x"),
+    ambiguous("path-parameter", "Java servers, which drop ;x", "studies/1.2;x/series"),
+    ambiguous("encoded-twice", "servers that decode twice", "studies/%252e%252e/x"),
+    ambiguous(
         "encoded-slash",
         "servers that decode before they resolve '..'",
         "studies/1.2%2f..%2f3.4/series",
         ("serve", "nginx", "caddy"),
     ),
-    crooked("encoded-backslash", "servers that take a backslash for a slash", "studies/1.2%5c..%5c3.4"),
-    crooked("backslash", "the same, unencoded", "studies\\1.2\\..\\3.4"),
-    crooked("encoded-dots", "servers that resolve '..' before they decode", "studies/%2e%2e/%2e%2e/system", ("serve",)),
-    crooked("overlong-utf-8", "decoders that accept overlong UTF-8", "studies/%c0%ae%c0%ae/x"),
-    crooked("doubled-slash", "servers that fold slashes, and those that do not", "studies//1.2"),
-    crooked("null", "servers that end a path at a null", "studies/1.2%00.json", ("serve", "caddy")),
-    crooked("hidden", "files that begin with a dot", ".git/config"),
+    ambiguous("encoded-backslash", "servers that treat a backslash as a slash", "studies/1.2%5c..%5c3.4"),
+    ambiguous("backslash", "the same, unencoded", "studies\\1.2\\..\\3.4"),
+    ambiguous(
+        "encoded-dots", "servers that resolve '..' before they decode", "studies/%2e%2e/%2e%2e/system", ("serve",)
+    ),
+    ambiguous("overlong-utf-8", "decoders that accept overlong UTF-8", "studies/%c0%ae%c0%ae/x"),
+    ambiguous("doubled-slash", "some servers merge slashes, and others do not", "studies//1.2"),
+    ambiguous("null", "servers that end a path at a null", "studies/1.2%00.json", ("serve", "caddy")),
+    ambiguous("hidden", "files that begin with a dot", ".git/config"),
 )
 METHODS = tuple(method(name) for name in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS"))
 REDIRECTS = tuple(
-    answered(
+    answers(
         f"redirect-{status}",
-        "the archive sends the browser to the attacker",
+        "the archive redirects the browser to the attacker",
         f"redirect{status}",
         answers_without("location"),
         _header_passes("Location"),
@@ -224,57 +229,57 @@ REDIRECTS = tuple(
     for status in (301, 302, 303, 307, 308)
 )
 ANSWERED = (
-    answered(
+    answers(
         "redirect-inside",
-        "the archive sends the browser elsewhere in the origin",
+        "the archive redirects the browser to another path of the origin",
         "inside",
         answers_without("location"),
         _header_passes("Location"),
     ),
-    answered(
+    answers(
         "set-cookie",
         "the archive sets cookies for the viewer's origin",
         "cookie",
         answers_without("set-cookie"),
         _header_passes("Set-Cookie"),
     ),
-    answered(
+    answers(
         "refresh",
-        "the archive sends the browser on a little later",
+        "the archive redirects the browser with a Refresh header",
         "refresh",
         answers_without("refresh"),
         _header_passes("Refresh"),
     ),
-    answered(
+    answers(
         "service-worker",
-        "the archive lets a worker stand before the whole origin",
+        "the archive permits a service worker for the whole origin",
         "worker",
         answers_without("service-worker-allowed"),
         _header_passes("Service-Worker-Allowed"),
     ),
-    answered(
+    answers(
         "shared",
         "the archive lets every site read its answers",
         "shared",
         answers_without("access-control-allow-origin"),
         _header_passes("Access-Control-Allow-Origin"),
     ),
-    answered("script", "an object that calls itself a script", "script", no_script, SCRIPTS),
-    answered(
+    answers("script", "an object with the media type of a script", "script", no_script, SCRIPTS),
+    answers(
         "sandbox",
         "an answer that is opened as a page of the viewer's origin",
         "html",
         answers_with("content-security-policy", "sandbox"),
         _not_added("Content-Security-Policy"),
     ),
-    answered(
+    answers(
         "nosniff",
         "an answer whose type the browser guesses",
         "html",
         answers_with("x-content-type-options", "nosniff"),
         _not_added("X-Content-Type-Options"),
     ),
-    answered(
+    answers(
         "no-store",
         "images that stay in the disk cache",
         "cached",
@@ -285,34 +290,34 @@ ANSWERED = (
 PASSED_ON = (
     SocketAttack(
         "socket-cookie",
-        "cookies of other services of the host",
+        "cookies of other services on the host",
         (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Cookie: session=admin"),
-        heard_without("cookie"),
+        archive_gets_no_header("cookie"),
         COOKIES,
     ),
     SocketAttack(
         "socket-method-override",
-        "a header that makes a GET a DELETE",
+        "a header that turns a GET into a DELETE",
         (f"GET {ROOT}/studies/1.2 HTTP/1.1", "X-HTTP-Method-Override: DELETE"),
-        heard_without("x-http-method-override"),
+        archive_gets_no_header("x-http-method-override"),
         OVERRIDES,
     ),
     SocketAttack(
         "socket-host",
-        "a page of another site whose name leads here",
+        "DNS rebinding: another site's name resolves to this server",
         (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Host: evil.example"),
-        not_heard,
+        archive_gets_nothing,
         ANY_HOST,
         ("serve",),
     ),
     SocketAttack(
         "socket-cross-site",
-        "a page of another site asks the archive",
+        "a page of another site sends a request to the archive",
         (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Sec-Fetch-Site: cross-site"),
-        not_heard,
+        archive_gets_nothing,
         ANY_SITE,
         ("serve",),
     ),
 )
 
-ROWS = (*CROOKED_PATHS, *METHODS, *REDIRECTS, *ANSWERED, *PASSED_ON)
+ROWS = (*AMBIGUOUS_PATHS, *METHODS, *REDIRECTS, *ANSWERED, *PASSED_ON)

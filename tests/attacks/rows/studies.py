@@ -1,4 +1,4 @@
-"""An archive that holds what an attacker stored, or that behaves as no archive should."""
+"""Attacks with studies that an attacker stored, a misbehaving archive, other pages of the dist, and frames."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ import json
 from typing import Any
 
 from attacks import weakenings as weak
-from attacks.hostile import Behaviour, answering, failing, redirecting, resetting
-from attacks.model import PageAttack, Requirement, Seen, Weakening
+from attacks.hostile_archive import Behaviour, answering, failing, redirecting, resetting
+from attacks.model import Outcome, PageAttack, Requirement, Weakening
 from attacks.requirements import (
+    all_of,
     archive_gets_only_the_study,
     attacker_gets_nothing,
-    everything,
     says,
     script_does_not_run,
     token_in_no,
     token_only_in_its_header,
 )
-from attacks.rows.ways import link, script
+from attacks.rows.page_attacks import link, script
 from attacks.visit import Visit
 
 BAD_HTML = "<!doctype html><script>parent.pwned = true; window.pwned = true</script>"
@@ -28,7 +28,7 @@ SERIES, INSTANCE = "1.2.826.9.1", "1.2.826.9.1.1"
 
 
 def shown(name: str, why: str, element: str, attribute: str, text: str, kind: str, *, declared: str = "") -> PageAttack:
-    """A stored document is shown in an element; what it says must not run next to the token."""
+    """A stored document is shown in an element; its scripts must not run in the viewer's origin."""
     typed = f"o.type = '{declared}';" if declared else ""
     js = (
         f"const o = document.createElement('{element}'); {typed}"
@@ -40,20 +40,20 @@ def shown(name: str, why: str, element: str, attribute: str, text: str, kind: st
 
 
 DOCUMENTS = (
-    shown("html-in-an-object", "a document that turned out to be HTML", "object", "data", BAD_HTML, "text/html"),
+    shown("html-in-an-object", "a document that is HTML", "object", "data", BAD_HTML, "text/html"),
     shown("html-in-a-frame", "the same in a frame", "iframe", "src", BAD_HTML, "text/html; charset=utf-8"),
     shown("html-in-an-embed", "the same embedded", "embed", "src", BAD_HTML, "text/html"),
-    shown("html-in-capitals", "a media type in other letters", "iframe", "src", BAD_HTML, "TEXT/HTML"),
-    shown("svg-in-an-object", "a drawing with a script", "object", "data", BAD_SVG, "image/svg+xml"),
-    shown("xhtml-in-a-frame", "a document of XHTML", "iframe", "src", BAD_XHTML, "application/xhtml+xml"),
-    shown("xml-in-a-frame", "a document of XML with a script", "iframe", "src", BAD_XHTML, "text/xml"),
-    shown("bytes-declared-html", "plain bytes that the element calls HTML", "object", "data", BAD_HTML, "application/octet-stream", declared="text/html"),
-    shown("bytes-declared-svg", "plain bytes that the element calls a drawing", "embed", "src", BAD_SVG, "application/octet-stream", declared="image/svg+xml"),
+    shown("html-in-capitals", "a media type in another letter case", "iframe", "src", BAD_HTML, "TEXT/HTML"),
+    shown("svg-in-an-object", "an SVG with a script", "object", "data", BAD_SVG, "image/svg+xml"),
+    shown("xhtml-in-a-frame", "an XHTML document", "iframe", "src", BAD_XHTML, "application/xhtml+xml"),
+    shown("xml-in-a-frame", "an XML document with a script", "iframe", "src", BAD_XHTML, "text/xml"),
+    shown("bytes-declared-html", "plain bytes that the element declares as HTML", "object", "data", BAD_HTML, "application/octet-stream", declared="text/html"),
+    shown("bytes-declared-svg", "plain bytes that the element declares as SVG", "embed", "src", BAD_SVG, "application/octet-stream", declared="image/svg+xml"),
 )  # fmt: skip
 
 
 def _document(visit: Visit, document: dict[str, Any], kind: str) -> Behaviour:
-    """A study of one encapsulated document, as metadata describe it."""
+    """The metadata of a study with one encapsulated document."""
     described = {
         "00080016": {"vr": "UI", "Value": ["1.2.840.10008.5.1.4.1.1.104.1"]},
         "00080018": {"vr": "UI", "Value": [INSTANCE]},
@@ -76,18 +76,18 @@ def _document(visit: Visit, document: dict[str, Any], kind: str) -> Behaviour:
 
 
 def document(
-    name: str, why: str, held: Any, demand: Requirement, weakened: Weakening, kind: str = "text/html"
+    name: str, why: str, bulk_data: Any, requirement: Requirement, weakening: Weakening, kind: str = "text/html"
 ) -> PageAttack:
-    """The viewer opens a study whose document was made by an attacker."""
+    """The viewer opens a study with a document that an attacker made."""
 
     def act(visit: Visit) -> Any:
-        visit.servers.archive.behaviour = _document(visit, held(visit), kind)
+        visit.servers.archive.behaviour = _document(visit, bulk_data(visit), kind)
         visit.go(visit.link())
         visit.until(lambda: visit.page.evaluate("!!document.querySelector('object, iframe, .pdf-yes-click')"))
         visit.until(lambda: visit.page.evaluate("window.pwned === true") or visit.attacked(), 1.5)
         return visit.page.evaluate("window.pwned === true")
 
-    return PageAttack(name, why, act, demand, weakened, page="viewer")
+    return PageAttack(name, why, act, requirement, weakening, page="viewer")
 
 
 def _inline(text: str) -> dict[str, str]:
@@ -97,14 +97,14 @@ def _inline(text: str) -> dict[str, str]:
 STUDIES = (
     document(
         "inline-html",
-        "a document that calls itself HTML, within the metadata",
+        "a document with the media type of HTML, in the metadata",
         lambda v: _inline(BAD_HTML),
         script_does_not_run,
         weak.STOCK,
     ),
     document(
         "inline-svg",
-        "a document that calls itself a drawing",
+        "a document with the media type of SVG, in the metadata",
         lambda v: _inline(BAD_SVG),
         script_does_not_run,
         weak.STOCK,
@@ -112,14 +112,14 @@ STUDIES = (
     ),
     document(
         "bulk-data-of-the-attacker",
-        "a document whose bytes are at the attacker's server",
+        "a document whose bytes are on the attacker's server",
         lambda v: {"BulkDataURI": f"{v.evil}/x.html"},
-        everything(attacker_gets_nothing, script_does_not_run),
+        all_of(attacker_gets_nothing, script_does_not_run),
         weak.STOCK,
     ),
     document(
         "bulk-data-of-another-study",
-        "a document whose bytes are another study's",
+        "a document whose bytes belong to another study",
         lambda v: {"BulkDataURI": f"{v.origin}{v.root}/studies/{v.other}/series/1.2/instances/1.2.3/bulkdata/x"},
         archive_gets_only_the_study,
         weak.NO_LAST_EXIT,
@@ -127,7 +127,7 @@ STUDIES = (
     ),
     document(
         "bulk-data-elsewhere",
-        "a document whose bytes are elsewhere in the origin",
+        "a document whose bytes are at another path of the origin",
         lambda v: {"BulkDataURI": f"{v.origin}/elsewhere/x"},
         token_only_in_its_header,
         weak.ROOT_IS_ALL,
@@ -137,30 +137,30 @@ STUDIES = (
 
 
 def misbehaves(name: str, why: str, behaviour: Behaviour, *reasons: str) -> PageAttack:
-    """The archive answers otherwise than it should: the reader is told, and the token goes nowhere."""
+    """The archive misbehaves: the viewer shows a message, and the token is sent nowhere else."""
     return link(
         name,
         why,
         lambda v: v.link(),
-        everything(says(*reasons), token_only_in_its_header, attacker_gets_nothing, token_in_no("url", "console")),
+        all_of(says(*reasons), token_only_in_its_header, attacker_gets_nothing, token_in_no("url", "console")),
         weak.STOCK,
         page="viewer",
         archive=lambda v: behaviour,
-        until=lambda v: bool(v.archive()) and not v.ours(),
+        until=lambda v: bool(v.archive()) and not v.is_ours(),
     )
 
 
 MISBEHAVING = (
     misbehaves(
         "answers-html",
-        "a sign-in page in place of an answer",
+        "a sign-in page instead of an answer",
         answering(BAD_HTML, "text/html"),
         "unreachable",
         "not-found",
     ),
     misbehaves(
         "answers-nonsense",
-        "an answer that is no JSON",
+        "an answer that is not JSON",
         answering("[{", "application/dicom+json"),
         "unreachable",
         "not-found",
@@ -172,8 +172,8 @@ MISBEHAVING = (
         redirecting(302, "/elsewhere/login"),
         "unreachable",
     ),
-    misbehaves("resets", "a connection that breaks off", resetting(), "unreachable"),
-    misbehaves("breaks-off", "an answer that breaks off", resetting(after=b"[{"), "unreachable"),
+    misbehaves("resets", "a connection that is aborted", resetting(), "unreachable"),
+    misbehaves("breaks-off", "an answer that is cut off", resetting(after=b"[{"), "unreachable"),
     misbehaves("fails", "an archive that fails", failing(500), "unreachable"),
     misbehaves("is-down", "a proxy without an archive", failing(502), "unreachable"),
     misbehaves("refuses", "an archive that refuses", failing(403), "refused"),
@@ -192,31 +192,31 @@ def page_of_the_dist(name: str, why: str, path: str) -> PageAttack:
     return PageAttack(name, why, act, attacker_gets_nothing, weak.STOCK, page="viewer")
 
 
-def not_there(seen: Seen) -> str:
+def file_is_missing(outcome: Outcome) -> str:
     """The dist has no such file."""
-    return "" if seen.result == 404 else f"the file is there ({seen.result})"
+    return "" if outcome.result == 404 else f"the dist has the file (status {outcome.result})"
 
 
-def not_succeeded(seen: Seen) -> str:
-    """The attacker's page gets neither a frame with the viewer nor a handle of its window."""
-    return "it has one" if seen.result else ""
+def viewer_is_out_of_reach(outcome: Outcome) -> str:
+    """The attacker's page gets neither a frame with the viewer nor a reference to its window."""
+    return "the attacker's page has one" if outcome.result else ""
 
 
 OTHER_PAGES = (
-    page_of_the_dist("silent-refresh", "a page that loads a script of another host", "silent-refresh.html"),
+    page_of_the_dist("silent-refresh", "a page that loads a script from another host", "silent-refresh.html"),
     PageAttack(
         "service-worker",
-        "a worker of the dist's that loads scripts of another host",
+        "a service worker of the dist that loads scripts from another host",
         lambda v: (v.open(), v.run("return (await fetch('/sw.js')).status"))[1],
-        not_there,
+        file_is_missing,
         weak.STOCK,
         page="viewer",
     ),
     PageAttack(
         "google-sign-in",
-        "a configuration that signs in with another host",
+        "a configuration that signs in at another host",
         lambda v: (v.open(), v.run("return (await fetch('/google.js')).status"))[1],
-        not_there,
+        file_is_missing,
         weak.STOCK,
         page="viewer",
     ),
@@ -245,17 +245,17 @@ def _opened(visit: Visit) -> bool:
 FRAMES = (
     PageAttack(
         "framed",
-        "the attacker's page frames the viewer, and lays its own buttons over it",
+        "clickjacking: the attacker's page frames the viewer",
         _framed,
-        not_succeeded,
+        viewer_is_out_of_reach,
         weak.BARE,
         servers=("headers",),
     ),
     PageAttack(
         "opened",
-        "the attacker's page opens the viewer and keeps a handle of its window",
+        "the attacker's page opens the viewer and keeps a reference to its window",
         _opened,
-        not_succeeded,
+        viewer_is_out_of_reach,
         weak.BARE,
         servers=("headers",),
     ),

@@ -165,7 +165,7 @@ class Tap:
 
 
 class _Connection(socketserver.BaseRequestHandler):
-    """A connection from nginx. Requests follow one another and have no bodies: nginx passes on no method with a body."""
+    """A connection from nginx. Requests follow one another and have no bodies: nginx refuses methods with one."""
 
     tap: Tap
     port: int

@@ -26,7 +26,7 @@ from ohifbuild.server.archive_rules import (
     RESPONSE_HEADERS_REMOVED,
     RESPONSE_HEADERS_SET,
 )
-from recording_archive import Heard, RecordingArchive, recording_archive
+from recording_archive import Received, RecordingArchive, recording_archive
 from servers import nginx_running
 from vectors import rows
 from web_servers import apache_running, caddy_running
@@ -120,11 +120,11 @@ class Running:
             found[name.lower()] = ", ".join(filter(None, [found.get(name.lower()), value.strip()]))
         return int(first.split()[1]) if first else 0, found, rest
 
-    def heard(self, target: str, *headers: str, method: str = "GET", body: bytes = b"") -> tuple[int, list[Heard]]:
+    def heard(self, target: str, *headers: str, method: str = "GET", body: bytes = b"") -> tuple[int, list[Received]]:
         """The status of an answer, and what the archive heard of the request."""
         self.archive.clear()
         status, _, _ = self.ask(target, *headers, method=method, body=body)
-        return status, self.archive.heard()
+        return status, self.archive.received()
 
 
 @contextmanager
@@ -204,7 +204,7 @@ def test_no_ambiguous_path_of_the_vectors_reaches_the_archive(server: Running) -
             lines = f"GET {row['path']} HTTP/1.1\r\nHost: localhost\r\nX-Row: {number}\r\nConnection: close\r\n\r\n"
             server.archive.clear()
             answer = server.send(lines.encode())
-            for heard in server.archive.heard():
+            for heard in server.archive.received():
                 # A line break or a space may end the request line before what is crooked in it.
                 cut = CONTROL.search(row["path"]) and is_plain(heard.target)
                 passed.extend([] if cut else [(row["path"], heard.target, row["why"])])

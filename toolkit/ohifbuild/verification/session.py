@@ -37,6 +37,33 @@ THUMBNAILS = '[data-cy^="study-browser-thumbnail"] img'
 Found = TypeVar("Found")
 
 
+def poll(
+    page: Page,
+    check: Callable[[], Found | None],
+    seconds: float,
+    *,
+    interval_ms: float,
+    before: Callable[[], None] = lambda: None,
+) -> Found | None:
+    """Calls ``check`` until it returns something true, and returns that; None after ``seconds``.
+
+    Args:
+        page: handles its events between two calls.
+        before: called before each call of ``check``; what it raises is not caught.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        before()
+        # A page that is being replaced cannot be read; that counts as no result yet.
+        with suppress(PlaywrightError):
+            found = check()
+            if found:
+                return found
+        if time.monotonic() > end:
+            return None
+        page.wait_for_timeout(interval_ms)
+
+
 class Tab:
     """A tab with its own sessionStorage.
 
@@ -118,17 +145,7 @@ class Tab:
 
     def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
         """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
-        end = time.monotonic() + seconds
-        while True:
-            self._check()
-            # A page that is being replaced cannot be read; that counts as no result yet.
-            with suppress(PlaywrightError):
-                found = check()
-                if found:
-                    return found
-            if time.monotonic() > end:
-                return None
-            self.page.wait_for_timeout(POLL_MS)
+        return poll(self.page, check, seconds, interval_ms=POLL_MS, before=self._check)
 
     def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
         """Waits until no request has been in progress for a quarter of a second."""

@@ -1,4 +1,4 @@
-"""An archive that does what an attack needs of it, and otherwise answers as an archive should."""
+"""An archive that misbehaves as an attack needs, and otherwise answers correctly."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from aiohttp import web
 from ohifbuild.verification.embedded_archive import EmbeddedArchive
 
 Behaviour = Callable[[web.Request, str], Awaitable[web.StreamResponse | None]]
-"""Answers a request, or leaves it (None) to the archive proper and its gate."""
+"""Answers a request, or returns None; then the embedded archive and its gate answer."""
 
-PICTURE = "the bytes of a picture "
-KEEP = "X-Cache-Control"
-"""What a server without our headers lets pass as Cache-Control."""
+IMAGE_BYTES = "the bytes of a picture "
+CACHE_CONTROL_OVERRIDE = "X-Cache-Control"
+"""The header that a server without protective headers sends as Cache-Control."""
 
 
 class HostileArchive:
-    """The embedded archive. ``behaviour``, if there is one, is asked before it and before its gate."""
+    """The embedded archive. ``behaviour``, if it is set, is called before the archive and its gate."""
 
     name = "hostile"
 
@@ -27,10 +27,10 @@ class HostileArchive:
         self.behaviour: Behaviour | None = None
 
     async def open(self) -> None:
-        """Nothing has to be opened."""
+        """Does nothing."""
 
     async def close(self) -> None:
-        """Nothing has to be closed."""
+        """Does nothing."""
 
     async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
         """Answers a request."""
@@ -38,7 +38,7 @@ class HostileArchive:
 
 
 def redirecting(status: int, location: str, *, part: str = "") -> Behaviour:
-    """Sends every request whose path has ``part`` elsewhere."""
+    """Redirects every request whose path contains ``part``."""
 
     async def answer(_request: web.Request, tail: str) -> web.StreamResponse | None:
         return web.Response(status=status, headers={"Location": location}) if part in tail else None
@@ -46,20 +46,22 @@ def redirecting(status: int, location: str, *, part: str = "") -> Behaviour:
     return answer
 
 
-def answering(text: str | bytes, kind: str, *, part: str = "", headers: dict[str, str] | None = None) -> Behaviour:
-    """Gives the same answer to every request whose path has ``part``."""
+def answering(
+    text: str | bytes, content_type: str, *, part: str = "", headers: dict[str, str] | None = None
+) -> Behaviour:
+    """Gives the same answer to every request whose path contains ``part``."""
     body = text.encode() if isinstance(text, str) else text
 
     async def answer(_request: web.Request, tail: str) -> web.StreamResponse | None:
         if part not in tail:
             return None
-        return web.Response(body=body, headers={"Content-Type": kind, **(headers or {})})
+        return web.Response(body=body, headers={"Content-Type": content_type, **(headers or {})})
 
     return answer
 
 
 def failing(status: int, *, part: str = "") -> Behaviour:
-    """Refuses every request whose path has ``part``."""
+    """Answers every request whose path contains ``part`` with an error status."""
 
     async def answer(_request: web.Request, tail: str) -> web.StreamResponse | None:
         return web.Response(status=status, text="no") if part in tail else None
@@ -68,7 +70,7 @@ def failing(status: int, *, part: str = "") -> Behaviour:
 
 
 def resetting(*, part: str = "", after: bytes = b"") -> Behaviour:
-    """Cuts the connection, after some bytes of an answer if any are given."""
+    """Aborts the connection after sending the bytes ``after`` of an answer."""
 
     async def answer(request: web.Request, tail: str) -> web.StreamResponse | None:
         if part not in tail:

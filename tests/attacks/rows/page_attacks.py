@@ -1,11 +1,11 @@
-"""The ways in which attacks on the page are tried."""
+"""Functions that make attacks on the page, and JavaScript that sends a request in each possible way."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attacks.hostile import Behaviour
+from attacks.hostile_archive import Behaviour
 from attacks.model import PageAttack, Requirement, Weakening
 from attacks.visit import Visit
 
@@ -16,30 +16,30 @@ def script(
     name: str,
     why: str,
     js: str,
-    demand: Requirement,
-    weakened: Weakening,
+    requirement: Requirement,
+    weakening: Weakening,
     *,
     link: Address | None = None,
     archive: Behaviour | None = None,
     servers: tuple[str, ...] = ("bare",),
     recipe: Mapping[str, Any] | None = None,
 ) -> PageAttack:
-    """The share link is opened, and some code in the page, of OHIF's or of an extension's, does what the script does."""
+    """Opens the share link and runs a script in the page, as code of OHIF or of an extension could."""
 
     def act(visit: Visit) -> Any:
         visit.servers.archive.behaviour = archive
         visit.open(link(visit) if link else None)
         return visit.run(js)
 
-    return PageAttack(name, why, act, demand, weakened, servers=servers, recipe=recipe or {})
+    return PageAttack(name, why, act, requirement, weakening, servers=servers, recipe=recipe or {})
 
 
 def link(
     name: str,
     why: str,
     address: Address,
-    demand: Requirement,
-    weakened: Weakening,
+    requirement: Requirement,
+    weakening: Weakening,
     *,
     page: str = "start",
     until: Callable[[Visit], bool] | None = None,
@@ -47,7 +47,7 @@ def link(
     servers: tuple[str, ...] = ("bare",),
     recipe: Mapping[str, Any] | None = None,
 ) -> PageAttack:
-    """A link is followed; nothing else is done. In the viewer the run ends early once ``until`` tells that it succeeded."""
+    """Only follows a link. In the viewer, the run ends early when ``until`` says that the attack succeeded."""
 
     def act(visit: Visit) -> Any:
         visit.servers.archive.behaviour = archive(visit) if archive else None
@@ -57,10 +57,10 @@ def link(
         else:
             visit.started()
 
-    return PageAttack(name, why, act, demand, weakened, page=page, servers=servers, recipe=recipe or {})
+    return PageAttack(name, why, act, requirement, weakening, page=page, servers=servers, recipe=recipe or {})
 
 
-# Each vehicle asks for ${url}.
+# Each of these requests ``url``.
 FETCH = "await fetch(url).catch(() => {});"
 REQUEST = "await fetch(new Request(url)).catch(() => {});"
 URL_OBJECT = "await fetch(new URL(url, location.href)).catch(() => {});"
