@@ -71,11 +71,13 @@ def stock_dist(base: BaseViewer, work: Path) -> None:
         path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 6))
 
 
-def measured(seen: Observation) -> Visit:
+def measured(observation: Observation) -> Visit:
     """The figures of one observation."""
-    assert seen.first_image is not None, f"no image: {seen.console[-3:]}"
-    static = [sent for sent in seen.sent if not SETTINGS.is_archive(sent.url) and sent.at <= seen.first_image]
-    return Visit(seen.first_image, sum(sent.size for sent in static), len(seen.received))
+    assert observation.first_image is not None, f"no image: {observation.console[-3:]}"
+    static = [
+        sent for sent in observation.sent if not SETTINGS.is_archive(sent.url) and sent.at <= observation.first_image
+    ]
+    return Visit(observation.first_image, sum(sent.size for sent in static), len(observation.received))
 
 
 @contextmanager

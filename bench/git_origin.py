@@ -88,7 +88,7 @@ def resident(root: int) -> int:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:  # the process ended meanwhile
+        except OSError:  # the process has ended meanwhile
             continue
         number = int(stat.parent.name)
         parents[number], pages[number] = int(fields[1]), int(fields[21])

@@ -1,4 +1,4 @@
-"""What starting costs: `ohifbuild --version`, `ohifbuild --help` and `import ohifbuild`, against `python -c pass`.
+"""Measures start-up: `ohifbuild --version`, `ohifbuild --help` and `import ohifbuild`, against `python -c pass`.
 
     python bench/startup.py [--runs 20]
 
@@ -31,11 +31,11 @@ def seconds_of(command: list[str]) -> float:
 
 
 def main() -> None:
-    """Measures and prints."""
+    """Measures and prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=20)
     runs = parser.parse_args().runs
-    for command in COMMANDS.values():  # byte code is written once
+    for command in COMMANDS.values():  # the first run writes byte code
         seconds_of(command)
     rounds = [{name: seconds_of(command) for name, command in COMMANDS.items()} for _ in range(runs)]
     base = next(iter(COMMANDS))

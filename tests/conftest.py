@@ -1,4 +1,4 @@
-"""The folder a test is in decides its layer: unit, integration, e2e or attacks."""
+"""Options, fixtures and markers for all tests. A test's folder is its marker: unit, integration, e2e or attacks."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def layer(path: Path) -> str:
-    """The folder of ``tests`` that a test's file is in."""
+    """The folder below ``tests`` that contains a test's file."""
     return path.relative_to(TESTS).parts[0]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def hidden_programs(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A module has the programs that it asks for, so that none leaves it to others to ask."""
+    """Hides Orthanc and Chromium from modules that do not request them: no module relies on another's request."""
     with programs_hidden():
         if layer(request.path) in WITH_A_BROWSER:
             browser_installed()
@@ -47,7 +47,7 @@ def hidden_programs(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def orthanc_there(hidden_programs: None) -> None:
-    """For modules that use Orthanc otherwise than by ``servers.py``: ``pytest.mark.usefixtures("orthanc_there")``."""
+    """For modules that use Orthanc without ``servers.py``: ``pytest.mark.usefixtures("orthanc_there")``."""
     orthanc_installed()
 
 

@@ -1,4 +1,4 @@
-"""Small dists for tests: what the page of a dist that ohifbuild built says of its settings."""
+"""The settings that a dist of ohifbuild has in its page, to write small dists for tests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def page_settings(**changes: object) -> dict[str, Any]:
-    """The settings in the page of a dist of a recipe without options, with ``changes`` by their JavaScript names."""
+    """The settings in a dist's page for a recipe without options; ``changes`` have JavaScript names."""
     return {
         "tokenParam": "token",
         "tokenHeader": "token",
@@ -22,5 +22,5 @@ def page_settings(**changes: object) -> dict[str, Any]:
 
 
 def settings_element(settings: dict[str, Any]) -> str:
-    """The element of ``index.html`` that holds the settings."""
+    """The element of ``index.html`` that contains the settings."""
     return f'<script type="application/json" id="ohifbuild-settings">{json.dumps(settings)}</script>'

@@ -1,4 +1,4 @@
-"""Real servers, run with what ``deploy`` writes exactly as it is."""
+"""Runs nginx, stunnel and Orthanc with the unchanged files of ``deploy``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ORTHANC_SECONDS = 60.0
 
 @contextmanager
 def nginx_running(conf: Path, prefix: Path, port: int, *, host: str = "127.0.0.1") -> Iterator[None]:
-    """nginx, after ``nginx -t``, with a file for its http context; ``prefix`` is a folder for all that it writes."""
+    """Runs nginx, after ``nginx -t``, with a file for its http context; ``prefix`` is the folder that it writes to."""
     program = installed("nginx", "nginx")
     prefix.mkdir(exist_ok=True)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -45,16 +45,20 @@ def nginx_running(conf: Path, prefix: Path, port: int, *, host: str = "127.0.0.1
 
 @contextmanager
 def stunnel_running(conf: Path, host: str) -> Iterator[None]:
-    """stunnel with a configuration of ours, which has it listen at 443."""
+    """Runs stunnel with a configuration that makes it listen at port 443."""
     with running([installed("stunnel4", "stunnel4"), conf]) as child:
         await_port(host, 443, lambda: child.poll() is None)
         yield
 
 
 def await_port(host: str, port: int, alive: Callable[[], bool]) -> None:
-    """Returns once somebody listens there."""
-    until = time.monotonic() + WAIT_SECONDS
-    while alive() and time.monotonic() < until:
+    """Waits until a program listens at the port.
+
+    Raises:
+        AssertionError: the server ended, or did not listen in time.
+    """
+    end = time.monotonic() + WAIT_SECONDS
+    while alive() and time.monotonic() < end:
         try:
             socket.create_connection((host, port), timeout=1).close()
             return
@@ -64,7 +68,10 @@ def await_port(host: str, port: int, alive: Callable[[], bool]) -> None:
 
 
 def existing_orthanc(folder: Path) -> tuple[Path, int]:
-    """The settings of an Orthanc that keeps its studies in ``folder``, to be deployed upon, and its port."""
+    """Writes the settings of an Orthanc that stores studies in ``folder``, as an existing one that ``deploy`` extends.
+
+    Returns the settings file and the HTTP port.
+    """
     orthanc_installed()
     orthanc, port = find_orthanc(), free_port(0)
     settings = {
@@ -74,7 +81,7 @@ def existing_orthanc(folder: Path) -> tuple[Path, int]:
         "Plugins": [str(orthanc.dicomweb), str(orthanc.python)],
         "HttpPort": port,
         "DicomServerEnabled": False,
-        # As Debian's package has it.
+        # As in Debian's package.
         "DicomWeb": {"Enable": True, "Root": "/dicom-web/", "EnableWado": True, "Host": "localhost", "Ssl": False},
     }
     path = folder / "existing.json"
@@ -86,14 +93,16 @@ def existing_orthanc(folder: Path) -> tuple[Path, int]:
 def deployed_orthanc(
     deployment: Path, settings: Settings, root: str, studies: Path, tokens: Tokens
 ) -> Iterator[OrthancServer]:
-    """Orthanc with the configuration of a deployment and nothing else, and these studies and tokens in it."""
+    """Runs Orthanc with only the configuration of a deployment, and loads these studies and tokens."""
     configuration = deployment / "orthanc/orthanc.json"
-    said = json.loads(configuration.read_text())
+    written = json.loads(configuration.read_text())
     tokens_file, log, administrator = deployment / "orthanc/tokens.json", deployment / "orthanc.log", new_token()
     write_token_file(tokens_file, tokens, administrator=administrator)
-    door = AdminClient(said["HttpPort"], administrator, {settings.token_header: settings.header_value(administrator)})
+    client = AdminClient(
+        written["HttpPort"], administrator, {settings.token_header: settings.header_value(administrator)}
+    )
     with running([find_orthanc().program, f"--logfile={log}", configuration]) as child:
-        server = OrthancServer(f"http://127.0.0.1:{door.port}", root, tokens_file, child, log, door)
+        server = OrthancServer(f"http://127.0.0.1:{client.port}", root, tokens_file, child, log, client)
         server.wait_until_ready(ORTHANC_SECONDS)
         server.load(studies)
         yield server

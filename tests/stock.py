@@ -1,4 +1,4 @@
-"""Stock OHIF with an archive at ``/dicom-web``: what the tests change in its ``app-config.js``."""
+"""The data source of stock OHIF for an archive at ``/dicom-web``, for its ``app-config.js``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ DATA_SOURCE = "@ohif/extension-default.dataSourcesModule.dicomweb"
 
 
 def dicomweb_source(**more: object) -> dict[str, Any]:
-    """The data source, with ``more`` keys in its configuration."""
+    """The data source; ``more`` keys are added to its configuration."""
     return {
         "namespace": DATA_SOURCE,
         "sourceName": "dicomweb",

@@ -1,10 +1,10 @@
-"""What tests need of the system besides Python, Node with npm, and git.
+"""Programs of the system that tests need, besides Python, Node with npm, and git.
 
-A test asks for a program before it uses it. If the program is missing, ``pytest --install`` installs it; otherwise the
-test is skipped, and the reason gives both commands that would help. No other file of the tests installs anything.
+A test requests a program before it uses it. If the program is missing, ``pytest --install`` installs it; otherwise the
+test is skipped, and the reason names both commands that help. No other file of the tests installs anything.
 
-Orthanc and Chromium are found by the toolkit itself, which installs a missing Chromium. So both are hidden from tests
-that have not asked for them: a test that forgets to ask fails on every machine, not only on a new one.
+The toolkit finds Orthanc and Chromium by itself, and installs a missing Chromium. So both are hidden from tests that
+have not requested them: a test without a request fails on every machine, not only on a new one.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from ohifbuild.orthanc.find import find_orthanc
 ORTHANC = ("orthanc", "orthanc-dicomweb", "orthanc-python")
 # As in ohifbuild.verification.browser, which takes long to import.
 BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
-# Debian puts servers where only root's PATH leads.
+# Debian installs servers in folders that are only on root's PATH.
 FOLDERS = (Path("/usr/sbin"), Path("/usr/bin"))
 HIDDEN = "/hidden/from/modules/that/do/not/ask/for/it"
-# In the environment, so that our own programs do not see them either; what a developer has set there is kept.
-OWN = {name: os.environ.get(name) for name in (ORTHANC_VARIABLE, BROWSER_VARIABLE)}
+# Environment variables, so that child processes do not find the programs either. A developer's values are kept.
+ORIGINAL_VALUES = {name: os.environ.get(name) for name in (ORTHANC_VARIABLE, BROWSER_VARIABLE)}
 
 
 @dataclass(frozen=True)
 class Installing:
-    """Whether tests may install what the system lacks, and the words after ``pytest`` that started them."""
+    """Whether tests may install missing programs, and the arguments that pytest was started with."""
 
     allowed: bool = False
     words: Sequence[str] = ()
 
     @property
     def command(self) -> str:
-        """The command that would run the same tests with leave to install."""
+        """The command that runs the same tests and permits them to install."""
         return shlex.join(["pytest", "--install", *self.words])
 
 
@@ -52,15 +52,15 @@ class _State:
 
 
 def set_installing(installing: Installing) -> None:
-    """Says for the rest of the run whether tests may install what the system lacks."""
+    """Sets for the rest of the run whether tests may install missing programs."""
     _State.installing = installing
 
 
 def installed(program: str, *packages: str) -> Path:
-    """A program of the system.
+    """The path of a program of the system.
 
     Args:
-        packages: those of Debian that have it; installed if it is missing and ``--install`` was given.
+        packages: the Debian packages that contain it; installed if it is missing and ``--install`` was given.
     """
     found = _found(program)
     if not found:
@@ -71,8 +71,8 @@ def installed(program: str, *packages: str) -> Path:
 
 
 def orthanc_installed() -> None:
-    """Orthanc and the plugins that the filter needs are there for the rest of this module."""
-    _set(ORTHANC_VARIABLE, OWN[ORTHANC_VARIABLE])
+    """Makes Orthanc and the plugins that the filter needs available to the rest of the module."""
+    _set(ORTHANC_VARIABLE, ORIGINAL_VALUES[ORTHANC_VARIABLE])
     try:
         find_orthanc()
     except OrthancMissing:
@@ -81,20 +81,20 @@ def orthanc_installed() -> None:
 
 
 def browser_installed() -> None:
-    """A Chromium, and what Playwright needs to drive it, are there for the rest of this module."""
-    _set(BROWSER_VARIABLE, OWN[BROWSER_VARIABLE])
+    """Makes Chromium, and the libraries that Playwright needs for it, available to the rest of the module."""
+    _set(BROWSER_VARIABLE, ORIGINAL_VALUES[BROWSER_VARIABLE])
     _find_browser()
 
 
 @contextmanager
 def programs_hidden() -> Iterator[None]:
-    """Orthanc and Chromium are as good as not installed until they are asked for."""
-    for name in OWN:
+    """Hides Orthanc and Chromium for the length of the block, until a test requests them."""
+    for name in ORIGINAL_VALUES:
         _set(name, HIDDEN)
     try:
         yield
     finally:
-        for name, value in OWN.items():
+        for name, value in ORIGINAL_VALUES.items():
             _set(name, value)
 
 
@@ -117,13 +117,13 @@ def _find_browser() -> None:
     try:
         find_browser(SilentReporter(), install=_State.installing.allowed)
     except BrowserMissing as error:
-        if _State.installing.allowed or OWN[BROWSER_VARIABLE]:
+        if _State.installing.allowed or ORIGINAL_VALUES[BROWSER_VARIABLE]:
             pytest.fail(f"{error.what}\n{error.fix}\n{error.details}", pytrace=False)
         _skip(error.what, error.fix)
 
 
 def _install(what: str, *packages: str) -> None:
-    """Installs packages as root, or as one whom sudo lets; else the test fails with the command that does it."""
+    """Installs packages as root or with sudo; if that fails, the test fails and names the command."""
     by_hand = f"sudo apt-get install {' '.join(packages)}"
     if not _State.installing.allowed:
         _skip(f"{what} is missing.", by_hand)
@@ -145,6 +145,6 @@ def _update() -> None:
 
 def _apt(*words: str) -> None:
     as_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    # Servers would start as services, at ports of their own; another run of tests may be installing, too.
+    # RUNLEVEL keeps packages from starting services. The lock timeout is for another test run that installs meanwhile.
     settings = ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1"]
     run([*as_root, *settings, "apt-get", "-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3", *words])

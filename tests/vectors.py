@@ -1,4 +1,4 @@
-"""The tables that Python, JavaScript and Orthanc's script share: one rule each row, with its reason."""
+"""Reads the tables of test vectors that Python, JavaScript and Orthanc's script share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Apache and Caddy, run with what ``deploy`` writes exactly as it is."""
+"""Runs Apache and Caddy with the unchanged files of ``deploy``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MODULES = "mpm_event authz_core deflate dir env filter headers mime proxy proxy_
 
 @contextmanager
 def apache_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
-    """Apache with a configuration; ``folder`` is for all that it writes."""
+    """Runs Apache with a configuration; it writes to ``folder``."""
     loaded = [f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so" for name in MODULES.split()]
     user = "User www-data\nGroup www-data" if os.geteuid() == 0 else ""
     main = folder / "apache2.conf"
@@ -45,7 +45,7 @@ def apache_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
         f"Define APACHE_LOG_DIR {folder}",
     ]
     run([*command, "-t"])
-    # In the foreground it ends its whole process group, as a shell's job would.
+    # With FOREGROUND, Apache ends its whole process group when it stops.
     with running([*command, "-D", "FOREGROUND"]) as child:
         await_port("127.0.0.1", port, lambda: child.poll() is None)
         yield
@@ -53,15 +53,15 @@ def apache_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
 
 @contextmanager
 def caddy_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
-    """Caddy with a configuration; ``folder`` is for all that it writes."""
-    own = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    """Runs Caddy with a configuration; it writes to ``folder``."""
+    env = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     main = folder / "Caddyfile"
     main.write_text("{\n\tadmin off\n}\n" + conf.read_text().replace("{\n\tlog {\n\t\timport quiet\n\t}\n}\n", "", 1))
     program = installed("caddy", "caddy")
-    run([program, "validate", "--config", conf, "--adapter", "caddyfile"], env=own)
-    with running([program, "run", "--config", main, "--adapter", "caddyfile"], env=own) as child:
+    run([program, "validate", "--config", conf, "--adapter", "caddyfile"], env=env)
+    with running([program, "run", "--config", main, "--adapter", "caddyfile"], env=env) as child:
         assert child.stdout is not None
-        # It logs each request, and waits once its pipe is full.
+        # Caddy logs each request and blocks when its pipe is full, so the log is read and dropped.
         threading.Thread(target=deque, args=(child.stdout, 0), daemon=True).start()
         await_port("127.0.0.1", port, lambda: child.poll() is None)
         yield

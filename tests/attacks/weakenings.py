@@ -1,4 +1,4 @@
-"""The viewer with one rule taken out each: what the attacks have to succeed against."""
+"""The weakened viewers: each lacks one rule, and attacks on that rule must succeed on it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ CREDENTIAL = "src/early/credential.js"
 MEDIA_TYPES = "src/early/media-types.js"
 INDEX = "src/early/index.js"
 
-STOCK = Weakening("OHIF as it is published", stock="dicomweb")
-STOCK_JSON = Weakening("OHIF as it is published, with its data source for JSON files", stock="dicomjson")
+STOCK = Weakening("stock OHIF", stock="dicomweb")
+STOCK_JSON = Weakening("stock OHIF, with its data source for JSON files", stock="dicomjson")
 
 
 def _without(name: str, *changes: tuple[str, str, str]) -> Weakening:
@@ -30,13 +30,13 @@ NO_LAST_EXIT = _without(
     "every request under the roots is permitted",
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
 )
-ANY_METHOD = _without("methods are not looked at", (REQUEST, "!METHODS.includes(method) || ", ""))
+ANY_METHOD = _without("methods are not checked", (REQUEST, "!METHODS.includes(method) || ", ""))
 QUERY_NAMES_THE_STUDY = _without(
-    "the study of the query counts, that of the path does not",
+    "only the study in the query is checked, not the study in the path",
     (REQUEST, "const studies = new Set(steps.slice(1, 2));", "const studies = new Set();"),
 )
 PATH_NAMES_THE_STUDY = _without(
-    "the study of the path counts, those of the query do not",
+    "only the study in the path is checked, not the studies in the query",
     (
         REQUEST,
         "value.split(/[,\\\\]/).forEach(uid => studies.add(uid));",
@@ -44,7 +44,7 @@ PATH_NAMES_THE_STUDY = _without(
     ),
 )
 ONE_STUDY_IS_ENOUGH = _without(
-    "one study of the link among those that a request names is enough",
+    "a request needs to name only one study of the link, among others",
     (
         REQUEST,
         "asked.studies.every(uid => scope.studies.includes(uid))",
@@ -52,25 +52,25 @@ ONE_STUDY_IS_ENOUGH = _without(
     ),
 )
 PATIENTS_ARE_FREE = _without(
-    "patients are not looked at",
+    "patients are not checked",
     (REQUEST, "(scope.anyPatient || asked.patients.every(id => scope.patients.includes(id)))", "true"),
 )
 PATIENT_ID_ONLY = _without(
-    "of a patient's attributes only the Patient ID counts",
+    "of a patient's attributes, only the Patient ID is checked",
     (REQUEST, "} else if (ABOUT_PATIENT.test(folded(name))) {\n      patients.add('*');", "} else if (false) {"),
 )
 OPEN_SEARCHES = _without("searches over the archive are permitted", (REQUEST, "return scope.open;", "return true;"))
 OTHER_IS_FREE = _without(
-    "what cannot be understood is permitted",
+    "requests that cannot be parsed are permitted",
     (REQUEST, "if (asked.kind === 'other') {\n    return false;", "if (asked.kind === 'other') {\n    return true;"),
 )
 ANY_PATH = _without(
-    "crooked paths lie under a root",
+    "ambiguous paths count as below a root",
     (PLACE, "if (!url || !isPlain(url.pathname)) {", "if (!url) {"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
 )
 ROOT_BY_PREFIX = _without(
-    "a root is any path that begins like it",
+    "a path that begins like a root counts as below it",
     (PLACE, "return path.startsWith(`${root}/`) ?", "return path.startsWith(root) ?"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
 )
@@ -80,12 +80,12 @@ NATIVE_FETCH = _without("fetch is not guarded", (INDEX, "  guardFetch(window, sc
 NATIVE_MEDIA = _without(
     "media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined);\n", "")
 )
-DISK_CACHE = _without("answers may be kept in the disk cache", (TRANSPORT, ", cache: 'no-store'", ""))
+DISK_CACHE = _without("answers may be stored in the disk cache", (TRANSPORT, ", cache: 'no-store'", ""))
 
 # The header
 
 ANY_HEADER = _without(
-    "headers are sent as the page's code sets them",
+    "headers are sent as code in the page sets them",
     (
         CREDENTIAL,
         "  function mustRemove(name, value, underRoots) {\n",
@@ -93,7 +93,7 @@ ANY_HEADER = _without(
     ),
 )
 HEADER_BESIDES = _without(
-    "the header is added to what is there",
+    "the header is added to existing ones",
     (
         CREDENTIAL,
         "  function mustRemove(name, value, underRoots) {\n",
@@ -101,8 +101,6 @@ HEADER_BESIDES = _without(
     ),
     (TRANSPORT, "headers.set(credential.name, value);", "headers.append(credential.name, value);"),
 )
-
-# Documents
 
 # Links
 
@@ -112,17 +110,18 @@ def _link_rule(name: str, clause: str, instead: str = "false ||") -> Weakening:
 
 
 TWO_URLS = _without(
-    "the first of several url counts",
+    "the first of several url parameters is used",
     (LINK, "files.length > 1 ||", "false ||"),
     (LINK, "!files.every(Boolean);", "false;"),
 )
-URL_BESIDE_STUDIES = _link_rule("url may stand beside studies", "(files.length > 0 && named !== undefined) ||")
-MANY_STUDIES = _link_rule("any number of studies", "studies.length > MAX_STUDIES ||")
-ANY_UID = _link_rule("UIDs are not looked at", "!studies.every(uid => UID.test(uid)) ||")
-ANY_LENGTH = _link_rule("links of any length", "if (!page || href.length > MAX_LENGTH) {", "if (!page) {")
-FIRST_TOKEN = _without("the first of several tokens counts", (TOKEN, "given.length > 1 || token", "token"))
+URL_BESIDE_STUDIES = _link_rule("url may be combined with studies", "(files.length > 0 && named !== undefined) ||")
+MANY_STUDIES = _link_rule("links may name any number of studies", "studies.length > MAX_STUDIES ||")
+ANY_UID = _link_rule("UIDs are not checked", "!studies.every(uid => UID.test(uid)) ||")
+ANY_LENGTH = _link_rule("links may have any length", "if (!page || href.length > MAX_LENGTH) {", "if (!page) {")
+FIRST_TOKEN = _without("the first of several tokens is used", (TOKEN, "given.length > 1 || token", "token"))
 ANY_TOKEN = _without(
-    "tokens of any characters", (TOKEN, "return value.length <= MAX_LENGTH && VISIBLE.test(value);", "return true;")
+    "tokens may have any characters",
+    (TOKEN, "return value.length <= MAX_LENGTH && VISIBLE.test(value);", "return true;"),
 )
 ANY_JSON = _without(
     "links may name any JSON file, and everything under the roots is permitted",
@@ -146,7 +145,7 @@ READ_TWICE = _without(
     (FETCH, "send(request, decision);", "send(request, { ...decision, permitted: true });"),
 )
 URL_PROPERTY = _without(
-    "whatever has a url counts as a Request",
+    "any object with a url property counts as a Request",
     (
         FETCH,
         "const target = input instanceof window.Request ? input : String(input);",
@@ -155,7 +154,7 @@ URL_PROPERTY = _without(
     (FETCH, "send(request, decision);", "send(request, { ...decision, permitted: true });"),
 )
 STALE_XHR = _without(
-    "a request that was opened under a root stays so",
+    "an XMLHttpRequest that is opened again keeps its first decision",
     (
         XHR,
         "    states.get(this)?.abort.abort();\n    states.delete(this);\n    if (!decision) {",
@@ -168,12 +167,12 @@ STALE_XHR = _without(
     ),
 )
 AS_SOMEONE = _without(
-    "a user's name does not matter",
+    "requests with a user name are treated like others",
     (XHR, "hasUser ? undefined : scope", "scope"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
 )
 VERDICT_BY_FIRST_URL = _without(
-    "the URL that is sent is not judged again",
+    "the URL that is sent is not checked again",
     (FETCH, "scope.decide(request.method, request.url));", "scope.decide(request.method, url));"),
 )
 
@@ -187,7 +186,7 @@ NO_POLICY = Weakening("the page without its policy", template=(CONNECT_POLICY,),
 # The token
 
 NO_HANDOVER = _without(
-    "the token is taken out of the address by replaceState alone",
+    "the token is removed from the address with replaceState only",
     (STATE, "if (link.hasToken && store.writeHandover(", "if (false && store.writeHandover("),
 )
 STAYS = _without(
@@ -195,21 +194,21 @@ STAYS = _without(
     (STATE, "if (link.hasToken && store.writeHandover(", "if (false && store.writeHandover("),
     (STATE, "replaceState?.(history.state, '', address || plainAddress());", ""),
 )
-ARRIVAL = _without("where the page came from is not forgotten", (INDEX, "  clearActivation(window);\n", ""))
+ARRIVAL = _without("the page's navigation activation is not cleared", (INDEX, "  clearActivation(window);\n", ""))
 ONE_FOR_ALL = _without(
-    "a tab's token is good for every link",
+    "a tab's token is used for every link",
     (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
     (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
 )
 LIST_IS_OPEN = _without(
-    "a tab's token is good for a page that names no study",
+    "a tab's token is used for a page that names no study",
     (STATE, "if (key === LIST && !settings.studyList) {", "if (false) {"),
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
     (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
     (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
 )
 LEFT_OVER = _without(
-    "a token that was handed over is good for whatever link comes next",
+    "a token that was handed over is used for any next link",
     (STATE, "remember(handover ?? found);", "remember(handover ? { ...handover, key: found.key } : found);"),
 )
 EVERYWHERE = _without(
@@ -222,7 +221,7 @@ EVERYWHERE = _without(
     (STORE, "        window.sessionStorage.setItem(name, value);", "        window.localStorage.setItem(name, value);"),
 )
 KEPT_ALL_THE_SAME = _without(
-    "the token is kept for a reload whatever the recipe says",
+    "the token is kept for a reload even if the recipe forbids it",
     (
         STORE,
         "    if (settings.storage === 'tab') {\n      write(prefix + key, token);",
@@ -230,13 +229,13 @@ KEPT_ALL_THE_SAME = _without(
     ),
 )
 UNAWARE = _without(
-    "the address is read once",
+    "the address is read only once",
     (STATE, "state: () => (window.location.href === lastAddress ? state : sync()),", "state: () => state,"),
     (STATE, "      if (window.location.href !== lastAddress) {\n        sync();\n      }\n", ""),
     (INDEX, "  watchNavigation(window, sync);\n", ""),
 )
 DIES = _without(
-    "a failure of the first script is nobody's",
+    "a failure of the first script is not handled",
     (
         INDEX,
         "  } catch {\n    addBlockingPolicy(window);\n",
@@ -244,13 +243,13 @@ DIES = _without(
     ),
 )
 REFERRERS = Weakening(
-    "the page without its referrer policy, in which the token stays",
+    "the page without its referrer policy, and the token stays in the address",
     template=STAYS.template,
     page=((r'<meta name="referrer" content="no-referrer">', ""),),
 )
 
 ANY_DOCUMENT = Weakening(
-    "a document is shown as the type that it claims, in a page without its policy",
+    "a document is shown with its declared type, in a page without its policy",
     template=(CONNECT_POLICY, Change(MEDIA_TYPES, "return HARMLESS.test(bare) ? bare : undefined;", "return bare;")),
     page=((POLICY, ""),),
 )
@@ -258,14 +257,14 @@ ANY_JSON_AND_PLACE = Weakening(
     "links may name any JSON file, in a page without its policy", (CONNECT_POLICY, *ANY_JSON.template), ((POLICY, ""),)
 )
 HANDOVER_STAYS = _without(
-    "what was handed over is not taken away",
+    "the handover is not removed from storage",
     (STORE, "    write(HANDOVER, undefined);\n", ""),
 )
 ARRIVAL_STAYS = Weakening(
-    "where the page came from is not forgotten, and the token is taken out by replaceState alone",
+    "the navigation activation is not cleared, and the token is removed with replaceState only",
     template=(*NO_HANDOVER.template, *ARRIVAL.template),
 )
-BARE = Weakening("a server that sends no header that protects", bare=True)
+BARE = Weakening("a server without protective headers", bare=True)
 ROOT_IS_ALL = _without(
     "the whole origin is a root",
     (
@@ -276,7 +275,7 @@ ROOT_IS_ALL = _without(
     (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
 )
 ANY_ORIGIN = Weakening(
-    "a root is at every origin, in a page without its policy",
+    "a root's path counts at every origin, in a page without its policy",
     template=(
         CONNECT_POLICY,
         Change(PLACE, "const tail = root.origin === url.origin ? below(", "const tail = true ? below("),
@@ -284,7 +283,7 @@ ANY_ORIGIN = Weakening(
     page=((POLICY, ""),),
 )
 UNNAMED = Weakening(
-    "the first script has no name of its own, and the token is taken out by replaceState alone",
+    "the first script has no sourceURL, and the token is removed with replaceState only",
     template=NO_HANDOVER.template,
     page=((POLICY, ""), (r"//# sourceURL=ohifbuild-early\.js", "")),
 )
