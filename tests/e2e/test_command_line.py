@@ -74,7 +74,7 @@ def test_ctrl_c_leaves_no_half_written_dist_and_no_process(tmp_path: Path, env: 
     ("arguments", "status", "words"),
     [
         (["build", "--version", "3.99"], 11, "release '3.99' is unknown"),
-        (["build", "--priors", "nevr", "--public-url", "x"], 10, "2 mistakes"),
+        (["build", "--priors", "nevr", "--public-url", "x"], 10, "2 values are invalid"),
         (["build", "--recipe", "none.toml"], 10, "cannot be read"),
         (["verify", "."], 61, "not"),
         (["serve", ".", "--dicomweb", "http://localhost:1"], 61, "not"),
