@@ -96,5 +96,5 @@ def test_an_orthanc_that_ends_by_itself_ends_verify_with_its_own_error(dist: Pat
         yield context.image("open", "A link is opened", context.fixtures.main, context.link(context.fixtures.main))
         raise AssertionError("verify did not notice that Orthanc had ended")
 
-    with pytest.raises(OrthancFailed, match="ended by itself"), orthanc(tokens=parts.tokens) as server:
+    with pytest.raises(OrthancFailed, match="ended unexpectedly"), orthanc(tokens=parts.tokens) as server:
         run_journey(dist, server, parts, kill_orthanc)
