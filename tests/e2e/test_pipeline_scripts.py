@@ -117,10 +117,12 @@ def package_registry() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), PackageRegistry)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_the_gitlab_pipeline_builds_verifies_packs_and_releases(repository: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_patch_that_drifted_stops_the_lock_and_shows_the_code(
     upstream.write("platform/core/index.js", core.read_text().replace("return { Authorization }", "return headers"))
     upstream.commit(tag=TAG)
     trial, _ = attempt(upstream, cache, tmp_path, PATCH)
-    with pytest.raises(PatchDrift, match=r"OHIF 3\.12\.0 is not as these patches know it: all-headers") as failure:
+    with pytest.raises(PatchDrift, match=r"These patches do not match OHIF 3\.12\.0: all-headers") as failure:
         trial.require()
     assert "getAuthorizationHeader" in failure.value.details
     assert not (cache.root / "room").exists()
