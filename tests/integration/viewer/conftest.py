@@ -36,7 +36,6 @@ class SmallSource:
     """A base source that has its viewer already."""
 
     viewer: BaseViewer
-    ref: str = ""
     patches: tuple[Patch, ...] = ()
     compiled: tuple[tuple[str, str], ...] = ()
 

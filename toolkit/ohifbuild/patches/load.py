@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -18,7 +17,6 @@ from ohifbuild.releases.ranges import parse_range
 
 FILE = "patch.toml"
 LARGEST = 256 * 1024
-GLOB = re.compile(r"[*?\[]")
 
 Matches = Annotated[int, Field(ge=0, le=1000)]
 Text = Annotated[str, Field(min_length=1)]

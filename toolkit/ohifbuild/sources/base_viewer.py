@@ -48,10 +48,6 @@ class BaseSource(Protocol):
         """A digest of everything that decides the base viewer's bytes."""
 
     @property
-    def ref(self) -> str:
-        """The branch, tag or commit that the recipe gives instead of the release's tag; "" if it gives none."""
-
-    @property
     def patches(self) -> tuple[Patch, ...]:
         """The patches that are applied, in their order."""
 

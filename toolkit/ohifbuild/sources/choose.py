@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter
@@ -16,7 +14,7 @@ from ohifbuild.sources.checkout import has_checkout
 from ohifbuild.sources.git import source_build
 from ohifbuild.sources.git_remote import remote_answers
 from ohifbuild.sources.published import published_viewer
-from ohifbuild.sources.workspace import SourcePackage, is_source_package, read_source_packages
+from ohifbuild.sources.workspace import is_source_package, read_source_packages
 
 
 def choose(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseSource:
@@ -29,7 +27,7 @@ def choose(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool, repo
         OhifbuildError: as ``source_build`` and ``published_viewer``.
     """
     packages = read_source_packages(path for path in recipe.extensions if is_source_package(path))
-    if _is_from_git(recipe, pin, packages, cache, offline=offline, reporter=reporter):
+    if _is_from_git(recipe, pin, cache, offline=offline, reporter=reporter):
         return source_build(
             pin,
             recipe.source or catalogue().source,
@@ -63,7 +61,6 @@ def needs_source(recipe: Recipe) -> bool:
 def _is_from_git(
     recipe: Recipe,
     pin: ReleasePin,
-    packages: Sequence[SourcePackage],
     cache: Cache,
     *,
     offline: bool,
@@ -71,7 +68,7 @@ def _is_from_git(
 ) -> bool:
     if recipe.origin != "auto":
         return recipe.origin == "git"
-    if needs_source(recipe) or packages:
+    if needs_source(recipe):
         return True
     if not pin.npm_integrity and pin.commit:
         return True

@@ -22,7 +22,6 @@ class PublishedViewer:
 
     release: ReleasePin
     origin: str = ORIGIN
-    ref: str = ""
     patches: tuple[Patch, ...] = ()
     compiled: tuple[tuple[str, str], ...] = ()
 
