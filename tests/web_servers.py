@@ -25,7 +25,8 @@ TypesConfig /dev/null
 AddOutputFilterByType DEFLATE text/html text/javascript
 Include {conf}
 """
-MODULES = "mpm_event authz_core deflate dir env filter headers mime proxy proxy_http rewrite alias"
+SITES = "/etc/caddy/sites/*.caddy"
+MODULES = "mpm_event authz_core deflate dir env filter headers mime proxy proxy_http rewrite alias setenvif"
 
 
 @contextmanager
@@ -53,12 +54,15 @@ def apache_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
 
 @contextmanager
 def caddy_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
-    """Runs Caddy with a configuration; it writes to ``folder``."""
+    """Runs Caddy with the sites that match a path, imported by the shared ``Caddyfile``; it writes to ``folder``."""
     env = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     main = folder / "Caddyfile"
-    main.write_text("{\n\tadmin off\n}\n" + conf.read_text().replace("{\n\tlog {\n\t\timport quiet\n\t}\n}\n", "", 1))
+    shared = Path(conf.parent, "Caddyfile").read_text()
+    assert SITES in shared
+    assert "{\n\tlog {" in shared
+    main.write_text(shared.replace(SITES, str(conf), 1).replace("{\n\tlog {", "{\n\tadmin off\n\tlog {", 1))
     program = installed("caddy", "caddy")
-    run([program, "validate", "--config", conf, "--adapter", "caddyfile"], env=env)
+    run([program, "validate", "--config", main, "--adapter", "caddyfile"], env=env)
     with running([program, "run", "--config", main, "--adapter", "caddyfile"], env=env) as child:
         assert child.stdout is not None
         # Caddy logs each request and blocks when its pipe is full, so the log is read and dropped.

@@ -30,7 +30,7 @@ TIMEOUT_SECONDS = 5.0
 CONFIGURED: Mapping[str, tuple[Kind, str]] = {
     "nginx": ("nginx", "nginx/viewer.conf"),
     "apache": ("static", "apache.conf"),
-    "caddy": ("static", "Caddyfile"),
+    "caddy": ("static", "site.caddy"),
 }
 KINDS = ("serve", *CONFIGURED)
 
@@ -142,7 +142,7 @@ class Proxies:
         deployment, file = CONFIGURED[kind]
         folder, port = self._folder / f"{kind}-{len(self._ports)}", free_port(0)
         folder.mkdir(mode=0o755)
-        options = DeployOptions(port=port, archive=self._archive.origin)
+        options = DeployOptions(port=port, archive=self._archive.origin, name="viewer")
         if kind == "nginx":
             options = replace(options, logs=str(folder))
         deploy(deployment, self._dist, folder / "viewer", options, SilentReporter())

@@ -146,7 +146,7 @@ def _apache(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]
 @contextmanager
 def _caddy(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]:
     deploy("static", dist, folder / "viewer", DeployOptions(port=port, archive=archive), SilentReporter())
-    with caddy_running(folder, folder / "viewer/Caddyfile", port):
+    with caddy_running(folder, folder / "viewer/site.caddy", port):
         yield
 
 

@@ -30,7 +30,7 @@ SAME = ("cache-control", "content-encoding", "content-security-policy", *(name.l
 
 
 @pytest.mark.parametrize("public_url", ["/", "/clinic/ohif/"])
-@pytest.mark.parametrize(("server", "conf"), [(apache_running, "apache.conf"), (caddy_running, "Caddyfile")])
+@pytest.mark.parametrize(("server", "conf"), [(apache_running, "apache.conf"), (caddy_running, "site.caddy")])
 def test_other_servers_send_the_same_headers_as_serve(
     tmp_path: Path, make_dist: Any, web: Any, server: Any, conf: str, public_url: str
 ) -> None:

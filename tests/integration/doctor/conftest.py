@@ -120,7 +120,7 @@ class Maker:
         told = replace(Settings(), **settings)
         dist = write_dist(self.folder / "dist", told)
         port, tls_port = free_port(0), free_port(0)
-        options = DeployOptions(archive=archive, port=port, logs=str(self.folder))
+        options = DeployOptions(archive=archive, port=port, logs=str(self.folder), name="viewer")
         origin = f"http://127.0.0.1:{port}"
         if authority:
             certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
@@ -130,11 +130,11 @@ class Maker:
             origin = f"https://127.0.0.1:{tls_port}"
         target = self.folder / "deployment"
         if "://" in told.roots[0]:  # nginx itself is not in the way to an archive elsewhere
-            deploy("nginx", write_dist(dist, replace(told, roots=("/dicom-web",))), target, options, SilentReporter())
-            write_dist(target / f"www{told.public_url}", told)
+            near = write_dist(dist, replace(told, roots=("/dicom-web",)))
+            www = deploy("nginx", near, target, options, SilentReporter()).viewer
+            write_dist(www, told)
         else:
-            deploy("nginx", dist, target, options, SilentReporter())
-        www = target / f"www{told.public_url}"
+            www = deploy("nginx", dist, target, options, SilentReporter()).viewer
         return Deployed(target / "nginx" / "viewer.conf", www, port, origin, read_settings(www))
 
     @contextmanager

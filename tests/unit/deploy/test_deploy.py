@@ -51,10 +51,11 @@ def test_a_folder_with_other_files_is_refused_and_nothing_is_written(tmp_path: P
 def test_deploying_again_keeps_tokens_and_passwords(tmp_path: Path) -> None:
     target = deployed("nginx", tmp_path)
     (target / "orthanc/tokens.json").write_text('{"a": 1}')
-    (target / "www/ohif/old.js").write_text("gone with the next one")
+    (served,) = target.glob("www/*/ohif")
+    (served / "old.js").write_text("gone with the next one")
     deployed("nginx", tmp_path)
     assert (target / "orthanc/tokens.json").read_text() == '{"a": 1}'
-    assert not (target / "www/ohif/old.js").exists()
+    assert not (served / "old.js").exists()
 
 
 def test_the_error_lists_every_invalid_option(tmp_path: Path) -> None:
@@ -151,7 +152,7 @@ def test_over_https_every_answer_of_the_archive_has_one_hsts_header(tmp_path: Pa
     nginx = (
         (deployed("nginx", tmp_path, options) / "nginx/viewer.conf").read_text().partition("location /dicom-web/ {")[2]
     )
-    caddy = (deployed("static", tmp_path, options) / "Caddyfile").read_text().partition("handle /dicom-web/* {")[2]
+    caddy = (deployed("static", tmp_path, options) / "site.caddy").read_text().partition("handle /dicom-web/* {")[2]
     for text in (nginx.partition("\n    }\n")[0], caddy.partition("\n\t}\n")[0]):
         assert text.count('Strict-Transport-Security "max-age') == 1
     assert "-Strict-Transport-Security" not in caddy

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ohifbuild.deploy.orthanc_settings import STRING_OR_COMMENT, SettingsUnusable, existing_settings, whole
+from ohifbuild.deploy.orthanc_settings import (
+    STRING_OR_COMMENT,
+    SettingsUnusable,
+    changed_steps,
+    existing_settings,
+    whole,
+)
 
 OURS = {
     "DicomWeb": {"Root": "/dicom-web/"},
@@ -15,6 +21,9 @@ OURS = {
     "PythonScript": "/v/token_filter.py",
     "TokenFilter": {"Header": "token", "Tokens": "/v/tokens.json"},
 }
+
+DEBIAN = "/usr/share/orthanc/plugins"
+PYTHON, OHIF = f"{DEBIAN}/libOrthancPython.so", "/p/ohif.so"
 
 
 def test_the_files_of_a_folder_are_merged_and_our_settings_win(tmp_path: Path) -> None:
@@ -35,10 +44,36 @@ def test_the_files_of_a_folder_are_merged_and_our_settings_win(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("theirs", "together"),
-    [(["/p/"], ["/p/"]), (["/p/a.so"], ["/p/a.so", "/p/ohif.so"]), (["/p/ohif.so"], ["/p/ohif.so"])],
+    [
+        (["/p/"], ["/p/"]),
+        ([f"{DEBIAN}/libOrthancPython.so", "/q/libOrthancDicomWeb.so"], [PYTHON, "/q/libOrthancDicomWeb.so", OHIF]),
+        (["/q/libOrthancDicomWeb.so", OHIF], [PYTHON, "/q/libOrthancDicomWeb.so", OHIF]),
+        (["/p/a.so"], [PYTHON, "/p/a.so", OHIF, f"{DEBIAN}/libOrthancDicomWeb.so"]),
+    ],
 )
 def test_no_plugin_is_named_twice(theirs: list[str], together: list[str]) -> None:
-    assert whole({**OURS, "Plugins": ["/p/ohif.so"]}, {"Plugins": theirs})["Plugins"] == together
+    assert whole({**OURS, "Plugins": [OHIF]}, {"Plugins": theirs})["Plugins"] == together
+
+
+def test_a_folder_of_plugins_becomes_its_files_with_python_first(tmp_path: Path) -> None:
+    for name in ("libServeFolders.so", "libOrthancPython.so", "libOrthancDicomWeb.so", "libOld.so.1", "notes.txt"):
+        (tmp_path / name).touch()
+    found = whole(OURS, {"Plugins": [str(tmp_path)]})["Plugins"]
+    assert found == [str(tmp_path / f"lib{name}.so") for name in ("OrthancPython", "OrthancDicomWeb", "ServeFolders")]
+    (tmp_path / "libOrthancPython.so").unlink()  # installed only after deploying
+    assert whole(OURS, {"Plugins": [str(tmp_path)]})["Plugins"][0] == PYTHON
+
+
+def test_debians_latin1_becomes_utf8_and_another_choice_stays() -> None:
+    assert whole(OURS, {"DefaultEncoding": "Latin1"})["DefaultEncoding"] == "Utf8"
+    assert whole(OURS, {"DefaultEncoding": "Japanese"})["DefaultEncoding"] == "Japanese"
+    assert "DefaultEncoding is now Utf8" in changed_steps({"DefaultEncoding": "Latin1"})[0]
+    assert changed_steps({"DefaultEncoding": "Japanese", "Plugins": ["/p/a.so"]}) == ()
+
+
+def test_a_folder_of_plugins_on_another_machine_is_a_step() -> None:
+    (step,) = changed_steps({"Plugins": ["/not/here"]})
+    assert "instead of the folder /not/here" in step
 
 
 def test_an_auth_service_is_kept_and_settings_of_an_earlier_deployment_are_replaced() -> None:

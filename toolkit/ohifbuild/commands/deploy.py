@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import cast
 
 import click
 
 from ohifbuild.commands.common import CommandContext, with_command_context
-from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
+from ohifbuild.core.errors import DeploymentDiffers
+from ohifbuild.deploy import KINDS, Changes, DeployOptions, Kind, check, deploy
 
 DEFAULT = DeployOptions()
+VIEWER = "viewer/"
 
 
 @click.command("deploy")
@@ -34,6 +37,20 @@ DEFAULT = DeployOptions()
     type=click.Path(path_type=Path),
     help="The file or folder that configures your Orthanc; the settings of the filter are added to it.",
 )
+@click.option(
+    "--behind-proxy",
+    metavar="ADDRESS[,…]",
+    default="",
+    help="TLS ends at a proxy in front, with these addresses or networks; its X-Forwarded headers are believed.",
+)
+@click.option(
+    "--public-origin", metavar="URL", default="", help="Behind a proxy: scheme, host and port that users type."
+)
+@click.option(
+    "--prefix-stripped", metavar="PATH", default="", help="The proxy in front takes this off the beginning of paths."
+)
+@click.option("--name", default="", help="Tells this deployment from others on the server (default: from the host).")
+@click.option("--check", "only_check", is_flag=True, help="Say what would change in the folder, and write nothing.")
 @click.option("--installed-at", metavar="FOLDER", help="Where the folder will be on the server (default: as written).")
 @with_command_context
 def command(
@@ -50,6 +67,11 @@ def command(
     tls_port: int | None,
     orthanc_settings: Path | None,
     installed_at: str | None,
+    behind_proxy: str,
+    public_origin: str,
+    prefix_stripped: str,
+    name: str,
+    only_check: bool,
 ) -> None:
     """Write the files that a server needs.
 
@@ -69,9 +91,42 @@ def command(
         tls_port=tls_port or 0,
         orthanc_settings=orthanc_settings,
         installed_at=PurePosixPath(installed_at) if installed_at else None,
+        behind_proxy=tuple(address.strip() for address in behind_proxy.split(",")) if behind_proxy else (),
+        public_origin=public_origin,
+        prefix_stripped=prefix_stripped,
+        name=name,
     )
-    done = deploy(cast("Kind", kind), dist, output or Path(f"deploy-{kind}"), options, context.reporter)
+    target = output or Path(f"deploy-{kind}")
+    if only_check:
+        _say(context, target, check(cast("Kind", kind), dist, target, options))
+        return
+    done = deploy(cast("Kind", kind), dist, target, options, context.reporter)
     context.reporter.say(f"{done.target} is ready. What remains to be done on the server:")
     for number, step in enumerate(done.steps, 1):
         context.reporter.say(f"  {number}. {step}")
     context.result({"target": str(done.target), "files": list(done.files), "steps": list(done.steps)})
+
+
+def _say(context: CommandContext, target: Path, found: Changes) -> None:
+    """Says what would change.
+
+    Raises:
+        DeploymentDiffers: something would change.
+    """
+    context.result({"target": str(target), **asdict(found)})
+    if not found:
+        context.reporter.say(f"A deployment would change nothing in {target}.")
+        return
+    for diff in found.diffs:
+        context.reporter.debug(diff)
+    kinds = (("+", "added", found.added), ("~", "changed", found.changed), ("-", "removed", found.removed))
+    files = [f"  {sign} {name}" for sign, _, names in kinds for name in names if not name.startswith(VIEWER)]
+    counts = [f"{sum(name.startswith(VIEWER) for name in names)} {word}" for _, word, names in kinds]
+    raise DeploymentDiffers(
+        f"A deployment would change {target}.",
+        cause="The viewer, the options or ohifbuild changed since it was written, or somebody changed a file.",
+        fix="To write it, run the command without --check. With --verbose, it shows the differences.",
+        details="\n".join(
+            [*(f"  {fact}" for fact in found.facts), *files, f"  files of the viewer: {', '.join(counts)}"]
+        ),
+    )

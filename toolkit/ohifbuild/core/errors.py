@@ -253,6 +253,12 @@ class DeployUnsuitable(OhifbuildError):
     exit_code = 75
 
 
+class DeploymentDiffers(OhifbuildError):
+    """``deploy --check`` found that a deployment would change its folder; ``details`` lists the changes."""
+
+    exit_code = 94
+
+
 class FaultsFound(OhifbuildError):
     """``doctor`` found at least one fault; its table names them."""
 

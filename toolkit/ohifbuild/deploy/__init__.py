@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ohifbuild import __version__
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.disk import disk_errors
+from ohifbuild.deploy.changes import Changes, changes
 from ohifbuild.deploy.compose import compose
 from ohifbuild.deploy.deployment import MARKER, Folder, Plan, plan
 from ohifbuild.deploy.filtering import tokens_locked
@@ -18,11 +19,12 @@ from ohifbuild.deploy.nginx import nginx
 from ohifbuild.deploy.options import KINDS, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_alone import orthanc
 from ohifbuild.deploy.orthanc_ohif import orthanc_ohif
+from ohifbuild.deploy.releases import keep_earlier, read_marker, replaced_viewers
 from ohifbuild.deploy.static import static
 from ohifbuild.viewer.output import check_output, staged
 from ohifbuild.viewer.prepare import link_tree
 
-__all__ = ["KINDS", "DeployOptions", "Deployed", "Kind", "deploy"]
+__all__ = ["KINDS", "Changes", "DeployOptions", "Deployed", "Kind", "check", "deploy"]
 
 WRITERS: dict[Kind, Callable[[Plan], Folder]] = {
     "nginx": nginx,
@@ -39,11 +41,13 @@ class Deployed:
 
     Args:
         target: its folder.
+        viewer: the folder of the viewer in it.
         files: its files besides those of the viewer, as POSIX paths in the folder.
         steps: what the administrator still has to do on the server, each a sentence or a command.
     """
 
     target: Path
+    viewer: Path
     files: tuple[str, ...]
     steps: tuple[str, ...]
 
@@ -51,7 +55,8 @@ class Deployed:
 def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporter: Reporter) -> Deployed:
     """Writes the viewer and everything that a server needs to serve it to a folder.
 
-    An earlier deployment in this folder is replaced, except its secrets and tokens.
+    An earlier deployment in this folder is replaced in one step, except its secrets and tokens. Its viewer is kept for
+    a while beside the new one: see ``releases``.
 
     Args:
         kind: the kind of server.
@@ -66,18 +71,40 @@ def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporte
         OutputNotOurs: ``target`` holds files that ohifbuild did not write.
         CacheUnusable, DiskFull: the folder cannot be written.
     """
-    check_output(target, MARKER)
-    planned = plan(kind, dist, target, options)
-    folder = WRITERS[kind](planned)
-    with tokens_locked(target), staged(target, MARKER) as work, disk_errors(target.parent):
+    planned, folder = _planned(kind, dist, target, options)
+    before = read_marker(target / MARKER)
+    earlier = replaced_viewers(before, planned.release)
+    mounted = [f"www/{name}" for name in (*earlier, planned.release)] if kind == "compose" else []
+    with tokens_locked(target), staged(target, MARKER, mounted) as work, disk_errors(target.parent):
         if folder.viewer:
             link_tree(dist, work / folder.viewer)
-        texts = {**folder.texts, **_kept(target, folder), MARKER: _marker(planned)}
+            keep_earlier(target, work, folder.viewer, earlier)
+        marker = json.dumps({**_facts(planned), "replaced": earlier}, indent=2) + "\n"
+        texts = {**folder.texts, **_kept(target, folder), MARKER: marker}
         for name, text in texts.items():
             _write(work / name, text, 0o600 if name in folder.private else 0o644)
             _keep_owner(work / name, target / name)
     reporter.debug(f"{planned.kind}: {len(folder.texts)} files beside the viewer of {planned.digest}")
-    return Deployed(target, tuple(sorted(folder.texts)), folder.steps)
+    return Deployed(target, target / folder.viewer, tuple(sorted(folder.texts)), folder.steps)
+
+
+def check(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Changes:
+    """What ``deploy`` would change in a folder. Nothing is written.
+
+    Args:
+        kind, dist, target, options: as for ``deploy``.
+
+    Raises:
+        DistInvalid, DeployUnsuitable, OutputNotOurs: as for ``deploy``.
+    """
+    planned, folder = _planned(kind, dist, target, options)
+    return changes(target, dist, folder, _facts(planned))
+
+
+def _planned(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> tuple[Plan, Folder]:
+    check_output(target, MARKER)
+    planned = plan(kind, dist, target, options)
+    return planned, WRITERS[kind](planned)
 
 
 def _kept(target: Path, folder: Folder) -> dict[str, str]:
@@ -98,7 +125,12 @@ def _keep_owner(path: Path, earlier: Path) -> None:
         os.chown(path, facts.st_uid, facts.st_gid)
 
 
-def _marker(planned: Plan) -> str:
-    options = {name: str(value) for name, value in asdict(planned.options).items() if value not in (None, "")}
-    document = {"ohifbuild": __version__, "kind": planned.kind, "dist": planned.digest, "options": options}
-    return json.dumps(document, indent=2) + "\n"
+def _facts(planned: Plan) -> Mapping[str, object]:
+    """What a deployment says about itself, whenever it is written."""
+    return {
+        "ohifbuild": __version__,
+        "kind": planned.kind,
+        "dist": planned.digest,
+        "release": planned.release,
+        "options": planned.options.given(),
+    }

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import DeployUnsuitable
 from ohifbuild.deploy.deployment import Folder, Plan, rendered
 from ohifbuild.deploy.header_table import header_table
@@ -50,7 +51,7 @@ def compose(plan: Plan) -> Folder:
     conf = nginx_conf(
         inside,
         header_table(plan),
-        www=f"{IN_CONTAINER}/www",
+        www=f"{IN_CONTAINER}/{plan.www}",
         archive="http://orthanc-for-shares:8042",
         logs=Logs("/dev/stdout", "/dev/stderr"),
         staff="http://orthanc:8042",
@@ -64,6 +65,7 @@ def compose(plan: Plan) -> Folder:
             conf=IN_CONTAINER,
             certificate=CERTIFICATE,
             key=KEY,
+            conf_digest=digest_of(conf)[:12],
             viewer=f"{plan.origin}{plan.public_url}",
             staff_settings=_indented(_staff(plan, root)),
             share_settings=_indented(_shares(plan, root)),
@@ -77,7 +79,7 @@ def compose(plan: Plan) -> Folder:
         f"{plan.server_folder}/.env",
     )
     return Folder(
-        f"www{plan.public_url}".rstrip("/"), texts, steps, private=frozenset({".env"}), kept=frozenset({".env"})
+        f"{plan.www}{plan.local_url}".rstrip("/"), texts, steps, private=frozenset({".env"}), kept=frozenset({".env"})
     )
 
 

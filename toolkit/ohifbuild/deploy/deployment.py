@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
+from ohifbuild import __version__
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.config.validation_errors import problems_in
 from ohifbuild.contract.settings import Settings, read_settings
+from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid
 from ohifbuild.deploy.options import PLAIN_FILE, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_settings import SettingsUnusable, existing_settings
@@ -22,6 +26,12 @@ MARKER = "ohifbuild-deploy.json"
 """The file that marks a folder as a deployment that ohifbuild wrote."""
 
 ORTHANC_PORT = 8042
+
+HOST_AND_PORT = r"(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::[0-9]+)?"
+"""A regular expression for what a header may say about the host; ignore case. It has no quotes."""
+
+SINGLE = "viewer"
+"""The name of a deployment for any host at the usual ports."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,43 @@ class Plan:
 
     @property
     def public_url(self) -> str:
-        """The path of the viewer, with a slash at both ends."""
+        """The path of the viewer in browsers, with a slash at both ends."""
         return self.settings.public_url
+
+    @property
+    def local_url(self) -> str:
+        """The path of the viewer in the requests that the server gets, with a slash at both ends."""
+        return self._local(self.public_url)
+
+    def _local(self, path: str) -> str:
+        """A path as the server gets it, from the proxy that strips its beginning."""
+        return path.removeprefix(self.options.prefix_stripped)
+
+    @property
+    def release(self) -> str:
+        """The name of the folder for these files of the viewer, which no other files of a viewer have.
+
+        Configurations name this folder. So a server that has not yet read its new configuration goes on serving the
+        files that its policy was written for.
+        """
+        return digest_of(self.digest, self.options.prefix_stripped, __version__)[:12]
+
+    @property
+    def www(self) -> str:
+        """The POSIX path in the deployment that a web server serves as its root."""
+        return f"www/{self.release}"
+
+    @property
+    def name(self) -> str:
+        """What distinguishes this deployment from others on one server: its host, and its port unless it is usual."""
+        host = "" if self.options.host == "_" else re.sub(r"[^A-Za-z0-9.]+", "-", self.options.host).strip("-")
+        port = str(self.options.tls_port or self.options.port or "")
+        return self.options.name or "-".join(filter(None, [host or SINGLE, port]))
+
+    @property
+    def variables(self) -> str:
+        """The first part of its names in configurations that all deployments on a server share."""
+        return "ohifbuild" if self.name == SINGLE else f"ohifbuild_{re.sub('[^A-Za-z0-9]', '_', self.name)}"
 
     @property
     def root(self) -> str:
@@ -68,7 +113,7 @@ class Plan:
 
     @property
     def archive_paths(self) -> tuple[tuple[str, str], ...]:
-        """The paths that are proxied to the archive, each with its path at the archive; the DICOMweb root comes first.
+        """The paths of requests that go to the archive, each with its path there; the DICOMweb root comes first.
 
         Further token roots are rewritten like the DICOMweb root: if /orthanc/dicom-web is /dicom-web at the archive,
         /orthanc/studies is /studies there.
@@ -81,7 +126,8 @@ class Plan:
         moved = [
             replacement + root.removeprefix(prefix) if f"{root}/".startswith(f"{prefix}/") else root for root in others
         ]
-        return ((self.root, self.archive_root), *zip(others, moved, strict=True))
+        pairs = ((self.root, self.archive_root), *zip(others, moved, strict=True))
+        return tuple((self._local(path), target) for path, target in pairs)
 
     @property
     def port(self) -> int:
@@ -97,9 +143,22 @@ class Plan:
     @property
     def origin(self) -> str:
         """The viewer's origin in its users' browsers."""
+        if self.options.behind_proxy:
+            return self.options.public_origin or f"https://{self.options.host}"
         host = "localhost" if self.options.host == "_" else self.options.host
         scheme, port, usual = ("https", self.tls_port, 443) if self.options.certificate else ("http", self.port, 80)
         return f"{scheme}://{host}" + ("" if port == usual else f":{port}")
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the viewer over HTTPS."""
+        return self.origin.startswith("https:")
+
+    @property
+    def behind_local_proxy(self) -> bool:
+        """Whether the only clients are proxies on the same machine."""
+        addresses = self.options.behind_proxy
+        return bool(addresses) and all(ip_network(address).is_loopback for address in addresses)
 
     @property
     def archive(self) -> str:
@@ -153,6 +212,7 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
             existing = existing_settings(options.orthanc_settings)
         except SettingsUnusable as error:
             errors.append(f"orthanc-settings: {error}")
+    errors.extend(_outside(settings, options.prefix_stripped))
     folder = options.installed_at or PurePosixPath(target.absolute())
     if not errors and not PLAIN_FILE.fullmatch(str(folder)):
         errors = [f"{folder}: expected a path of letters, digits and ._/@+- only, or --installed-at"]
@@ -163,6 +223,16 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
             fix="Correct the options listed above.",
         )
     return Plan(kind, dist, settings, options, folder, digest, existing)
+
+
+def _outside(settings: Settings, prefix: str) -> list[str]:
+    """A line for each path of the dist that is not below the prefix that a proxy strips."""
+    paths = [settings.public_url, *(root for root in settings.roots if not urlsplit(root).netloc)]
+    return [
+        f"prefix-stripped: {path} is not below {prefix}; move the dist first: ohifbuild move"
+        for path in paths
+        if prefix and not path.startswith(f"{prefix}/")
+    ]
 
 
 def _checked(dist: Path, settings: Settings) -> Settings:

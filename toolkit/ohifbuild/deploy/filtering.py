@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ohifbuild.deploy.deployment import Plan
-from ohifbuild.deploy.orthanc_settings import FILTER, whole
+from ohifbuild.deploy.orthanc_settings import FILTER, changed_steps, whole
 from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb_settings, token_filter_settings
 
 GUARD, VIEWER, SHARE = "closed_without_filter.lua", "viewer_files.py", "share_study.py"
@@ -52,8 +52,8 @@ def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, st
     filtering = {**enforcing["TokenFilter"], **sources, **more.get("TokenFilter", {})}
     # Orthanc makes the URLs of bulk data from these. Without Host it uses the host of the request (Debian sets
     # localhost). It cannot detect TLS behind stunnel, which adds no headers.
-    web = {**dicomweb_settings(root), "Host": "", "Ssl": bool(plan.options.certificate)}
-    settings = {"DicomWeb": web, **enforcing, **more, "TokenFilter": filtering}
+    web = {**dicomweb_settings(root), "Host": "", "Ssl": plan.secure, **more.get("DicomWeb", {})}
+    settings = {**enforcing, **more, "DicomWeb": web, "TokenFilter": filtering}
     link = {"Viewer": f"{plan.origin}{plan.public_url}viewer", "Parameter": plan.settings.token_param}
     texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in FILTERING}
     texts |= {
@@ -89,6 +89,7 @@ def orthanc_steps(plan: Plan) -> tuple[str, ...]:
     drop_in = "/etc/systemd/system/orthanc.service.d"
     return (
         "Install Orthanc with its plugins: apt install orthanc orthanc-dicomweb orthanc-python",
+        *changed_steps(plan.existing),
         f"Let Orthanc read the private files: chown orthanc {place}/{TOKENS} {place}/{SETTINGS}",
         f"Make Orthanc use these settings: mkdir -p {drop_in} && ln -sf {place}/{UNIT} {drop_in}/ohifbuild.conf",
         "systemctl daemon-reload && systemctl restart orthanc",

@@ -22,8 +22,12 @@ STUNNEL = "stunnel/viewer.conf"
 
 def reached_without_proxy(plan: Plan) -> dict[str, Any]:
     """Settings of an Orthanc that browsers reach without a web server in front."""
-    tls = bool(plan.options.certificate)
-    return {"HttpPort": plan.port, "SslEnabled": False, "RemoteAccessAllowed": not tls}
+    local = bool(plan.options.certificate) or plan.behind_local_proxy
+    network = {"HttpPort": plan.port, "SslEnabled": False, "RemoteAccessAllowed": not local}
+    if not plan.options.behind_proxy:
+        return network
+    # With a host in its settings, the DICOMweb plugin believes no header of a request.
+    return {**network, "DicomWeb": {"Host": plan.origin.partition("://")[2]}}
 
 
 def tunnel(plan: Plan) -> dict[str, str]:

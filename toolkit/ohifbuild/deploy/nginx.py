@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ohifbuild.deploy.deployment import Folder, Plan, rendered
+from ohifbuild.deploy.deployment import HOST_AND_PORT, Folder, Plan, rendered
 from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
 from ohifbuild.deploy.header_table import HeaderTable, header_table, immutable_paths
 from ohifbuild.deploy.https import CIPHERS
@@ -24,19 +24,21 @@ class Logs:
 
 def nginx(plan: Plan) -> Folder:
     """A ``server`` block for nginx's http context, and the token filter for the Orthanc behind it."""
-    logs = Logs(f"{plan.options.logs}/viewer.access.log", f"{plan.options.logs}/viewer.error.log")
-    conf = nginx_conf(plan, header_table(plan), www=f"{plan.server_folder}/www", archive=plan.archive_origin, logs=logs)
+    logs = Logs(f"{plan.options.logs}/{plan.name}.access.log", f"{plan.options.logs}/{plan.name}.error.log")
+    www = f"{plan.server_folder}/{plan.www}"
+    conf = nginx_conf(plan, header_table(plan), www=www, archive=plan.archive_origin, logs=logs)
     texts = {
         "nginx/viewer.conf": conf,
         **filter_files(plan, root=plan.archive_root, more=_orthanc_network(plan)),
     }
     steps = (
         *orthanc_steps(plan),
-        f"Add it to nginx's configuration: ln -sf {plan.server_folder}/nginx/viewer.conf /etc/nginx/conf.d/viewer.conf",
+        f"Add it to nginx's configuration: ln -sf {plan.server_folder}/nginx/viewer.conf "
+        f"/etc/nginx/conf.d/{plan.name}.conf",
         "Remove nginx's welcome page, which would answer instead: rm -f /etc/nginx/sites-enabled/default",
         "nginx -t && systemctl reload nginx",
     )
-    return Folder(f"www{plan.public_url}".rstrip("/"), texts, steps, PRIVATE, KEPT)
+    return Folder(f"{plan.www}{plan.local_url}".rstrip("/"), texts, steps, PRIVATE, KEPT)
 
 
 def _orthanc_network(plan: Plan) -> dict[str, Any]:
@@ -59,19 +61,24 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         staff: scheme, host and port of an Orthanc for staff, at ``/orthanc/``; '' for none.
     """
     scheme, _, upstream = archive.partition("://")
+    trusting = bool(plan.options.behind_proxy)
     return rendered(
         "viewer.conf.j2",
         plan=plan,
         options=plan.options,
+        v=plan.variables,
+        host=f"${plan.variables}_host" if trusting else "$http_host",
+        its_scheme=f"${plan.variables}_scheme" if trusting else "$scheme",
+        host_pattern=HOST_AND_PORT,
         table=table,
         www=www,
         scheme=scheme,
         upstream=upstream,
         staff=staff,
         logs=logs,
-        immutable=immutable_paths(plan.public_url),
-        pages={re.escape(plan.public_url + name): policy for name, policy in table.pages.items()},
-        url=re.escape(plan.public_url),
+        immutable=immutable_paths(plan.local_url),
+        pages={re.escape(plan.local_url + name): policy for name, policy in table.pages.items()},
+        url=re.escape(plan.local_url),
         types=_types(table),
         charset_types=sorted({_plain(kind) for kind in table.types.values() if "charset" in kind} - {"text/html"}),
         underscores="_" in plan.settings.token_header,

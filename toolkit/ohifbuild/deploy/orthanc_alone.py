@@ -27,7 +27,7 @@ def orthanc(plan: Plan) -> Folder:
     table = header_table(plan).document()
     viewer = {
         "Url": plan.public_url,
-        "Folder": f"{plan.server_folder}/viewer",
+        "Folder": f"{plan.server_folder}/viewer/{plan.release}",
         "Headers": f"{plan.server_folder}/orthanc/headers.json",
     }
     # With HttpCompressionEnabled, Orthanc would compress files again that are already compressed.
@@ -36,7 +36,7 @@ def orthanc(plan: Plan) -> Folder:
     texts[f"{FOLDER}/{VIEWER}"] = (SCRIPTS / VIEWER).read_text(encoding="utf-8")
     texts[f"{FOLDER}/headers.json"] = json.dumps(table, indent=2) + "\n"
     steps = (*orthanc_steps(plan), *tunnel_steps(plan))
-    return Folder("viewer", {**texts, **tunnel(plan)}, steps, PRIVATE, KEPT)
+    return Folder(f"viewer/{plan.release}", {**texts, **tunnel(plan)}, steps, PRIVATE, KEPT)
 
 
 def _check_path(plan: Plan) -> None:

@@ -29,6 +29,10 @@ letters of all other alphabets."""
 PYTHON = "libOrthancPython.so"
 """Must be loaded before the DICOMweb plugin: if both answer a path, Orthanc takes the first."""
 
+NOT_UTF8 = "Latin1"
+"""``DefaultEncoding`` in Orthanc's and Debian's own configuration. A clinic that chose it looks the same, so the change
+is one of the steps."""
+
 STRING_OR_COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 """Orthanc's configuration is JSON with the comments of C++."""
 
@@ -55,14 +59,49 @@ def whole(ours: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any
     service = {name: value for name, value in existing.get("TokenFilter", {}).items() if name == "AuthService"}
     merged["TokenFilter"] = {**service, **ours["TokenFilter"]}
     merged["Plugins"] = _with_plugins({**LIKE_DEBIAN, **existing}["Plugins"], ours.get("Plugins", []))
+    if existing.get("DefaultEncoding") == NOT_UTF8:
+        merged["DefaultEncoding"] = LIKE_DEBIAN["DefaultEncoding"]
     return merged
 
 
+def changed_steps(existing: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an administrator should know about settings that ``whole`` could not keep, or not put in order."""
+    steps = []
+    if existing.get("DefaultEncoding") == NOT_UTF8:
+        steps.append(
+            "DefaultEncoding is now Utf8, because Latin1, Debian's default, loses the letters of other alphabets. If "
+            "you chose Latin1 for studies that do not name their character set, set it again in orthanc.json"
+        )
+    unknown = [path for path in existing.get("Plugins", []) if not path.endswith(".so") and not Path(path).is_dir()]
+    if unknown:
+        steps.append(
+            f"In Plugins of orthanc.json, name each plugin instead of the folder {unknown[0]}, which is not on this "
+            f"machine: {PYTHON} first. Orthanc loads a folder in any order"
+        )
+    return tuple(steps)
+
+
 def _with_plugins(theirs: list[str], ours: list[str]) -> list[str]:
-    """All plugins. Orthanc does not start if a plugin is named twice, by its file and by its folder."""
-    named = {PurePosixPath(path) for path in theirs}
-    both = [*theirs, *(path for path in ours if not named & {PurePosixPath(path), PurePosixPath(path).parent})]
-    return sorted(both, key=lambda path: not path.endswith(PYTHON))
+    """All plugins by their files, Python first.
+
+    Orthanc loads the plugins of a folder in the order of the folder's entries, which differs between machines, and does
+    not start if a plugin is named twice, by its file and by its folder. So a folder on this machine is replaced by its
+    files. The filter needs two plugins, which are added if they are installed later.
+    """
+    files = [path for entry in theirs for path in _plugins_in(entry)]
+    needed = LIKE_DEBIAN["Plugins"] if all(path.endswith(".so") for path in files) else []
+    for path in (*ours, *needed):
+        names = {PurePosixPath(each).name for each in files}
+        folders = {PurePosixPath(each) for each in files}
+        if PurePosixPath(path).name not in names and PurePosixPath(path).parent not in folders:
+            files.append(path)
+    return sorted(files, key=lambda path: not path.endswith(PYTHON))
+
+
+def _plugins_in(entry: str) -> list[str]:
+    """A plugin, or the plugins of a folder, which Orthanc finds by their suffix."""
+    folder = Path(entry)
+    return sorted(str(path) for path in folder.iterdir() if path.suffix == ".so") if folder.is_dir() else [entry]
 
 
 def existing_settings(path: Path) -> dict[str, Any]:

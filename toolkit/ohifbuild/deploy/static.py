@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from ohifbuild.deploy.deployment import Folder, Plan, rendered
+from ohifbuild.deploy.deployment import HOST_AND_PORT, Folder, Plan, rendered
 from ohifbuild.deploy.header_table import header_table, immutable_paths
 from ohifbuild.deploy.https import CIPHERS
 from ohifbuild.server import archive_rules
+
+FIRST = "(?:[^,]*[; ])?"
+"""What may stand before a pair in the first element of ``Forwarded`` (RFC 7239 4)."""
+
+SAID_TO_CADDY = (
+    ("forwarded_scheme", "Forwarded", f"(?i)^{FIRST}proto=[^a-z]?(https?)(?:[^a-z]|$)"),
+    ("forwarded_host", "Forwarded", f"(?i)^{FIRST}host=[^a-z0-9[]?({HOST_AND_PORT})(?:[^a-z0-9.:-]|$)"),
+    ("x_scheme", "X-Forwarded-Proto", "(?i)^(https?) *(?:,|$)"),
+    ("x_host", "X-Forwarded-Host", f"(?i)^({HOST_AND_PORT}) *(?:,|$)"),
+)
+"""A name, a header and a pattern whose first group is the scheme or the host; a later one overrides an earlier one."""
 
 
 def static(plan: Plan) -> Folder:
     """The viewer at the path of its public URL, configurations for Apache and Caddy, and HEADERS.md for others."""
     table = header_table(plan)
-    folder = f"www{plan.public_url}".rstrip("/")
+    folder = f"{plan.www}{plan.local_url}".rstrip("/")
+    trusted = plan.options.behind_proxy
     archive_paths = plan.archive_paths if "://" not in plan.settings.dicomweb_root else ()
     values = {
         "plan": plan,
         "table": table,
-        "www": f"{plan.server_folder}/www",
-        "immutable": "|".join(immutable_paths(plan.public_url)),
+        "v": plan.variables,
+        "www": f"{plan.server_folder}/{plan.www}",
+        "immutable": "|".join(immutable_paths(plan.local_url)),
         "tls": bool(plan.options.certificate),
         "ciphers": CIPHERS,
+        "host_pattern": HOST_AND_PORT,
         "address": _address(plan),
         "roots": plan.settings.roots,
         "archive_paths": archive_paths,
@@ -28,17 +42,28 @@ def static(plan: Plan) -> Folder:
         "plain_target": archive_rules.plain_target(path for path, _ in archive_paths),
         "plain_request_line": archive_rules.plain_request_line(path for path, _ in archive_paths),
     }
+    apache = {**values, "trusted": " || ".join(f"%{{CONN_REMOTE_ADDR}} -ipmatch '{each}'" for each in trusted)}
+    caddy = {
+        **values,
+        "trusted": " ".join(trusted),
+        "host": "{vars.host}" if trusted else "{hostport}",
+        "its_scheme": "{vars.scheme}" if trusted else "{scheme}",
+        "said": SAID_TO_CADDY,
+    }
     texts = {
         f"{folder}/.htaccess": rendered("htaccess.j2", **values),
-        "apache.conf": rendered("apache.conf.j2", **values),
-        "Caddyfile": rendered("Caddyfile.j2", **values),
+        "apache.conf": rendered("apache.conf.j2", **apache),
+        "Caddyfile": rendered("Caddyfile.j2"),
+        "site.caddy": rendered("site.caddy.j2", **caddy),
         "HEADERS.md": rendered("HEADERS.md.j2", **values),
     }
     steps = (
-        f"Serve {plan.server_folder}/www, with the viewer at {plan.public_url}, as described in "
+        f"Serve {plan.server_folder}/{plan.www}, with the viewer at {plan.public_url}, as described in "
         f"{plan.server_folder}/HEADERS.md",
-        f"For Apache: ln -sf {plan.server_folder}/apache.conf /etc/apache2/sites-enabled/000-viewer.conf",
-        f"For Caddy: ln -sf {plan.server_folder}/Caddyfile /etc/caddy/Caddyfile",
+        f"For Apache: ln -sf {plan.server_folder}/apache.conf "
+        f"/etc/apache2/sites-enabled/000-{plan.name}.conf && systemctl reload apache2",
+        f"For Caddy: mkdir -p /etc/caddy/sites && ln -sf {plan.server_folder}/Caddyfile /etc/caddy/Caddyfile && "
+        f"ln -sf {plan.server_folder}/site.caddy /etc/caddy/sites/{plan.name}.caddy && systemctl reload caddy",
     )
     return Folder(folder, texts, steps)
 
@@ -46,7 +71,7 @@ def static(plan: Plan) -> Folder:
 def _address(plan: Plan) -> str:
     """Caddy's site address: if it is a host name only, Caddy obtains a certificate automatically."""
     options = plan.options
-    if options.host != "_" and not (options.certificate or options.port):
+    if options.host != "_" and not (options.certificate or options.port or options.behind_proxy):
         return options.host
     scheme, port = ("https", plan.tls_port) if options.certificate else ("http", plan.port)
     return f"{scheme}://{'' if options.host == '_' else options.host}:{port}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import OutputNotOurs
+from ohifbuild.core.exchange import exchanged
 from ohifbuild.viewer.manifest import MANIFEST_NAME
 
 SBOM_NAME = "sbom.cdx.json"
@@ -63,8 +64,16 @@ def check_dist_output(output: Path) -> None:
 
 
 @contextmanager
-def staged(output: Path, marker: str) -> Iterator[Path]:
+def staged(output: Path, marker: str, mounted: Iterable[str] = ()) -> Iterator[Path]:
     """An empty folder that replaces ``output`` if the block succeeds, and is deleted if it fails.
+
+    On Linux there is no moment without ``output``, and a process that is killed leaves the old folder or the new one.
+
+    Args:
+        output: the folder.
+        marker: a folder with this file was written by ohifbuild.
+        mounted: folders in ``output`` that a container may have mounted. A mount follows the folder, not its name; so
+            where the new folder has one of this name too, the old one takes its place.
 
     Raises:
         OutputNotOurs: as in ``check_output``.
@@ -74,7 +83,12 @@ def staged(output: Path, marker: str) -> Iterator[Path]:
     with _staging(output) as staging:
         new = _Replacement.of(output, staging)
         yield new.new
-        _replace(new)
+        if not (new.final.exists() and exchanged(new.new, new.final)):
+            _replace(new)
+            return
+        for name in mounted:
+            if (new.new / name).is_dir() and (new.final / name).is_dir():
+                exchanged(new.new / name, new.final / name)
 
 
 @dataclass(frozen=True)

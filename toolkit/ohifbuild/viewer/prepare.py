@@ -75,10 +75,11 @@ def link_tree(source: Path, target: Path) -> None:
         folder_in_target = target / Path(folder).relative_to(source)
         folder_in_target.mkdir(parents=True, exist_ok=True)
         for name in names:
-            _link(Path(folder) / name, folder_in_target / name)
+            link_file(Path(folder) / name, folder_in_target / name)
 
 
-def _link(source: Path, target: Path) -> None:
+def link_file(source: Path, target: Path) -> None:
+    """Makes ``target``, which must not exist, the same file as ``source``, or a copy; see ``link_tree``."""
     try:
         os.link(source, target)
     except OSError:  # another file system, or too many links
@@ -93,7 +94,7 @@ def _copy(base: Path, tree: Path) -> list[str]:
         if is_left_out(name):
             continue
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        _link(path, tree / name)
+        link_file(path, tree / name)
         kept.append(name)
     return kept
 
