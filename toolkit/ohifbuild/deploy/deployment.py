@@ -27,9 +27,6 @@ MARKER = "ohifbuild-deploy.json"
 
 ORTHANC_PORT = 8042
 
-HOST_AND_PORT = r"(?:[a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::[0-9]+)?"
-"""A regular expression for what a header may say about the host; ignore case. It has no quotes."""
-
 SINGLE = "viewer"
 """The name of a deployment for any host at the usual ports."""
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ohifbuild.deploy.deployment import HOST_AND_PORT, Folder, Plan, rendered
+from ohifbuild.deploy.deployment import Folder, Plan, rendered
 from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
 from ohifbuild.deploy.header_table import HeaderTable, header_table, immutable_paths
 from ohifbuild.deploy.https import CIPHERS
+from ohifbuild.deploy.proxy_headers import SAID
 from ohifbuild.server import archive_rules
 
 
@@ -69,7 +70,7 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         v=plan.variables,
         host=f"${plan.variables}_host" if trusting else "$http_host",
         its_scheme=f"${plan.variables}_scheme" if trusting else "$scheme",
-        host_pattern=HOST_AND_PORT,
+        said=SAID,
         table=table,
         www=www,
         scheme=scheme,

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from ohifbuild.deploy.deployment import HOST_AND_PORT, Folder, Plan, rendered
+from ohifbuild.deploy.deployment import Folder, Plan, rendered
 from ohifbuild.deploy.header_table import header_table, immutable_paths
 from ohifbuild.deploy.https import CIPHERS
+from ohifbuild.deploy.proxy_headers import SAID
 from ohifbuild.server import archive_rules
-
-FIRST = "(?:[^,]*[; ])?"
-"""What may stand before a pair in the first element of ``Forwarded`` (RFC 7239 4)."""
-
-SAID_TO_CADDY = (
-    ("forwarded_scheme", "Forwarded", f"(?i)^{FIRST}proto=[^a-z]?(https?)(?:[^a-z]|$)"),
-    ("forwarded_host", "Forwarded", f"(?i)^{FIRST}host=[^a-z0-9[]?({HOST_AND_PORT})(?:[^a-z0-9.:-]|$)"),
-    ("x_scheme", "X-Forwarded-Proto", "(?i)^(https?) *(?:,|$)"),
-    ("x_host", "X-Forwarded-Host", f"(?i)^({HOST_AND_PORT}) *(?:,|$)"),
-)
-"""A name, a header and a pattern whose first group is the scheme or the host; a later one overrides an earlier one."""
 
 
 def static(plan: Plan) -> Folder:
@@ -33,7 +23,7 @@ def static(plan: Plan) -> Folder:
         "immutable": "|".join(immutable_paths(plan.local_url)),
         "tls": bool(plan.options.certificate),
         "ciphers": CIPHERS,
-        "host_pattern": HOST_AND_PORT,
+        "said": SAID,
         "address": _address(plan),
         "roots": plan.settings.roots,
         "archive_paths": archive_paths,
@@ -48,7 +38,6 @@ def static(plan: Plan) -> Folder:
         "trusted": " ".join(trusted),
         "host": "{vars.host}" if trusted else "{hostport}",
         "its_scheme": "{vars.scheme}" if trusted else "{scheme}",
-        "said": SAID_TO_CADDY,
     }
     texts = {
         f"{folder}/.htaccess": rendered("htaccess.j2", **values),
