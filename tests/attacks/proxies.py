@@ -76,6 +76,7 @@ class SocketAttack:
     Args:
         request: the request line and further headers.
         kinds: the servers that it is tried on: those that fail without the rule.
+        options: how these servers are deployed.
     """
 
     name: str
@@ -84,6 +85,7 @@ class SocketAttack:
     requirement: Requirement
     weakening: WeakProxy
     kinds: tuple[str, ...] = KINDS
+    options: DeployOptions = field(default_factory=DeployOptions)
 
 
 class Proxies:
@@ -97,11 +99,11 @@ class Proxies:
         self._archive = archive
         self._attack_servers = servers
         self._stack = stack
-        self._ports: dict[tuple[str, str], int] = {}
+        self._ports: dict[tuple[str, str, DeployOptions], int] = {}
 
     def run(self, attack: SocketAttack, kind: str, against: WeakProxy | None = None) -> Answer:
         """Runs the attack on one kind of server."""
-        port = self._port(kind, against)
+        port = self._port(kind, against, attack.options)
         self._archive.clear()
         with self._patched(kind, against):
             answer = send_raw(port, attack.request)
@@ -120,10 +122,10 @@ class Proxies:
                 stack.enter_context(patch(name, value))
             yield
 
-    def _port(self, kind: str, against: WeakProxy | None) -> int:
-        key = kind, against.name if against and kind != "serve" else ""
+    def _port(self, kind: str, against: WeakProxy | None, options: DeployOptions) -> int:
+        key = kind, against.name if against and kind != "serve" else "", options
         if key not in self._ports:
-            self._ports[key] = self._serve() if kind == "serve" else self._configured(kind, against)
+            self._ports[key] = self._serve() if kind == "serve" else self._configured(kind, against, options)
         return self._ports[key]
 
     def _serve(self) -> int:
@@ -138,11 +140,11 @@ class Proxies:
         app.cleanup_ctx.append(running)
         return int(self._attack_servers.start(app, "127.0.0.1").origin.rpartition(":")[2])
 
-    def _configured(self, kind: str, against: WeakProxy | None) -> int:
+    def _configured(self, kind: str, against: WeakProxy | None, options: DeployOptions) -> int:
         deployment, file = CONFIGURED[kind]
         folder, port = self._folder / f"{kind}-{len(self._ports)}", free_port(0)
         folder.mkdir(mode=0o755)
-        options = DeployOptions(port=port, archive=self._archive.origin, name="viewer")
+        options = replace(options, port=port, archive=self._archive.origin, name="viewer")
         if kind == "nginx":
             options = replace(options, logs=str(folder))
         deploy(deployment, self._dist, folder / "viewer", options, SilentReporter())

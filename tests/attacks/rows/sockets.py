@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attacks.proxies import KINDS, Answer, Requirement, SocketAttack, WeakProxy
+from ohifbuild.deploy import DeployOptions
 
 ATTACKER = "https://evil.example/"
 ROOT = "/dicom-web"
@@ -36,6 +37,12 @@ ANSWERS = {
 def archive_gets_nothing(answer: Answer) -> str:
     """The archive gets no request."""
     return f"the archive got {[(r.method, r.target) for r in answer.received]}" if answer.received else ""
+
+
+def archive_is_told_no_other_host(answer: Answer) -> str:
+    """The archive gets the request, and no header names the attacker's host."""
+    told = [f"{n}: {value}" for each in answer.received for n, value in each.headers.items() if "evil." in value]
+    return f"the archive got {told}" if told else "" if answer.received else "the archive got nothing"
 
 
 def answers_without(*names: str) -> Requirement:
@@ -320,4 +327,33 @@ PASSED_ON = (
     ),
 )
 
-ROWS = (*AMBIGUOUS_PATHS, *METHODS, *REDIRECTS, *ANSWERED, *PASSED_ON)
+BELIEVES_ANYBODY = WeakProxy(
+    "everybody is believed about scheme and host, not only the proxy in front",
+    {
+        "nginx": ((r"(geo [^{]*{\n    default) 0;", r"\1 1;"),),
+        "apache": ((r"-ipmatch '198.51.100.7'", "-ipmatch '127.0.0.0/8'"),),
+        "caddy": ((r"remote_ip 198.51.100.7", "remote_ip 127.0.0.0/8"),),
+    },
+)
+
+
+def forged(name: str, *headers: str) -> SocketAttack:
+    """A client that is not the proxy in front says that it is reached by another host."""
+    return SocketAttack(
+        f"socket-forged-{name}",
+        "the archive makes its URLs of the host that it is told, so images would be asked for there",
+        (f"GET {ROOT}/studies/1.2 HTTP/1.1", *headers),
+        archive_is_told_no_other_host,
+        BELIEVES_ANYBODY,
+        ("nginx", "apache", "caddy"),
+        DeployOptions(behind_proxy=("198.51.100.7",), public_origin="https://pacs.example"),
+    )
+
+
+FORGED = (
+    forged("x-forwarded-host", "X-Forwarded-Host: evil.example"),
+    forged("forwarded", "Forwarded: host=evil.example;proto=https"),
+    forged("client-address", "X-Forwarded-For: 198.51.100.7", "X-Forwarded-Host: evil.example"),
+)
+
+ROWS = (*FORGED, *AMBIGUOUS_PATHS, *METHODS, *REDIRECTS, *ANSWERED, *PASSED_ON)
