@@ -53,6 +53,16 @@ def apache_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
 
 
 @contextmanager
+def haproxy_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
+    """Runs HAProxy with a configuration."""
+    program = installed("haproxy", "haproxy")
+    run([program, "-c", "-f", conf])
+    with running([program, "-db", "-f", conf], cwd=folder) as child:
+        await_port("127.0.0.1", port, lambda: child.poll() is None)
+        yield
+
+
+@contextmanager
 def caddy_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
     """Runs Caddy with the sites that match a path, imported by the shared ``Caddyfile``; it writes to ``folder``."""
     env = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_DATA_HOME": str(folder)}

@@ -56,7 +56,14 @@ LINKS = (
 )
 
 
-PROGRAMS = {"ip": "iproute2", "nginx": "nginx", "stunnel4": "stunnel4"}
+PROGRAMS = {
+    "ip": "iproute2",
+    "nginx": "nginx",
+    "stunnel4": "stunnel4",
+    "haproxy": "haproxy",
+    "caddy": "caddy",
+    "apache2": "apache2",
+}
 """The programs and their Debian packages. They are installed before the tests leave the machine's network."""
 
 
