@@ -37,7 +37,7 @@ def deployed(kind: Kind, tmp_path: Path, options: DeployOptions = DeployOptions(
     return target
 
 
-@pytest.mark.parametrize("kind", ["nginx", "orthanc", "orthanc-ohif", "compose", "static"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_folder_with_other_files_is_refused_and_nothing_is_written(tmp_path: Path, kind: Kind) -> None:
     target = tmp_path / "target"
     target.mkdir()
@@ -102,6 +102,7 @@ def test_options_without_effect_are_refused(tmp_path: Path) -> None:
         "orthanc": ["archive"],
         "orthanc-ohif": ["archive"],
         "compose": ["archive", "orthanc-settings"],
+        "kubernetes": ["certificate", "key", "orthanc-settings", "tls-port"],
         "static": ["orthanc-settings"],
     }
 
@@ -125,7 +126,7 @@ def test_a_viewer_at_a_path_that_orthanc_uses_is_refused(tmp_path: Path, url: st
         deployed("orthanc", tmp_path, public_url=url)
 
 
-@pytest.mark.parametrize("kind", ["nginx", "orthanc", "compose"])
+@pytest.mark.parametrize("kind", ["nginx", "orthanc", "compose", "kubernetes"])
 def test_a_dist_with_an_archive_at_another_origin_is_only_deployed_as_static(tmp_path: Path, kind: Kind) -> None:
     with pytest.raises(DeployUnsuitable, match="connects directly"):
         deployed(kind, tmp_path, root="https://pacs.example/dicom-web")

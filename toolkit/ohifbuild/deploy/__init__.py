@@ -15,6 +15,7 @@ from ohifbuild.deploy.changes import Changes, changes
 from ohifbuild.deploy.compose import compose
 from ohifbuild.deploy.deployment import MARKER, Folder, Plan, plan
 from ohifbuild.deploy.filtering import tokens_locked
+from ohifbuild.deploy.kubernetes import kubernetes
 from ohifbuild.deploy.nginx import nginx
 from ohifbuild.deploy.options import KINDS, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_alone import orthanc
@@ -31,6 +32,7 @@ WRITERS: dict[Kind, Callable[[Plan], Folder]] = {
     "orthanc": orthanc,
     "orthanc-ohif": orthanc_ohif,
     "compose": compose,
+    "kubernetes": kubernetes,
     "static": static,
 }
 

@@ -11,14 +11,9 @@ from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import DeployUnsuitable
 from ohifbuild.deploy.deployment import Folder, Plan, rendered
 from ohifbuild.deploy.header_table import header_table
+from ohifbuild.deploy.images import IMAGES
 from ohifbuild.deploy.nginx import Logs, nginx_conf
 
-IMAGES = {
-    "nginx": "nginx:1.28-alpine",
-    "orthanc": "orthancteam/orthanc:26.4.0",
-    "auth": "orthancteam/orthanc-auth-service:26.4.0",
-    "postgres": "postgres:17-alpine",
-}
 ORTHANC_ROOT = "/dicom-web"
 """The DICOMweb root in Orthanc; ``PublicRoot`` is the one that browsers use."""
 

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from ohifbuild.config.recipe import PLAIN_PATH, ROOT_URL
 
-Kind = Literal["nginx", "orthanc", "orthanc-ohif", "compose", "static"]
+Kind = Literal["nginx", "orthanc", "orthanc-ohif", "compose", "kubernetes", "static"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 IGNORED_OPTIONS: Mapping[Kind, frozenset[str]] = {
@@ -19,6 +19,7 @@ IGNORED_OPTIONS: Mapping[Kind, frozenset[str]] = {
     "orthanc": frozenset({"archive", "name", "prefix_stripped"}),
     "orthanc-ohif": frozenset({"archive", "name", "prefix_stripped"}),
     "compose": frozenset({"archive", "name", "orthanc_settings"}),
+    "kubernetes": frozenset({"certificate", "key", "tls_port", "name", "orthanc_settings"}),
     "static": frozenset({"orthanc_settings"}),
 }
 """Options that have no effect with a kind of deployment, and are therefore refused."""
