@@ -28,8 +28,8 @@ class Images:
             pytest.skip("Only root can build images here; rootless buildah needs ranges of user ids.")
         program = installed("buildah", "buildah")
         folder.mkdir()
-        self._folder = folder
-        self._command = [program, "--root", folder / "root", "--runroot", folder / "run", "--storage-driver", "vfs"]
+        places = ("--root", str(folder / "root"), "--runroot", str(folder / "run"))
+        self._command: list[str | Path] = [program, *places, "--storage-driver", "vfs"]
 
     def nginx(self) -> str:
         """The name of an image with this machine's nginx, its libraries and its user; it has no shell."""
@@ -75,7 +75,7 @@ class Images:
         configuration = self.configuration(image)
         path = dict(pair.split("=", 1) for pair in configuration["Env"])
         words: list[str] = configuration["Entrypoint"]
-        command = ["chroot", f"--userspec={configuration['User']}", root, *words]
+        command: list[str | Path] = ["chroot", f"--userspec={configuration['User']}", root, *words]
         with running(command, env={**path, "PATH": f"{path['PATH']}:/usr/sbin"}) as child:
             await_port("127.0.0.1", port, lambda: child.poll() is None)
             yield root
