@@ -26,7 +26,7 @@ AddOutputFilterByType DEFLATE text/html text/javascript
 Include {conf}
 """
 SITES = "/etc/caddy/sites/*.caddy"
-MODULES = "mpm_event authz_core deflate dir env filter headers mime proxy proxy_http rewrite alias setenvif"
+MODULES = "mpm_event authz_core deflate dir env filter headers http2 mime proxy proxy_http rewrite alias setenvif ssl"
 
 
 @contextmanager

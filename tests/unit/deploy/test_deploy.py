@@ -129,7 +129,7 @@ def test_a_viewer_at_a_path_that_orthanc_uses_is_refused(tmp_path: Path, url: st
 @pytest.mark.parametrize("kind", ["nginx", "orthanc", "compose", "kubernetes"])
 def test_a_dist_with_an_archive_at_another_origin_is_only_deployed_as_static(tmp_path: Path, kind: Kind) -> None:
     with pytest.raises(DeployUnsuitable, match="connects directly"):
-        deployed(kind, tmp_path, root="https://pacs.example/dicom-web")
+        deployed(kind, tmp_path, DeployOptions(host="viewer.example"), root="https://pacs.example/dicom-web")
     target = deployed("static", tmp_path, root="https://pacs.example/dicom-web")
     assert "connect-src 'self' data: blob: https://pacs.example" in (target / "HEADERS.md").read_text()
 

@@ -28,7 +28,7 @@ def deployed(tmp_path: Path, *, url: str = "/ohif/", root: str = "/orthanc/dicom
     (dist / "index.html").write_text(settings_element(settings) + "<script>1</script>")
     (dist / "app-config.js").write_text("window.config = {};\n")
     Manifest(hash_tree(dist), {}).write(dist)
-    deploy("kubernetes", dist, target, DeployOptions(**options), SilentReporter())
+    deploy("kubernetes", dist, target, DeployOptions(**{"host": "pacs.example", **options}), SilentReporter())
     return target
 
 
@@ -39,9 +39,8 @@ def manifests(target: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("host", ["_", "pacs.example"])
-def test_every_manifest_fits_the_schemas_of_kubernetes(tmp_path: Path, version: str, host: str) -> None:
-    found = manifests(deployed(tmp_path, host=host))
+def test_every_manifest_fits_the_schemas_of_kubernetes(tmp_path: Path, version: str) -> None:
+    found = manifests(deployed(tmp_path))
     del found["Kustomization"]
     assert sorted(found) == ["Deployment", "Ingress", "NetworkPolicy", "PodDisruptionBudget", "Service"]
     for manifest in found.values():
@@ -92,7 +91,7 @@ def test_every_selector_finds_the_pods(tmp_path: Path) -> None:
     ("url", "paths"), [("/ohif/", ["/ohif", "/orthanc/dicom-web"]), ("/", ["/"])], ids=["below-a-path", "whole-host"]
 )
 def test_the_ingress_has_the_paths_of_viewer_and_archive_only(tmp_path: Path, url: str, paths: list[str]) -> None:
-    found = manifests(deployed(tmp_path, url=url, host="pacs.example"))
+    found = manifests(deployed(tmp_path, url=url))
     (rule,) = found["Ingress"]["spec"]["rules"]
     assert rule["host"] == "pacs.example"
     assert [path["path"] for path in rule["http"]["paths"]] == paths
@@ -122,6 +121,20 @@ def test_each_image_has_a_tag_of_its_own(tmp_path: Path) -> None:
 
 def test_what_ends_at_the_ingress_is_refused_here(tmp_path: Path) -> None:
     with pytest.raises(DeployUnsuitable) as caught:
-        deployed(tmp_path, certificate="/c.pem", key="/k.pem", tls_port=8443)
+        deployed(tmp_path, certificate="/c.pem", key="/k.pem", tls_port=8443, name="other")
     refused = [line.partition(":")[0].strip() for line in caught.value.details.splitlines()]
-    assert refused == ["certificate", "key", "tls-port"]
+    assert refused == ["certificate", "key", "name", "tls-port"]
+
+
+def test_an_ingress_for_any_host_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DeployUnsuitable) as caught:
+        deployed(tmp_path, host="_")
+    assert caught.value.details.strip().startswith("host: expected a host name")
+
+
+def test_the_host_and_scheme_of_the_ingress_are_believed(tmp_path: Path) -> None:
+    conf = (deployed(tmp_path) / "nginx/viewer.conf").read_text()
+    assert "10.0.0.0/8 1;" in conf
+    assert '"~^1" https;' in conf
+    assert '"~^1" pacs.example;' in conf
+    assert "proxy_set_header X-Forwarded-Proto $ohifbuild_scheme;" in conf

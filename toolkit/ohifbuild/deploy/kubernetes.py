@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from ohifbuild.deploy.deployment import Folder, Plan, rendered
+from ohifbuild.deploy.deployment import SINGLE, Folder, Plan, rendered
 from ohifbuild.deploy.header_table import header_table
 from ohifbuild.deploy.images import IMAGES
 from ohifbuild.deploy.nginx import Logs, nginx_conf
@@ -27,6 +27,10 @@ USER = 101
 DEFAULT_ARCHIVE = "http://orthanc:8042"
 """A Service called orthanc, in the same namespace."""
 
+CLUSTER = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+"""Where a cluster's pods and nodes are (RFC 1918, 6598, 4193), and so the proxy of the Ingress. The network policy keeps
+everybody else away from nginx."""
+
 PLAIN_PORTS = {"http": 80, "https": 443}
 
 MANIFESTS = ("deployment", "service", "ingress", "network-policy", "disruption-budget", "kustomization")
@@ -38,12 +42,18 @@ def kubernetes(plan: Plan) -> Folder:
     inside = replace(
         plan,
         server_folder=IN_IMAGE,
-        options=replace(options, port=options.port or PORT, archive=options.archive or DEFAULT_ARCHIVE),
+        options=replace(
+            options,
+            port=options.port or PORT,
+            archive=options.archive or DEFAULT_ARCHIVE,
+            behind_proxy=options.behind_proxy or CLUSTER,
+            name=SINGLE,
+        ),
     )
     conf = nginx_conf(
         inside,
         header_table(plan),
-        www=f"{IN_IMAGE}/www",
+        www=f"{IN_IMAGE}/{plan.www}",
         archive=inside.archive_origin,
         logs=Logs("/dev/stdout", "/dev/stderr"),
     )
@@ -69,7 +79,7 @@ def kubernetes(plan: Plan) -> Folder:
         f"Write a kustomization that has {plan.server_folder} as its base and names your registry: see the guide",
         "kubectl apply --kustomize FOLDER-OF-YOUR-KUSTOMIZATION",
     )
-    return Folder(f"www{plan.public_url}".rstrip("/"), {**recipe, **manifests}, steps)
+    return Folder(f"{plan.www}{inside.local_url}".rstrip("/"), {**recipe, **manifests}, steps)
 
 
 def _tag(digest: str, recipe: Mapping[str, str]) -> str:

@@ -81,6 +81,8 @@ class DeployOptions:
             found.append("archive: expected a URL such as http://127.0.0.1:8042, without credentials or query")
         if not HOST_NAME.fullmatch(self.host) or not _is_address_if_bracketed(self.host):
             found.append("host: expected a host name such as pacs.example or [2001:db8::1], or _ for any")
+        if kind == "kubernetes" and self.host == "_":
+            found.append("host: expected a host name, because the Ingress answers for one")
         if bool(self.certificate) != bool(self.key):
             found.append("certificate and key: expected both or neither")
         if self.port and self.port == self.tls_port:
