@@ -28,7 +28,13 @@ def test_the_image_serves_the_viewer_as_a_user_who_can_write_only_in_tmp(
     images, port = Images(tmp_path / "images"), web.free_port()
     dist, target = make_dist(public_url="/ohif/"), tmp_path / "viewer"
     with site(dist, EmbeddedArchive(tmp_path), Tokens({})) as own:
-        deploy("kubernetes", dist, target, DeployOptions(host="pacs.example", port=port, archive=own.origin), SilentReporter())
+        deploy(
+            "kubernetes",
+            dist,
+            target,
+            DeployOptions(host="pacs.example", port=port, archive=own.origin),
+            SilentReporter(),
+        )
         image = images.built(target, images.nginx())
         configuration = images.configuration(image)
         with images.container_running(image, port) as root:

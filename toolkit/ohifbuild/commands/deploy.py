@@ -49,6 +49,7 @@ VIEWER = "viewer/"
 @click.option(
     "--prefix-stripped", metavar="PATH", default="", help="The proxy in front takes this off the beginning of paths."
 )
+@click.option("--http3", is_flag=True, help="HTTP/3 too, with nginx 1.25.1 or newer; it needs its UDP port open.")
 @click.option("--name", default="", help="Tells this deployment from others on the server (default: from the host).")
 @click.option("--check", "only_check", is_flag=True, help="Say what would change in the folder, and write nothing.")
 @click.option("--installed-at", metavar="FOLDER", help="Where the folder will be on the server (default: as written).")
@@ -70,6 +71,7 @@ def command(
     behind_proxy: str,
     public_origin: str,
     prefix_stripped: str,
+    http3: bool,
     name: str,
     only_check: bool,
 ) -> None:
@@ -94,6 +96,7 @@ def command(
         behind_proxy=tuple(address.strip() for address in behind_proxy.split(",")) if behind_proxy else (),
         public_origin=public_origin,
         prefix_stripped=prefix_stripped,
+        http3=http3,
         name=name,
     )
     target = output or Path(f"deploy-{kind}")

@@ -12,7 +12,7 @@ from ohifbuild.core.errors import DeployUnsuitable
 from ohifbuild.deploy.deployment import Folder, Plan, rendered
 from ohifbuild.deploy.header_table import header_table
 from ohifbuild.deploy.images import IMAGES
-from ohifbuild.deploy.nginx import Logs, nginx_conf
+from ohifbuild.deploy.nginx import Logs, nginx_conf, quic_conf
 
 ORTHANC_ROOT = "/dicom-web"
 """The DICOMweb root in Orthanc; ``PublicRoot`` is the one that browsers use."""
@@ -58,6 +58,7 @@ def compose(plan: Plan) -> Folder:
             options=options,
             images=IMAGES,
             conf=IN_CONTAINER,
+            quic=tuple(quic_conf(plan)),
             certificate=CERTIFICATE,
             key=KEY,
             conf_digest=digest_of(conf)[:12],
@@ -66,6 +67,7 @@ def compose(plan: Plan) -> Folder:
             share_settings=_indented(_shares(plan, root)),
         ),
         "nginx/viewer.conf": conf,
+        **quic_conf(plan),
         ".env": _secrets(),
     }
     steps = (

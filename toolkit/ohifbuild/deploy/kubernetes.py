@@ -28,8 +28,8 @@ DEFAULT_ARCHIVE = "http://orthanc:8042"
 """A Service called orthanc, in the same namespace."""
 
 CLUSTER = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-"""Where a cluster's pods and nodes are (RFC 1918, 6598, 4193), and so the proxy of the Ingress. The network policy keeps
-everybody else away from nginx."""
+"""Where a cluster's pods and nodes are (RFC 1918, 6598, 4193), and so the proxy of the Ingress. The network policy
+keeps everybody else away from nginx."""
 
 PLAIN_PORTS = {"http": 80, "https": 443}
 

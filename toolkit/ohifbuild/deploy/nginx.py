@@ -30,12 +30,14 @@ def nginx(plan: Plan) -> Folder:
     conf = nginx_conf(plan, header_table(plan), www=www, archive=plan.archive_origin, logs=logs)
     texts = {
         "nginx/viewer.conf": conf,
+        **quic_conf(plan),
         **filter_files(plan, root=plan.archive_root, more=_orthanc_network(plan)),
     }
     steps = (
         *orthanc_steps(plan),
         f"Add it to nginx's configuration: ln -sf {plan.server_folder}/nginx/viewer.conf "
         f"/etc/nginx/conf.d/{plan.name}.conf",
+        *(f"ln -sf {plan.server_folder}/{name} /etc/nginx/conf.d/" for name in quic_conf(plan)),
         "Remove nginx's welcome page, which would answer instead: rm -f /etc/nginx/sites-enabled/default",
         "nginx -t && systemctl reload nginx",
     )
@@ -50,6 +52,12 @@ def _orthanc_network(plan: Plan) -> dict[str, Any]:
     return {"HttpPort": port, "SslEnabled": archive.scheme == "https", "RemoteAccessAllowed": not local}
 
 
+def quic_conf(plan: Plan) -> dict[str, str]:
+    """With HTTP/3, the file that all sites on one nginx share, because ``reuseport`` may be given only once."""
+    name = f"nginx/quic-{plan.tls_port}.conf"
+    return {name: rendered("quic.conf.j2", port=plan.tls_port)} if plan.options.http3 else {}
+
+
 def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: Logs, staff: str = "") -> str:
     """nginx's configuration file.
 
@@ -62,13 +70,14 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         staff: scheme, host and port of an Orthanc for staff, at ``/orthanc/``; '' for none.
     """
     scheme, _, upstream = archive.partition("://")
-    trusting = bool(plan.options.behind_proxy)
+    options = plan.options
+    trusting = bool(options.behind_proxy)
     return rendered(
         "viewer.conf.j2",
         plan=plan,
-        options=plan.options,
+        options=options,
         v=plan.variables,
-        host=f"${plan.variables}_host" if trusting else "$http_host",
+        host=f"${plan.variables}_host" if trusting or options.http3 else "$http_host",
         its_scheme=f"${plan.variables}_scheme" if trusting else "$scheme",
         said=SAID,
         table=table,

@@ -16,11 +16,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 IGNORED_OPTIONS: Mapping[Kind, frozenset[str]] = {
     "nginx": frozenset(),
-    "orthanc": frozenset({"archive", "name", "prefix_stripped"}),
-    "orthanc-ohif": frozenset({"archive", "name", "prefix_stripped"}),
+    "orthanc": frozenset({"archive", "http3", "name", "prefix_stripped"}),
+    "orthanc-ohif": frozenset({"archive", "http3", "name", "prefix_stripped"}),
     "compose": frozenset({"archive", "name", "orthanc_settings"}),
-    "kubernetes": frozenset({"certificate", "key", "tls_port", "name", "orthanc_settings"}),
-    "static": frozenset({"orthanc_settings"}),
+    "kubernetes": frozenset({"certificate", "http3", "key", "name", "orthanc_settings", "tls_port"}),
+    "static": frozenset({"http3", "orthanc_settings"}),
 }
 """Options that have no effect with a kind of deployment, and are therefore refused."""
 
@@ -47,6 +47,7 @@ class DeployOptions:
             ``X-Forwarded-*`` and ``Forwarded`` are believed. Empty for none.
         public_origin: with such a proxy, scheme, host and port in browsers; default: https and ``host``.
         prefix_stripped: the beginning of paths that this proxy takes off, such as ``/pacs``; '' for none.
+        http3: whether nginx is 1.25.1 or newer and has its module for HTTP/3.
         name: distinguishes deployments on one server in names of files, logs and variables; default: the host's.
     """
 
@@ -62,6 +63,7 @@ class DeployOptions:
     behind_proxy: tuple[str, ...] = ()
     public_origin: str = ""
     prefix_stripped: str = ""
+    http3: bool = False
     name: str = ""
 
     def given(self) -> dict[str, str]:
@@ -85,6 +87,8 @@ class DeployOptions:
             found.append("host: expected a host name, because the Ingress answers for one")
         if bool(self.certificate) != bool(self.key):
             found.append("certificate and key: expected both or neither")
+        if self.http3 and not self.certificate and "http3" not in IGNORED_OPTIONS[kind]:
+            found.append("http3: has no effect without certificate and key")
         if self.port and self.port == self.tls_port:
             found.append("port and tls-port: expected two different ports")
         for name in ("certificate", "key", "logs"):
