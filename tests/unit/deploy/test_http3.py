@@ -56,7 +56,7 @@ def test_two_sites_share_the_file_that_may_exist_only_once(tmp_path: Path) -> No
         for host in ("pacs.example", "other.example")
     }
     assert len(texts) == 1
-    assert texts.pop().count("reuseport") == 2
+    assert texts.pop().count("quic reuseport;") == 2
     assert "reuseport" not in (tmp_path / "viewer/nginx/viewer.conf").read_text()
 
 
