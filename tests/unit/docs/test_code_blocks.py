@@ -1,6 +1,7 @@
 """Every block of code on a page is parsed, and every ``ohifbuild`` command line is one that the program takes.
 
-``text`` blocks are output, addresses and drawings: there is nothing to parse.
+``text`` blocks are output, addresses and drawings: there is nothing to parse. HAProxy itself reads ``haproxy``
+blocks, in ``tests/integration/docs``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from ast_grep_py import SgNode, SgRoot
 
 import ohifbuild
@@ -101,7 +103,7 @@ def parse(words: list[str]) -> None:
 
 
 def test_every_block_names_its_language_and_none_is_unknown() -> None:
-    known = {"sh", "toml", "json", "js", "ts", "python", "text"}
+    known = {"sh", "toml", "json", "yaml", "js", "ts", "python", "haproxy", "text"}
     assert {(block.page, block.language) for block in BLOCKS if block.language not in known} <= {(TEMPLATE, "")}
 
 
@@ -145,6 +147,11 @@ def test_a_toml_block_is_a_recipe_or_a_patch(block: Block, tmp_path: Path, monke
 @pytest.mark.parametrize("block", blocks("json"), ids=named)
 def test_a_json_block_is_a_value_or_the_members_of_an_object(block: Block) -> None:
     json.loads(block.code if block.code.startswith(("{", "[")) else f"{{{block.code}}}")
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=named)
+def test_a_yaml_block_is_an_object(block: Block) -> None:
+    assert isinstance(yaml.safe_load(block.code), dict)
 
 
 @pytest.mark.parametrize("block", [*blocks("js"), *blocks("ts"), *blocks("python")], ids=named)
