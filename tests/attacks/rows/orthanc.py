@@ -21,14 +21,20 @@ ANY_METHOD = WeakFilter(
 )
 ANY_PATH = WeakFilter(
     "a token opens Orthanc's own paths",
-    (Change(FILTER, "if tail is None:\n            return False", "if tail is None:\n            return True"),),
+    (
+        Change(
+            FILTER,
+            'if tail is None:\n            return self._logged(False, grant, None, "")',
+            "if tail is None:\n            return True",
+        ),
+    ),
 )
 NO_TOKEN = WeakFilter(
     "no token is needed",
     (
         Change(
             FILTER,
-            "if not is_token(token):\n            return False",
+            'if not is_token(token):\n            return self._logged(False, None, None, "")',
             "if not is_token(token):\n            return True",
         ),
     ),

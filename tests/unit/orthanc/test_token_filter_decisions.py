@@ -26,7 +26,7 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def a_filter(tmp_path: Path, entries: Any, **options: str) -> TokenFilter:
+def a_filter(tmp_path: Path, entries: Any, **options: Any) -> TokenFilter:
     path = tmp_path / "tokens.json"
     path.write_text(json.dumps(entries))
     chosen = {"header": "token", "scheme": "", "root": ROOT, "open_url": "/ohif/"} | options
