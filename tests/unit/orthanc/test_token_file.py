@@ -63,7 +63,7 @@ HOSTILE = {
     "everything as a text": entry('{"everything": "no"}'),
     "everything as a number": entry('{"everything": 1}'),
     "everything and a study": entry('{"studies": ["1.2.3"], "everything": true}'),
-    "an id that is a digest": entry('{"studies": ["1.2.3"], "id": "%s"}' % KEY),
+    "an id that is a digest": entry(f'{{"studies": ["1.2.3"], "id": "{KEY}"}}'),
     "an id that is a number": entry('{"studies": ["1.2.3"], "id": 1}'),
     "a note that is a list": entry('{"studies": ["1.2.3"], "note": ["x"]}'),
     "a note that is too long": entry('{"studies": ["1.2.3"], "note": "%s"}' % ("x" * 201)),

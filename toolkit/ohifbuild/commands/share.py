@@ -236,7 +236,7 @@ def _document(share: share_file.Share, opened: Opened | None = None) -> dict[str
 def _table(found: list[tuple[share_file.Share, Opened]]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
     for name in ("ID", "Note", "Study", "Created", "Expires", "Last opened"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name not in ("Note", "Study"))
     for name in ("Times", "Images"):
         table.add_column(name, justify="right")
     for share, opened in found:

@@ -172,9 +172,10 @@ class ShareFile:
         except OSError as error:
             reason = "it is a symbolic link" if self._path.is_symlink() else error.strerror
             raise FileUnusable(f"{self._path}: {reason}") from error
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise FileUnusable(f"{self._path}: it is not a regular file")
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise FileUnusable(f"{self._path}: it is not a regular file")
             try:
                 entries: Entries = bounded_json.parse(file.read(LONGEST_FILE + 1), LONGEST_FILE)
                 read_grants(entries)
