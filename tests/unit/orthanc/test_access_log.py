@@ -206,6 +206,7 @@ def test_lines_of_unknown_origin_are_left_out(tmp_path: Path) -> None:
         (f"studies/{STUDY}/metadata", "metadata", 1),
         (f"studies/{STUDY}/series/1/instances/2/frames/1", "frames", 1),
         (f"studies/{STUDY}/series/1/instances/2/frames/1,2,,9", "frames", 3),
+        (f"studies/{STUDY}/series/1/instances/2/frames/1%2C2", "frames", 2),
         (f"studies/{STUDY}/series/1/instances/2/frames/4/rendered", "frames", 1),
         (f"studies/{STUDY}/series/1/instances/2", "files", 1),
         (f"studies/{STUDY}/series/1/instances/2/bulk/00420011", "files", 1),

@@ -32,6 +32,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import bounded_json
 
@@ -95,7 +96,7 @@ class AccessLog:
             share: the share's id; "" for a request without a valid token.
             note: the share's note.
             study: its Study Instance UID; "" if it named no study of the share.
-            tail: its path below the DICOMweb root.
+            tail: its raw path below the DICOMweb root.
             allowed: whether the filter allowed it.
         """
         now = self._clock()
@@ -175,9 +176,9 @@ def asked_for(tail: str) -> tuple[str, int]:
     """What a request asks for, and how many of it: ``searches``, ``metadata``, ``frames`` or ``files``.
 
     Args:
-        tail: its path below the DICOMweb root.
+        tail: its raw path below the DICOMweb root.
     """
-    frames = FRAMES.search(tail)
+    frames = FRAMES.search(unquote(tail))
     if frames:
         return "frames", len([number for number in frames[1].split(",") if number])
     last = tail.rstrip("/").rpartition("/")[2]
@@ -187,7 +188,7 @@ def asked_for(tail: str) -> tuple[str, int]:
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a log and of its second file, the oldest first. Lines that are none of ours are left out."""
+    """The lines of a log and of its second file, the oldest first. Lines that are not valid are left out."""
     for file in (path.with_name(f"{path.name}.1"), path):
         try:
             if not stat.S_ISREG(file.lstat().st_mode):

@@ -80,7 +80,7 @@ class ShareFile:
             FileUnusable: the file is not a valid token file.
         """
         found = [_share(digest, entry) for digest, entry in self._read().items() if not entry.get("everything")]
-        return sorted(found, key=lambda share: (share.created or 0.0, share.id))
+        return sorted(found, key=lambda share: share.created or 0.0)
 
     def add(self, studies: list[str], token: str, expires: float, note: str = "") -> Share:
         """Grants a token access to studies. Entries of format 1 get their ids.
