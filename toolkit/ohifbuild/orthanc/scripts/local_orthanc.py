@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from auth_service import NoRedirect
 from share_file import printable
 from token_file import FORMAT, FORMAT_PATH
 
@@ -46,7 +47,7 @@ class LocalOrthanc:
         # The requests go to this machine, and the certificate is for another name.
         context = ssl._create_unverified_context()  # noqa: S323
         https = urllib.request.HTTPSHandler(context=context)
-        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), https)
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect(), https)
 
     def reads_the_format(self) -> bool:
         """Whether the filter that runs in Orthanc reads token files with ids and notes.
@@ -75,13 +76,22 @@ class LocalOrthanc:
         Raises:
             NoAnswer: Orthanc does not answer.
         """
-        for study in json.loads(self._ask("/studies?expand")):
+        for study in self._list("/studies?expand"):
             tags = {**study["PatientMainDicomTags"], **study["MainDicomTags"]}
             words = (tags.get(name, "") for name in ("StudyDate", "PatientID", "PatientName", "StudyDescription"))
             yield tags["StudyInstanceUID"], printable("  ".join(words))
 
     def _has(self, uid: str) -> bool:
-        return any(found.get("Type") == "Study" for found in json.loads(self._ask("/tools/lookup", uid.encode())))
+        return any(found.get("Type") == "Study" for found in self._list("/tools/lookup", uid.encode()))
+
+    def _list(self, path: str, body: bytes | None = None) -> list[dict[str, Any]]:
+        try:
+            found = json.loads(self._ask(path, body))
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+            raise NoAnswer(f"No Orthanc answers at {self._origin}{path}")
+        return found
 
     def _ask(self, path: str, body: bytes | None = None) -> bytes:
         request = urllib.request.Request(self._origin + path, body, self._headers)  # noqa: S310 (the origin is ours)
