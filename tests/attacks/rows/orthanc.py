@@ -21,14 +21,20 @@ ANY_METHOD = WeakFilter(
 )
 ANY_PATH = WeakFilter(
     "a token opens Orthanc's own paths",
-    (Change(FILTER, "if tail is None:\n            return False", "if tail is None:\n            return True"),),
+    (
+        Change(
+            FILTER,
+            'if tail is None:\n            return self._logged(False, grant, None, "")',
+            "if tail is None:\n            return True",
+        ),
+    ),
 )
 NO_TOKEN = WeakFilter(
     "no token is needed",
     (
         Change(
             FILTER,
-            "if not is_token(token):\n            return False",
+            'if not is_token(token):\n            return self._logged(False, None, None, "")',
             "if not is_token(token):\n            return True",
         ),
     ),
@@ -88,6 +94,7 @@ ROWS = (
     asks("climbs-encoded", "the same, encoded", "/studies/{own}/%2e%2e/{other}/series"),
     OrthancAttack("orthanc-own-paths", "Orthanc's own list of studies", ("GET /studies HTTP/1.1", TOKEN), ANY_PATH),
     OrthancAttack("orthanc-system", "Orthanc's information about itself", ("GET /system HTTP/1.1", TOKEN), ANY_PATH),
+    OrthancAttack("orthanc-format", "the version of the token file", ("GET /token-filter/format HTTP/1.1", TOKEN), ANY_PATH),
     OrthancAttack("orthanc-climbs-out", "a path with '..' out of the DICOMweb root", (f"GET {ROOT}/studies/..%2f..%2fsystem HTTP/1.1", TOKEN), ANY_PATH),
     OrthancAttack("orthanc-post", "an object is stored", (f"POST {ROOT}/studies HTTP/1.1", TOKEN, "Content-Type: application/dicom", "Content-Length: 0"), ANY_METHOD),
     OrthancAttack("orthanc-delete", "the token's own study is deleted", (f"DELETE {ROOT}/studies/{{own}} HTTP/1.1", TOKEN), ANY_METHOD),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,19 +21,29 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A deployment's folder, whose Orthanc holds STUDIES."""
     write(tmp_path / "orthanc")
     monkeypatch.setattr(share_study, "HERE", tmp_path / "orthanc")
-
-    @contextmanager
-    def open_to_nobody() -> Any:
-        yield {}
-
-    monkeypatch.setattr(share_study, "_administrator_header", open_to_nobody)
-    monkeypatch.setattr(share_study, "_studies", lambda header: [(uid, "") for uid in STUDIES])
+    monkeypatch.setattr(share_study, "LocalOrthanc", Orthanc)
     return tmp_path / "orthanc"
+
+
+class Orthanc:
+    """An Orthanc that holds STUDIES."""
+
+    format_is_known = True
+
+    def __init__(self, settings: Any, token: str) -> None:
+        pass
+
+    def reads_the_format(self) -> bool:
+        return self.format_is_known
+
+    def missing(self, studies: list[str]) -> list[str]:
+        return [uid for uid in studies if uid not in STUDIES]
 
 
 def write(folder: Path, tokens: str = "{}") -> None:
     folder.mkdir()
     (folder / "link.json").write_text(json.dumps({"Viewer": VIEWER, "Parameter": "token"}))
+    (folder / "orthanc.json").write_text("{}")
     (folder / "tokens.json").write_text(tokens)
 
 
@@ -114,3 +123,18 @@ def test_a_share_survives_a_deployment_that_is_replaced_at_the_same_time(
     share_study.share(["1.2.3"], 1, "new")
     assert taken == [fcntl.LOCK_EX] * 2
     assert set(known(folder)) == {digest_of("kept"), digest_of("new")}
+
+
+def test_nothing_is_shared_while_orthanc_runs_an_older_filter(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Orthanc, "format_is_known", False)
+    assert share_study.main(["1.2.3"]) == 1
+    assert "systemctl restart orthanc" in capsys.readouterr().err
+    assert known(folder) == {}
+
+
+def test_a_study_that_orthanc_lacks_is_not_shared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert share_study.main(["1.2.3", "9.9"]) == 1
+    assert capsys.readouterr().err == "Orthanc has no study 9.9.\n"
+    assert known(folder) == {}

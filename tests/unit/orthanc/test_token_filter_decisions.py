@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from access_log import AccessLog
 from link_contract import OTHER, Meaning, Scope, below, is_plain, meaning, permits
 from ohifbuild.deploy import orthanc_alone
 from token_file import TokenFile
@@ -26,7 +28,7 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def a_filter(tmp_path: Path, entries: Any, **options: str) -> TokenFilter:
+def a_filter(tmp_path: Path, entries: Any, **options: Any) -> TokenFilter:
     path = tmp_path / "tokens.json"
     path.write_text(json.dumps(entries))
     chosen = {"header": "token", "scheme": "", "root": ROOT, "open_url": "/ohif/"} | options
@@ -194,6 +196,50 @@ def test_a_path_that_orthanc_does_not_use_can_be_open(url: str) -> None:
     chosen = token_filter_from({"DicomWeb": {"Root": "/pacs/dicom/"}, "TokenFilter": {"Open": url}}, print)
     assert chosen.allows(True, f"{url}viewer", {}, {})
     assert not chosen.allows(True, "/pacs/dicom/studies", {}, {})
+
+
+def test_the_access_log_names_the_share_and_its_study_and_counts_the_rest(tmp_path: Path) -> None:
+    entry = {"studies": sorted(SCOPE.studies), "id": "a" * 12, "note": "for Dr Ray"}
+    entries = {digest("t"): entry, digest("root"): {"everything": True}}
+    log = AccessLog(tmp_path / "access.jsonl", print)
+    chosen = a_filter(tmp_path, entries, log=log)
+    ask = partial(chosen.allows, True)
+    frames = f"{ROOT}/studies/{OWN}/series/1/instances/2/frames/1,2"
+    assert ask(frames, {"token": "t"}, {})
+    assert ask(f"{ROOT}/studies", {"token": "t"}, {"StudyInstanceUID": f"{OWN},4.5.6"})
+    assert ask("/system", {"token": "root"}, {})
+    assert ask("/ohif/index.html", {}, {})
+    secret = "s3cret-%0a"
+    for path, token in ((f"{ROOT}/studies/{FOREIGN}/series", "t"), (frames, secret), (frames, ""), ("/", "t")):
+        assert not ask(path, {"token": token}, {"x": "\n"})
+    log.write()
+    text = (tmp_path / "access.jsonl").read_text()
+    found = [json.loads(line) for line in text.splitlines()]
+    assert [(each["share"], each["study"], each["frames"], each["searches"], each["refused"]) for each in found] == [
+        ("a" * 12, OWN, 2, 1, 0),
+        ("a" * 12, "4.5.6", 0, 1, 0),
+        ("a" * 12, "", 0, 0, 2),
+        ("", "", 0, 0, 2),
+    ]
+    assert {each["note"] for each in found if each["share"]} == {"for Dr Ray"}
+    assert not [word for word in (secret, "root", FOREIGN, digest("t"), "127.0.0.1") if word in text]
+
+
+def test_a_token_of_the_auth_service_is_logged_without_a_name(tmp_path: Path) -> None:
+    class Service:
+        def grants(self, token: str, study: str, uri: str) -> bool:
+            return study == OWN
+
+    log = AccessLog(tmp_path / "access.jsonl", print)
+    chosen = TokenFilter("token", "", ROOT, "", None, Service(), log)  # type: ignore[arg-type]
+    for study in (OWN, FOREIGN):
+        chosen.allows(True, f"{ROOT}/studies/{study}/metadata", {"token": "jwt"}, {})
+    log.write()
+    found = [json.loads(line) for line in (tmp_path / "access.jsonl").read_text().splitlines()]
+    assert [(each["share"], each["study"], each["metadata"], each["refused"]) for each in found] == [
+        ("auth-service", OWN, 1, 0),
+        ("", "", 0, 1),
+    ]
 
 
 def test_deploy_refuses_the_paths_that_the_filter_refuses() -> None:

@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "verify": "Prove a finished viewer in a real browser.",
     "demo": "Show a viewer with made-up studies.",
     "deploy": "Write the files that a server needs.",
+    "share": "Make, list or revoke links to studies.",
     "serve": "Serve a viewer with your archive behind it.",
     "doctor": "Check this machine, or a deployed viewer.",
     "move": "Move a viewer to another path or archive.",

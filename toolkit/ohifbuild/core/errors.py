@@ -331,6 +331,30 @@ class AuditFailed(OhifbuildError):
     exit_code = 87
 
 
+class ShareRefused(OhifbuildError):
+    """A share cannot be made or changed as asked: the archive lacks a study, or there is no such share."""
+
+    exit_code = 90
+
+
+class TokenFileUnusable(OhifbuildError):
+    """The token file of a deployment cannot be read or replaced, or another version of ohifbuild reads it."""
+
+    exit_code = 91
+
+
+class SharesUnavailable(OhifbuildError):
+    """Shares cannot be managed here: no deployment, no answer from Orthanc, or a service that cannot do it."""
+
+    exit_code = 92
+
+
+class QrCodeImpossible(OhifbuildError):
+    """No QR code can be made of the text, or it cannot be written to the file."""
+
+    exit_code = 93
+
+
 class Interrupted(OhifbuildError):
     """The user pressed Ctrl-C; no incomplete files were left."""
 

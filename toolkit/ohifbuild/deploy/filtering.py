@@ -13,25 +13,40 @@ from typing import Any
 from ohifbuild.deploy.deployment import Plan
 from ohifbuild.deploy.orthanc_settings import FILTER, changed_steps, whole
 from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb_settings, token_filter_settings
+from ohifbuild.orthanc.shipped import token_file
 
 GUARD, VIEWER, SHARE = "closed_without_filter.lua", "viewer_files.py", "share_study.py"
 FILTERING = (
-    FILTER, "link_contract.py", "bounded_json.py", "token_file.py", "auth_service.py", "rendered_videos.py",
-    SHARE, GUARD,
+    FILTER, "link_contract.py", "bounded_json.py", "token_file.py", "access_log.py", "auth_service.py",
+    "rendered_videos.py", SHARE, "share_file.py", "local_orthanc.py", GUARD,
 )  # fmt: skip
 """The scripts of every deployment with a token filter; they import one another."""
 
 TOKENS, SETTINGS, UNIT, LINK = "tokens.json", "orthanc.json", "orthanc.service.conf", "link.json"
+ACCESS_LOG = "access.jsonl"
+INSTALL = "install.sh"
 FOLDER = "orthanc"
 
-KEPT = frozenset({f"{FOLDER}/{TOKENS}"})
-PRIVATE = frozenset({f"{FOLDER}/{TOKENS}", f"{FOLDER}/{SETTINGS}"})
-"""Files that only their owner may read; the settings of an existing Orthanc may hold passwords."""
+LOGS = frozenset({f"{FOLDER}/{ACCESS_LOG}", f"{FOLDER}/{ACCESS_LOG}.1"})
+KEPT = LOGS | {f"{FOLDER}/{TOKENS}"}
+PRIVATE = KEPT | {f"{FOLDER}/{SETTINGS}"}
+"""Files that only their owner, Orthanc's user, may read; the settings of an existing Orthanc may hold passwords."""
 
 SYSTEMD = """# Starts Orthanc with these settings instead of those in /etc/orthanc. Written by ohifbuild, for systemd.
 [Service]
 ExecStart=
 ExecStart=/usr/sbin/Orthanc --logdir=/var/log/orthanc {settings}
+"""
+
+
+INSTALLING = """#!/bin/sh
+# Run as root: gives Orthanc its private files, and makes systemd start it with these settings. Written by ohifbuild.
+set -eu
+chown orthanc {private}
+mkdir -p /etc/systemd/system/orthanc.service.d
+ln -sf {place}/{unit} /etc/systemd/system/orthanc.service.d/ohifbuild.conf
+systemctl daemon-reload
+systemctl restart orthanc
 """
 
 
@@ -48,21 +63,26 @@ def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, st
     """
     place = PurePosixPath(plan.server_folder, FOLDER)
     enforcing = token_filter_settings(plan.settings, place / FILTER, place / GUARD)
-    sources = {"Tokens": str(place / TOKENS), "RenderVideos": True}
+    sources = {"Tokens": str(place / TOKENS), "AccessLog": str(place / ACCESS_LOG), "RenderVideos": True}
     filtering = {**enforcing["TokenFilter"], **sources, **more.get("TokenFilter", {})}
     # Orthanc makes the URLs of bulk data from these. Without Host it uses the host of the request (Debian sets
     # localhost). It cannot detect TLS behind stunnel, which adds no headers.
     web = {**dicomweb_settings(root), "Host": "", "Ssl": plan.secure, **more.get("DicomWeb", {})}
     settings = {**enforcing, **more, "DicomWeb": web, "TokenFilter": filtering}
-    link = {"Viewer": f"{plan.origin}{plan.public_url}viewer", "Parameter": plan.settings.token_param}
+    link = {
+        "Viewer": f"{plan.origin}{plan.public_url}viewer",
+        "Parameter": plan.settings.token_param,
+        "Format": token_file.FORMAT,
+    }
     texts = {name: (SCRIPTS / name).read_text(encoding="utf-8") for name in FILTERING}
     texts |= {
         TOKENS: "{}\n",
         SETTINGS: json.dumps(whole(settings, plan.existing), indent=2) + "\n",
         LINK: json.dumps(link) + "\n",
         UNIT: SYSTEMD.format(settings=place / SETTINGS),
+        INSTALL: INSTALLING.format(place=place, private=" ".join(sorted(_private(place))), unit=UNIT),
     }
-    return {f"{FOLDER}/{name}": text for name, text in texts.items()}
+    return {f"{FOLDER}/{name}": text for name, text in texts.items()} | dict.fromkeys(LOGS, "")
 
 
 @contextmanager
@@ -86,12 +106,15 @@ def tokens_locked(target: Path) -> Iterator[None]:
 def orthanc_steps(plan: Plan) -> tuple[str, ...]:
     """The steps for an Orthanc that is installed from packages of Debian or Ubuntu."""
     place = f"{plan.server_folder}/{FOLDER}"
-    drop_in = "/etc/systemd/system/orthanc.service.d"
     return (
         "Install Orthanc with its plugins: apt install orthanc orthanc-dicomweb orthanc-python",
         *changed_steps(plan.existing),
-        f"Let Orthanc read the private files: chown orthanc {place}/{TOKENS} {place}/{SETTINGS}",
-        f"Make Orthanc use these settings: mkdir -p {drop_in} && ln -sf {place}/{UNIT} {drop_in}/ohifbuild.conf",
-        "systemctl daemon-reload && systemctl restart orthanc",
-        f"Share a study: python3 {place}/{SHARE} STUDY-INSTANCE-UID",
+        f"Give Orthanc its private files, and start it with these settings: sh {place}/{INSTALL}",
+        f"Share a study: ohifbuild share add STUDY-INSTANCE-UID --deployment {plan.server_folder}; "
+        f"or, without ohifbuild on the server: python3 {place}/{SHARE} STUDY-INSTANCE-UID",
     )
+
+
+def _private(place: PurePosixPath) -> Iterator[str]:
+    """The paths of the files that Orthanc's user must own."""
+    return (str(place.parent / name) for name in PRIVATE)

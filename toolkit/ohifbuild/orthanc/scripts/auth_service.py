@@ -269,11 +269,11 @@ def auth_service_from(section: Mapping[str, Any], header: str, log: Callable[[st
     return AuthService(url, str(section["Username"]), str(section["Password"]), server_id, header, log)
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
+class NoRedirect(urllib.request.HTTPRedirectHandler):
     """Follows no redirects, because they would send token and credentials to another server."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
 
 
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect())

@@ -4,6 +4,9 @@ It maps the SHA-256 of each token (hexadecimal) to ``{"studies": ["1.2.3"], "exp
 ``patients`` may list Patient IDs that the token may search for; ``expires`` is optional; ``{"everything": true}`` gives
 an administrator access to everything in Orthanc. The file holds digests and no tokens, so reading it gives no access.
 
+``id``, ``note`` and ``created`` describe a share to people. Files from before these names lack them: ``share_file.py``
+adds an ``id`` to each entry when it next writes the file.
+
 Requires Python 3.9 and only the standard library.
 """
 
@@ -25,7 +28,19 @@ from link_contract import UID, Scope
 LONGEST_FILE = 16 * 1024 * 1024
 """Bytes: about 100,000 entries of one study."""
 
-NAMES = frozenset({"studies", "patients", "expires", "everything"})
+FORMAT = "2"
+"""The version of the format, which the running filter answers at ``FORMAT_PATH``. Format 1 had no ``id``, ``note`` and
+``created``, and its filters refuse files that have them."""
+
+FORMAT_PATH = "/token-filter/format"
+
+NAMES = frozenset({"studies", "patients", "expires", "everything", "id", "note", "created"})
+
+ID = re.compile(r"[0-9a-f]{12}")
+"""The name of a share in lists and logs. It is random, so it says nothing about the token."""
+
+LONGEST_NOTE = 200
+"""Characters."""
 
 MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{3}(?:[0-9]{3})?)?)?)(Z|[+-][0-9]{2}:[0-9]{2})"
@@ -44,11 +59,15 @@ class Grant:
         scope: studies and Patient IDs.
         everything: whether it gives access to everything in Orthanc.
         expires: seconds since 1970; None for never.
+        id: the share's name in lists and logs.
+        note: what the person who made the share wrote about it.
     """
 
     scope: Scope
     everything: bool = False
     expires: float | None = None
+    id: str = ""
+    note: str = ""
 
 
 class TokenFile:
@@ -108,7 +127,7 @@ def read_grants(data: Any) -> dict[str, Grant]:
         if not re.fullmatch(r"[0-9a-f]{64}", key):
             raise ValueError(f"entry {number}: expected the SHA-256 of a token, in lower-case hexadecimal digits")
         try:
-            grants[key] = _grant(entry)
+            grants[key] = _grant(key, entry)
         except ValueError as error:
             raise ValueError(f"entry {number}: {error}") from None
     return grants
@@ -119,9 +138,30 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _grant(entry: Any) -> Grant:
+def id_of(digest: str, entry: Mapping[str, Any]) -> str:
+    """The id of an entry; for one of format 1, the one that it gets when the file is next written."""
+    return str(entry.get("id") or hashlib.sha256(f"share {digest}".encode()).hexdigest()[:12])
+
+
+def seconds_of(moment: Any) -> float:
+    """A moment of a token file in seconds since 1970.
+
+    Raises:
+        ValueError: it is not ISO 8601 with a time zone.
+    """
+    found = MOMENT.fullmatch(moment) if isinstance(moment, str) else None
+    if not found:
+        raise ValueError("expected a time with a time zone, such as 2027-01-31T12:00:00Z")
+    try:
+        # Python before 3.11 does not accept the Z.
+        return datetime.fromisoformat(found[1] + ("+00:00" if found[2] == "Z" else found[2])).timestamp()
+    except ValueError:
+        raise ValueError("expected a valid date and time") from None
+
+
+def _grant(digest: str, entry: Any) -> Grant:
     if not isinstance(entry, dict) or not set(entry) <= NAMES:
-        raise ValueError("expected an object with studies, and patients, expires or everything")
+        raise ValueError("expected an object with studies, and patients, expires, everything, id, note or created")
     studies, patients = _texts(entry, "studies"), _texts(entry, "patients")
     if not all(UID.fullmatch(uid) for uid in studies):
         raise ValueError("expected Study Instance UIDs in studies")
@@ -132,7 +172,15 @@ def _grant(entry: Any) -> Grant:
         raise ValueError("expected true or false in everything")
     if everything and (studies or patients):
         raise ValueError("expected neither studies nor patients beside everything")
-    return Grant(Scope(studies, patients), everything, _seconds(entry["expires"]) if "expires" in entry else None)
+    note = entry.get("note", "")
+    if not isinstance(note, str) or len(note) > LONGEST_NOTE:
+        raise ValueError(f"expected a note of at most {LONGEST_NOTE} characters")
+    if not ID.fullmatch(id_of(digest, entry)):
+        raise ValueError("expected 12 lower-case hexadecimal digits in id")
+    if "created" in entry:
+        _seconds(entry, "created")
+    expires = _seconds(entry, "expires") if "expires" in entry else None
+    return Grant(Scope(studies, patients), everything, expires, id_of(digest, entry), note)
 
 
 def _texts(entry: dict[str, Any], name: str) -> frozenset[str]:
@@ -142,12 +190,8 @@ def _texts(entry: dict[str, Any], name: str) -> frozenset[str]:
     return frozenset(values)
 
 
-def _seconds(moment: Any) -> float:
-    found = MOMENT.fullmatch(moment) if isinstance(moment, str) else None
-    if not found:
-        raise ValueError("expected a time with a time zone in expires, such as 2027-01-31T12:00:00Z")
+def _seconds(entry: dict[str, Any], name: str) -> float:
     try:
-        # Python before 3.11 does not accept the Z.
-        return datetime.fromisoformat(found[1] + ("+00:00" if found[2] == "Z" else found[2])).timestamp()
-    except ValueError:
-        raise ValueError("expected a valid date and time in expires") from None
+        return seconds_of(entry[name])
+    except ValueError as error:
+        raise ValueError(f"{error}, in {name}") from None

@@ -13,6 +13,8 @@ The files of a viewer in Orthanc need no token: ``Open`` names their path (``/oh
 - ``AuthService``: ``{"Url": "http://auth:8000", "Username": "…", "Password": "…", "ServerId": "…"}``, an
   orthanc-auth-service, which ``auth_service.py`` asks. Without an answer there is no access.
 
+``AccessLog`` names a file that says which share opened which study; ``access_log.py`` describes it.
+
 This is not a Lua filter, because Orthanc does not give the query to those (observed with 1.10.1), so they cannot
 distinguish a search for one study from a search for all. What Orthanc gives to a filter differs from the request
 (observed with 1.10.1):
@@ -38,13 +40,14 @@ from typing import Any
 from urllib.parse import quote
 
 import bounded_json
+from access_log import AccessLog
 from auth_service import AuthService, auth_service_from
-from link_contract import below, is_plain, is_token, meaning, permits
-from token_file import TokenFile
+from link_contract import Meaning, below, is_plain, is_token, meaning, permits
+from token_file import FORMAT, FORMAT_PATH, Grant, TokenFile
 
 LONGEST_CONFIGURATION = 16 * 1024 * 1024
 
-SETTINGS = frozenset({"Header", "Scheme", "Tokens", "AuthService", "Open", "Viewer", "RenderVideos"})
+SETTINGS = frozenset({"Header", "Scheme", "Tokens", "AuthService", "AccessLog", "Open", "Viewer", "RenderVideos"})
 
 RESERVED_PATHS = frozenset(
     {
@@ -54,6 +57,9 @@ RESERVED_PATHS = frozenset(
     }
 )  # fmt: skip
 """First parts of the paths at which Orthanc and its plugins give access to data or accept commands."""
+
+AUTH_SERVICE = "auth-service"
+"""Stands in the access log for the share of a token of an orthanc-auth-service."""
 
 OPEN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/")
 HEADER = re.compile(r"[A-Za-z0-9_-]+")
@@ -71,6 +77,7 @@ class TokenFilter:
         open_url: the path of the viewer's files, such as ``/ohif/``, which need no token; '' for none.
         tokens: the token file, if there is one.
         service: the orthanc-auth-service, if there is one.
+        log: the access log, if there is one.
     """
 
     def __init__(
@@ -81,6 +88,7 @@ class TokenFilter:
         open_url: str,
         tokens: TokenFile | None,
         service: AuthService | None,
+        log: AccessLog | None = None,
     ) -> None:
         self._header = header.lower()
         self._scheme = scheme
@@ -88,6 +96,7 @@ class TokenFilter:
         self._open_url = open_url
         self._tokens = tokens
         self._service = service
+        self._log = log
 
     def allows(self, is_get: bool, path: str, headers: Mapping[str, str], query: Mapping[str, str]) -> bool:
         """Whether a request is allowed.
@@ -103,21 +112,39 @@ class TokenFilter:
             return True
         token = self._token(headers.get(self._header, ""))
         if not is_token(token):
-            return False
+            return self._logged(False, None, None, "")
         grant = self._tokens.grant(token) if self._tokens else None
         if grant and grant.everything:
             return True
         tail = below(raw, self._root) if is_get and is_plain(raw) else None
         if tail is None:
-            return False
+            return self._logged(False, grant, None, "")
         # Orthanc gives a lone "?" as a parameter without name and value.
         pairs = [f"{name}={value}" for name, value in query.items() if name or value]
         asked = meaning("GET", tail, "&".join(pairs))
+        return self._logged(self._permits(token, grant, asked, path), grant, asked, tail)
+
+    def _permits(self, token: str, grant: Grant | None, asked: Meaning, path: str) -> bool:
         if grant:
             return permits(grant.scope, asked)
         if self._service is None or asked.kind != "study" or asked.patients:
             return False
         return all(self._service.grants(token, study, path) for study in sorted(asked.studies))
+
+    def _logged(self, allowed: bool, grant: Grant | None, asked: Meaning | None, tail: str) -> bool:
+        """Counts a request in the access log; returns ``allowed``."""
+        if self._log is None:
+            return allowed
+        share = grant.id if grant else AUTH_SERVICE if allowed else ""
+        studies = sorted(asked.studies) if allowed and asked else ()
+        for study in studies or ("",):
+            self._log.record(share, grant.note if grant else "", study, tail, allowed)
+        return allowed
+
+    def start(self) -> None:
+        """Starts what works beside the requests: the writing of the access log."""
+        if self._log:
+            self._log.start()
 
     def _is_open(self, raw: str) -> bool:
         return bool(self._open_url) and is_plain(raw) and below(raw, self._open_url.rstrip("/")) is not None
@@ -162,6 +189,7 @@ def token_filter_from(configuration: Mapping[str, Any], log: Log) -> TokenFilter
         _open_url(section, root),
         TokenFile(Path(section["Tokens"]), log) if "Tokens" in section else None,
         auth_service_from(section["AuthService"], header, log) if "AuthService" in section else None,
+        AccessLog(Path(section["AccessLog"]), log) if "AccessLog" in section else None,
     )
 
 
@@ -208,9 +236,12 @@ def install(orthanc: Any) -> None:
             import rendered_videos
 
             rendered_videos.install(orthanc, dicomweb_root(configuration))
+        ready.start()
         chosen.append(ready)
     except Exception as error:
         orthanc.LogError(f"Token filter: every request is refused, because the configuration is invalid: {error!r}")
+    # share_study.py asks which token files this filter reads.
+    orthanc.RegisterRestCallback(FORMAT_PATH, lambda output, uri, **request: output.AnswerBuffer(FORMAT, "text/plain"))
     # closed_without_filter.lua checks that this path is answered.
     orthanc.RegisterRestCallback("/token-filter", lambda output, uri, **request: output.AnswerBuffer("1", "text/plain"))
 

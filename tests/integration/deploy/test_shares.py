@@ -1,0 +1,172 @@
+"""``ohifbuild share`` with a real Orthanc that was deployed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from ohifbuild.commands.main import cli
+from ohifbuild.contract.grants import Tokens
+from ohifbuild.contract.link import read_link
+from ohifbuild.contract.settings import read_settings
+from ohifbuild.core.console import SilentReporter
+from ohifbuild.core.errors import OhifbuildError, ShareRefused, SharesUnavailable
+from ohifbuild.deploy import DeployOptions, deploy
+from ohifbuild.orthanc.orthanc_process import OrthancServer
+from ohifbuild.verification.dataset.contents import ORDINARY, SECOND
+from servers import deployed_orthanc, existing_orthanc
+
+A, B = ORDINARY.uid, SECOND.uid
+ROOT = "/dicom-web"
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployment that runs."""
+
+    folder: Path
+    server: OrthancServer
+    web: Any
+
+    def share(self, *words: str) -> Any:
+        """The result of ``ohifbuild share … --json``; its errors are raised."""
+        done = CliRunner().invoke(cli, ["share", *words, "--deployment", str(self.folder), "--json"])
+        if isinstance(done.exception, OhifbuildError):
+            raise done.exception
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    def status(self, token: str, path: str) -> int:
+        return int(self.web.ask(f"{self.server.origin}{path}", {"token": token}).status)
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "orthanc/access.jsonl"
+
+
+@pytest.fixture(scope="module")
+def deployed(
+    tmp_path_factory: pytest.TempPathFactory, write_dist: Callable[..., Path], dataset: Path, web: Any
+) -> Iterator[Deployed]:
+    place = tmp_path_factory.mktemp("shares")
+    dist = write_dist(place / "dist", public_url="/ohif/")
+    existing, _ = existing_orthanc(place)
+    folder = place / "deployment"
+    deploy("orthanc", dist, folder, DeployOptions(orthanc_settings=existing), SilentReporter())
+    studies = dataset / ORDINARY.key if (dataset / ORDINARY.key).is_dir() else dataset
+    with deployed_orthanc(folder, read_settings(dist), ROOT, studies, Tokens({})) as server:
+        yield Deployed(folder, server, web)
+
+
+def token_of(link: str) -> str:
+    return str(read_link(link, "token").token)
+
+
+def refused(deployed: Deployed, token: str, path: str) -> bool:
+    return deployed.status(token, path) == 403
+
+
+def eventually(found: Callable[[], Any]) -> Any:
+    """What a function returns when that is true: the log is written at most a second after a request."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if result := found():
+            return result
+    raise AssertionError("it did not happen")
+
+
+def test_a_share_opens_its_study_and_the_list_says_so(deployed: Deployed) -> None:
+    made = deployed.share("add", A, "--note", "for Dr Ray\u00e9")
+    token = token_of(made["link"])
+    assert deployed.status(token, f"{ROOT}/studies/{A}/series") == 200
+    answer = deployed.web.ask(f"{deployed.server.origin}{ROOT}/studies/{A}/metadata", {"token": token})
+    first = json.loads(answer.body)[0]
+    series, instance = (first[tag]["Value"][0] for tag in ("0020000E", "00080018"))
+    assert deployed.status(token, f"{ROOT}/studies/{A}/series/{series}/instances/{instance}/frames/1") == 200
+    assert deployed.status(token, "/system") == 403
+
+    def opened() -> Any:
+        (listed,) = [each for each in deployed.share("list") if each["id"] == made["id"]]
+        return listed if listed["frames"] and listed["refused"] else None
+
+    listed = eventually(opened)
+    assert (listed["note"], listed["times_opened"], listed["frames"], listed["refused"]) == (
+        "for Dr Ray\u00e9",
+        1,
+        1,
+        1,
+    )
+    text = deployed.log.read_text()
+    assert not [word for word in (token, ORDINARY.patient.id, "127.0.0.1") if word in text]
+
+
+def test_a_revoked_share_opens_nothing_within_a_second(deployed: Deployed) -> None:
+    path, seconds = f"{ROOT}/studies/{A}/series", list[float]()
+    for _ in range(3):
+        made = deployed.share("add", A)
+        token = token_of(made["link"])
+        assert deployed.status(token, path) == 200
+        deployed.share("revoke", made["id"])
+        revoked = time.monotonic()
+        eventually(partial(refused, deployed, token, path))
+        seconds.append(time.monotonic() - revoked)
+    assert max(seconds) < 1
+
+
+def test_a_study_that_orthanc_lacks_is_not_shared(deployed: Deployed) -> None:
+    before = (deployed.folder / "orthanc/tokens.json").read_text()
+    with pytest.raises(ShareRefused) as caught:
+        deployed.share("add", A, "1.2.3")
+    assert caught.value.details.split() == ["1.2.3"]
+    assert json.loads((deployed.folder / "orthanc/tokens.json").read_text()) == json.loads(before)
+
+
+def test_an_attack_with_guessed_tokens_adds_one_line_to_the_log(deployed: Deployed) -> None:
+    for number in range(200):
+        assert deployed.status(f"guess-{number}", f"{ROOT}/studies/{A}/series") == 403
+
+    def counted() -> Any:
+        found = [json.loads(line) for line in deployed.log.read_text().splitlines() if '"share": ""' in line]
+        return found if sum(line["refused"] for line in found) >= 200 else None
+
+    assert len(eventually(counted)) <= 2  # a quarter of an hour may have ended meanwhile
+    assert "guess" not in deployed.log.read_text()
+
+
+def test_a_share_in_a_file_of_format_1_works_and_can_be_revoked(deployed: Deployed) -> None:
+    path = deployed.folder / "orthanc/tokens.json"
+    made = deployed.share("add", A)
+    token = token_of(made["link"])
+    entries = json.loads(path.read_text())
+    for entry in entries.values():
+        for name in ("id", "note", "created"):
+            entry.pop(name, None)
+    path.write_text(json.dumps(entries))
+    assert deployed.status(token, f"{ROOT}/studies/{A}/series") == 200
+    for each in deployed.share("list"):
+        deployed.share("revoke", each["id"])
+    assert deployed.share("list") == []
+    assert deployed.status(token, f"{ROOT}/studies/{A}/series") == 403
+
+
+def test_the_format_of_the_token_file_is_for_administrators_only(deployed: Deployed) -> None:
+    token = token_of(deployed.share("add", A)["link"])
+    paths = ("/token-filter/format", "/token-filter", f"{ROOT}/../token-filter/format")
+    assert [deployed.status(token, path) for path in paths] == [403] * 3
+
+
+def test_a_deployment_whose_orthanc_does_not_run_makes_no_share(tmp_path: Path, make_dist: Callable[..., Path]) -> None:
+    existing, _ = existing_orthanc(tmp_path)
+    folder = tmp_path / "deployment"
+    deploy("nginx", make_dist(), folder, DeployOptions(orthanc_settings=existing), SilentReporter())
+    done = CliRunner().invoke(cli, ["share", "add", A, "--deployment", str(folder)])
+    assert isinstance(done.exception, SharesUnavailable)
+    assert json.loads((folder / "orthanc/tokens.json").read_text()) == {}
