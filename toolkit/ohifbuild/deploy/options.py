@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
-from ohifbuild.config.recipe import PLAIN_PATH, ROOT_URL
+from ohifbuild.config.values import PLAIN_PATH, ROOT_URL
 
 Kind = Literal["nginx", "orthanc", "orthanc-ohif", "compose", "static"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

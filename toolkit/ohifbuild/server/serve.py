@@ -66,7 +66,7 @@ def serve(
     settings = read_settings(dist)
     root = same_origin_root(dist, settings)
     names = {name.lower() for name in (*host_names(host), *allowed_hosts)}
-    files = StaticFiles(dist, settings.public_url, connects_to(settings))
+    files = StaticFiles(dist, settings.public_url, connects_to(settings), settings.embed_in)
     asyncio.run(_serve(files, settings, root, dicomweb, host, names, port, reporter, https))
 
 

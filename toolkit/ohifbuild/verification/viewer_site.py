@@ -93,7 +93,9 @@ def site(
     async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:
         return await gate.pass_through(request, tail, archive)
 
-    app = application(StaticFiles(dist, settings.public_url, connects_to(settings)), root, to_archive)
+    app = application(
+        StaticFiles(dist, settings.public_url, connects_to(settings), settings.embed_in), root, to_archive
+    )
     if bare:
         app.on_response_prepare.append(_strip)
     with _served(app, archive, host, port, ssl_context) as origin:
