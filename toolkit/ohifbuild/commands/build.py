@@ -130,8 +130,8 @@ def _preamble(resolution: Resolution, recipe: Path | None, context: CommandConte
     reporter.say(f"ohifbuild {__version__}")
     reporter.say(f"  release   OHIF {release}{channel}{source}")
     reporter.say(f"  link      {wanted.public_url}viewer?StudyInstanceUIDs=…&{wanted.token_param}=…")
-    for source in wanted.sources:
-        reporter.say(f"  {'token' if len(wanted.sources) == 1 else source.name:<9} {_token_line(wanted, source)}")
+    for archive in wanted.sources:
+        reporter.say(f"  {'token' if len(wanted.sources) == 1 else archive.name:<9} {_token_line(wanted, archive)}")
     reporter.say(f"  priors    {wanted.priors};  study list {'on' if wanted.study_list else 'off'}")
     reporter.say(f"  cache     {context.cache.root}")
 
