@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ohifbuild.config.recipe import HEADER_NAME, Recipe
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.config.values import HEADER_NAME
 from ohifbuild.lock.lock_file import FORMAT
 from site_pages.markdown import SITE
 
@@ -18,6 +19,7 @@ PATTERNS = {
     "token_header": f"^{HEADER_NAME.pattern}$",
     "token_scheme": f"^(?:{HEADER_NAME.pattern})?$",
 }
+ORIGIN = r"^(?:https://[^/@*\s]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?)$"
 DIGEST = "^sha256:[0-9a-f]{64}$"
 
 # The lock's sections map names to strings. Only these names are in every lock; the others depend on what is built.
@@ -40,6 +42,8 @@ def recipe_schema() -> dict[str, Any]:
     schema = Recipe.model_json_schema(by_alias=True)
     for key, pattern in PATTERNS.items():
         schema["properties"][key]["pattern"] = pattern
+    for key in ("connect", "embed_in"):
+        schema["properties"][key]["items"]["pattern"] = ORIGIN
     return {
         "$schema": DIALECT,
         "$id": f"{SITE}schemas/recipe.json",

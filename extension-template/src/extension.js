@@ -5,6 +5,7 @@
 
 import { extendAboutBox } from './about.js';
 import { earlyApi } from './api.js';
+import { applyBranding } from './branding.js';
 import { confine } from './data-source.js';
 import { confineJson } from './dicom-json.js';
 import { confineModes } from './modes.js';
@@ -32,6 +33,7 @@ const extension = {
 
     removeOtherDataSources(appConfig);
     disableAuthentication(userAuthenticationService);
+    applyBranding(window.document, appConfig, api.settings.branding);
     // A link needs no sign-in page.
     delete appConfig.oidc;
     // The tour covers the first view in a new browser, which for a shared link is often the only view. Releases up to

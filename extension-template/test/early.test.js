@@ -9,7 +9,7 @@ test('the token is gone from the address bar and history, and on the way to the 
   const { api, address, xhr, sent, window } = started({ path: `${A}&token=t%2B1` });
   assert.equal(address(), A);
   assert.equal(window.history.length, 1);
-  assert.deepEqual(api.link(), { status: 'ready', studies: ['1.2.3'], url: undefined });
+  assert.deepEqual(api.link(), { status: 'ready', studies: ['1.2.3'], url: undefined, source: 'dicomweb' });
   await xhr('/dicom-web/studies/1.2.3/series');
   assert.deepEqual(
     sent.map(({ headers }) => headers),

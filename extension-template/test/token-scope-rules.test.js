@@ -8,7 +8,8 @@ import { createTokenScope } from '../src/early/token-scope.js';
 
 const ORIGIN = 'https://v.example';
 const FILE = '/dicom-web/studies/a/ohif-dicom-json';
-const locate = createRoots(['/dicom-web', '/orthanc'], () => `${ORIGIN}/viewer`, ORIGIN);
+const ROOTS = ['/dicom-web', '/orthanc'];
+const locate = createRoots(ROOTS, () => `${ORIGIN}/viewer`, ORIGIN);
 
 /**
  * @param {{studies?: string[], url?: string}} [of] the link in effect
@@ -17,7 +18,7 @@ const locate = createRoots(['/dicom-web', '/orthanc'], () => `${ORIGIN}/viewer`,
 function scopeOf(of = { studies: ['1.2.3'] }, settings = {}) {
   const state = { link: of };
   const link = () => /** @type {any} */ ({ status: 'ready', studies: [], ...state.link });
-  const scope = createTokenScope(/** @type {any} */ ({ ...DEFAULTS, ...settings }), locate, link);
+  const scope = createTokenScope(/** @type {any} */ ({ ...DEFAULTS, roots: ROOTS, ...settings }), locate, link);
   const ask = (/** @type {string} */ path, method = 'GET') => scope.decide(method, `/dicom-web/${path}`);
   return {
     scope,

@@ -149,7 +149,7 @@ test('a synchronous one fails before anything is sent', () => {
   assert.deepEqual(sent, []);
 });
 
-test('credentials are sent only if the caller asks for it', async () => {
+test("the archive, not the caller, decides whether the browser's sign-in is sent", async () => {
   for (const wanted of [true, false]) {
     const { xhr, done, sent } = opened();
     xhr.withCredentials = wanted;
@@ -157,10 +157,7 @@ test('credentials are sent only if the caller asks for it', async () => {
     xhr.setRequestHeader('accept', 'b');
     xhr.send();
     await done;
-    assert.deepEqual(
-      [sent[0].credentials, sent[0].headers.accept, sent[0].redirect],
-      [wanted ? 'include' : 'same-origin', 'a, b', 'error']
-    );
+    assert.deepEqual([sent[0].credentials, sent[0].headers.accept, sent[0].redirect], ['omit', 'a, b', 'error']);
   }
 });
 

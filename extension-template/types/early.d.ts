@@ -1,5 +1,19 @@
 /** Types shared by the early script, the extension and its mode. */
 
+/** What requests carry: the link's token, the browser's cookies and sign-in, or both. */
+export type Access = 'token' | 'session' | 'token-and-session';
+
+/** An archive. */
+export interface Source {
+  /** Its name in addresses: `/viewer/NAME`. */
+  readonly name: string;
+  /** Where its token may be sent; the root of searches is the first. */
+  readonly roots: readonly string[];
+  readonly tokenHeader: string;
+  readonly tokenScheme: string;
+  readonly access: Access;
+}
+
 /** The settings. The build writes them into index.html as JSON; the defaults are in `src/contract/settings.js`. */
 export interface Settings {
   /** Query or fragment parameter that has the token; compared without case. */
@@ -22,6 +36,18 @@ export interface Settings {
   readonly connect: readonly string[];
   /** Path of the JSON files that a link may name, with `{id}` for the part that differs; '' if it may not name any. */
   readonly dicomJson: string;
+  /** Name of the default archive, which `roots`, header, scheme and `access` are about. */
+  readonly sourceName: string;
+  /** What requests to the default archive carry. */
+  readonly access: Access;
+  /** The other archives. */
+  readonly further: readonly Source[];
+  /** The appearance; the colours are `hue saturation% lightness%` by the name of OHIF's custom property. */
+  readonly branding: {
+    readonly name: string;
+    readonly logo: string;
+    readonly colours: Readonly<Record<string, string>>;
+  };
 }
 
 /**
@@ -40,6 +66,8 @@ export interface LinkState {
   readonly studies: readonly string[];
   /** Path of the JSON file that the link names instead of studies (`?url=`). */
   readonly url?: string;
+  /** Name of the archive that the address names; '' if the viewer has no such archive. */
+  readonly source?: string;
 }
 
 /** A response of the archive, or a missing one. */

@@ -14,6 +14,10 @@ export const DEFAULTS = Object.freeze({
   publicUrl: '/',
   connect: Object.freeze([]),
   dicomJson: '',
+  sourceName: 'dicomweb',
+  access: 'token',
+  further: Object.freeze([]),
+  branding: Object.freeze({ name: '', logo: '', colours: Object.freeze({}) }),
 });
 
 /**
@@ -39,6 +43,10 @@ export function readSettings(window) {
     publicUrl: text(given.publicUrl) || DEFAULTS.publicUrl,
     connect: list(given.connect) ?? DEFAULTS.connect,
     dicomJson: text(given.dicomJson),
+    sourceName: text(given.sourceName) || DEFAULTS.sourceName,
+    access: accessOf(given.access),
+    further: Object.freeze(Array.isArray(given.further) ? given.further.flatMap(furtherSource) : []),
+    branding: brandingOf(given.branding),
   });
 }
 
@@ -49,6 +57,37 @@ function parse(json) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * @param {any} value
+ * @returns {import('../../types/early.js').Source[]} empty if it has no name or no roots
+ */
+function furtherSource(value) {
+  const [name, roots] = [text(value?.name), list(value?.roots) ?? []];
+  const tokenHeader = text(value?.tokenHeader) || DEFAULTS.tokenHeader;
+  const source = { name, roots, tokenHeader, tokenScheme: text(value?.tokenScheme), access: accessOf(value?.access) };
+  return name && roots.length ? [Object.freeze(source)] : [];
+}
+
+/**
+ * @param {unknown} value
+ * @returns {import('../../types/early.js').Access}
+ */
+function accessOf(value) {
+  return value === 'session' || value === 'token-and-session' ? value : 'token';
+}
+
+/** @param {any} value */
+function brandingOf(value) {
+  const colours = Object.entries(isObject(value?.colours) ? value.colours : {}).filter(
+    ([name, colour]) => /^[a-z-]+$/.test(name) && /^[\d.]+ [\d.]+% [\d.]+%$/.test(String(colour))
+  );
+  return Object.freeze({
+    name: text(value?.name),
+    logo: text(value?.logo),
+    colours: Object.freeze(/** @type {Record<string, string>} */ (Object.fromEntries(colours))),
+  });
 }
 
 /**

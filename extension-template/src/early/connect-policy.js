@@ -1,5 +1,7 @@
 /** Content-Security-Policies that limit where the page may connect. */
 
+import { allRoots } from '../contract/source.js';
+
 /**
  * Lets the page connect to its own origin, the roots and the origins in `connect`, and to nothing else.
  *
@@ -15,7 +17,7 @@
  */
 export function addConnectPolicy(window, settings) {
   const { origin } = window.location;
-  const origins = [...settings.roots, ...settings.connect].flatMap(place => originOf(place, origin));
+  const origins = [...allRoots(settings), ...settings.connect].flatMap(place => originOf(place, origin));
   const others = [...new Set(origins)].filter(other => other !== origin);
   addPolicy(window, ["connect-src 'self' blob: data:", ...others].join(' '));
 }

@@ -7,6 +7,7 @@
 
 import { createRoots } from '../contract/place.js';
 import { readSettings } from '../contract/settings.js';
+import { allRoots } from '../contract/source.js';
 import { createMessages } from '../messages.js';
 import { addBlockingPolicy, addConnectPolicy } from './connect-policy.js';
 import { createCredential } from './credential.js';
@@ -91,9 +92,9 @@ function guard(window, replacePage, messages) {
     window.document.write('<plaintext hidden>'); // the browser does not load the rest of the page
   }
 
-  const locate = createRoots(settings.roots, () => window.document.baseURI, window.location.origin);
+  const locate = createRoots(allRoots(settings), () => window.document.baseURI, window.location.origin);
   const scope = createTokenScope(settings, locate, links.state);
-  const credential = createCredential(window, settings, links.token);
+  const credential = createCredential(window, settings, links);
   /** @type {Set<(error: RequestError) => void>} */
   const listeners = new Set();
   let unloading = false; // then the browser aborts requests, which is not an error
@@ -147,8 +148,7 @@ function guard(window, replacePage, messages) {
     guards: url => locate(url) !== undefined,
     /** @param {string} url */
     headers(url) {
-      const value = scope.decide('GET', url)?.permitted ? credential.value() : undefined;
-      return value === undefined ? /** @type {Record<string, string>} */ ({}) : { [credential.name]: value };
+      return scope.decide('GET', url)?.permitted && credential.ready() ? credential.headers() : {};
     },
     report: messages.show,
     /** @param {(error: RequestError) => void} listener */

@@ -9,6 +9,7 @@
 
 import { readLink } from '../contract/link.js';
 import { jsonFile } from '../contract/place.js';
+import { sourceOf, sourcesOf } from '../contract/source.js';
 
 /** @typedef {import('../../types/early.js').LinkState} LinkState */
 
@@ -32,6 +33,9 @@ export function createLinkState(window, settings, store, replacePage) {
   let state = Object.freeze({ status: 'no-token', studies: Object.freeze([]) });
   /** @type {string | undefined} */
   let token;
+  const [defaultSource] = sourcesOf(settings);
+  /** The archive that the address names. @type {import('../../types/early.js').Source | undefined} */
+  let source;
   let firstSync = true;
   let lastAddress = '';
 
@@ -48,7 +52,9 @@ export function createLinkState(window, settings, store, replacePage) {
     const link = readLink(href, settings.tokenParam, url =>
       jsonFile(url, window.document.baseURI, origin, settings.dicomJson)
     );
-    const found = { key: link.key || LIST, token: link.token, problem: link.problem };
+    const previousSource = source;
+    source = sourceOf(settings, window.location);
+    const found = { key: keyOf(link), token: tokenOf(link), problem: link.problem };
     if (link.hasToken && store.writeHandover(found)) {
       return leave(href, link.address);
     }
@@ -59,6 +65,7 @@ export function createLinkState(window, settings, store, replacePage) {
     lastAddress = window.location.href;
     const handover = firstSync && !link.hasToken ? store.takeHandover() : undefined;
     if (!firstSync && isEmpty(link)) {
+      source = previousSource;
       return state;
     }
     firstSync = false;
@@ -80,10 +87,12 @@ export function createLinkState(window, settings, store, replacePage) {
    * @param {string} key
    */
   function enter(link, key) {
-    const problem = problems.get(key) ?? link.problem;
+    const problem = problems.get(key) ?? (link.problem || (source ? '' : 'bad-link'));
     token = problem ? undefined : tokenFor(key);
-    const status = /** @type {LinkState['status']} */ (problem || (token ? 'ready' : 'no-token'));
-    state = Object.freeze({ status, studies: Object.freeze(link.studies), url: link.url || undefined });
+    const ready = token !== undefined || (source?.access === 'session' && hasSomething(key));
+    const status = /** @type {LinkState['status']} */ (problem || (ready ? 'ready' : 'no-token'));
+    const [studies, url] = [Object.freeze(source ? link.studies : []), link.url || undefined];
+    state = Object.freeze({ status, studies, url, source: source?.name ?? '' });
     return state;
   }
 
@@ -101,11 +110,38 @@ export function createLinkState(window, settings, store, replacePage) {
 
   /** @param {string} key */
   function tokenFor(key) {
-    // Without a study list a page that names no study has nothing to show, with or without a token.
-    if (key === LIST && !settings.studyList) {
+    if (!source || source.access === 'session' || !hasSomething(key)) {
       return undefined;
     }
-    return store.get(key) ?? (settings.studyList ? store.get(LIST) : undefined);
+    return store.get(key) ?? (settings.studyList ? store.get(keyOf()) : undefined);
+  }
+
+  /**
+   * Under which a token is stored: a link to another archive never gets it.
+   *
+   * @param {import('../contract/link.js').Link} [link] of the study list, if it is left out
+   */
+  function keyOf(link) {
+    const key = link?.key || LIST;
+    return !source || source.name === defaultSource.name ? key : `${source.name} ${key}`;
+  }
+
+  /**
+   * A token that no request will carry is not kept.
+   *
+   * @param {import('../contract/link.js').Link} link
+   */
+  function tokenOf(link) {
+    return source && source.access !== 'session' ? link.token : undefined;
+  }
+
+  /**
+   * Without a study list a page that names no study has nothing to show, with or without a token.
+   *
+   * @param {string} key
+   */
+  function hasSomething(key) {
+    return settings.studyList || key !== keyOf();
   }
 
   /** @param {import('./token-store.js').Handover} found */
@@ -113,7 +149,7 @@ export function createLinkState(window, settings, store, replacePage) {
     if (found.problem) {
       problems.set(found.key, found.problem);
       store.remove(found.key);
-    } else if (found.token && (settings.studyList || found.key !== LIST)) {
+    } else if (found.token && hasSomething(found.key)) {
       problems.delete(found.key);
       store.set(found.key, found.token);
     }
@@ -152,6 +188,13 @@ export function createLinkState(window, settings, store, replacePage) {
         sync();
       }
       return token;
+    },
+    /** The archive that the address names; undefined if the viewer does not have it. */
+    source() {
+      if (window.location.href !== lastAddress) {
+        sync();
+      }
+      return source;
     },
   };
 }

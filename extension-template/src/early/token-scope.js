@@ -1,12 +1,13 @@
 /**
  * Decides which requests under the roots may be sent with the token, whatever OHIF, a mode or an extension asks for.
  *
- * A request must name a study of the link. With `priors: "exact"` it may also search for the Patient ID that the
+ * A request must be for the archive that the link names, and must name a study of the link. With `priors: "exact"` it may also search for the Patient ID that the
  * archive returned for the link's studies, and name the studies that this search found. If the link names a JSON file,
  * a request may be for that file, or for a URL under the roots that the file names.
  */
 
 import { meaning, permits } from '../contract/request.js';
+import { sourcesOf } from '../contract/source.js';
 
 /** @typedef {import('../contract/request.js').Meaning} Meaning */
 /** @typedef {import('../contract/place.js').Place} Place */
@@ -31,15 +32,22 @@ const IMAGE_LOADER = /^(?:dicomweb|wadouri|dicomfile):/;
  */
 export function createTokenScope(settings, locate, link) {
   /** What the archive's responses have added to the scope of the current link. */
+  const sources = sourcesOf(settings);
   let learned = { key: '', patients: new Set(), studies: new Set(), urls: new Set() };
 
   function current() {
     const { studies, url = '' } = link();
-    const key = url || studies.join();
+    const key = `${source()?.name} ${url || studies.join()}`;
     if (learned.key !== key) {
       learned = { key, patients: new Set(), studies: new Set(), urls: new Set() };
     }
     return learned;
+  }
+
+  /** The archive of the link: the token of a link never goes to another one. */
+  function source() {
+    const { source: name = sources[0].name } = link();
+    return sources.find(other => other.name === name);
   }
 
   /**
@@ -52,11 +60,12 @@ export function createTokenScope(settings, locate, link) {
     if (!place) {
       return undefined;
     }
-    const { url, tail } = place;
+    const { url, tail, root } = place;
     url.hash = '';
     const asked = meaning(method, tail, url.search.slice(1));
+    const ours = source()?.roots.includes(root) ?? false;
     const named = method === 'GET' && (isFile(url.href) || current().urls.has(url.href));
-    return { url: url.href, asked, permitted: named || permits(limits(), asked) };
+    return { url: url.href, asked, permitted: ours && (named || permits(limits(), asked)) };
   }
 
   /** @returns {import('../contract/request.js').Scope} */
@@ -116,7 +125,7 @@ export function createTokenScope(settings, locate, link) {
   function mayBeNamed({ url, tail, root }, described) {
     const asked = meaning('GET', tail, url.search.slice(1));
     const scope = { studies: described, patients: [], anyStudy: false, anyPatient: false, open: false };
-    return permits(scope, asked) || (asked.kind === 'other' && root !== settings.roots[0]);
+    return permits(scope, asked) || (asked.kind === 'other' && root !== source()?.roots[0]);
   }
 
   /**

@@ -20,18 +20,18 @@ export function createTransport(window, scope, credential, onResponse) {
    * @param {import('./token-scope.js').Decision} decision
    */
   async function send(request, decision) {
-    const value = credential.value();
-    if (value === undefined || !decision.permitted) {
-      if (value !== undefined) {
+    const ready = credential.ready();
+    if (!ready || !decision.permitted) {
+      if (ready) {
         onResponse({ url: request.url, status: 0, challenge: '', outside: true });
       }
       throw new TypeError('Failed to fetch');
     }
     const headers = credential.filtered(request.headers, true) ?? new window.Headers(request.headers);
-    headers.set(credential.name, value);
+    Object.entries(credential.headers()).forEach(([name, value]) => headers.set(name, value));
     // A redirect would take the header to any server that the response names. Responses stay out of the disk cache.
     /** @type {RequestInit} */
-    const changes = { headers, redirect: 'error', cache: 'no-store' };
+    const changes = { headers, redirect: 'error', cache: 'no-store', credentials: credential.mode() };
     // `no-cors` would silently drop the header. The archive has this page's origin, or must allow CORS in any case.
     if (request.mode === 'no-cors') {
       changes.mode = 'cors';

@@ -172,4 +172,10 @@ def test_the_javascript_is_told_what_the_recipe_says() -> None:
         "connect": [],
         "dicomJson": "",
         "publicUrl": "/",
+        "sourceName": "dicomweb",
+        "access": "token",
+        "further": [],
+        "embedIn": [],
+        "contact": "",
+        "branding": {"name": "", "logo": "", "colours": {}},
     }

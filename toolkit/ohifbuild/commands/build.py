@@ -10,7 +10,8 @@ import click
 from ohifbuild import __version__
 from ohifbuild.commands.common import CommandContext, human_size, with_command_context
 from ohifbuild.commands.lock import save_lock
-from ohifbuild.config.recipe import RECIPE_NAME, load_recipe
+from ohifbuild.config.data_source import DataSource
+from ohifbuild.config.recipe import RECIPE_NAME, Recipe, load_recipe
 from ohifbuild.core.console import Reporter
 from ohifbuild.lock.lock_file import lock_path, read_lock_if_any, require_same
 from ohifbuild.lock.resolve import Resolution, resolve
@@ -45,6 +46,8 @@ OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet
 @click.option("--token-storage", metavar="WHERE", help="tab (default: survives a reload) or memory.")
 @click.option("--priors", metavar="POLICY", help="never (default), exact, or ohif.")
 @click.option("--study-list/--no-study-list", default=None, help="Let the worklist search the archive (default: no).")
+@click.option("--connect", multiple=True, metavar="ORIGIN", help="A further origin to load from; repeatable.")
+@click.option("--embed-in", multiple=True, metavar="ORIGIN", help="A portal that may frame the viewer; repeatable.")
 @click.option("--source", metavar="URL", help="OHIF's git repository, a fork, or a path (default: OHIF's own).")
 @click.option("--ref", metavar="REF", help="A branch, tag or commit to build instead of the release's own tag.")
 @click.option(
@@ -122,16 +125,25 @@ def _given(options: dict[str, Any]) -> Flags:
 def _preamble(resolution: Resolution, recipe: Path | None, context: CommandContext) -> None:
     """Says what will be built from what, before it begins."""
     reporter, wanted, release = context.reporter, resolution.recipe, resolution.release.version
-    roots = " and ".join((wanted.dicomweb_root, *wanted.token_roots))
-    scheme = f"{wanted.token_scheme} " if wanted.token_scheme else ""
     channel = "" if wanted.version == release else f" ({wanted.version})"
     source = f", from {resolution.base.origin}" + (f", recipe {recipe}" if recipe else "")
     reporter.say(f"ohifbuild {__version__}")
     reporter.say(f"  release   OHIF {release}{channel}{source}")
     reporter.say(f"  link      {wanted.public_url}viewer?StudyInstanceUIDs=…&{wanted.token_param}=…")
-    reporter.say(f"  token     goes to {roots} as '{wanted.token_header}: {scheme}…', and nowhere else")
+    for archive in wanted.sources:
+        reporter.say(f"  {'token' if len(wanted.sources) == 1 else archive.name:<9} {_token_line(wanted, archive)}")
     reporter.say(f"  priors    {wanted.priors};  study list {'on' if wanted.study_list else 'off'}")
     reporter.say(f"  cache     {context.cache.root}")
+
+
+def _token_line(wanted: Recipe, source: DataSource) -> str:
+    """Where the token of a source's links goes."""
+    header, scheme = wanted.token_rule(source)
+    roots = " and ".join(wanted.roots_of(source))
+    if source.access == "session":
+        return f"no token goes to {roots}; requests carry the browser's session"
+    session = ", with the browser's session" if source.access == "token-and-session" else ""
+    return f"goes to {roots} as '{header}: {f'{scheme} ' if scheme else ''}…'{session}, and nowhere else"
 
 
 def _summary(dist: Dist, reporter: Reporter) -> None:

@@ -21,6 +21,13 @@ def _host_names(_context: click.Context, _parameter: click.Parameter, values: tu
     return values
 
 
+def _archives(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    for value in values:
+        if not re.fullmatch(r"[a-z][a-z0-9-]*=https?://[^/\s]+/\S*", value):
+            raise click.BadParameter(f"{value} is not NAME=URL, such as ward=http://localhost:8043/dicom-web.")
+    return dict(value.split("=", 1) for value in values)
+
+
 @click.command("serve")
 @click.argument("dist", type=click.Path(path_type=Path), default=Path("dist"))
 @click.option("--dicomweb", metavar="URL", required=True, help="The archive's DICOMweb root.")
@@ -37,6 +44,14 @@ def _host_names(_context: click.Context, _parameter: click.Parameter, values: tu
     callback=_host_names,
     help="Another host name that browsers use, such as the name of a proxy in front; repeatable.",
 )
+@click.option(
+    "--archive",
+    "archives",
+    metavar="NAME=URL",
+    multiple=True,
+    callback=_archives,
+    help="The DICOMweb root of a further archive of the viewer; repeatable.",
+)
 @with_command_context
 def command(
     context: CommandContext,
@@ -49,6 +64,7 @@ def command(
     certificate: Path | None,
     key: Path | None,
     allowed_hosts: tuple[str, ...],
+    archives: dict[str, str],
 ) -> None:
     """Serve a viewer with your archive behind it.
 
@@ -71,4 +87,13 @@ def command(
     elif https:
         made = self_signed(host)
         settings = Https(made.context(), made)
-    serve(dist, dicomweb, host=host, port=port, reporter=context.reporter, https=settings, allowed_hosts=allowed_hosts)
+    serve(
+        dist,
+        dicomweb,
+        host=host,
+        port=port,
+        reporter=context.reporter,
+        https=settings,
+        allowed_hosts=allowed_hosts,
+        further=archives,
+    )

@@ -14,49 +14,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError, ValidationInfo
 
-from ohifbuild.config.reserved_names import DICOMWEB_HEADERS, FORBIDDEN_HEADERS, OHIF_PARAMETERS
+from ohifbuild.config import ohif_names, values
+from ohifbuild.config.branding import Branding
+from ohifbuild.config.data_source import DEFAULT_NAME, DataSource, check_together, presets
+from ohifbuild.config.reserved_names import OHIF_PARAMETERS
 from ohifbuild.config.validation_errors import ValidationProblem, problems_in, syntax_problem
 from ohifbuild.contract.place import below
 from ohifbuild.core.errors import RecipeError
 
 RECIPE_NAME = "ohifbuild.toml"
-
-# Narrower than RFC 9110's token, so that it can stand in any server's configuration.
-HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*/?")
-# The whole value has to match: urlsplit would drop line breaks and accept the rest.
-ROOT_URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"
-    r"(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[^/].*)?)"
-)
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-
-
-def _public_url(value: str) -> str:
-    if not (value.startswith("/") and value.endswith("/")):
-        raise ValueError("expected a path that begins and ends with a slash, such as / or /ohif/")
-    _require_plain_path(value)
-    return value
-
-
-def _root(value: str) -> str:
-    if "?" in value or "#" in value:
-        raise ValueError("expected no query and no fragment")
-    value = value.rstrip("/")
-    if not value:
-        raise ValueError("expected more than '/': the token would go to every path of the server")
-    if value.startswith("/") and not value.startswith("//"):
-        _require_plain_path(value)
-        return value
-    if "@" in value:
-        raise ValueError("expected no user name or password: everyone who opens the viewer could read them")
-    found = ROOT_URL.fullmatch(value)
-    if not found or not 0 < int(found["port"] or 80) < 65536:
-        raise ValueError("expected a path such as /dicom-web, or a URL such as https://pacs.example/dicom-web")
-    if not found["path"]:
-        raise ValueError("expected a path after the host, such as /dicom-web: the token would go to everything there")
-    _require_plain_path(found["path"])
-    return value
+DEFAULT_ROOT = "/dicom-web"
 
 
 def _dicom_json(value: str, info: ValidationInfo) -> str:
@@ -64,16 +31,20 @@ def _dicom_json(value: str, info: ValidationInfo) -> str:
         return value
     if value.count("{id}") != 1 or "/{id}/" not in f"{value}/" or not value.startswith("/") or value.endswith("/"):
         raise ValueError("expected a path with {id} for one part of it, such as /orthanc/studies/{id}/ohif-dicom-json")
-    _require_plain_path(value.replace("{id}", "id"))
-    roots = (info.data.get("dicomweb_root", ""), *info.data.get("token_roots", ()))
-    if not any(below(value, root) for root in roots):
+    values.require_plain_path(value.replace("{id}", "id"))
+    sources = info.data.get("data_sources", ())
+    if sources and len(sources[0].roots) > 1:
+        raise ValueError("expected one root for the first of data_sources: it decides which URLs a file may name")
+    roots = sources[0].roots if sources else (info.data.get("dicomweb_root", ""),)
+    if not any(below(value, root) for root in (*roots, *info.data.get("token_roots", ()))):
         raise ValueError("expected a path under dicomweb_root or one of token_roots")
     return value
 
 
-def _require_plain_path(path: str) -> None:
-    if not PLAIN_PATH.fullmatch(path) or {".", ".."} & set(path.split("/")):
-        raise ValueError("expected a plain path: letters, digits and . _ ~ - between single slashes, no '..'")
+def _data_sources(value: tuple[DataSource, ...], info: ValidationInfo) -> tuple[DataSource, ...]:
+    if value and info.data.get("dicomweb_root", DEFAULT_ROOT) != DEFAULT_ROOT:
+        raise ValueError("expected either dicomweb_root, for one archive, or data_sources; move the root into a source")
+    return check_together(value)
 
 
 def _token_param(value: str) -> str:
@@ -81,23 +52,6 @@ def _token_param(value: str) -> str:
         raise ValueError("expected a plain name: a letter, then letters, digits, _ or -")
     if value.lower() in OHIF_PARAMETERS:
         raise ValueError(f"expected another name: OHIF itself reads '{value}'")
-    return value
-
-
-def _token_header(value: str) -> str:
-    name = value.lower()
-    if not HEADER_NAME.fullmatch(value):
-        raise ValueError("expected a header name: letters, digits and -")
-    if name in FORBIDDEN_HEADERS or name.startswith(("sec-", "proxy-")):
-        raise ValueError(f"expected another header: browsers forbid scripts to set '{value}'")
-    if name in DICOMWEB_HEADERS:
-        raise ValueError(f"expected another header: DICOMweb requests use '{value}' themselves")
-    return value
-
-
-def _token_scheme(value: str) -> str:
-    if value and not HEADER_NAME.fullmatch(value):
-        raise ValueError("expected an authentication scheme such as Bearer, or nothing")
     return value
 
 
@@ -145,19 +99,23 @@ class Recipe(BaseModel):
         Path("dist"),
         description="The folder to write. It must be absent, empty, or a dist that ohifbuild wrote.",
     )
-    public_url: Annotated[str, AfterValidator(_public_url)] = Field(
+    public_url: Annotated[str, AfterValidator(values.public_url)] = Field(
         "/",
         description="The path at which the viewer is served. It begins and ends with a slash.",
     )
-    dicomweb_root: Annotated[str, AfterValidator(_root)] = Field(
-        "/dicom-web",
+    dicomweb_root: Annotated[str, AfterValidator(values.root)] = Field(
+        DEFAULT_ROOT,
         description="The archive's DICOMweb root: a path on the viewer's origin, or an http(s) URL. The "
         "token goes to what is below it and nowhere else, so it cannot be `/`.",
     )
-    token_roots: tuple[Annotated[str, AfterValidator(_root)], ...] = Field(
+    token_roots: tuple[Annotated[str, AfterValidator(values.root)], ...] = Field(
         (),
         description="Further paths or URLs to which the token may go, such as those of `dicom_json` files "
         "and of the images that they name.",
+    )
+    data_sources: Annotated[tuple[DataSource, ...], AfterValidator(_data_sources)] = Field(
+        (),
+        description="Archives, each a table, instead of `dicomweb_root`: see [data sources](#data-sources).",
     )
     dicom_json: Annotated[str, AfterValidator(_dicom_json)] = Field(
         "",
@@ -171,11 +129,11 @@ class Recipe(BaseModel):
         description="The link's parameter that holds the token, in any letter case. It cannot be a name "
         "that OHIF itself reads.",
     )
-    token_header: Annotated[str, AfterValidator(_token_header)] = Field(
+    token_header: Annotated[str, AfterValidator(values.token_header)] = Field(
         "token",
         description="The header that carries the token. It cannot be one that browsers forbid or that DICOMweb needs.",
     )
-    token_scheme: Annotated[str, AfterValidator(_token_scheme)] = Field(
+    token_scheme: Annotated[str, AfterValidator(values.token_scheme)] = Field(
         "",
         description="The word before the token in the header, such as `Bearer`.",
     )
@@ -191,6 +149,29 @@ class Recipe(BaseModel):
         "again. `ohif`: as stock OHIF does.",
     )
     study_list: StrictBool = Field(False, description="Whether the worklist may search the archive.")
+    connect: tuple[Annotated[str, AfterValidator(values.origin)], ...] = Field(
+        (),
+        description="Further origins that the page may load from, always without the token: fonts, the services of "
+        "an extension. No wildcards and no paths.",
+    )
+    embed_in: tuple[Annotated[str, AfterValidator(values.origin)], ...] = Field(
+        (),
+        description="Origins of portals that may show the viewer in a frame, besides its own. No wildcards.",
+    )
+    app_config: Annotated[dict[str, Any], AfterValidator(ohif_names.app_config)] = Field(
+        default_factory=dict,
+        description="Further keys of OHIF's `window.config`; each replaces ohifbuild's. Keys that confinement needs "
+        "are refused.",
+    )
+    customizations: Annotated[dict[str, Any], AfterValidator(ohif_names.customizations)] = Field(
+        default_factory=dict,
+        description="OHIF's customizations by id, such as `[customizations.sortingCriteria]`. Those that would lift "
+        "confinement are refused.",
+    )
+    branding: Branding = Field(
+        default_factory=lambda: Branding.model_validate({}),
+        description="The viewer's appearance: see [branding](#branding).",
+    )
     source: str = Field(
         "",
         description="OHIF's git repository, a fork or a mirror: an https or ssh URL, or a folder. If empty, "
@@ -211,19 +192,40 @@ class Recipe(BaseModel):
     verify: StrictBool = Field(True, description="Whether to verify the dist before it is put in place.")
     minify: StrictBool = Field(True, description="Whether to minify OHIF's scripts and styles.")
 
+    @property
+    def sources(self) -> tuple[DataSource, ...]:
+        """The archives; the first is the default."""
+        if self.data_sources:
+            return self.data_sources
+        return (DataSource.model_validate({"name": DEFAULT_NAME, "dicomweb_root": self.dicomweb_root}),)
+
+    def token_rule(self, source: DataSource) -> tuple[str, str]:
+        """Header and scheme of a source's token: its own, else the preset's, else the recipe's."""
+        preset = presets()[source.preset]
+        header = source.token_header or preset.token_header or self.token_header
+        of_preset = None if source.token_header else preset.token_scheme
+        scheme = next(text for text in (source.token_scheme, of_preset, self.token_scheme) if text is not None)
+        return header, scheme
+
+    def roots_of(self, source: DataSource) -> tuple[str, ...]:
+        """The roots of a source; those in ``token_roots`` belong to the default one."""
+        more = self.token_roots if source == self.sources[0] else ()
+        return tuple(dict.fromkeys((*source.roots, *more)))
+
     def notes(self) -> tuple[str, ...]:
         """Warnings about values that are valid but unusual, one sentence or two each."""
         found = []
-        if "_" in self.token_header:
-            found.append(f"nginx drops headers with an underscore, such as {self.token_header}, by default.")
-        for url in (self.dicomweb_root, *self.token_roots):
-            root = ROOT_URL.fullmatch(url)
-            if root and root["scheme"] == "http" and root["host"] not in LOOPBACK:
+        for header, scheme in dict.fromkeys(self.token_rule(source) for source in self.sources):
+            if "_" in header:
+                found.append(f"nginx drops headers with an underscore, such as {header}, by default.")
+            if header.lower() == "authorization" and not scheme:
+                found.append(
+                    "Few servers accept an Authorization header without a scheme. Most require token_scheme = Bearer."
+                )
+        for url in dict.fromkeys(root for source in self.sources for root in self.roots_of(source)):
+            root = values.ROOT_URL.fullmatch(url)
+            if root and root["scheme"] == "http" and root["host"] not in values.LOOPBACK:
                 found.append(f"Tokens and images are sent to {url} without encryption. Use https to protect them.")
-        if self.token_header.lower() == "authorization" and not self.token_scheme:
-            found.append(
-                "Few servers accept an Authorization header without a scheme. Most require token_scheme = Bearer."
-            )
         if self.priors == "ohif":
             found.append(
                 "With priors = 'ohif' the viewer searches for the patient's other studies, as stock OHIF does."
@@ -231,13 +233,13 @@ class Recipe(BaseModel):
         return tuple(found)
 
     @classmethod
-    def of(cls, values: Mapping[str, object]) -> Self:
+    def of(cls, given: Mapping[str, object]) -> Self:
         """A recipe from values that are known to be valid.
 
         Raises:
             pydantic.ValidationError: they are not.
         """
-        return cls.model_validate(dict(values))
+        return cls.model_validate(dict(given))
 
 
 def load_recipe(path: Path | None, flags: Mapping[str, object]) -> Recipe:
@@ -254,10 +256,10 @@ def load_recipe(path: Path | None, flags: Mapping[str, object]) -> Recipe:
     if path is None and Path(RECIPE_NAME).is_file():
         path = Path(RECIPE_NAME)
     text = _read(path) if path else ""
-    values = _parse(path, text) if path else {}
+    written = _parse(path, text) if path else {}
     given = {("from" if name == "origin" else name): value for name, value in flags.items()}
     try:
-        return Recipe.model_validate({**_relative_to(path, values), **given})
+        return Recipe.model_validate({**_relative_to(path, written), **given})
     except ValidationError as error:
         raise _refusal(problems_in(error, Recipe, path, text, given)) from error
 
@@ -281,16 +283,20 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         raise _refusal([syntax_problem(path, error)]) from error
 
 
-def _relative_to(path: Path | None, values: Mapping[str, Any]) -> dict[str, Any]:
+def _relative_to(path: Path | None, given: Mapping[str, Any]) -> dict[str, Any]:
     """The file's values, with relative paths resolved against its folder."""
     if path is None:
-        return dict(values)
-    moved = dict(values)
-    if isinstance(values.get("output"), str):
-        moved["output"] = path.parent / values["output"]
+        return dict(given)
+    moved = dict(given)
+    if isinstance(given.get("output"), str):
+        moved["output"] = path.parent / given["output"]
     for key in ("extensions", "patches"):
-        if isinstance(values.get(key), list):
-            moved[key] = [path.parent / item if isinstance(item, str) else item for item in values[key]]
+        if isinstance(given.get(key), list):
+            moved[key] = [path.parent / item if isinstance(item, str) else item for item in given[key]]
+    if isinstance(given.get("branding"), dict):
+        images = {key: item for key, item in given["branding"].items() if key in ("logo", "favicon")}
+        here = {key: path.parent / item if isinstance(item, str) else item for key, item in images.items()}
+        moved["branding"] = {**given["branding"], **here}
     return moved
 
 

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -57,24 +57,57 @@ def problems_in(
         text: the file's contents, to find the lines of mistakes.
         flags: the values from the command line; a mistake in one of them is reported with its flag.
     """
-    keys = [field.alias or name for name, field in model.model_fields.items()]
     found = []
     for item in error.errors(include_url=False):
-        key = str(item["loc"][0]) if item["loc"] else ""
-        found.append(ValidationProblem(_location(key, path, text, flags), _what(dict(item), key, keys)))
+        steps = item["loc"]
+        key = str(steps[0]) if steps else ""
+        what = _what(dict(item), _name_of(steps), _keys_at(model, steps))
+        found.append(ValidationProblem(_location(key, steps, path, text, flags), what))
     return found
 
 
-def _location(key: str, path: Path | None, text: str, flags: Mapping[str, object]) -> str:
+def _name_of(steps: tuple[int | str, ...]) -> str:
+    """The place of a value in the words of TOML; numbers begin at 1: ``data_sources 2 qido_root``."""
+    words = (f"{step + 1}" if isinstance(step, int) else step for step in steps if step != "[key]")
+    return " ".join(words)
+
+
+def _keys_at(model: type[BaseModel], steps: tuple[int | str, ...]) -> list[str]:
+    """The known keys of the table that has the last of some steps."""
+    for step in steps[:-1]:
+        field = model.model_fields.get(str(step))
+        inner = [item for item in _classes(field.annotation if field else None) if issubclass(item, BaseModel)]
+        model = inner[0] if inner else model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _classes(annotation: Any) -> list[type]:
+    """The classes that a type is made of."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _classes(part)]
+
+
+def _location(key: str, steps: tuple[int | str, ...], path: Path | None, text: str, flags: Mapping[str, object]) -> str:
     if key in flags or path is None:
         return "--" + FLAGS.get(key, key.replace("_", "-"))
-    return f"{path}:{_line_of(key, text)}"
+    return f"{path}:{_line_of(steps, text)}"
 
 
-def _line_of(key: str, text: str) -> int:
-    pattern = re.compile(rf"""^\s*(?:\[+\s*)?["']?{re.escape(key)}["']?\s*[\].=]""")
-    numbers = (number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line))
-    return next(numbers, 1)
+def _line_of(steps: tuple[int | str, ...], text: str) -> int:
+    """The line of a key; of a key in a table, the first such line after the line of the table."""
+    lines, at = text.splitlines(), 0
+    for place, step in enumerate(steps):
+        if isinstance(step, int):
+            continue
+        following = steps[place + 1 : place + 2]
+        count = following[0] if following and isinstance(following[0], int) else 0
+        pattern = re.compile(rf"""^\s*(?:\[+\s*(?:[\w-]+\.)*)?["']?{re.escape(step)}["']?\s*[\].=]""")
+        numbers = [number for number, line in enumerate(lines[at:], at) if pattern.match(line)]
+        if not numbers:
+            break
+        at = numbers[min(count, len(numbers) - 1)]
+    return at + 1
 
 
 def _what(item: Mapping[str, Any], key: str, keys: list[str]) -> str:

@@ -18,12 +18,33 @@ ELEMENT = re.compile(
 
 
 @dataclass(frozen=True)
+class Source:
+    """An archive: its name in addresses, its roots, its token rule and what its requests carry.
+
+    ``access`` is ``token``, ``session`` (cookies and sign-in of the browser, no token) or ``token-and-session``.
+    """
+
+    name: str
+    roots: tuple[str, ...]
+    token_header: str
+    token_scheme: str
+    access: str
+
+    @property
+    def has_session(self) -> bool:
+        """Whether requests carry the browser's cookies and sign-in."""
+        return self.access != "token"
+
+
+@dataclass(frozen=True)
 class Settings:
     """The settings of the viewer's JavaScript.
 
-    ``roots`` are paths or absolute URLs without a slash at the end; the DICOMweb root is the first. ``connect`` are
-    other origins to which the page may connect, without the token. ``dicom_json`` is the path of the JSON files that
-    links may name, with ``{id}`` for the variable part; '' means that links may name none.
+    ``roots``, header, scheme and ``access`` are those of the default archive; ``further`` are the other archives.
+    ``roots`` are paths or absolute URLs without a slash at the end; the root of searches is the first. ``connect`` are
+    other origins to which the page may connect, without the token; ``embed_in`` are origins whose pages may frame the
+    viewer. ``dicom_json`` is the path of the JSON files that links may name, with ``{id}`` for the variable part; ''
+    means that links may name none.
     """
 
     token_param: str = "token"
@@ -36,11 +57,26 @@ class Settings:
     public_url: str = "/"
     connect: tuple[str, ...] = ()
     dicom_json: str = ""
+    source_name: str = "dicomweb"
+    access: str = "token"
+    further: tuple[Source, ...] = ()
+    embed_in: tuple[str, ...] = ()
 
     @property
     def dicomweb_root(self) -> str:
-        """The archive's root; the other roots are other services that accept the token."""
+        """The default archive's root; the other roots are other services that accept the token."""
         return self.roots[0]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All archives; the default one is the first."""
+        default = Source(self.source_name, self.roots, self.token_header, self.token_scheme, self.access)
+        return (default, *self.further)
+
+    @property
+    def all_roots(self) -> tuple[str, ...]:
+        """The roots of all archives, those of the default one first."""
+        return tuple(dict.fromkeys(root for source in self.sources for root in source.roots))
 
     def header_value(self, token: str) -> str:
         """The value of the token's header."""
@@ -54,7 +90,7 @@ class Settings:
         """The raw path of a URL below its longest root, without the first slash; None if it is under no root."""
         parts = urlsplit(url)
         tails = []
-        for root in self.roots:
+        for root in self.all_roots:
             expected = urlsplit(root)
             same_origin = not expected.netloc or (expected.scheme, expected.netloc) == (parts.scheme, parts.netloc)
             tail = below(parts.path, expected.path) if same_origin else None
@@ -99,6 +135,20 @@ def settings_of(data: dict[str, Any]) -> Settings:
         public_url=str(data["publicUrl"]),
         connect=tuple(str(origin) for origin in data.get("connect", ())),
         dicom_json=str(data.get("dicomJson", "")),
+        source_name=str(data.get("sourceName", "dicomweb")),
+        access=str(data.get("access", "token")),
+        further=tuple(_source(item) for item in data.get("further", ())),
+        embed_in=tuple(str(origin) for origin in data.get("embedIn", ())),
+    )
+
+
+def _source(data: dict[str, Any]) -> Source:
+    return Source(
+        name=str(data["name"]),
+        roots=tuple(str(root) for root in data["roots"]),
+        token_header=str(data["tokenHeader"]),
+        token_scheme=str(data["tokenScheme"]),
+        access=str(data["access"]),
     )
 
 

@@ -20,6 +20,7 @@ from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid
 from ohifbuild.deploy.options import PLAIN_FILE, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_settings import SettingsUnusable, existing_settings
+from ohifbuild.server.archive_paths import paths_at_archive
 from ohifbuild.viewer.manifest import read_manifest
 
 MARKER = "ohifbuild-deploy.json"
@@ -110,21 +111,9 @@ class Plan:
 
     @property
     def archive_paths(self) -> tuple[tuple[str, str], ...]:
-        """The paths of requests that go to the archive, each with its path there; the DICOMweb root comes first.
-
-        Further token roots are rewritten like the DICOMweb root: if /orthanc/dicom-web is /dicom-web at the archive,
-        /orthanc/studies is /studies there.
-        """
-        here, there = self.root.split("/"), self.archive_root.split("/")
-        while len(here) > 1 and len(there) > 1 and here[-1] == there[-1]:
-            here, there = here[:-1], there[:-1]
-        prefix, replacement = "/".join(here), "/".join(there)
-        others = [root for root in self.settings.roots[1:] if not urlsplit(root).netloc]
-        moved = [
-            replacement + root.removeprefix(prefix) if f"{root}/".startswith(f"{prefix}/") else root for root in others
-        ]
-        pairs = ((self.root, self.archive_root), *zip(others, moved, strict=True))
-        return tuple((self._local(path), target) for path, target in pairs)
+        """The paths of requests that go to the archive, each with its path there; the DICOMweb root comes first."""
+        pairs = paths_at_archive((self.root, *self.settings.roots[1:]), self.archive_root)
+        return tuple((self._local(path), target) for path, target in pairs.items())
 
     @property
     def port(self) -> int:

@@ -62,7 +62,7 @@ def header_table(plan: Plan) -> HeaderTable:
     elsewhere = connects_to(plan.settings)
     pages = {
         path.relative_to(plan.dist).as_posix(): content_security_policy(
-            path.read_text(encoding="utf-8", errors="replace"), elsewhere
+            path.read_text(encoding="utf-8", errors="replace"), elsewhere, plan.settings.embed_in
         )
         for path in sorted(plan.dist.rglob("*.html"))
     }

@@ -9,7 +9,7 @@ from ipaddress import IPv6Address, ip_network
 from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
-from ohifbuild.config.recipe import PLAIN_PATH, ROOT_URL
+from ohifbuild.config.values import PLAIN_PATH, ROOT_URL
 
 Kind = Literal["nginx", "orthanc", "orthanc-ohif", "compose", "kubernetes", "static"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

@@ -46,7 +46,7 @@ class Resolution:
     @property
     def options(self) -> dict[str, Any]:
         """The recipe's keys that decide the dist's bytes, as JSON values."""
-        return self.recipe.model_dump(mode="json", exclude=set(NOT_OPTIONS))
+        return self.recipe.model_dump(mode="json", exclude=set(NOT_OPTIONS), exclude_none=True)
 
     @property
     def lock(self) -> Lock:

@@ -35,7 +35,7 @@ SCRIPT_TYPE = "(?:java|ecma|live|j)script"
 SCRIPT_REPLACEMENT = "text/plain"
 
 REQUEST_HEADERS_REMOVED = (
-    "Cookie",
+    "Cookie",  # unless the archive has the browser's session
     "X-HTTP-Method",
     "X-HTTP-Method-Override",
     "X-Method-Override",
@@ -47,6 +47,14 @@ REQUEST_HEADERS_REMOVED = (
 A link's token has its own header, so no cookie is needed. Cookies belong to other services of the same host, or would
 let a page of another site act as the user. The other headers can change the method or path after these rules are
 checked.
+"""
+
+COOKIE = "Cookie"
+DIALOG_CHALLENGE = "(?:^|,)[ \t]*(?:basic|digest|ntlm|negotiate)(?:[ \t,]|$)"
+"""Finds in a ``WWW-Authenticate`` the schemes for which browsers open a dialog (RFC 9110 11.6.1); ignore case.
+
+A request waits behind such a dialog, and what is typed there is the reader's password for the archive. Only an archive
+with the browser's session needs it; a link has a token. So such a challenge is not sent to the browser.
 """
 
 RESPONSE_HEADERS_ALLOWED = frozenset(

@@ -24,6 +24,7 @@ ISOLATION = {
 }
 """Also for the archive's answers: an isolated page shows a PDF in a frame only if the PDF is isolated too."""
 
+SELF = "'self'"
 SCRIPTS = "'self' 'wasm-unsafe-eval' 'unsafe-eval'"
 
 # Not by a parser: ``viewer/inject.py`` edits the scripts that this finds, and both must mean the same ones. A page
@@ -33,16 +34,17 @@ SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re
 
 def connects_to(settings: Settings) -> tuple[str, ...]:
     """Absolute URLs of all other origins that a viewer with these settings connects to, with or without its token."""
-    return (*(root for root in settings.roots if "://" in root), *settings.connect)
+    return (*(root for root in settings.all_roots if "://" in root), *settings.connect)
 
 
-def content_security_policy(page: str, connect: Sequence[str] = ()) -> str:
+def content_security_policy(page: str, connect: Sequence[str] = (), embed_in: Sequence[str] = ()) -> str:
     """The policy in the header of a viewer's page: ``page_policy``, and which pages may frame it.
 
     Args:
         page, connect: as for ``page_policy``.
+        embed_in: origins of other pages that may frame it.
     """
-    return f"{page_policy(page, connect)}; frame-ancestors 'self'"
+    return f"{page_policy(page, connect)}; frame-ancestors {' '.join((SELF, *embed_in))}"
 
 
 def page_policy(page: str, connect: Sequence[str] = ()) -> str:
@@ -67,7 +69,7 @@ def page_policy(page: str, connect: Sequence[str] = ()) -> str:
         "worker-src": "'self' blob:",
         "style-src": "'self' 'unsafe-inline'",
         "img-src": f"'self' data: blob:{there}",
-        "font-src": "'self' data:",
+        "font-src": f"'self' data:{there}",
         "media-src": f"'self' blob:{there}",
         "connect-src": f"'self' data: blob:{there}",
         "object-src": f"'self' blob:{there}",

@@ -8,12 +8,20 @@ URLs. Of the archive's response headers it returns those that ``archive_rules.py
 
 from __future__ import annotations
 
+import re
+
 import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from ohifbuild.server.archive_rules import REDIRECTS, REQUEST_HEADERS_REMOVED, RESPONSE_HEADERS_ALLOWED
+from ohifbuild.server.archive_rules import (
+    COOKIE,
+    DIALOG_CHALLENGE,
+    REDIRECTS,
+    REQUEST_HEADERS_REMOVED,
+    RESPONSE_HEADERS_ALLOWED,
+)
 
 CONNECTIONS = 64
 """Simultaneous connections to the archive. A browser opens six, and an archive has a few dozen threads."""
@@ -50,9 +58,11 @@ class Upstream:
 
     Args:
         url: its DICOMweb root, http or https.
+        session: whether the browser's cookies and sign-in are for it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, session: bool = False) -> None:
+        self._session_too = session
         self.name = str(URL(url).with_user(None))
         self._root = url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
@@ -90,7 +100,7 @@ class Upstream:
         asking = self._session.request(
             request.method,
             url,
-            headers=archive_request_headers(request),
+            headers=archive_request_headers(request, session=self._session_too),
             allow_redirects=False,
         )
         try:
@@ -102,13 +112,14 @@ class Upstream:
         async with upstream:
             if upstream.status in REDIRECTS:
                 return _gateway_error(502, "The archive redirects, and redirects are not followed.")
-            return await _archive_response(request, upstream)
+            return await _archive_response(request, upstream, session=self._session_too)
 
 
-def archive_request_headers(request: web.Request) -> CIMultiDict[str]:
-    """The headers of the request to the archive."""
+def archive_request_headers(request: web.Request, *, session: bool = False) -> CIMultiDict[str]:
+    """The headers of the request to the archive; with ``session`` its cookies too."""
     named = {name.strip().lower() for value in request.headers.getall("Connection", []) for name in value.split(",")}
-    dropped = CONNECTION_HEADERS | BODY_HEADERS | named | {name.lower() for name in REQUEST_HEADERS_REMOVED}
+    removed = {name.lower() for name in REQUEST_HEADERS_REMOVED if not (session and name == COOKIE)}
+    dropped = CONNECTION_HEADERS | BODY_HEADERS | named | removed
     headers = CIMultiDict((name, value) for name, value in request.headers.items() if name.lower() not in dropped)
     clients = [*request.headers.getall("X-Forwarded-For", []), request.remote or ""]
     headers["X-Forwarded-For"] = ", ".join(filter(None, clients))
@@ -117,9 +128,18 @@ def archive_request_headers(request: web.Request) -> CIMultiDict[str]:
     return headers
 
 
-async def _archive_response(request: web.Request, upstream: aiohttp.ClientResponse) -> web.StreamResponse:
+def opens_dialog(name: str, value: str) -> bool:
+    """Whether a header of the archive makes browsers ask for a name and a password."""
+    return name.lower() == "www-authenticate" and bool(re.search(DIALOG_CHALLENGE, value, re.IGNORECASE))
+
+
+async def _archive_response(
+    request: web.Request, upstream: aiohttp.ClientResponse, *, session: bool
+) -> web.StreamResponse:
     headers = CIMultiDict(
-        (name, value) for name, value in upstream.headers.items() if name.lower() in RESPONSE_HEADERS_ALLOWED
+        (name, value)
+        for name, value in upstream.headers.items()
+        if name.lower() in RESPONSE_HEADERS_ALLOWED and (session or not opens_dialog(name, value))
     )
     response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
     await response.prepare(request)

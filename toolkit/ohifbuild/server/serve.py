@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.errors import DistInvalid
+from ohifbuild.server.archive_paths import paths_at_archive
 from ohifbuild.server.archive_probe import check_archive
 from ohifbuild.server.certificates import SelfSigned, host_names
 from ohifbuild.server.headers import connects_to
@@ -45,6 +47,7 @@ def serve(
     reporter: Reporter,
     https: Https | None = None,
     allowed_hosts: Sequence[str] = (),
+    further: Mapping[str, str] | None = None,
 ) -> None:
     """Serves a dist until Ctrl-C or SIGTERM; open transfers then have a few seconds to end.
 
@@ -57,17 +60,38 @@ def serve(
         https: how to serve HTTPS; None for HTTP.
         allowed_hosts: further names that a Host header may have. The names of ``host``, the names of this machine and
             all IP addresses are always allowed.
+        further: the DICOMweb roots of the dist's further archives, by name.
 
     Raises:
-        DistInvalid: the folder is not a dist of ohifbuild, or the dist uses an archive at another origin.
+        DistInvalid: the folder is not a dist of ohifbuild, the dist uses an archive at another origin, or ``further``
+            lacks one of its archives or names another.
         ArchiveUnreachable: the archive does not answer as DICOMweb.
         PortInUse: the address is in use; ``fix`` names the next free port.
     """
     settings = read_settings(dist)
     root = same_origin_root(dist, settings)
     names = {name.lower() for name in (*host_names(host), *allowed_hosts)}
-    files = StaticFiles(dist, settings.public_url, connects_to(settings))
-    asyncio.run(_serve(files, settings, root, dicomweb, host, names, port, reporter, https))
+    files = StaticFiles(dist, settings.public_url, connects_to(settings), settings.embed_in)
+    upstreams = _upstreams(dist, settings, {settings.source_name: dicomweb, **(further or {})})
+    asyncio.run(_serve(files, settings, root, dicomweb, upstreams, host, names, port, reporter, https))
+
+
+def _upstreams(dist: Path, settings: Settings, archives: Mapping[str, str]) -> dict[str, Upstream]:
+    """The archive behind each root that is a path on the viewer's origin."""
+    here = {source.name: source for source in settings.sources if any("://" not in root for root in source.roots)}
+    if archives.keys() != here.keys():
+        expected = " ".join(f"--archive {name}=URL" for name in here if name != settings.source_name)
+        raise DistInvalid(
+            f"{dist} has other archives than those that were named.",
+            cause=f"Its archives on the viewer's origin are {', '.join(here)}.",
+            fix=f"Name each: ohifbuild serve {dist} --dicomweb URL {expected}".rstrip(),
+        )
+    found = {}
+    for name, url in archives.items():
+        parts = urlsplit(url)
+        for root, path in paths_at_archive(here[name].roots, parts.path.rstrip("/")).items():
+            found[root] = Upstream(f"{parts.scheme}://{parts.netloc}{path}", session=here[name].has_session)
+    return found
 
 
 async def _serve(
@@ -75,6 +99,7 @@ async def _serve(
     settings: Settings,
     root: str,
     dicomweb: str,
+    upstreams: Mapping[str, Upstream],
     host: str,
     names: set[str],
     port: int,
@@ -87,9 +112,10 @@ async def _serve(
             f"Over http at {host_names(host)[0]}, the network can read token and images, and browsers give the page no "
             "shared memory: OHIF up to 3.8 stays blank. Add --https."
         )
-    upstream = Upstream(dicomweb)
-    app = application(files, root, upstream.handle, names=names, on_error=reporter.warn)
-    await upstream.open()
+    handlers = {path: upstream.handle for path, upstream in upstreams.items()}
+    app = application(files, root, handlers.pop(root), further=handlers, names=names, on_error=reporter.warn)
+    for upstream in upstreams.values():
+        await upstream.open()
     try:
         with _stop_signal() as stopped:
             async with listening(app, host, port, ssl_context=https.context if https else None) as origin:
@@ -97,7 +123,8 @@ async def _serve(
                 await stopped.wait()
                 reporter.say("Stopping after open transfers end. Press Ctrl-C again to stop now.")
     finally:
-        await upstream.close()
+        for upstream in upstreams.values():
+            await upstream.close()
 
 
 async def _warn_about_archive(dicomweb: str, root: str, reporter: Reporter) -> None:

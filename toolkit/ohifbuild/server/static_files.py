@@ -66,12 +66,14 @@ class StaticFiles:
     Args:
         public_url: a path that begins and ends with a slash.
         connect: absolute URLs of other origins that the viewer connects to.
+        embed_in: origins of other pages that may frame the viewer.
     """
 
-    def __init__(self, dist: Path, public_url: str, connect: Sequence[str] = ()) -> None:
+    def __init__(self, dist: Path, public_url: str, connect: Sequence[str] = (), embed_in: Sequence[str] = ()) -> None:
         self._dist = dist
         self._public_url = public_url
         self._connect = connect
+        self._embed_in = embed_in
         self._state: object = None
         self._files: Mapping[str, Path] = {}
         self._policies: Mapping[str, str] = {}
@@ -124,7 +126,9 @@ class StaticFiles:
         if state != self._state or not self._files:
             self._files = _find(self._dist)
             pages = ((name, path) for name, path in self._files.items() if path.suffix == ".html")
-            self._policies = {name: content_security_policy(_page(path), self._connect) for name, path in pages}
+            self._policies = {
+                name: content_security_policy(_page(path), self._connect, self._embed_in) for name, path in pages
+            }
             self._state = state
 
 

@@ -42,6 +42,7 @@ def application(
     root: str,
     to_archive: ArchiveHandler,
     *,
+    further: Mapping[str, ArchiveHandler] | None = None,
     names: Collection[str] | None = None,
     on_error: Callable[[str], None] = lambda _: None,
 ) -> web.Application:
@@ -50,10 +51,18 @@ def application(
     Args:
         root: the path of the DICOMweb root.
         to_archive: answers a request to the archive; its second argument is the raw path below the root.
+        further: the handlers of further roots, by their paths.
         names: host names that a Host header may have, in lower case; IP addresses and this machine's loopback names
             are always allowed; None allows every host.
         on_error: is called with a line about each internal error; the line holds nothing of the request.
     """
+
+    handlers = {root: to_archive, **(further or {})}
+
+    def archive_of(request: web.Request) -> tuple[ArchiveHandler, str] | None:
+        path = request.raw_path.partition("?")[0]
+        found = [(handler, tail) for place, handler in handlers.items() if (tail := below(path, place)) is not None]
+        return min(found, key=lambda one: len(one[1]), default=None)
 
     async def dispatch(request: web.Request) -> web.StreamResponse:
         try:
@@ -67,13 +76,14 @@ def application(
     async def choose(request: web.Request) -> web.StreamResponse:
         if names is not None and not is_known(request.headers.getall("Host", []), names):
             return _refused(421, "This host name is not allowed. (ohifbuild serve --allowed-host NAME)")
-        tail = below(request.raw_path.partition("?")[0], root)
-        if tail is None:
+        found = archive_of(request)
+        if found is None:
             return await files.handle(request)
-        return _refusal(request) or await to_archive(request, tail)
+        handler, tail = found
+        return _refusal(request) or await handler(request, tail)
 
     async def finish(request: web.Request, response: web.StreamResponse) -> None:
-        if below(request.raw_path.partition("?")[0], root) is None:
+        if archive_of(request) is None:
             for name, value in ISOLATION.items():
                 response.headers.setdefault(name, value)
         else:

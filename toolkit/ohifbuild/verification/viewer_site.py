@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.server.headers import connects_to
 from ohifbuild.server.static_files import INDEX, StaticFiles
-from ohifbuild.server.web_server import application, listening, same_origin_root
+from ohifbuild.server.web_server import ArchiveHandler, application, listening, same_origin_root
 from ohifbuild.verification.evidence import ReceivedRequest
 from ohifbuild.verification.gate import Archive, Gate
 
@@ -63,6 +63,7 @@ def site(
     tokens: Tokens,
     *,
     settings: Settings | None = None,
+    further: Mapping[str, ArchiveHandler] | None = None,
     enforce: bool = True,
     bare: bool = False,
     host: str = "127.0.0.1",
@@ -76,6 +77,7 @@ def site(
         archive: the archive behind the gate.
         tokens: the tokens and what each gives access to.
         settings: the dist's settings; default: those in the dist.
+        further: handlers of further roots, by their paths.
         enforce: whether the gate refuses requests, or only records (for an archive that enforces tokens itself).
         bare: whether to serve without protective headers: no referrer policy, and a content security policy that
             blocks nothing but still reports to the console.
@@ -93,7 +95,12 @@ def site(
     async def to_archive(request: web.Request, tail: str) -> web.StreamResponse:
         return await gate.pass_through(request, tail, archive)
 
-    app = application(StaticFiles(dist, settings.public_url, connects_to(settings)), root, to_archive)
+    app = application(
+        StaticFiles(dist, settings.public_url, connects_to(settings), settings.embed_in),
+        root,
+        to_archive,
+        further=further,
+    )
     if bare:
         app.on_response_prepare.append(_strip)
     with _served(app, archive, host, port, ssl_context) as origin:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ohifbuild.config.branding import hsl
+from ohifbuild.config.data_source import DataSource, presets
+from ohifbuild.config.images import Image
 from ohifbuild.config.recipe import Recipe
 
 # The id and the export in extension-template/src/extension.js.
 DATA_SOURCE = "ohifbuild-token.dataSourcesModule.dicomweb"
+IMAGES = "ohifbuild/branding"
 CONFIG_START = "window.config = "
 HEADER = "// Written by ohifbuild; a dist is changed by building it again.\n"
 
@@ -24,7 +28,7 @@ def app_config(recipe: Recipe, extensions: list[str], modes: list[str]) -> str:
         "showStudyList": recipe.study_list,
         "extensions": extensions,
         "modes": modes,
-        "customizationService": {},
+        "customizationService": recipe.customizations,
         "showLoadingIndicator": True,
         "showErrorDetails": "dev",
         "showWarningMessageForCrossOrigin": True,
@@ -36,54 +40,68 @@ def app_config(recipe: Recipe, extensions: list[str], modes: list[str]) -> str:
         "investigationalUseDialog": {"option": "never"},
         "maxNumberOfWebWorkers": 3,
         "maxNumRequests": {"interaction": 100, "thumbnail": 75, "prefetch": 25},
-        "defaultDataSourceName": "dicomweb",
+        "defaultDataSourceName": recipe.sources[0].name,
         "dataSources": [
-            {"namespace": DATA_SOURCE, "sourceName": "dicomweb", "configuration": _dicomweb(recipe.dicomweb_root)}
+            {"namespace": DATA_SOURCE, "sourceName": source.name, "configuration": _dicomweb(source)}
+            for source in recipe.sources
         ],
     }
-    return HEADER + CONFIG_START + json.dumps(config, indent=2) + ";\n"
+    return HEADER + CONFIG_START + json.dumps({**config, **recipe.app_config}, indent=2) + ";\n"
 
 
 def settings(recipe: Recipe) -> dict[str, Any]:
     """The settings for our JavaScript, with the keys of extension-template/src/contract/settings.js."""
+    default, *further = ({"name": source.name, **_source(recipe, source)} for source in recipe.sources)
+    name = default.pop("name")
+    branding = recipe.branding
     return {
         "tokenParam": recipe.token_param,
-        "tokenHeader": recipe.token_header,
-        "tokenScheme": recipe.token_scheme,
-        "roots": [recipe.dicomweb_root, *recipe.token_roots],
+        **default,
+        "sourceName": name,
+        "further": further,
         "priors": recipe.priors,
         "storage": recipe.token_storage,
         "studyList": recipe.study_list,
         "publicUrl": recipe.public_url,
-        "connect": [],
+        "connect": list(recipe.connect),
+        "embedIn": list(recipe.embed_in),
         "dicomJson": recipe.dicom_json,
+        "contact": branding.contact,
+        "branding": {
+            "name": branding.name,
+            "logo": image_url(recipe, branding.logo) if branding.logo else "",
+            "colours": {name: hsl(colour) for name, colour in branding.colours.items()},
+        },
     }
 
 
-def _dicomweb(root: str) -> dict[str, Any]:
-    """OHIF's data source configuration for an archive: only features that Orthanc and most other archives support.
+def image_url(recipe: Recipe, image: Image) -> str:
+    """The path of an image of the recipe on the viewer's origin."""
+    return f"{recipe.public_url}{IMAGES}/{image.name}"
 
-    Thumbnails use ``wadors``: OHIF requests ``rendered`` thumbnails with a multipart Accept header, which Orthanc
-    refuses (400). A multipart Accept header has no quotes, because some proxies change them. A PDF is requested as bulk
-    data, because Orthanc does not render PDFs.
-    """
+
+def _source(recipe: Recipe, source: DataSource) -> dict[str, Any]:
+    header, scheme = recipe.token_rule(source)
     return {
-        "friendlyName": "DICOMweb",
-        "name": "dicomweb",
-        "wadoUriRoot": root,
-        "qidoRoot": root,
-        "wadoRoot": root,
-        "qidoSupportsIncludeField": False,
+        "tokenHeader": header,
+        "tokenScheme": scheme,
+        "roots": list(recipe.roots_of(source)),
+        "access": source.access,
+    }
+
+
+def _dicomweb(source: DataSource) -> dict[str, Any]:
+    """OHIF's configuration of a data source: the preset's options, the recipe's, and what the viewer never does."""
+    options = {name: option["value"] for name, option in presets()[source.preset].options.items()}
+    return {
+        "friendlyName": source.name,
+        **options,
+        **source.options,
+        "name": source.name,
+        "wadoUriRoot": source.wado_uri,
+        "qidoRoot": source.qido,
+        "wadoRoot": source.wado,
         "supportsReject": False,
         "supportsStow": False,
-        "imageRendering": "wadors",
-        "thumbnailRendering": "wadors",
-        "enableStudyLazyLoad": True,
-        "supportsFuzzyMatching": False,
-        "supportsWildcard": False,
         "dicomUploadEnabled": False,
-        "staticWado": True,
-        "singlepart": "bulkdata,video",
-        "bulkDataURI": {"enabled": True, "relativeResolution": "studies"},
-        "omitQuotationForMultipartRequest": True,
     }

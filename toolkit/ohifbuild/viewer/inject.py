@@ -17,7 +17,7 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import settings_of
 from ohifbuild.core.errors import ReleaseUnsupported
 from ohifbuild.server.headers import SCRIPT, connects_to, is_inline, page_policy
-from ohifbuild.viewer.app_config import app_config, settings
+from ohifbuild.viewer.app_config import IMAGES, app_config, image_url, settings
 from ohifbuild.viewer.extensions import (
     Bundles,
 )
@@ -32,6 +32,8 @@ LOADS_SOMETHING = re.compile(r"<(?:script|link|img|style|iframe|object)\b", re.I
 REMOTE_LINK = re.compile(r"""<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*>""", re.IGNORECASE)
 REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 PUBLIC_URL = re.compile(r"""(window\.PUBLIC_URL\s*=\s*)(["'])/\2""")
+TITLE = re.compile(r"(<title>)[^<]*(?=</title>)", re.IGNORECASE)
+ICON = re.compile(r"""<link\b[^>]*\brel=["'](?:shortcut icon|icon|apple-touch-icon)["'][^>]*>""", re.IGNORECASE)
 ROOTED = re.compile(r'\b(href|src|content)="/(?!/)', re.IGNORECASE)
 REFERRER = '<meta name="referrer" content="no-referrer">'
 EARLY_NAME, INLINE_NAME = "ohifbuild-early.js", "index-{}.js"
@@ -64,6 +66,9 @@ def inject(viewer: PreparedViewer, recipe: Recipe, bundles: Bundles, work: Path)
     modes = [f"{prefix}{item.digest}/{mode}" for item in bundles.packages for mode in item.modes]
     (work / "index.html").write_text(index_html(page, recipe, bundles.early), encoding="utf-8")
     (work / "app-config.js").write_text(app_config(recipe, extensions, modes), encoding="utf-8")
+    for image in recipe.branding.images:
+        (work / IMAGES).mkdir(parents=True, exist_ok=True)
+        (work / IMAGES / image.name).write_bytes(image.data)
     modules = (path.relative_to(work).as_posix() for path in (work / FOLDER).rglob("*") if path.is_file())
     return ("index.html", "app-config.js", *sorted(modules))
 
@@ -89,13 +94,26 @@ def index_html(page: str, recipe: Recipe, early: str) -> str:
     rest, count = PUBLIC_URL.subn(lambda found: f"{found[1]}{json.dumps(recipe.public_url)}", page[end:])
     if not count:
         raise _unexpected("it does not set PUBLIC_URL to /")
-    rest = _named(REMOTE_LINK.sub("", rest))
+    rest = _branded(_named(REMOTE_LINK.sub("", rest)), recipe)
     rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}', rest)
     _LoadsOnlyFrom(recipe.public_url).feed(rest)
     values = settings(recipe)
     rest = _start(values, early) + rest
     policy = page_policy(page[:end] + rest, connects_to(settings_of(values)))
     return f'{page[:end]}<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=False)}">{rest}'
+
+
+def _branded(page: str, recipe: Recipe) -> str:
+    """The page with the recipe's title and favicon, if it has them."""
+    name, icon = recipe.branding.name, recipe.branding.favicon
+    if name:
+        page = TITLE.sub(lambda found: found[1] + escape(name), page, count=1)
+    if icon:
+        link = f'<link rel="icon" href="{image_url(recipe, icon)}">'
+        first = ICON.search(page)
+        at = first.start() if first else 0
+        page = page[:at] + link + ICON.sub("", page[at:])
+    return page
 
 
 def _named(page: str) -> str:

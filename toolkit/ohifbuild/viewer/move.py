@@ -75,7 +75,7 @@ def move_dist(
             (work / name).write_text(text, encoding="utf-8")
         compress_all(work, [name for name in texts if compressible(name, (work / name).stat().st_size)])
         untouched = {name: entry for name, entry in manifest.files.items() if not name.startswith(WRITTEN)}
-        options = new.model_dump(mode="json", include=set(manifest.inputs["options"]))
+        options = new.model_dump(mode="json", include=set(manifest.inputs["options"]), exclude_none=True)
         moved = Manifest(hash_tree(work, known=untouched), {**manifest.inputs, "options": options})
         moved.write(work)
         move_documents(dist, evidence_folder(dist), work, stage.evidence)
