@@ -28,6 +28,12 @@ const TABLES = {
     ];
   },
   expiry: row => [row.expired, saysExpired(row.token, row.now)],
+  limits({ kind, length, accepted }) {
+    const link = 'https://v.example/viewer?x=';
+    const refused =
+      kind === 'token' ? !isToken('x'.repeat(length)) : readLink(link.padEnd(length, 'x'), 'token').problem !== '';
+    return [accepted, !refused];
+  },
   links(row) {
     const { problem, token, studies, url, key, address } = readLink(row.link, row.param);
     const expected = [row.problem, row.token, row.studies, row.url, row.key, row.address];

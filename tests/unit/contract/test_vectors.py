@@ -57,6 +57,15 @@ def test_token(row: Row) -> None:
     assert row["token"] is None or is_token(row["token"])
 
 
+@pytest.mark.parametrize("row", rows("limits"))
+def test_limit(row: Row) -> None:
+    if row["kind"] == "token":
+        found = {is_token("x" * row["length"]), link_contract.is_token("x" * row["length"])}
+    else:
+        found = {not read_link("https://v.example/viewer?x=".ljust(row["length"], "x"), "token").problem}
+    assert found == {row["accepted"]}, row["why"]
+
+
 @pytest.mark.parametrize("row", rows("expiry"))
 def test_expiry(row: Row) -> None:
     assert is_expired(row["token"], row["now"]) is row["expired"], row["why"]
