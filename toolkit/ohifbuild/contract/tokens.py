@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 LONGEST = 8192
-"""Maximum characters; the only limit on tokens. The JavaScript and Orthanc's scripts state it too, and all three run the
-table ``limits`` of the test vectors.
+"""Maximum characters; the only limit on tokens. The JavaScript and Orthanc's scripts state it too, and all three run
+the table ``limits`` of the test vectors.
 
 By default, nginx and Apache refuse header lines longer than about 8 KiB, HAProxy and Orthanc headers of about 16 KiB
 together. The configurations of ``deploy`` accept lines of ``link.LONGEST``.
