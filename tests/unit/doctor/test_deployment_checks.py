@@ -14,6 +14,7 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core import resources
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
+from ohifbuild.doctor.link_problem import link_problem
 from ohifbuild.doctor.observations import FileEvidence
 from ohifbuild.doctor.tls import Certificate, Tls
 from ohifbuild.doctor.viewer_page import Page
@@ -362,13 +363,17 @@ def test_without_token_or_study_the_other_checks_still_run(healthy: Any, query: 
     [
         ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x#token=y", "refuses the token"),
         ("pacs.example/viewer?StudyInstanceUIDs=1.2&token=x%20y", "refuses the token"),
-        ("pacs.example/viewer?StudyInstanceUIDs=1.2,abc&token=x", "invalid Study Instance UID"),
-        ("pacs.example/viewer?StudyInstanceUIDs=1.2&url=/x.json&token=x", "url beside studies"),
-        ("user@pacs.example/viewer?StudyInstanceUIDs=1.2&token=x", "user name"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2,abc&token=x", "other characters than digits"),
+        (f"pacs.example/viewer?StudyInstanceUIDs={'1.' * 32}1&token=x", "of 65 characters; DICOM allows 64"),
+        (f"pacs.example/viewer?StudyInstanceUIDs={','.join(map(str, range(201)))}&token=x", "names 201 studies"),
+        (f"pacs.example/viewer?StudyInstanceUIDs=1.2&x={'y' * 32768}&token=x", "more than 32768"),
+        ("pacs.example/viewer?StudyInstanceUIDs=1.2&url=/x.json&token=x", "beside studies"),
+        ("user@pacs.example/viewer?StudyInstanceUIDs=1.2&token=x", "a user's name before"),
     ],
 )
 def test_a_link_that_the_viewer_refuses_is_the_first_cause(healthy: Any, address: str, words: str) -> None:
-    case = healthy.but(link=read_link(f"https://{address}", "token"), archive=None).with_page_header(COOP)
+    link = read_link(f"https://{address}", "token")
+    case = healthy.but(link=link, link_problem=link_problem(f"https://{address}"), archive=None).with_page_header(COOP)
     first = judge(case.evidence).findings[0]
     assert (first.check, first.state) == ("link", "wrong")
     assert words in first.found

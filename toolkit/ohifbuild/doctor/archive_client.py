@@ -6,19 +6,16 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ohifbuild.contract.answers import meaning_of, retry
 from ohifbuild.contract.request import Scope, meaning, permits
 from ohifbuild.doctor.client import SHORT, Answer, Client
 
 JSON = "application/dicom+json"
-RETRIED = (429, 503)
-RETRIES = 2
-RETRY_SECONDS = 0.5
-LONGEST_RETRY_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class ArchiveClient:
-    """Sends requests to an archive as a page would, and again if the archive asks for patience.
+    """Sends requests to an archive as a page would, and again when the page would.
 
     Args:
         client: the HTTP client.
@@ -51,15 +48,16 @@ class ArchiveClient:
     ) -> Answer:
         origin = {"Origin": self.origin} if self.origin else {}
         all_headers = {"Accept": accept, **origin, **headers}
-        for _ in range(RETRIES):
+        for pause in (*retry().pauses, None):
             answer = await self.client.ask(self.root + path, method=method, headers=all_headers, limit=limit)
-            if answer.status not in RETRIED:
-                return answer
-            await asyncio.sleep(retry_seconds(answer))
-        return await self.client.ask(self.root + path, method=method, headers=all_headers, limit=limit)
+            means = meaning_of(answer.status) if answer.status else None
+            if pause is None or not means or not means.retry:
+                break
+            await asyncio.sleep(max(pause, asked_pause(answer)))
+        return answer
 
 
-def retry_seconds(answer: Answer) -> float:
-    """How long to wait before the next try (``Retry-After``, RFC 9110 10.2.3), within bounds; dates count as none."""
+def asked_pause(answer: Answer) -> float:
+    """How many seconds the archive asks for (``Retry-After``, RFC 9110 10.2.3), within bounds; 0 for a date."""
     asked = answer.get("retry-after").strip()
-    return min(float(asked), LONGEST_RETRY_SECONDS) if asked.isdecimal() and len(asked) < 9 else RETRY_SECONDS
+    return min(float(asked), retry().longest) if asked.isdecimal() and len(asked) < 9 else 0.0

@@ -21,6 +21,7 @@ from ohifbuild.doctor.client import Answer, Client, RequestFailure, client
 from ohifbuild.doctor.connections import connections_to, socket_failure
 from ohifbuild.doctor.fetch_files import INDEX, fetch_files
 from ohifbuild.doctor.http2 import http2_problem
+from ohifbuild.doctor.link_problem import link_problem
 from ohifbuild.doctor.observations import Evidence, Navigation, ViewerEvidence
 from ohifbuild.doctor.query_archive import is_demonstration, query_archive
 from ohifbuild.doctor.tls import Tls, handshake_with, insecure_context
@@ -57,7 +58,8 @@ async def gather(url: str, *, insecure: bool = False, portal: str = "") -> Evide
         LinkInvalid: ``url`` is not a link.
     """
     link_address = parse_address(url)
-    evidence = Evidence(link_address, read_link(url.strip(), Settings.token_param), time.time(), portal=portal)
+    link = read_link(url.strip(), Settings.token_param)
+    evidence = Evidence(link_address, link, time.time(), link_problem(url.strip()), portal=portal)
     connections = await connections_to(link_address.host, link_address.port)
     tls, failure = await _handshake(link_address)
     evidence = replace(evidence, connections=connections)

@@ -136,6 +136,7 @@ class Evidence:
     Args:
         link_address: the address in the link.
         link: the link as the viewer reads it; without a viewer, as a viewer with the default token parameter reads it.
+        link_problem: why the viewer refuses the link's address or studies, in words that follow 'This link'; or ''.
         now: this machine's time when the page was requested, in seconds since 1970.
         failure: why there is no connection; '' if there is one.
         connections: the result of a connection to each address of the link's host.
@@ -150,6 +151,7 @@ class Evidence:
     link_address: Address
     link: Link
     now: float
+    link_problem: str = ""
     failure: RequestFailure = ""
     connections: tuple[Connection, ...] = ()
     http2: str = ""

@@ -6,6 +6,7 @@ from email.message import Message
 from typing import Literal, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from ohifbuild.contract.answers import Kind, Status, telling_of
 from ohifbuild.doctor.checks.remedies import accept_long_lines, wait_longer
 from ohifbuild.doctor.client import Answer, RequestFailure
 from ohifbuild.doctor.data_sets import is_json
@@ -55,6 +56,15 @@ STATUSES: dict[int, tuple[str, str]] = {
 }
 
 
+PAGE_SAYS = {
+    "unreachable": "The page says that the archive cannot be reached.",
+    "busy": "The page says that the archive is busy.",
+    "refused": "The page says that the archive refuses the link.",
+    "not-found": "The page says that there is no such study.",
+    "failed": "The page says that the study cannot be shown.",
+}
+
+
 class Fault(NamedTuple):
     """What is wrong, in words that follow a colon, and what to change."""
 
@@ -85,6 +95,13 @@ def fault_in(answer: Answer, form: Form) -> Fault | None:
     if answer.status != 200:
         return Fault(f"the archive answers {answer.status}", READ_LOG)
     return fault_in_body(answer, form)
+
+
+def page_says(answer: Answer, kind: Kind) -> str:
+    """What the page says about an answer with a fault, after a space; '' if it says nothing."""
+    status: Status = answer.status if answer.status != 200 else 0 if answer.failure else "unreadable"
+    telling = telling_of(status, kind, "nothing")
+    return f" {PAGE_SAYS[telling.message]}" if telling and telling.message in PAGE_SAYS else ""
 
 
 def fault_in_body(answer: Answer, form: Form) -> Fault | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, urlsplit
 
-from ohifbuild.doctor.checks.navigation import BEHIND_PROXY
+from ohifbuild.doctor.checks.remedies import behind_proxy
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
 from ohifbuild.doctor.query_study import bulk_urls_in
@@ -37,8 +37,9 @@ def _difference(written: SplitResult, expected: SplitResult) -> tuple[str, str]:
         )
     if written.scheme != expected.scheme:
         return "TLS ends at a proxy, and the server behind it takes its own scheme for that of the browser", (
-            f"{BEHIND_PROXY} HAProxy: http-request set-header X-Forwarded-Proto https\n"
-            'A server that you configured yourself: nginx: proxy_set_header Forwarded "host=$http_host;proto=https";'
+            f"{behind_proxy(f'{expected.scheme}://{expected.netloc}')}\n"
+            f"A server that you configured yourself: nginx: proxy_set_header X-Forwarded-Proto {expected.scheme}; and "
+            f'proxy_set_header Forwarded "host=$http_host;proto={expected.scheme}";'
         )
     if _port(written) != _port(expected):
         return "a proxy does not pass the port on to it", (
@@ -48,7 +49,7 @@ def _difference(written: SplitResult, expected: SplitResult) -> tuple[str, str]:
     if expected.path.endswith(written.path) and written.path:
         prefix = expected.path.removesuffix(written.path)
         return f"a proxy takes {prefix} off the path", (
-            f"Tell the server behind it that the proxy strips {prefix}: ohifbuild deploy … --behind-proxy ADDRESS\n"
+            f"{behind_proxy(f'{expected.scheme}://{expected.netloc}', prefix)}\n"
             f'Or tell Orthanc its public path: "DicomWeb": {{"PublicRoot": "{expected.path}/"}}'
         )
     return "it does not know its public path", (

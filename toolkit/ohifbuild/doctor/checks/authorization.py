@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ohifbuild.contract.tokens import LONGEST, claims_of, expiry_of
-from ohifbuild.doctor.checks.answers import dialog_of, fault_in, is_too_long
+from ohifbuild.doctor.checks.answers import dialog_of, fault_in, is_too_long, page_says
 from ohifbuild.doctor.checks.navigation import DAY, SKEW_SECONDS, skew
 from ohifbuild.doctor.checks.remedies import accept_long_lines, is_nginx
 from ohifbuild.doctor.client import Answer
@@ -102,7 +102,7 @@ def token(evidence: Evidence) -> Finding:
                 else ""
             ),
         )
-    if answer.status == 204 or (answer.status == 200 and is_json(answer)):
+    if answer.status == 204 or (answer.status == 200 and not answer.failure and is_json(answer)):
         return check.wrong(
             f"With this token the archive does not find {which}.",
             "The viewer opens and reports that there is no such study.",
@@ -110,7 +110,8 @@ def token(evidence: Evidence) -> Finding:
         )
     fault = fault_in(answer, "json")
     if fault:
-        return check.wrong(f"The archive's answer for {which} is of no use: {fault.found}.", effect, fault.change)
+        found = f"The archive's answer for {which} is of no use: {fault.found}."
+        return check.wrong(found, effect + page_says(answer, "search"), fault.change)
     return check.not_checked()
 
 

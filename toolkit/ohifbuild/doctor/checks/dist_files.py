@@ -34,7 +34,8 @@ def public_path(evidence: Evidence) -> Finding:
             f"The viewer was built for {built_for} but is served at {moved.elsewhere}: it requests "
             f"{built_for}{moved.name}, which is at {moved.elsewhere}{moved.name}.",
             "None of its scripts load, and the page is blank.",
-            f"ohifbuild move DIST --public-url {moved.elsewhere}\nor serve it at {built_for}",
+            f"ohifbuild move DIST --public-url {moved.elsewhere} and deploy it again\nor serve it at {built_for}\n"
+            f"If a proxy takes {moved.elsewhere} off, tell the deployment so too: --behind-proxy, --prefix-stripped",
         )
     gone = [file for file in viewer.files if file.answer.status == 404]
     prefix = path.removeprefix(built_for).rpartition("/")[0]
@@ -64,7 +65,7 @@ def files(evidence: Evidence) -> Finding:
     missing = [(file, text) for file in viewer.files if (text := _absence(file.answer))]
     if not missing and viewer.absent:
         return check.wrong(
-            f"{len(viewer.absent)} scripts of the dist are missing on the server, such as {viewer.absent[0]}.",
+            f"The server lacks scripts of the dist ({len(viewer.absent)}), such as {viewer.absent[0]}.",
             "The page opens, and fails where it needs them (ChunkLoadError).",
             "Copy the whole dist again, its page last.",
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ohifbuild.doctor.checks.answers import fault_in
+from ohifbuild.contract.answers import Kind
+from ohifbuild.doctor.checks.answers import fault_in, page_says
+from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.data_sets import rows
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
@@ -19,7 +21,11 @@ def metadata(evidence: Evidence) -> Finding:
     archive = evidence.archive
     if archive is None or archive.series is None:
         return check.not_checked()
-    for what, answer in (("the study's series", archive.series), ("a series' metadata", archive.metadata)):
+    parts: tuple[tuple[str, Kind, Answer | None], ...] = (
+        ("the study's series", "series", archive.series),
+        ("a series' metadata", "metadata", archive.metadata),
+    )
+    for what, kind, answer in parts:
         if answer is None:
             return check.wrong(
                 "The study has no series.", "There is nothing to show.", "Check the study in the archive."
@@ -28,7 +34,7 @@ def metadata(evidence: Evidence) -> Finding:
         if fault:
             return check.wrong(
                 f"The archive finds the study, but not {what}: {fault.found}.",
-                "The study is listed, but no image appears.",
+                f"The study is listed, but no image appears.{page_says(answer, kind)}",
                 fault.change,
             )
     return check.right("The archive sends it with the token.")
@@ -46,7 +52,7 @@ def image(evidence: Evidence) -> Finding:
     if fault:
         return check.wrong(
             f"The archive does not send the first frame: {fault.found}.",
-            "The study is listed, but its images stay black.",
+            f"The study is listed, but its images stay black.{page_says(archive.frame, 'frames')}",
             fault.change,
         )
     return check.right(f"The archive sends the first frame ({archive.frame.media_type}).")
@@ -80,7 +86,7 @@ def bulk_data(evidence: Evidence) -> Finding:
     if archive and archive.documents and (fault := fault_in(archive.documents, "json")):
         return check.wrong(
             f"The archive does not send the metadata of a document: {fault.found}.",
-            "Documents and waveforms stay empty.",
+            f"Documents and waveforms stay empty.{page_says(archive.documents, 'metadata')}",
             fault.change,
         )
     if archive is None or archive.bulk is None:
@@ -89,7 +95,7 @@ def bulk_data(evidence: Evidence) -> Finding:
     if fault:
         return check.wrong(
             f"The archive does not send the bulk data of the study: {fault.found}.",
-            "Documents, waveforms and segmentations stay empty.",
+            f"Documents, waveforms and segmentations stay empty.{page_says(archive.bulk, 'document')}",
             fault.change,
         )
     return check.right(f"The archive sends bulk data ({archive.bulk.media_type}).")

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 from ohifbuild.contract.tokens import expiry_of
+from ohifbuild.doctor.checks.remedies import behind_proxy
 from ohifbuild.doctor.client import Answer, RequestFailure
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS, redirect_target
@@ -13,10 +14,6 @@ from ohifbuild.doctor.observations import Evidence, Navigation
 from ohifbuild.doctor.tls import Certificate, Tls
 
 DAY = 86400.0
-BEHIND_PROXY = (
-    "Tell the server behind it: ohifbuild deploy … --behind-proxy ADDRESS, with the address of that proxy.\n"
-    "That proxy must send X-Forwarded-Proto: https."
-)
 SOON = 14 * DAY
 SKEW_SECONDS = 60.0
 LOGIN_WORDS = ("login", "signin", "sign-in", "auth", "oidc", "oauth", "sso", "realms", "saml")
@@ -168,7 +165,7 @@ def _not_followed(check: Check, navigation: Navigation) -> Finding:
             return check.wrong(
                 "The page redirects to itself: TLS ends at a proxy, and the server behind it asks for https again.",
                 BROWSER_ERROR,
-                BEHIND_PROXY,
+                behind_proxy(navigation.address.origin),
             )
         return check.wrong("The redirects do not end.", BROWSER_ERROR, "Look for redirects that undo each other.")
     location = navigation.first.get("location")
@@ -181,7 +178,7 @@ def _not_followed(check: Check, navigation: Navigation) -> Finding:
         return check.wrong(
             f"The page redirects from https to {target}: TLS ends at a proxy, and the server behind it does not know.",
             "The browser shows an error page, or sends the link unencrypted.",
-            BEHIND_PROXY,
+            behind_proxy(navigation.address.origin),
         )
     if any(word in f"{parts.hostname}{parts.path}".lower() for word in LOGIN_WORDS):
         return check.wrong(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ohifbuild.doctor.checks.answers import UPSTREAM_GONE, is_too_long
 from ohifbuild.doctor.checks.navigation import BROWSER_ERROR
 from ohifbuild.doctor.checks.protective_headers import NO_MEMORY, needs_no_memory
-from ohifbuild.doctor.checks.remedies import accept_long_lines
+from ohifbuild.doctor.checks.remedies import accept_long_lines, behind_proxy
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.decompress import shows_page
 from ohifbuild.doctor.findings import Check, Finding
@@ -68,19 +68,19 @@ def page(evidence: Evidence) -> Finding:
     if not first.status or first.status in REDIRECTS:
         return check.not_checked()
     if evidence.navigation and evidence.navigation.doubled:
-        return _stripped(check, evidence.address.path, evidence.navigation.doubled)
+        return _stripped(check, evidence.address.origin, evidence.address.path, evidence.navigation.doubled)
     found, change = _other_page(first)
     return check.wrong(f"{evidence.address.url} {found}.", "There is no viewer.", change)
 
 
-def _stripped(check: Check, path: str, doubled: str) -> Finding:
+def _stripped(check: Check, origin: str, path: str, doubled: str) -> Finding:
     """The finding for a proxy that takes the first folder of each path off."""
     prefix = doubled.removesuffix(path)
     return check.wrong(
         f"{path} has no viewer, but {doubled} has: a proxy takes {prefix} off, and the server behind it expects it.",
         "No link works.",
-        f"Make the proxy pass {prefix} on (Traefik: no StripPrefix; nginx: proxy_pass without a path),\nor tell the "
-        f"server behind it: ohifbuild deploy … --behind-proxy ADDRESS, and that the proxy strips {prefix}.",
+        f"{behind_proxy(origin, prefix)}\nOr make the proxy pass {prefix} on: Traefik: no StripPrefix; nginx: "
+        "proxy_pass without a path",
     )
 
 

@@ -17,6 +17,20 @@ WAIT = {
 }
 
 
+def behind_proxy(origin: str, stripped: str = "") -> str:
+    """How to tell a server about the proxy in front of it.
+
+    Args:
+        origin: scheme, host and port in browsers.
+        stripped: what the proxy takes off the beginning of paths; '' for nothing.
+    """
+    strips = f" --prefix-stripped {stripped}" if stripped else ""
+    return (
+        "Tell the server behind it, with the address that the proxy has there: ohifbuild deploy nginx DIST "
+        f"--behind-proxy ADDRESS --public-origin {origin}{strips}"
+    )
+
+
 def accept_long_lines(answer: Answer) -> str:
     """The configuration that makes this server accept the longest link and token; of each server if it is unknown."""
     return _for_server(answer, LONG_LINES)
