@@ -54,6 +54,7 @@ def write_dist(dist: Path, settings: Settings) -> Path:
         "app-config.js": f'window.config = {{"extensions": ["{url}ohifbuild/0123456789ab/extension.js"]}};\n',
         "init-service-worker.js": "navigator.serviceWorker.getRegistrations().then(r=>r.forEach(e=>e.unregister()));",
         "app.bundle.0123456789abcdef0123.js": "console.log(1);\n" * 500,
+        "late.0123456789abcdef0123.js": "console.log(2);\n" * 600,
         "ohifbuild/0123456789ab/extension.js": "export default 1;\n",
         "worker.mjs": "export {};\n",
         "0123456789abcdef0123.wasm": "wasm",
@@ -158,6 +159,6 @@ def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> trustme.CA:
     return made
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def a_dist() -> Callable[[Path, Settings], Path]:
     return write_dist

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from ohifbuild.commands.doctor import command
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.errors import FaultsFound, LinkInvalid
+from ohifbuild.doctor.checks import CHECKS
 from system import browser_installed
 
 TOKEN = "the-token-of-this-link"
@@ -29,7 +30,7 @@ def test_a_healthy_deployment_exits_with_zero_and_the_link_can_come_from_standar
     assert shown.exception is None
     assert "It gives access to the link's study." in shown.stdout
     found = json.loads(document.stdout)
-    assert (found["ok"], found["cause"], len(found["findings"])) == (True, None, 38)
+    assert (found["ok"], found["cause"], len(found["findings"])) == (True, None, len(CHECKS))
     assert TOKEN not in shown.output + document.output
 
 

@@ -14,6 +14,7 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
 from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.connections import Connection
 from ohifbuild.doctor.findings import Finding
 from ohifbuild.doctor.observations import ArchiveEvidence, Evidence, FileEvidence, Navigation, ViewerEvidence
 from ohifbuild.doctor.tls import Certificate, Tls
@@ -80,7 +81,9 @@ def healthy() -> Case:
     script = answer(Content_Type="text/javascript", Cache_Control="no-cache", **headers)
     worker = replace(script, body=b"registration.unregister()")
     json_type, kept = "application/dicom+json", "no-store"
-    found = answer(body=[data_set(x0020000D=STUDY, x00100020="ID")], Content_Type=json_type, Cache_Control=kept)
+    found = answer(
+        body=[data_set(x0020000D=STUDY, x00100020="ID", x00080061="CT")], Content_Type=json_type, Cache_Control=kept
+    )
     refused = answer(403)
     certificate = Certificate(("pacs.example",), NOW - DAY, NOW + 80 * DAY, False)
     address = parse_address(URL)
@@ -89,6 +92,7 @@ def healthy() -> Case:
             link_address=address,
             link=read_link(URL, "token"),
             now=NOW,
+            connections=(Connection("192.0.2.1"),),
             navigation=Navigation(address, Tls("", certificate), first=first),
             viewer=ViewerEvidence(
                 page,
@@ -100,13 +104,17 @@ def healthy() -> Case:
             archive=ArchiveEvidence(
                 anonymous_search=answer(401),
                 upload=answer(405),
-                ambiguous=answer(400),
+                ambiguous={"//": answer(400)},
+                long_token=answer(401),
                 granted={STUDY: found},
                 anonymous_study=answer(401),
+                repeated=answer(401),
                 forged=answer(401),
-                series=answer(body=[data_set(x0020000E="1.2.3.4")], Cache_Control=kept),
+                series=answer(body=[data_set(x0020000E="1.2.3.4", x00080060="CT")], Cache_Control=kept),
                 metadata=answer(body=[data_set(x00080018="1.2.3.4.5")], Cache_Control=kept),
-                frame=answer(body=b"pixels", Content_Type="multipart/related", Cache_Control=kept),
+                frame=answer(
+                    body=b"--x\r\n\r\npixels\r\n--x--", Content_Type="multipart/related; boundary=x", Cache_Control=kept
+                ),
                 patient=refused,
                 everything=refused,
             ),

@@ -14,7 +14,10 @@ from ohifbuild.contract.tokens import choose_token, decode
 Problem = Literal["", "bad-token", "bad-link"]
 
 LONGEST = 32768
-"""Maximum characters of a link: enough for 200 studies, the longest token and other parameters."""
+"""Maximum characters of a link: enough for 200 studies, the longest token and other parameters.
+
+The servers of ``deploy`` accept request lines and header lines of this length.
+"""
 
 MOST_STUDIES = 200
 

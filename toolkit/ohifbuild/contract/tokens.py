@@ -12,7 +12,12 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 LONGEST = 8192
-"""Maximum characters. By default, nginx and Apache refuse header lines longer than about 8 KiB."""
+"""Maximum characters; the only limit on tokens. The JavaScript and Orthanc's scripts state it too, and all three run
+the table ``limits`` of the test vectors.
+
+By default, nginx and Apache refuse header lines longer than about 8 KiB, HAProxy and Orthanc headers of about 16 KiB
+together. The configurations of ``deploy`` accept lines of ``link.LONGEST``.
+"""
 
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")

@@ -12,17 +12,18 @@ from ohifbuild.doctor.observations import Evidence
 __all__ = ["Finding", "Report", "examine_deployment", "judge"]
 
 
-def examine_deployment(url: str, *, insecure: bool = False) -> Report:
+def examine_deployment(url: str, *, insecure: bool = False, portal: str = "") -> Report:
     """Checks the deployment that a viewer's link leads to.
 
     Args:
         url: the link.
         insecure: whether to send the token over connections that are not verified.
+        portal: the origin of the page that shows the viewer in a frame; '' if none does.
 
     Raises:
         LinkInvalid: ``url`` is not a link.
     """
-    return judge(asyncio.run(gather(url, insecure=insecure)))
+    return judge(asyncio.run(gather(url, insecure=insecure, portal=portal)))
 
 
 def judge(evidence: Evidence) -> Report:

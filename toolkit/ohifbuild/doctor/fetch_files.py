@@ -23,6 +23,9 @@ MOST_FILES = 16
 LONGEST_RELEASE = 40
 LONGEST_FILE = 24 * 1024 * 1024
 LONGEST_MANIFEST = 2 * 1024 * 1024
+MOST_ASKED_FOR = 400
+GONE = (404, 410)
+SCRIPTS = (".js", ".mjs", ".wasm")
 SUFFIXES = (".wasm", ".mjs", ".css", ".json", ".js")
 """The smallest file of each suffix is fetched, besides the files that the page loads."""
 
@@ -48,6 +51,7 @@ async def fetch_files(theirs: Client, address: Address, viewer: ViewerEvidence) 
         return FileEvidence(name, answer, manifest.get(name), elsewhere)
 
     files = await asyncio.gather(seen(CONFIG, config), *map(seen, wanted))
+    unseen = [name for name in manifest if name.endswith(SCRIPTS) and name not in wanted][:MOST_ASKED_FOR]
     return replace(
         viewer,
         page_expected=manifest.get(INDEX),
@@ -55,6 +59,7 @@ async def fetch_files(theirs: Client, address: Address, viewer: ViewerEvidence) 
         files=tuple(files),
         missing=missing,
         root=_root(address, viewer, text),
+        absent=await _absent(theirs, base, unseen),
         others=tuple(name for name, answer in zip(OTHERS, others, strict=True) if _is_other(name, answer)),
     )
 
@@ -104,6 +109,16 @@ def _path(address: Address, public_url: str, url: str) -> str:
     except ValueError:
         return ""
     return parts.path if f"{parts.scheme}://{parts.netloc}" == address.origin else ""
+
+
+async def _absent(theirs: Client, base: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The files that the server does not have. It is asked for their headers only, and for one file to be certain."""
+    listed = list(names)
+    answers = await asyncio.gather(*(theirs.ask(base + name, method="HEAD") for name in listed))
+    absent = [name for name, answer in zip(listed, answers, strict=True) if answer.status in GONE]
+    if absent and (await theirs.ask(base + absent[0], limit=SHORT)).status not in GONE:
+        return ()
+    return tuple(absent)
 
 
 def _is_there(answer: Answer) -> bool:

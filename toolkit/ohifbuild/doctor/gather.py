@@ -17,8 +17,11 @@ from urllib.parse import urljoin, urlsplit
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor.address import Address, parse_address
-from ohifbuild.doctor.client import Answer, Client, RequestFailure, client, failure_of
+from ohifbuild.doctor.client import Answer, Client, RequestFailure, client
+from ohifbuild.doctor.connections import connections_to, socket_failure
 from ohifbuild.doctor.fetch_files import INDEX, fetch_files
+from ohifbuild.doctor.http2 import http2_problem
+from ohifbuild.doctor.link_problem import link_problem
 from ohifbuild.doctor.observations import Evidence, Navigation, ViewerEvidence
 from ohifbuild.doctor.query_archive import is_demonstration, query_archive
 from ohifbuild.doctor.tls import Tls, handshake_with, insecure_context
@@ -43,19 +46,23 @@ class _Clients:
         return self.insecure if navigation.tls and not navigation.tls.trusted else self.strict
 
 
-async def gather(url: str, *, insecure: bool = False) -> Evidence:
+async def gather(url: str, *, insecure: bool = False, portal: str = "") -> Evidence:
     """The evidence of the deployment that a link leads to.
 
     Args:
         url: the link.
         insecure: whether to send the token over connections that are not verified.
+        portal: the origin of the page that shows the viewer in a frame; '' if none does.
 
     Raises:
         LinkInvalid: ``url`` is not a link.
     """
     link_address = parse_address(url)
-    evidence = Evidence(link_address, read_link(url.strip(), Settings.token_param), time.time())
+    link = read_link(url.strip(), Settings.token_param)
+    evidence = Evidence(link_address, link, time.time(), link_problem(url.strip()), portal=portal)
+    connections = await connections_to(link_address.host, link_address.port)
     tls, failure = await _handshake(link_address)
+    evidence = replace(evidence, connections=connections)
     if failure:
         return replace(evidence, failure=failure, navigation=Navigation(link_address, tls))
     async with AsyncExitStack() as stack:
@@ -64,7 +71,8 @@ async def gather(url: str, *, insecure: bool = False) -> Evidence:
             insecure=await stack.enter_async_context(client(insecure_context())),
         )
         navigation = await _navigate(clients, Navigation(link_address, tls))
-        evidence = replace(evidence, navigation=navigation, failure=navigation.first.failure)
+        http2 = await http2_problem(navigation.address) if navigation.tls else ""
+        evidence = replace(evidence, navigation=navigation, failure=navigation.first.failure, http2=http2)
         found = _viewer_at(navigation)
         if not found:
             return evidence
@@ -98,16 +106,8 @@ async def _handshake(address: Address) -> tuple[Tls | None, RequestFailure]:
     try:
         tls = await handshake_with(address.host, address.port, ssl.create_default_context())
     except OSError as error:
-        return None, _socket_failure(error)
+        return None, socket_failure(error)
     return tls, "" if tls.certificate or tls.trusted else "tls"
-
-
-def _socket_failure(error: OSError) -> RequestFailure:
-    if isinstance(error, ConnectionRefusedError | TimeoutError | ssl.SSLError):
-        return "refused" if isinstance(error, ConnectionRefusedError) else failure_of(error)
-    if type(error).__name__ == "gaierror":
-        return "name"
-    return "closed" if isinstance(error, ConnectionError) else "unreachable"
 
 
 async def _navigate(clients: _Clients, navigation: Navigation) -> Navigation:
@@ -128,11 +128,23 @@ async def _navigate(clients: _Clients, navigation: Navigation) -> Navigation:
             return replace(navigation, first=Answer(target.url, failure=failure))
     if navigation.first.failure or read_page(navigation.first.body).is_viewer:
         return navigation
-    folder = navigation.address.origin + navigation.address.path.rpartition("/")[0] + "/"
+    return await _look_around(clients.at(navigation), navigation)
+
+
+async def _look_around(theirs: Client, navigation: Navigation) -> Navigation:
+    """Looks for the viewer in the link's folder, and where it is if a proxy takes the first folder of the path off."""
+    address = navigation.address
+    folder = address.origin + address.path.rpartition("/")[0] + "/"
     for url in (folder, folder + INDEX):
-        answer = await clients.at(navigation).ask(url, headers=HTML, limit=PAGE_BYTES)
+        answer = await theirs.ask(url, headers=HTML, limit=PAGE_BYTES)
         if read_page(answer.body).is_viewer:
             return replace(navigation, folder=answer)
+    first = address.path.split("/")[1]
+    if first and "/" in address.path[1:]:
+        doubled = f"/{first}{address.path}"
+        answer = await theirs.ask(address.origin + doubled, headers=HTML, limit=PAGE_BYTES)
+        if read_page(answer.body).is_viewer:
+            return replace(navigation, doubled=doubled)
     return navigation
 
 

@@ -42,10 +42,13 @@ class Tls:
     Args:
         error: OpenSSL's reason for its failure; '' if this machine trusts the certificate.
         certificate: the server's certificate; None if it cannot be read.
+        is_default: whether the server sends the same certificate to a client that names no host. Asked only if the
+            certificate is for another host.
     """
 
     error: str
     certificate: Certificate | None
+    is_default: bool = False
 
     @property
     def trusted(self) -> bool:
@@ -72,7 +75,12 @@ def _handshake_with(host: str, port: int, trust: ssl.SSLContext) -> Tls:
     except ssl.SSLError as failure:
         return Tls(failure.reason or "handshake failed", None)
     with _connect(host, port, insecure_context()) as connection:
-        return Tls(error, _certificate(connection))
+        sent = connection.getpeercert(binary_form=True)
+        certificate = _certificate(connection)
+    if certificate is None or certificate.is_for(host):
+        return Tls(error, certificate)
+    with _connect(host, port, insecure_context(), name=None) as connection:
+        return Tls(error, certificate, is_default=connection.getpeercert(binary_form=True) == sent)
 
 
 def insecure_context() -> ssl.SSLContext:
@@ -83,10 +91,11 @@ def insecure_context() -> ssl.SSLContext:
     return context
 
 
-def _connect(host: str, port: int, context: ssl.SSLContext) -> ssl.SSLSocket:
+def _connect(host: str, port: int, context: ssl.SSLContext, name: str | None = "") -> ssl.SSLSocket:
+    """A TLS connection; ``name`` is what the client calls the host, '' for its own name, None for nothing."""
     connection = socket.create_connection((host, port), timeout=CONNECT_SECONDS)
     try:
-        return context.wrap_socket(connection, server_hostname=host)
+        return context.wrap_socket(connection, server_hostname=host if name == "" else name)
     except BaseException:
         connection.close()
         raise

@@ -24,7 +24,7 @@ from ohifbuild.server.headers import CACHE_NEVER, ISOLATION
 from ohifbuild.server.static_files import StaticFiles
 
 LONGEST_HEADER = 64 * 1024
-"""Bytes of a request line or header. Tokens of 16 KiB must arrive here to be refused with a proper answer."""
+"""Bytes of a request line or header. Links and tokens beyond their limits must arrive, to get a proper answer."""
 
 GRACE_SECONDS = 5.0
 """How long open transfers may continue after the server was stopped."""

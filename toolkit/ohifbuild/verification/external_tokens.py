@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.contract.tokens import LONGEST, is_token
 from ohifbuild.core.errors import ArchiveUnsuitable
 
-PLAIN = re.compile(r"[\x21-\x7e]{4,8192}")
-"""A token that can be sent in a header, and be found in a report for redaction."""
+SHORTEST = 4
+"""Characters that a token must have to be found in a report for redaction."""
 
 ENTRY = '{"token": "…", "studies": ["1.2.3"]}'
 
@@ -68,8 +68,9 @@ def _collected(entries: list[Any]) -> ExternalTokens:
         if not isinstance(entry, dict) or not set(entry) <= {"token", "studies", "expired"}:
             raise ValueError(f"entry {number} is not like {ENTRY}")
         token, studies = entry.get("token"), entry.get("studies", [])
-        if not isinstance(token, str) or not PLAIN.fullmatch(token):
-            raise ValueError(f"the token of entry {number} does not have 4 to 8192 visible ASCII characters")
+        if not isinstance(token, str) or len(token) < SHORTEST or not is_token(token):
+            allowed = f"{SHORTEST} to {LONGEST} visible ASCII characters"
+            raise ValueError(f"the token of entry {number} does not have {allowed}")
         if not isinstance(studies, list) or not all(isinstance(uid, str) for uid in studies):
             raise ValueError(f"the studies of entry {number} are not a list of Study Instance UIDs")
         if entry.get("expired") is True:

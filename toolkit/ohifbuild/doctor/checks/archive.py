@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from ohifbuild.doctor.checks.answers import UPSTREAM_GONE, dialog_of, fault_in
 from ohifbuild.doctor.checks.navigation import LOGIN_WORDS, REQUEST_FAILURES
-from ohifbuild.doctor.checks.page import UPSTREAM_GONE, is_too_long
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.decompress import shows_page
+from ohifbuild.doctor.decompress import shows_page, unpacked
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS
 from ohifbuild.doctor.observations import Evidence
-from ohifbuild.doctor.query_archive import is_demonstration, is_json
+from ohifbuild.doctor.query_archive import is_demonstration
+from ohifbuild.doctor.viewer_page import read_page
 
 NO_STUDY = "The viewer opens, but no study appears in it."
 
@@ -62,12 +63,12 @@ def _problem(answer: Answer, root: str) -> tuple[str, str] | None:
         if any(word in target.lower() for word in LOGIN_WORDS):
             return f"redirects to a login at {target}", "Allow requests with a token to the archive without that login."
         return f"redirects to {target}", "Use the target as the dist's DICOMweb root, or remove the redirect."
-    if answer.status == 401 and answer.get("www-authenticate").lower().startswith("basic"):
+    if dialog_of(answer):
         change = (
             "Make the archive check the token (ohifbuild deploy writes a filter for Orthanc), and set "
             '"AuthenticationEnabled": false behind the proxy.'
         )
-        return "requires a user name and a password (Basic), which a link does not contain", change
+        return f"requires a user name and a password ({dialog_of(answer)}), which a link does not contain", change
     if answer.status in (401, 403, 204):
         return None
     if answer.status in UPSTREAM_GONE:
@@ -76,18 +77,16 @@ def _problem(answer: Answer, root: str) -> tuple[str, str] | None:
             f"deploy also answer 502 if the archive redirects.\n{proxy}"
         )
         return f"is a proxy that does not reach the archive ({answer.status})", change
-    if is_too_long(answer):
-        return f"refuses the request as too long ({answer.status})", "nginx: large_client_header_buffers 4 32k;"
     if answer.status == 404:
         orthanc = "Orthanc needs its DICOMweb plugin, with DicomWeb.Root of that path."
         return "does not exist (404)", f"Proxy the path to the archive: {proxy}\n{orthanc}"
+    if shows_page(answer) and read_page(unpacked(answer) or b"").kind == "login":
+        return "answers with a login page", "Allow requests with a token to the archive without that login."
     if shows_page(answer):
         change = f"The viewer's page, or another page, answers instead of the archive. Proxy the path:\n{proxy}"
         return f"answers with a web page ({answer.status}), not as DICOMweb", change
-    if answer.status != 200 or not is_json(answer):
-        kind = answer.media_type or "no media type"
-        return f"answers {answer.status} ({kind}), not as DICOMweb", "Read the archive's log."
-    return None
+    fault = fault_in(answer, "json") if answer.body or answer.status != 200 else None
+    return (f"does not answer as DICOMweb: {fault.found}", fault.change) if fault else None
 
 
 def cross_origin(evidence: Evidence) -> Finding:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
-from ohifbuild.contract.tokens import claims_of, expiry_of
+from ohifbuild.contract.tokens import LONGEST, claims_of, expiry_of
+from ohifbuild.doctor.checks.answers import dialog_of, fault_in, is_too_long, page_says
 from ohifbuild.doctor.checks.navigation import DAY, SKEW_SECONDS, skew
-from ohifbuild.doctor.checks.page import is_too_long
-from ohifbuild.doctor.checks.remedies import is_nginx
+from ohifbuild.doctor.checks.remedies import accept_long_lines, is_nginx
 from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.data_sets import is_json, rows
 from ohifbuild.doctor.findings import Check, Finding
-from ohifbuild.doctor.gather import REDIRECTS
 from ohifbuild.doctor.observations import ArchiveEvidence, Evidence
-from ohifbuild.doctor.query_archive import rows
 
 REFUSED = (401, 403)
 LONGEST_REASON = 120
@@ -29,14 +28,21 @@ def token_header(evidence: Evidence) -> Finding:
         return check.not_checked(_why_not(evidence))
     name = viewer.page.settings.token_header
     answer = next(iter(archive.granted.values()))
-    if rows(answer):
+    if any(map(rows, archive.granted.values())):
         return check.right(f"The header {name} reaches the archive.")
     if is_too_long(answer):
         length = len(evidence.link.token or "")
         return check.wrong(
             f"The server refuses a token of {length} characters in {name} as too long ({answer.status}).",
             NO_IMAGES,
-            "nginx: large_client_header_buffers 4 32k\nApache: LimitRequestFieldSize 32768",
+            accept_long_lines(answer),
+        )
+    if archive.anonymous_study and _reports_bad_token(archive.anonymous_study):
+        return check.wrong(
+            "The archive reports a bad token for a request that had none: a proxy adds one of its own.",
+            NO_IMAGES,
+            f"Remove the line that adds it. nginx: a proxy_set_header {name} or Authorization with a fixed value; the "
+            f"proxy must pass on the browser's {name} alone.",
         )
     taken = next((other for other, reply in archive.other_header.items() if rows(reply)), "")
     if taken:
@@ -76,44 +82,59 @@ def token(evidence: Evidence) -> Finding:
         return check.wrong(expired, NO_IMAGES, "Get a new link.")
     if archive is None or viewer is None or not archive.granted:
         return check.not_checked(_why_not(evidence))
-    missing = [answer for answer in archive.granted.values() if not rows(answer)]
+    missing = {number: answer for number, answer in enumerate(archive.granted.values(), 1) if not rows(answer)}
     count = len(archive.granted)
     if not missing:
         studies = "the link's study" if count == 1 else f"all {count} studies of the link"
         return check.right(f"It gives access to {studies}.")
-    which = "the study" if count == 1 else f"{len(missing)} of {count} studies"
-    answer = missing[0]
-    if answer.failure:
-        return check.wrong(
-            f"The archive does not complete its answer ({answer.failure}).", NO_IMAGES, "Read the archive's log."
-        )
-    if answer.status in REDIRECTS:
-        target = urlsplit(answer.get("location"))
-        return check.wrong(
-            f"The archive redirects to {target.netloc.rpartition('@')[2]}{target.path} ({answer.status}).",
-            "The viewer does not follow redirects with a token, so it shows no study.",
-            "Make the archive answer without a redirect, or use the target as the dist's DICOMweb root.",
-        )
-    if answer.status in REFUSED:
+    which, answer = _which(missing, count), next(iter(missing.values()))
+    effect = NO_IMAGES if len(missing) == count else "The viewer shows the other studies, and says that one is missing."
+    if answer.status in REFUSED and not dialog_of(answer):
         header = viewer.page.settings.token_header
         return check.wrong(
             f"The archive refuses {which} ({answer.status}){_reason(answer)}.",
-            NO_IMAGES,
+            effect,
             "Get a new link: the token is unknown, has expired, or is for another study."
             + (
                 f"\nOr the token does not reach the archive, whose answer without it is the same. Make every proxy "
-                f"forward {header}."
+                f"forward {header}, and add no second one."
                 if _same_as_without(archive, answer)
                 else ""
             ),
         )
-    if answer.status in (200, 204):
+    if answer.status == 204 or (answer.status == 200 and not answer.failure and is_json(answer)):
         return check.wrong(
             f"With this token the archive does not find {which}.",
             "The viewer opens and reports that there is no such study.",
             "Check whether the archive has the study, with this Study Instance UID.",
         )
-    return check.wrong(f"The archive answers {answer.status} for {which}.", NO_IMAGES, "Read the archive's log.")
+    fault = fault_in(answer, "json")
+    if fault:
+        found = f"The archive's answer for {which} is of no use: {fault.found}."
+        return check.wrong(found, effect + page_says(answer, "search"), fault.change)
+    return check.not_checked()
+
+
+def _which(missing: Mapping[int, Answer], count: int) -> str:
+    """The studies that the archive does not give, as 'the study', 'study 2 of 3' or '3 of 3 studies'."""
+    if count == 1:
+        return "the study"
+    return f"study {next(iter(missing))} of {count}" if len(missing) == 1 else f"{len(missing)} of {count} studies"
+
+
+def token_length(evidence: Evidence) -> Finding:
+    """Whether the longest token reaches the archive; the same limit holds in all parts of ohifbuild."""
+    check = Check("token-length", "Long tokens")
+    answer = evidence.archive.long_token if evidence.archive else None
+    if answer is None or not answer.status:
+        return check.not_checked()
+    if not is_too_long(answer):
+        return check.right(f"A header with a token of {LONGEST} characters passes.")
+    return check.note(
+        f"The server refuses a token of {LONGEST} characters as too long ({answer.status}).",
+        "Links with long tokens, such as large JSON Web Tokens, open no study.",
+        accept_long_lines(answer),
+    )
 
 
 def _why_not(evidence: Evidence) -> str:
@@ -143,6 +164,11 @@ def _reports_no_token(answer: Answer) -> bool:
     """Whether a challenge has no error code, which means that the request had no credentials (RFC 6750 3.1)."""
     challenge = answer.get("www-authenticate").lower()
     return challenge.startswith(("bearer", "token")) and "error=" not in challenge
+
+
+def _reports_bad_token(answer: Answer) -> bool:
+    """Whether a challenge says that the request had a token, but a bad one (RFC 6750 3.1)."""
+    return "invalid_token" in answer.get("www-authenticate").lower()
 
 
 def _reason(answer: Answer) -> str:

@@ -34,7 +34,18 @@ def public_path(evidence: Evidence) -> Finding:
             f"The viewer was built for {built_for} but is served at {moved.elsewhere}: it requests "
             f"{built_for}{moved.name}, which is at {moved.elsewhere}{moved.name}.",
             "None of its scripts load, and the page is blank.",
-            f"ohifbuild move DIST --public-url {moved.elsewhere}\nor serve it at {built_for}",
+            f"ohifbuild move DIST --public-url {moved.elsewhere} and deploy it again\nor serve it at {built_for}\n"
+            f"If a proxy takes {moved.elsewhere} off, tell the deployment so too: --behind-proxy, --prefix-stripped",
+        )
+    gone = [file for file in viewer.files if file.answer.status == 404]
+    prefix = path.removeprefix(built_for).rpartition("/")[0]
+    if prefix and gone and len(gone) == len(viewer.files):
+        served = f"{built_for}{prefix}/"
+        return check.wrong(
+            f"The page is at {served}, but was built for {built_for}: it requests {built_for}{gone[0].name}, which is "
+            "answered 404. A server that answers every path with the page hides that.",
+            "None of its scripts load, and the page is blank.",
+            f"ohifbuild move DIST --public-url {served} and deploy it again,\nor make the proxy take {served} off.",
         )
     if not f"{path}/".startswith(built_for):
         return check.wrong(
@@ -52,6 +63,12 @@ def files(evidence: Evidence) -> Finding:
     if viewer is None:
         return check.not_checked()
     missing = [(file, text) for file in viewer.files if (text := _absence(file.answer))]
+    if not missing and viewer.absent:
+        return check.wrong(
+            f"The server lacks scripts of the dist ({len(viewer.absent)}), such as {viewer.absent[0]}.",
+            "The page opens, and fails where it needs them (ChunkLoadError).",
+            "Copy the whole dist again, its page last.",
+        )
     if not missing:
         return check.right(f"All {len(viewer.files)} files that were requested exist.")
     file, text = missing[0]

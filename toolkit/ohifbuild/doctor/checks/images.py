@@ -1,18 +1,18 @@
-"""Checks whether the archive sends a study's metadata and images, and writes correct URLs."""
+"""Checks whether the archive sends a study: metadata, a frame, a video, and bulk data."""
 
 from __future__ import annotations
 
-import json
-import re
-from urllib.parse import urlsplit
-
-from ohifbuild.doctor.decompress import shows_page
+from ohifbuild.contract.answers import Kind
+from ohifbuild.doctor.checks.answers import fault_in, page_says
+from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.data_sets import rows
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
-from ohifbuild.doctor.query_archive import is_json, rows
 
-BULK = re.compile(r"\"BulkDataURI\"\s?:\s?\"([^\"]{1,1000})\"")
-FRAME_TYPES = ("multipart/related", "application/octet-stream", "image/")
+PLUGINS = (
+    "Orthanc's DICOMweb plugin renders no video if another plugin is loaded in its place. Name the plugins in the "
+    "configuration, the DICOMweb plugin first: ohifbuild deploy writes them so."
+)
 
 
 def metadata(evidence: Evidence) -> Finding:
@@ -21,46 +21,23 @@ def metadata(evidence: Evidence) -> Finding:
     archive = evidence.archive
     if archive is None or archive.series is None:
         return check.not_checked()
-    for what, answer in (("the study's series", archive.series), ("a series' metadata", archive.metadata)):
+    parts: tuple[tuple[str, Kind, Answer | None], ...] = (
+        ("the study's series", "series", archive.series),
+        ("a series' metadata", "metadata", archive.metadata),
+    )
+    for what, kind, answer in parts:
         if answer is None:
             return check.wrong(
                 "The study has no series.", "There is nothing to show.", "Check the study in the archive."
             )
-        if answer.failure or answer.status != 200 or not is_json(answer):
+        fault = fault_in(answer, "json")
+        if fault:
             return check.wrong(
-                f"For {what} the archive answers {answer.status or answer.failure}"
-                f"{' with a web page' if shows_page(answer) else ''}, although it finds the study.",
-                "The study is listed, but no image appears.",
-                "Make every proxy and filter accept the token for all paths below studies/<uid>/.",
+                f"The archive finds the study, but not {what}: {fault.found}.",
+                f"The study is listed, but no image appears.{page_says(answer, kind)}",
+                fault.change,
             )
     return check.right("The archive sends it with the token.")
-
-
-def bulk_urls(evidence: Evidence) -> Finding:
-    """Whether the URLs in the archive's answers are below the DICOMweb root that the browser uses."""
-    check = Check("bulk-urls", "Archive's URLs")
-    archive, viewer = evidence.archive, evidence.viewer
-    if archive is None or viewer is None or archive.metadata is None:
-        return check.not_checked()
-    urls = BULK.findall(archive.metadata.body.decode("utf-8", errors="replace"))
-    absolute = [url for url in map(_text, urls) if "://" in url]
-    wrong = next((url for url in absolute if not url.startswith(viewer.root + "/")), "")
-    if wrong:
-        found, expected = urlsplit(wrong), urlsplit(viewer.root)
-        if (found.scheme, found.netloc) == (expected.scheme, expected.netloc):
-            change = f'Set the path that browsers use: Orthanc: "DicomWeb": {{"PublicRoot": "{expected.path}/"}}'
-        else:
-            change = (
-                "Send the archive the host that browsers use: nginx: proxy_set_header Host $http_host; "
-                'proxy_set_header Forwarded "host=$http_host;proto=$scheme";'
-            )
-        root = f"{found.scheme}://{found.netloc.rpartition('@')[2]}{found.path.partition('/studies')[0]}"
-        return check.wrong(
-            f"The archive writes URLs at {root}, not at {viewer.root}.",
-            "Documents, segmentations and some images do not load, because the token is not sent there.",
-            change,
-        )
-    return check.right("They are below the DICOMweb root." if absolute else "There are no absolute URLs.")
 
 
 def image(evidence: Evidence) -> Finding:
@@ -71,20 +48,59 @@ def image(evidence: Evidence) -> Finding:
         if archive and rows(archive.metadata):
             return check.not_checked("no image was found.")
         return check.not_checked()
-    answer = archive.frame
-    if answer.status == 200 and answer.body and answer.media_type.startswith(FRAME_TYPES):
-        return check.right(f"The archive sends the first frame ({answer.media_type}).")
-    status = answer.status or answer.failure
-    return check.wrong(
-        f"For the first frame the archive answers {status} ({answer.media_type or 'no media type'}).",
-        "The study is listed, but its images stay black.",
-        "Allow GET requests for …/frames/1 to the archive, and read its log.",
-    )
+    fault = fault_in(archive.frame, "frame")
+    if fault:
+        return check.wrong(
+            f"The archive does not send the first frame: {fault.found}.",
+            f"The study is listed, but its images stay black.{page_says(archive.frame, 'frames')}",
+            fault.change,
+        )
+    return check.right(f"The archive sends the first frame ({archive.frame.media_type}).")
 
 
-def _text(quoted: str) -> str:
-    """The value of a JSON string, given without its quotes."""
-    try:
-        return str(json.loads(f'"{quoted}"'))
-    except ValueError:
-        return ""
+def video(evidence: Evidence) -> Finding:
+    """Whether the archive sends a video with the token."""
+    check = Check("video", "Video")
+    answer = evidence.archive.video if evidence.archive else None
+    if answer is None:
+        return check.right("None was found in the study.") if _is_open(evidence) else check.not_checked()
+    fault = fault_in(answer, "bytes")
+    if not fault and answer.media_type.startswith("multipart/"):
+        return check.wrong(
+            f"The archive sends a video as {answer.media_type}.",
+            "Browsers cannot play it: the viewport stays black.",
+            "Make every proxy pass the header Accept on unchanged.",
+        )
+    if fault:
+        change = PLUGINS if answer.status in (400, 404, 406, 501) else fault.change
+        return check.wrong(
+            f"The archive does not send a video (…/rendered): {fault.found}.", "The viewport stays black.", change
+        )
+    return check.right(f"The archive sends it ({answer.media_type}).")
+
+
+def bulk_data(evidence: Evidence) -> Finding:
+    """Whether the archive sends bulk data, such as a document or a waveform, with the token."""
+    check = Check("bulk-data", "Documents")
+    archive = evidence.archive
+    if archive and archive.documents and (fault := fault_in(archive.documents, "json")):
+        return check.wrong(
+            f"The archive does not send the metadata of a document: {fault.found}.",
+            f"Documents and waveforms stay empty.{page_says(archive.documents, 'metadata')}",
+            fault.change,
+        )
+    if archive is None or archive.bulk is None:
+        return check.right("The study's metadata name none.") if _is_open(evidence) else check.not_checked()
+    fault = fault_in(archive.bulk, "bytes")
+    if fault:
+        return check.wrong(
+            f"The archive does not send the bulk data of the study: {fault.found}.",
+            f"Documents, waveforms and segmentations stay empty.{page_says(archive.bulk, 'document')}",
+            fault.change,
+        )
+    return check.right(f"The archive sends bulk data ({archive.bulk.media_type}).")
+
+
+def _is_open(evidence: Evidence) -> bool:
+    """Whether the metadata of a series are known, and so what is in it."""
+    return evidence.archive is not None and bool(rows(evidence.archive.metadata))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
+from ohifbuild.contract.tokens import expiry_of
+from ohifbuild.doctor.checks.remedies import behind_proxy
 from ohifbuild.doctor.client import Answer, RequestFailure
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.gather import REDIRECTS, redirect_target
 from ohifbuild.doctor.observations import Evidence, Navigation
-from ohifbuild.doctor.tls import Certificate
+from ohifbuild.doctor.tls import Certificate, Tls
 
 DAY = 86400.0
 SOON = 14 * DAY
@@ -49,10 +51,25 @@ def address(evidence: Evidence) -> Finding:
         found, change = REQUEST_FAILURES[evidence.failure]
         tls = evidence.navigation.tls if evidence.navigation else None
         reason = f" ({tls.error})" if evidence.failure == "tls" and tls else ""
+        other = next((item.address for item in evidence.connections if not item.failure), "")
+        if evidence.failure == "refused" and other:
+            return check.wrong(
+                f"{evidence.address.origin} {found}, but {other} answers there.",
+                BROWSER_ERROR,
+                _listen(evidence, other),
+            )
         return check.wrong(f"{evidence.address.origin} {found}{reason}.", BROWSER_ERROR, change)
     first = evidence.navigation.first if evidence.navigation else Answer("")
     server = first.get("server")[:40]
     return check.right(f"{evidence.address.origin} answers" + (f" ({server})." if server else "."))
+
+
+def _listen(evidence: Evidence, other: str) -> str:
+    """The change for a server that listens to one version of IP only."""
+    port = evidence.address.port
+    if ":" in other:
+        return f"The server listens to IPv6 only. nginx: listen {port};"
+    return f"The server listens to IPv4 only. nginx: listen [::]:{port}; beside 'listen {port};'"
 
 
 def certificate(evidence: Evidence) -> Finding:
@@ -70,7 +87,7 @@ def certificate(evidence: Evidence) -> Finding:
         if tls.error:
             return check.not_checked("there was no TLS handshake.")
         return check.note("The certificate cannot be read.", "Browsers may refuse it.")
-    problems = _problems(tls.certificate, host, tls.error, evidence.now)
+    problems = _problems(tls, tls.certificate, host, evidence.now)
     if problems:
         found, change = problems[0]
         more = "".join(f" Also: it {other}." for other, _ in problems[1:])
@@ -86,9 +103,9 @@ def certificate(evidence: Evidence) -> Finding:
 RENEW = "Renew it and reload the server: certbot renew && systemctl reload nginx"
 
 
-def _problems(certificate: Certificate, host: str, error: str, now: float) -> list[tuple[str, str]]:
+def _problems(tls: Tls, certificate: Certificate, host: str, now: float) -> list[tuple[str, str]]:
     """The faults of a certificate, in words that follow 'it', each with what to change; browsers name the first."""
-    found = []
+    found, error = [], tls.error
     if certificate.ends < now:
         found.append((f"expired {_ago(now - certificate.ends)}", RENEW))
     if certificate.begins > now:
@@ -96,6 +113,11 @@ def _problems(certificate: Certificate, host: str, error: str, now: float) -> li
     if not certificate.is_for(host):
         names = ", ".join(certificate.names[:3]) or "no host"
         change = f"Open the viewer by that name, or get a certificate for {host}."
+        if tls.is_default:
+            change += (
+                "\nThe server sends it to every client that asks for a host it does not know. If the viewer is another "
+                f"site of it, name the host there: nginx: server_name {host};"
+            )
         found.append((f"is for {names}, not for {host}", change))
     if error and certificate.self_signed:
         change = "Get a certificate from an authority, or make every browser trust this one."
@@ -139,6 +161,12 @@ def redirects(evidence: Evidence) -> Finding:
 
 def _not_followed(check: Check, navigation: Navigation) -> Finding:
     if redirect_target(navigation.address, navigation.first):
+        if navigation.address.scheme == "https" and len({answer.url for answer in navigation.redirects}) == 1:
+            return check.wrong(
+                "The page redirects to itself: TLS ends at a proxy, and the server behind it asks for https again.",
+                BROWSER_ERROR,
+                behind_proxy(navigation.address.origin),
+            )
         return check.wrong("The redirects do not end.", BROWSER_ERROR, "Look for redirects that undo each other.")
     location = navigation.first.get("location")
     try:
@@ -146,6 +174,12 @@ def _not_followed(check: Check, navigation: Navigation) -> Finding:
     except ValueError:
         return check.wrong("A redirect has an invalid target.", BROWSER_ERROR, "Correct the server's redirect.")
     target = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    if (navigation.address.scheme, parts.scheme) == ("https", "http") and parts.hostname == navigation.address.host:
+        return check.wrong(
+            f"The page redirects from https to {target}: TLS ends at a proxy, and the server behind it does not know.",
+            "The browser shows an error page, or sends the link unencrypted.",
+            behind_proxy(navigation.address.origin),
+        )
     if any(word in f"{parts.hostname}{parts.path}".lower() for word in LOGIN_WORDS):
         return check.wrong(
             f"The page redirects to a login at {target}.",
@@ -172,8 +206,10 @@ def clock(evidence: Evidence) -> Finding:
     found = f"The server's clock is {_length(abs(seconds))} {direction} this machine's."
     effect = "Valid tokens and certificates count as expired, or as not valid yet."
     change = "Synchronise both clocks: timedatectl set-ntp true"
-    if abs(seconds) > DAY:
-        return check.wrong(found, effect, change)
+    ends = expiry_of(evidence.link.token or "")
+    expires_early = ends is not None and evidence.now < ends < evidence.now + seconds
+    if abs(seconds) > DAY or expires_early:
+        return check.wrong(found, "This link's token counts as expired." if expires_early else effect, change)
     return check.note(found, effect, change)
 
 

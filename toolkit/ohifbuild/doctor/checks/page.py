@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ohifbuild.doctor.checks.answers import UPSTREAM_GONE, is_too_long
 from ohifbuild.doctor.checks.navigation import BROWSER_ERROR
 from ohifbuild.doctor.checks.protective_headers import NO_MEMORY, needs_no_memory
+from ohifbuild.doctor.checks.remedies import accept_long_lines, behind_proxy
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.decompress import shows_page
 from ohifbuild.doctor.findings import Check, Finding
@@ -11,10 +13,7 @@ from ohifbuild.doctor.gather import REDIRECTS
 from ohifbuild.doctor.observations import Evidence
 from ohifbuild.doctor.viewer_page import read_page
 
-TOO_LONG = (413, 414, 431)
-NGINX_TOO_LARGE = (b"Header Or Cookie Too Large", b"Request-URI Too Large")
 HTML = ("text/html", "application/xhtml+xml")
-UPSTREAM_GONE = (502, 503, 504)
 OTHER_PORT = b"plain HTTP request was sent to HTTPS port"
 
 
@@ -30,14 +29,8 @@ def long_link(evidence: Evidence) -> Finding:
     return check.wrong(
         f"The server refuses a link of {length} characters ({first.status}).",
         BROWSER_ERROR,
-        "nginx: large_client_header_buffers 4 32k\nApache: LimitRequestLine 32768",
+        accept_long_lines(first),
     )
-
-
-def is_too_long(answer: Answer) -> bool:
-    """Whether an answer means that the request line or a header is too long."""
-    nginx = answer.status == 400 and any(words in answer.body for words in NGINX_TOO_LARGE)
-    return nginx or answer.status in TOO_LONG
 
 
 def routes(evidence: Evidence) -> Finding:
@@ -74,8 +67,21 @@ def page(evidence: Evidence) -> Finding:
         return check.right("The page is a viewer that ohifbuild built.")
     if not first.status or first.status in REDIRECTS:
         return check.not_checked()
+    if evidence.navigation and evidence.navigation.doubled:
+        return _stripped(check, evidence.address.origin, evidence.address.path, evidence.navigation.doubled)
     found, change = _other_page(first)
     return check.wrong(f"{evidence.address.url} {found}.", "There is no viewer.", change)
+
+
+def _stripped(check: Check, origin: str, path: str, doubled: str) -> Finding:
+    """The finding for a proxy that takes the first folder of each path off."""
+    prefix = doubled.removesuffix(path)
+    return check.wrong(
+        f"{path} has no viewer, but {doubled} has: a proxy takes {prefix} off, and the server behind it expects it.",
+        "No link works.",
+        f"{behind_proxy(origin, prefix)}\nOr make the proxy pass {prefix} on: Traefik: no StripPrefix; nginx: "
+        "proxy_pass without a path",
+    )
 
 
 def _other_page(first: Answer) -> tuple[str, str]:

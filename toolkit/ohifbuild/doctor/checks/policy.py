@@ -78,7 +78,7 @@ def _blocked(rules: Policy, own: str, viewer: ViewerEvidence) -> tuple[str, str,
     scripts = sources(rules, "script-src")
     page = viewer.page
     if scripts is not None:
-        if not _allows_origin(scripts, own, own):
+        if not allows_origin(scripts, own, own):
             return "the viewer's own scripts", "The page is blank.", "Add 'self' to its script-src."
         if not _allows_inline(scripts, page.inline_hashes):
             hashes = " ".join(f"'{digest}'" for digest in page.inline_hashes)
@@ -100,7 +100,7 @@ def _blocked(rules: Policy, own: str, viewer: ViewerEvidence) -> tuple[str, str,
             return what, effect, f"Add {word} to its {directive}."
     connect = sources(rules, "connect-src")
     target = _origin(viewer.root) if viewer.root else own
-    if connect is not None and not _allows_origin(connect, target, own):
+    if connect is not None and not allows_origin(connect, target, own):
         return f"connections to the archive at {target}", "No study appears.", f"Add {target} to its connect-src."
     return None
 
@@ -112,7 +112,7 @@ def _allows_inline(allowed: tuple[str, ...], hashes: tuple[str, ...]) -> bool:
     return all(f"'{digest}'" in allowed for digest in hashes)
 
 
-def _allows_origin(allowed: tuple[str, ...], origin: str, own: str) -> bool:
+def allows_origin(allowed: tuple[str, ...], origin: str, own: str) -> bool:
     parts = urlsplit(origin)
     known = {"*", f"{parts.scheme}:", origin, parts.netloc, f"*.{parts.netloc.partition('.')[2]}"}
     words = {word.rstrip("/").lower() for word in allowed}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.data_sets import STUDY, rows, value_of
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
-from ohifbuild.doctor.query_archive import STUDY, rows, value_of
 
 ENFORCE = (
     "Make the archive enforce tokens: ohifbuild deploy writes a filter for Orthanc; with orthanc-auth-service use "
@@ -19,7 +19,7 @@ def without_token(evidence: Evidence) -> Finding:
     archive = evidence.archive
     if archive is None or archive.anonymous_search.status == 0:
         return check.not_checked()
-    granted = next((answer for answer in (archive.anonymous_study, archive.anonymous_search) if rows(answer)), None)
+    granted = rows(archive.anonymous_study) or rows(archive.anonymous_search)
     if granted:
         return check.wrong(
             "The archive answers without a token.",
@@ -30,6 +30,22 @@ def without_token(evidence: Evidence) -> Finding:
     if archive.anonymous_search.status in (200, 204) and archive.anonymous_study is None:
         return check.not_checked("the archive lists no studies, and no study was requested.")
     return check.right(f"Refused ({(archive.anonymous_study or archive.anonymous_search).status}).")
+
+
+def shared_cache(evidence: Evidence) -> Finding:
+    """Whether no cache before the archive answers a request without a token with the answer to one with a token."""
+    check = Check("shared-cache", "Cache before it")
+    archive = evidence.archive
+    if archive is None or archive.repeated is None or not archive.repeated.status:
+        return check.not_checked()
+    if rows(archive.repeated) and not rows(archive.anonymous_study):
+        return check.wrong(
+            "A cache before the archive repeats an answer about the study to a request without a token.",
+            "Anyone who asks after a user of the link sees the same, without a token.",
+            "Let no proxy or CDN cache the archive's path. nginx: proxy_cache off;",
+            stops=False,
+        )
+    return check.right("None repeats an answer without a token.")
 
 
 def forged_token(evidence: Evidence) -> Finding:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ohifbuild.doctor.checks.caching import seconds_kept
 from ohifbuild.doctor.checks.remedies import is_web_server, send_header
 from ohifbuild.doctor.client import Answer
+from ohifbuild.doctor.data_sets import is_json
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import ArchiveEvidence, Evidence
-from ohifbuild.doctor.query_archive import is_json
 from ohifbuild.server.headers import CACHE_NEVER
 
 REFUSED_METHOD = (401, 403, 404, 405, 501)
@@ -102,22 +102,29 @@ def methods(evidence: Evidence) -> Finding:
 
 
 def ambiguous_paths(evidence: Evidence) -> Finding:
-    """Whether an ambiguous path is refused, which servers read in different ways."""
+    """Whether ambiguous paths are refused, which servers read in different ways."""
     check = Check("crooked-paths", "Ambiguous paths")
     archive = evidence.archive
-    if archive is None or archive.ambiguous is None or not archive.ambiguous.status:
+    if archive is None or not any(answer.status for answer in archive.ambiguous.values()):
         return check.not_checked()
-    ambiguous, plain = archive.ambiguous, archive.anonymous_search
-    found = ambiguous.status == 200 and is_json(ambiguous)
-    # An archive without a web server in front refuses both paths in the same way, because there is no token.
-    alike = (ambiguous.status, ambiguous.body) == (plain.status, plain.body) and is_web_server(plain)
-    if ambiguous.status in REFUSED_PATH or not (found or alike):
-        return check.right(f"Refused ({ambiguous.status}).")
+    passed = [form for form, answer in archive.ambiguous.items() if _passed(answer, archive.anonymous_search)]
+    if not passed:
+        return check.right("Refused.")
     return check.note(
-        "A path with /%2e%2e/ reaches the archive.",
+        f"A path with {passed[0]} reaches the archive.",
         "Rules for paths are ineffective if archive and web server read a path in different ways.",
         RULES,
     )
+
+
+def _passed(ambiguous: Answer, plain: Answer) -> bool:
+    """Whether a request with an ambiguous path reached the archive.
+
+    An archive without a web server in front refuses both paths in the same way, because there is no token.
+    """
+    found = ambiguous.status == 200 and is_json(ambiguous)
+    alike = (ambiguous.status, ambiguous.body) == (plain.status, plain.body) and is_web_server(plain)
+    return ambiguous.status not in REFUSED_PATH and (found or alike)
 
 
 def other_pages(evidence: Evidence) -> Finding:

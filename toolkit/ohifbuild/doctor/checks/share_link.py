@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ohifbuild.contract import tokens
-from ohifbuild.contract.link import LONGEST, MOST_STUDIES, Link
+from ohifbuild.contract.link import Link
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
 
@@ -15,7 +15,7 @@ def share_link(evidence: Evidence) -> Finding:
     check = Check("link", "Link")
     link = evidence.link
     if link.problem:
-        return _not_followed(check, link)
+        return _not_followed(check, link, evidence.link_problem)
     if link.url:
         return _names_file(check, evidence)
     if link.studies and link.token:
@@ -27,7 +27,7 @@ def share_link(evidence: Evidence) -> Finding:
     return check.note("It names no study.", "Access to a study was not checked.", "Give a whole link, in quotes.")
 
 
-def _not_followed(check: Check, link: Link) -> Finding:
+def _not_followed(check: Check, link: Link, problem: str) -> Finding:
     if link.problem == "bad-token":
         return check.wrong(
             "The viewer refuses the token in this link: there are two different ones, or it has other characters than "
@@ -36,8 +36,7 @@ def _not_followed(check: Check, link: Link) -> Finding:
             NEW_LINK,
         )
     return check.wrong(
-        f"The viewer refuses this link: it has an invalid Study Instance UID, or more than {MOST_STUDIES} studies, or "
-        f"two values of url, or url beside studies, or a user name before the host, or more than {LONGEST} characters.",
+        f"The viewer refuses it: this link {problem or 'cannot be read'}.",
         "The page says 'This link cannot be used', and sends no request to the archive.",
         NEW_LINK,
     )
