@@ -27,6 +27,8 @@ from web_servers import apache_running
 
 TABS = 50
 OLD_CHUNK, NEW_CHUNK = "12.bundle.0123456789abcdef0123.js", "12.bundle.fedcba98765432100123.js"
+OLD_FOLDER, NEW_FOLDER = "0123456789ab/", "ba9876543210/"
+NOT_ASKED_FOR = (".html", ".br", ".gz")
 WAIT_SECONDS = 30
 
 
@@ -34,12 +36,7 @@ def newer(dist: Path, target: Path) -> Path:
     """A dist with another inline script, another configuration, and other names of its chunks."""
     for path in dist.rglob("*"):
         if path.is_file() and not path.name.startswith("index.html.") and path.name != MANIFEST_NAME:
-            name = (
-                path.relative_to(dist)
-                .as_posix()
-                .replace(OLD_CHUNK, NEW_CHUNK)
-                .replace("0123456789ab/", "ba9876543210/")
-            )
+            name = path.relative_to(dist).as_posix().replace(OLD_CHUNK, NEW_CHUNK).replace(OLD_FOLDER, NEW_FOLDER)
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             (target / name).write_bytes(path.read_bytes())
     page = target / "index.html"
@@ -121,9 +118,7 @@ def test_no_visitor_notices_an_upgrade_and_open_tabs_keep_their_chunks(
                 visitors.end()
             for visit in visits:
                 visit.result(WAIT_SECONDS)
-            chunks = [
-                each for each in hash_tree(old) if not each.endswith((".html", ".html.br", ".html.gz", ".gz", ".br"))
-            ]
+            chunks = [each for each in hash_tree(old) if not each.endswith(NOT_ASKED_FOR)]
             asked = [f"http://127.0.0.1:{port}/ohif/{each}" for each in chunks] * TABS
             answers = list(pool.map(web.ask, asked))
             compressed = web.ask(f"http://127.0.0.1:{port}/ohif/{OLD_CHUNK}", {"Accept-Encoding": "gzip"})

@@ -7,34 +7,10 @@ from typing import Any
 
 import pytest
 
-from dists import page_settings, settings_element
+from deployments import deployed
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
 from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
-from ohifbuild.viewer.app_config import CONFIG_START
-from ohifbuild.viewer.manifest import Manifest, hash_tree
-
-
-def dist_at(
-    path: Path,
-    *,
-    public_url: str = "/ohif/",
-    root: str = "/dicom-web",
-    header: str = "token",
-    more_roots: tuple[str, ...] = (),
-) -> Path:
-    settings = page_settings(tokenHeader=header, roots=[root, *more_roots], publicUrl=public_url)
-    path.mkdir(exist_ok=True)
-    (path / "index.html").write_text(settings_element(settings) + "<script>1</script>")
-    (path / "app-config.js").write_text(CONFIG_START + '{"dataSources": ["ours"], "routerBasename": "/ohif"};\n')
-    Manifest(hash_tree(path), {}).write(path)
-    return path
-
-
-def deployed(kind: Kind, tmp_path: Path, options: DeployOptions = DeployOptions(), **about: Any) -> Path:  # noqa: B008
-    target = tmp_path / "target"
-    deploy(kind, dist_at(tmp_path / "dist", **about), target, options, SilentReporter())
-    return target
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -105,7 +105,8 @@ class DeployOptions:
         """A line for each invalid or contradictory option about the proxy in front."""
         for address in self.behind_proxy:
             try:
-                network = ip_network(address)
+                # A zone (RFC 6874) may hold any character, and a server's configuration has no use for it.
+                network = ip_network(address.replace("%", "/zone/"))
             except ValueError:
                 yield f"behind-proxy: expected addresses or networks such as 10.0.0.5 or 10.0.0.0/24, not {address!r}"
             else:
