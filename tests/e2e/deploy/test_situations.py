@@ -5,11 +5,8 @@ The proxies in front have the configurations of the page ``docs/how-to/behind-a-
 
 from __future__ import annotations
 
-import http.client
-import json
 import re
 import socket
-import ssl
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,14 +21,13 @@ import pytest
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, Kind, deploy
-from ohifbuild.server.headers import ISOLATION, connects_to, content_security_policy
-from ohifbuild.verification.dataset.contents import DOCUMENTS
-from ohifbuild.verification.evidence import Observation, ReceivedRequest
-from ohifbuild.verification.fixtures import PreparedFixtures, Subject, prepare_fixtures
+from ohifbuild.verification.evidence import Observation
+from ohifbuild.verification.fixtures import PreparedFixtures, prepare_fixtures
 from ohifbuild.verification.runner import run_scenarios
 from ohifbuild.verification.scenario_context import ScenarioContext
 from ohifbuild.workflow import move
 from servers import deployed_orthanc, existing_orthanc, nginx_running
+from sites import Site, Viewer, check_site, documents_of
 from web_servers import apache_running, caddy_running, haproxy_running
 
 PAGE = Path(__file__).parents[3] / "docs/how-to/behind-a-proxy.md"
@@ -40,44 +36,6 @@ HAPROXY, STRIPPING = (
     for word in ("frontend https", "location /pacs/")
 )
 LOOPBACK = ("127.0.0.1", "::1")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a server answered; header names in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Site:
-    """A viewer as browsers reach it; its host names are all reached at ``address``."""
-
-    origin: str
-    dist: Path
-    address: str = "127.0.0.1"
-    authority: Path | None = None
-
-    def ask(self, url: str, **headers: str) -> Answer:
-        """The answer to a GET for an absolute URL or a path on the site's origin."""
-        parts = urlsplit(url if "://" in url else self.origin + url)
-        if parts.scheme == "https":
-            context = ssl.create_default_context(cafile=str(self.authority))
-            connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                self.address, parts.port or 443, timeout=30, context=context
-            )
-        else:
-            connection = http.client.HTTPConnection(self.address, parts.port or 80, timeout=30)
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
-        try:
-            connection.request("GET", target, headers={"Host": parts.netloc, **headers})
-            response = connection.getresponse()
-            found = {name.lower(): value for name, value in response.getheaders()}
-            return Answer(response.status, found, response.read())
-        finally:
-            connection.close()
 
 
 @dataclass
@@ -303,14 +261,14 @@ def row(world: World) -> Iterator[World]:
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda each: each.__name__)
 def test_the_viewer_and_its_archive_work_where_they_are_put(row: World, situation: Callable[..., Any]) -> None:
-    token = _documents(row.parts).token
+    token = documents_of(row.parts).token
     for site in situation(row):
-        check(site, read_settings(site.dist), token)
+        check_site(site, token)
 
 
 def test_a_pdf_shows_behind_a_proxy_at_which_tls_ends(row: World) -> None:
     (site,) = nginx_behind_haproxy(row)
-    settings, documents, shown = read_settings(site.dist), _documents(row.parts), []
+    settings, documents, shown = read_settings(site.dist), documents_of(row.parts), []
 
     def visit(context: ScenarioContext) -> Iterator[Observation]:
         yield context.image("documents", "A study with a PDF", documents, context.link(documents))
@@ -328,46 +286,6 @@ def test_a_pdf_shows_behind_a_proxy_at_which_tls_ends(row: World) -> None:
     assert len(shown) == 1
     assert [line for line in shown[0] if "Content Security Policy" in line] == []
     assert [r.url for each in observations for r in each.sent if r.url.startswith("http:")] == []
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """A deployed viewer's address; what its archive receives is not looked at here."""
-
-    base_url: str
-    pages: Sequence[str] = ()
-
-    def redirect(self, location: str) -> None:
-        """No scenario here calls it: a deployed archive cannot be made to redirect."""
-        raise NotImplementedError
-
-    def received(self) -> tuple[ReceivedRequest, ...]:
-        return ()
-
-
-def _documents(parts: PreparedFixtures) -> Subject:
-    return next(each for each in parts.fixtures.others if DOCUMENTS.uid in each.studies)
-
-
-def check(site: Site, settings: Settings, token: str) -> None:
-    """Checks page, policy, a script, the archive with and without the token, and its URLs of documents."""
-    page = site.ask(f"{settings.public_url}viewer?StudyInstanceUIDs={DOCUMENTS.uid}&token={token}")
-    text = (site.dist / "index.html").read_text()
-    assert (page.status, page.body.decode()) == (200, text)
-    assert page.headers["content-security-policy"] == content_security_policy(text, connects_to(settings))
-    assert {name: page.headers.get(name.lower()) for name in ISOLATION} == ISOLATION
-    script = next(path.name for path in site.dist.glob("app.bundle.*.js"))
-    assert site.ask(f"{settings.public_url}{script}").headers["cache-control"].endswith("immutable")
-    search = f"{settings.roots[0]}/studies?StudyInstanceUID={DOCUMENTS.uid}"
-    header = {settings.token_header: settings.header_value(token)}
-    found = site.ask(search, **header)
-    assert (found.status, len(json.loads(found.body))) == (200, 1)
-    assert site.ask(search).status in (401, 403)
-    metadata = json.loads(site.ask(f"{settings.roots[0]}/studies/{DOCUMENTS.uid}/metadata", **header).body)
-    urls = [tag["BulkDataURI"] for each in metadata for tag in each.values() if "BulkDataURI" in tag]
-    assert urls
-    assert [url for url in urls if not url.startswith(f"{site.origin}{settings.roots[0]}/")] == []
-    assert site.ask(urls[0], **header, Accept="*/*").status == 200
 
 
 @contextmanager

@@ -61,6 +61,12 @@ def test_invalid_and_contradictory_places_are_refused(tmp_path: Path, options: d
     assert [line for line in refused("nginx", tmp_path, DeployOptions(**options)) if re.match(words, line)]
 
 
+def test_an_ipv6_host_is_refused_where_orthanc_itself_would_listen(tmp_path: Path) -> None:
+    (line,) = refused("orthanc", tmp_path, DeployOptions(host="[::1]"))
+    assert line.startswith("host: Orthanc 1.10.1 listens at IPv4")
+    assert deployed("orthanc", tmp_path, DeployOptions(host="[::1]", certificate="/c.pem", key="/k.pem"))
+
+
 def test_options_about_places_without_effect_are_refused(tmp_path: Path) -> None:
     options = DeployOptions(**PROXY, prefix_stripped="/pacs", name="clinic")
     about = {"public_url": "/pacs/ohif/", "root": "/pacs/dicom-web"}

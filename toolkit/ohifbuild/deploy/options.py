@@ -85,6 +85,8 @@ class DeployOptions:
             found.append("host: expected a host name such as pacs.example or [2001:db8::1], or _ for any")
         if kind == "kubernetes" and self.host == "_":
             found.append("host: expected a host name, because the Ingress answers for one")
+        if self.host.startswith("[") and kind.startswith("orthanc") and not (self.certificate or self.behind_proxy):
+            found.append("host: Orthanc 1.10.1 listens at IPv4 addresses only; add certificate and key, or use nginx")
         if bool(self.certificate) != bool(self.key):
             found.append("certificate and key: expected both or neither")
         if self.http3 and not self.certificate and "http3" not in IGNORED_OPTIONS[kind]:
