@@ -86,7 +86,7 @@ def test_links_begin_with_the_public_origin(tmp_path: Path, kind: Kind) -> None:
     options = DeployOptions(**PROXY, public_origin="https://viewer.example:8443")
     target = deployed(kind, tmp_path, options)
     texts = {path.name: path.read_text() for path in target.rglob("*") if path.is_file()}
-    named = {"compose": "compose.yaml", "static": "apache.conf"}.get(kind, "link.json")
+    named = {"compose": "compose.yaml", "static": "apache.conf", "kubernetes": "viewer.conf"}.get(kind, "link.json")
     assert "viewer.example:8443" in texts[named]
 
 

@@ -68,8 +68,9 @@ def _files_beside_the_viewer(target: Path, folder: Folder) -> set[str]:
 
 def _viewer(target: Path, folder: Folder) -> dict[str, FileEntry]:
     """The own files of the viewer that is served now, as they are."""
-    base, _, *rest = PurePosixPath(folder.viewer or "none/none").parts
-    served = target.joinpath(base, str(read_marker(target / MARKER).get("release", "none")), *rest)
+    base, *others = PurePosixPath(folder.viewer).parts or ("none",)
+    release = str(read_marker(target / MARKER).get("release", "none"))
+    served = target.joinpath(base, *([release, *others[1:]] if others else []))
     try:
         own = read_manifest(served).files
     except DistInvalid:

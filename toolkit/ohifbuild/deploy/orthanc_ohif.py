@@ -51,7 +51,7 @@ def orthanc_ohif(plan: Plan) -> Folder:
     texts["orthanc/app-config.js"] = _app_config(plan)
     steps = (
         "In the sources of orthanc-ohif, use this viewer instead of the OHIF that would be embedded: "
-        f"mkdir -p OHIF && cp -r {plan.server_folder}/viewer/{plan.release} OHIF/dist",
+        f"mkdir -p OHIF && cp -r {plan.server_folder}/viewer OHIF/dist",
         "Delete the compressed files, because the plugin compresses files itself: "
         "find OHIF/dist -name '*.br' -delete -o -name '*.gz' -delete",
         "Build it: cmake -S . -B build -DCMAKE_BUILD_TYPE=Release -DORTHANC_FRAMEWORK_SOURCE=system && "
@@ -59,7 +59,8 @@ def orthanc_ohif(plan: Plan) -> Folder:
         *orthanc_steps(plan),
         *tunnel_steps(plan),
     )
-    return Folder(f"viewer/{plan.release}", {**texts, **tunnel(plan)}, steps, PRIVATE, KEPT)
+    # Compiled in, so no running server reads this folder.
+    return Folder("viewer", {**texts, **tunnel(plan)}, steps, PRIVATE, KEPT)
 
 
 def _app_config(plan: Plan) -> str:

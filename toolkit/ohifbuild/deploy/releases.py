@@ -61,10 +61,13 @@ def keep_earlier(target: Path, work: Path, viewer: str, earlier: Iterable[str]) 
     Args:
         target: the earlier deployment.
         work: the new deployment, which holds the new viewer.
-        viewer: the POSIX path of the new viewer in ``work``.
+        viewer: the POSIX path of the new viewer in ``work``; no server serves it if it is not in a folder of its own.
         earlier: names of folders, the latest first.
     """
-    base, _, *rest = PurePosixPath(viewer).parts
+    base, *others = PurePosixPath(viewer).parts
+    if not others:
+        return
+    rest = others[1:]
     taken = {_plain(name) for name in read_manifest(work / viewer).files}
     for name in earlier:
         folder = target / base / name
