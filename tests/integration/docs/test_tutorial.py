@@ -23,7 +23,7 @@ import pytest
 from ohifbuild.core.processes import find_program
 from ohifbuild.verification.dataset import write_dataset
 from ohifbuild.verification.dataset.contents import ORDINARY
-from system import installed, orthanc_installed
+from system import browser_installed, installed, orthanc_installed
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "tutorial.md"
@@ -172,6 +172,8 @@ def test_six_commands_lead_from_nothing_to_a_shared_study(tmp_path_factory: pyte
     if os.geteuid() != 0:
         pytest.skip("the tutorial's commands are for root")
     orthanc_installed()
+    if WHOLE in os.environ:
+        browser_installed()
     for program, package in {"unshare": "util-linux", "ip": "iproute2", "setpriv": "util-linux"}.items():
         installed(program, package)
     assert find_program("node")
