@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -170,6 +171,15 @@ def test_a_link_at_the_name_of_the_new_file_is_not_followed(folder: Path) -> Non
     ShareFile(folder).add([STUDY], "secret", time.time() + DAY)
     assert victim.read_text() == "precious"
     assert not (folder / "tokens.json").is_symlink()
+
+
+def test_a_lock_that_somebody_keeps_is_named_after_a_while(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(share_file, "LOCK_SECONDS", 0.0)
+    with (folder / "link.json").open() as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(FileUnusable, match="another process has locked it"):
+            ShareFile(folder).add([STUDY], "secret", time.time() + DAY)
+    assert ShareFile(folder).add([STUDY], "secret", time.time() + DAY)
 
 
 def test_only_the_owner_and_root_can_change_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

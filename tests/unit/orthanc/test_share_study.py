@@ -121,7 +121,7 @@ def test_a_share_survives_a_deployment_that_is_replaced_at_the_same_time(
 
     monkeypatch.setattr("fcntl.flock", replaced_while_it_waits)
     share_study.share(["1.2.3"], 1, "new")
-    assert taken == [fcntl.LOCK_EX] * 2
+    assert taken == [fcntl.LOCK_EX | fcntl.LOCK_NB] * 2
     assert set(known(folder)) == {digest_of("kept"), digest_of("new")}
 
 

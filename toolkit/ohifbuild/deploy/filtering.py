@@ -47,6 +47,7 @@ mkdir -p /etc/systemd/system/orthanc.service.d
 ln -sf {place}/{unit} /etc/systemd/system/orthanc.service.d/ohifbuild.conf
 systemctl daemon-reload
 systemctl restart orthanc
+python3 {place}/{share} --wait
 """
 
 
@@ -80,7 +81,7 @@ def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, st
         SETTINGS: json.dumps(whole(settings, plan.existing), indent=2) + "\n",
         LINK: json.dumps(link) + "\n",
         UNIT: SYSTEMD.format(settings=place / SETTINGS),
-        INSTALL: INSTALLING.format(place=place, private=" ".join(sorted(_private(place))), unit=UNIT),
+        INSTALL: INSTALLING.format(place=place, private=" ".join(sorted(_private(place))), unit=UNIT, share=SHARE),
     }
     return {f"{FOLDER}/{name}": text for name, text in texts.items()} | dict.fromkeys(LOGS, "")
 

@@ -33,6 +33,11 @@ GRACE_SECONDS = 30 * 86400.0
 
 ADMINISTRATOR_SECONDS = 60.0
 
+LOCK_SECONDS = 30.0
+"""How long to wait for other writers. Every user of the machine can lock the file, and could do so without end."""
+
+POLL_SECONDS = 0.02
+
 Entries = dict[str, dict[str, Any]]
 
 
@@ -158,12 +163,17 @@ class ShareFile:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Locks the token file against other writers and ``ohifbuild deploy``, which replaces the whole folder."""
+        until = time.monotonic() + LOCK_SECONDS
         while True:
             with self._lock.open() as locked:
-                fcntl.flock(locked, fcntl.LOCK_EX)
-                if os.path.samestat(os.fstat(locked.fileno()), self._lock.stat()):
-                    yield
-                    return
+                if _lock(locked.fileno()):
+                    if os.path.samestat(os.fstat(locked.fileno()), self._lock.stat()):
+                        yield
+                        return
+                elif time.monotonic() > until:
+                    raise FileUnusable(f"{self._lock}: another process has locked it")
+                else:
+                    time.sleep(POLL_SECONDS)
 
     def _read(self) -> Entries:
         try:
@@ -219,6 +229,15 @@ def checked_note(note: str) -> str:
 def printable(text: str) -> str:
     """A text of unknown origin, safe to print: characters that could act on a terminal are replaced."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+
+
+def _lock(descriptor: int) -> bool:
+    """Locks an open file, unless somebody else has done so."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _find(entries: Entries, prefix: str) -> str:

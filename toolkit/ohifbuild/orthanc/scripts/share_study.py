@@ -22,12 +22,14 @@ from urllib.parse import quote
 
 import bounded_json
 from link_contract import LONGEST_TOKEN, MOST_STUDIES, UID, is_token
-from local_orthanc import LocalOrthanc
+from local_orthanc import LocalOrthanc, NoAnswer
 from share_file import LINK, ShareFile, checked_note
 from token_file import LONGEST_FILE
 
 HERE = Path(__file__).resolve().parent
 LONGEST_DAYS = 3650
+WAIT_SECONDS = 60.0
+POLL_SECONDS = 0.2
 DAY = 86400.0
 FORMER_FILTER = "Orthanc runs the filter of an earlier deployment; restart it first: systemctl restart orthanc"
 
@@ -39,6 +41,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--days", type=int, default=7, help="how long the link works (default: %(default)s)")
     parser.add_argument("--note", default="", help="a note that lists of shares show, such as for whom the link is")
     parser.add_argument("--token", default="", help="the token to use (default: a new random one)")
+    parser.add_argument("--wait", action="store_true", help="only wait until Orthanc answers with this filter")
     options = parser.parse_args(arguments)
     studies = list(dict.fromkeys(options.study))
     wrong = [uid for uid in studies if not UID.fullmatch(uid)]
@@ -51,6 +54,8 @@ def main(arguments: list[str]) -> int:
     if options.token and not is_token(options.token):
         parser.error(f"expected a token of at most {LONGEST_TOKEN} visible ASCII characters")
     try:
+        if options.wait:
+            return wait()
         checked_note(options.note)
         missing = []
         with ShareFile(HERE).administrator() as administrator:
@@ -70,6 +75,26 @@ def main(arguments: list[str]) -> int:
         print(f"The study cannot be shared: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def wait() -> int:
+    """Waits until Orthanc answers with this filter; returns the exit status.
+
+    Raises:
+        OSError, ValueError: it does not, or a file of the deployment cannot be used.
+    """
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            with ShareFile(HERE).administrator() as administrator:
+                if LocalOrthanc(_read("orthanc.json"), administrator).reads_the_format():
+                    return 0
+                reason = OSError(FORMER_FILTER)
+        except NoAnswer as error:
+            reason = error
+        if time.monotonic() > until:
+            raise reason
+        time.sleep(POLL_SECONDS)
 
 
 def share(studies: list[str], days: int, token: str, note: str = "") -> str:
