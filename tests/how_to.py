@@ -25,7 +25,7 @@ def command(page: str, start: str, here: Mapping[str, str]) -> list[str]:
         here: what stands for each word, or part of a path, on this machine.
     """
     lines = re.sub(r"\\\n\s*", " ", "".join(blocks(page, "sh"))).splitlines()
-    (found,) = (line for line in lines if re.match(rf"(?:/opt/ohifbuild/bin/)?{re.escape(start)}\b", line))
+    (found,) = (line for line in lines if re.match(rf"(?:/opt/ohifbuild/bin/)?{re.escape(start)}(?!\S)", line))
     return shlex.split(replaced(found, here), comments=True)
 
 

@@ -156,6 +156,14 @@ ACCEPTED_FINDINGS = {
 }
 
 
+@pytest.mark.parametrize("name", ["", "pacs-of-18-letters"], ids=["from-the-host", "given"])
+def test_nginx_starts_with_a_long_name(tmp_path: Path, make_dist: Any, nginx: Any, web: Any, name: str) -> None:
+    port, host = web.free_port(), "imaging.department-of-radiology.hospital.example"
+    conf = written(tmp_path, make_dist(), port, host=host, behind_proxy=("127.0.0.1",), name=name)
+    with nginx(conf, port) as origin:
+        assert web.ask(f"{origin}/viewer", {"Host": host}).status == 200
+
+
 def test_gixy_finds_nothing_in_the_nginx_configuration(tmp_path: Path, make_dist: Any) -> None:
     dist = make_dist(public_url="/ohif/", header="X_Token")
     conf = written(tmp_path, dist, 80, host="pacs.example", certificate="/c.pem", key="/k.pem")

@@ -15,14 +15,13 @@ import trustme
 import yaml
 from click.testing import CliRunner
 
-from dists import page_settings, settings_element
 from how_to import blocks, command, replaced
 from ohifbuild.commands.main import cli
 from ohifbuild.core.processes import output, run, running
 from ohifbuild.orthanc.admin_client import free_port
-from ohifbuild.viewer.manifest import Manifest, hash_tree
 from recording_archive import RecordingArchive, recording_archive
 from servers import await_port, nginx_running
+from small_dist import write_small_dist
 from system import installed
 
 PAGE, HOST = "haproxy-traefik", "pacs.example"
@@ -62,18 +61,12 @@ class Front:
         return output([*words, f"{scheme}://{HOST}{path}"]).lower()
 
 
-def write_dist(dist: Path) -> None:
-    dist.mkdir()
-    (dist / "index.html").write_text(settings_element(page_settings()) + "<script>1</script>")
-    Manifest(hash_tree(dist), {}).write(dist)
-
-
 def deployed(folder: Path, archive: RecordingArchive, port: int) -> Path:
     """Runs the page's first command; returns nginx's configuration."""
     settings = folder / "orthanc"
     settings.mkdir()
     (settings / "orthanc.json").write_text(json.dumps({"HttpPort": archive.port}))
-    write_dist(folder / "dist")
+    write_small_dist(folder / "dist")
     here = {
         "/opt/dist": str(folder / "dist"),
         "/srv/viewer": str(folder / "viewer"),
@@ -177,7 +170,7 @@ def test_traefik_sends_the_host_to_the_port_that_was_deployed() -> None:
 
 
 def test_compose_accepts_traefiks_labels(tmp_path: Path) -> None:
-    write_dist(tmp_path / "dist")
+    write_small_dist(tmp_path / "dist")
     here = {"/opt/dist": str(tmp_path / "dist"), "/srv/viewer": str(tmp_path / "viewer")}
     _, *words = command(PAGE, "ohifbuild deploy compose", here)
     done = CliRunner().invoke(cli, words)

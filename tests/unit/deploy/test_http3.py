@@ -8,18 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
-from dists import page_settings, settings_element
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DeployUnsuitable
 from ohifbuild.deploy import DeployOptions, Kind, deploy
-from ohifbuild.viewer.manifest import Manifest, hash_tree
+from small_dist import write_small_dist
 
 
 def deployed(tmp_path: Path, kind: Kind = "nginx", **options: Any) -> Path:
-    dist, target = tmp_path / "dist", tmp_path / "viewer"
-    dist.mkdir(exist_ok=True)
-    (dist / "index.html").write_text(settings_element(page_settings()) + "<script>1</script>")
-    Manifest(hash_tree(dist), {}).write(dist)
+    dist, target = write_small_dist(tmp_path / "dist"), tmp_path / "viewer"
     pair = {"certificate": "/c.pem", "key": "/k.pem"}
     deploy(kind, dist, target, DeployOptions(**{**pair, **options}), SilentReporter())
     return target

@@ -11,23 +11,17 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from dists import page_settings, settings_element
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DeployUnsuitable
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.viewer.manifest import Manifest, hash_tree
+from small_dist import write_small_dist
 
 VERSIONS = ("1.30", "1.33", "1.37")
 """``sleep`` in ``preStop`` is in the schemas since 1.29, and on by default since 1.30."""
 
 
 def deployed(tmp_path: Path, *, url: str = "/ohif/", root: str = "/orthanc/dicom-web", **options: Any) -> Path:
-    dist, target = tmp_path / "dist", tmp_path / "viewer"
-    dist.mkdir(exist_ok=True)
-    settings = page_settings(roots=[root], publicUrl=url)
-    (dist / "index.html").write_text(settings_element(settings) + "<script>1</script>")
-    (dist / "app-config.js").write_text("window.config = {};\n")
-    Manifest(hash_tree(dist), {}).write(dist)
+    dist, target = write_small_dist(tmp_path / "dist", roots=[root], publicUrl=url), tmp_path / "viewer"
     deploy("kubernetes", dist, target, DeployOptions(**{"host": "pacs.example", **options}), SilentReporter())
     return target
 

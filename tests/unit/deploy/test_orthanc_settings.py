@@ -84,6 +84,12 @@ def test_an_auth_service_is_kept_and_settings_of_an_earlier_deployment_are_repla
     assert found == {**filter_settings, "AuthService": before["AuthService"]}
 
 
+def test_an_orthanc_that_renders_videos_itself_may_say_so() -> None:
+    ours = {**OURS, "TokenFilter": {**OURS["TokenFilter"], "RenderVideos": True}}  # type: ignore[dict-item]
+    assert whole(ours, {})["TokenFilter"]["RenderVideos"] is True
+    assert whole(ours, {"TokenFilter": {"RenderVideos": False}})["TokenFilter"]["RenderVideos"] is False
+
+
 def test_deploying_over_our_own_settings_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "orthanc.json").write_text(json.dumps(whole(OURS, {})))
     assert whole(OURS, existing_settings(tmp_path / "orthanc.json")) == whole(OURS, {})
@@ -97,6 +103,7 @@ def test_deploying_over_our_own_settings_changes_nothing(tmp_path: Path) -> None
         ({"a.json": "[]"}, "expected an object"),
         ({"a.json": "\udcff"}, "cannot be read"),
         ({"a.json": '{"PythonScript": "/opt/routing.py"}'}, "/opt/routing.py is already set"),
+        ({"a.json": '{"Python": {"Path": "/opt/routing.py"}}'}, "/opt/routing.py is already set"),
         ({"a.json/b": ""}, "cannot be read"),
         ({}, "there is no"),
     ],

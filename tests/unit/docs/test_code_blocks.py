@@ -150,8 +150,8 @@ def test_a_json_block_is_a_value_or_the_members_of_an_object(block: Block) -> No
 
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=named)
-def test_a_yaml_block_is_an_object(block: Block) -> None:
-    assert isinstance(yaml.safe_load(block.code), dict)
+def test_a_yaml_block_holds_objects(block: Block) -> None:
+    assert all(isinstance(document, dict) for document in yaml.safe_load_all(block.code))
 
 
 @pytest.mark.parametrize("block", [*blocks("js"), *blocks("ts"), *blocks("python")], ids=named)

@@ -32,6 +32,9 @@ ORTHANC_PORT = 8042
 SINGLE = "viewer"
 """The name of a deployment for any host at the usual ports."""
 
+LONGEST_NAME = 18
+"""In names of variables: with its usual settings, nginx 1.22 does not start with one of more than 46 letters."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -93,7 +96,10 @@ class Plan:
     @property
     def variables(self) -> str:
         """The first part of its names in configurations that all deployments on a server share."""
-        return "ohifbuild" if self.name == SINGLE else f"ohifbuild_{re.sub('[^A-Za-z0-9]', '_', self.name)}"
+        if self.name == SINGLE:
+            return "ohifbuild"
+        name = re.sub("[^A-Za-z0-9]", "_", self.name)
+        return f"ohifbuild_{name if len(name) <= LONGEST_NAME else digest_of(self.name)[:8]}"
 
     @property
     def root(self) -> str:

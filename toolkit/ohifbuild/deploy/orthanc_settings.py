@@ -44,6 +44,11 @@ PATHS = frozenset({"StorageDirectory", "IndexDirectory", "Plugins", "LuaScripts"
 FILTER = "token_filter.py"
 
 
+KEPT_OF_FILTER = frozenset({"AuthService", "RenderVideos"})
+"""What an administrator decides in ``TokenFilter``: tokens of an orthanc-auth-service remain valid beside those of the
+file, and a DICOMweb plugin of 1.19 or newer renders videos itself, and more than the filter's script can."""
+
+
 class SettingsUnusable(Exception):
     """The settings of an existing Orthanc cannot be used; the text is one line with the reason."""
 
@@ -55,9 +60,8 @@ def whole(ours: Mapping[str, Any], existing: Mapping[str, Any]) -> dict[str, Any
     theirs = [name for name in existing.get("LuaScripts", []) if name not in ours["LuaScripts"]]
     merged["LuaScripts"] = [*theirs, *ours["LuaScripts"]]
     merged["DicomWeb"] = {**existing.get("DicomWeb", {}), **ours["DicomWeb"]}
-    # Tokens of an orthanc-auth-service remain valid beside those of the file.
-    service = {name: value for name, value in existing.get("TokenFilter", {}).items() if name == "AuthService"}
-    merged["TokenFilter"] = {**service, **ours["TokenFilter"]}
+    kept = {name: value for name, value in existing.get("TokenFilter", {}).items() if name in KEPT_OF_FILTER}
+    merged["TokenFilter"] = {**ours["TokenFilter"], **kept}
     merged["Plugins"] = _with_plugins({**LIKE_DEBIAN, **existing}["Plugins"], ours.get("Plugins", []))
     if existing.get("DefaultEncoding") == NOT_UTF8:
         merged["DefaultEncoding"] = LIKE_DEBIAN["DefaultEncoding"]
@@ -114,7 +118,9 @@ def existing_settings(path: Path) -> dict[str, Any]:
         SettingsUnusable: the settings cannot be read, or name another Python script. Orthanc runs only one.
     """
     settings = dict(_read(path))
-    script = str(settings.get("PythonScript", ""))
+    # "Python.Path" is another name for "PythonScript" (Python plugin 4.1 and newer).
+    section = settings.get("Python")
+    script = str(settings.get("PythonScript") or (section.get("Path", "") if isinstance(section, dict) else ""))
     if script not in SAMPLES and Path(script).name != FILTER:
         raise SettingsUnusable(
             f"Orthanc runs only one PythonScript, and {script} is already set; give a copy of {path} without it"
