@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from ohifbuild.viewer.manifest import Manifest, hash_tree
 from servers import nginx_running
 
 TOKEN = "the-token-of-this-link"
+OF_THE_ARCHIVE = ("archive", "archive-caching", "bulk-urls", "methods", "token-header")
 STUDY = DOCUMENTS.uid
 
 
@@ -104,6 +106,13 @@ class Deployed:
         text = self.conf.read_text()
         assert old in text
         self.conf.write_text(text.replace(old, new))
+
+    def has_already(self, check: str, change: str) -> list[str]:
+        """The lines of nginx that the remedy of a check names, and that stand already where they belong."""
+        page, archive = re.split(r"location @\w+_redirected", self.conf.read_text(), maxsplit=1)
+        there = archive if check in OF_THE_ARCHIVE else page
+        lines = [line.strip() for text in re.findall(r"nginx: (.+)", change) for line in text.split(";")]
+        return [line for line in lines if re.match(r"[a-z_]+ \S", line) and f"{line};" in there]
 
     def link(self, token: str = TOKEN, route: str = "viewer", study: str = STUDY) -> str:
         """A link to one study."""

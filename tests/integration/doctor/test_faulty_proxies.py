@@ -412,7 +412,7 @@ def test_a_study_whose_row_lacks_something_is_shown_with_a_note(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (On(RENDERED, 400, b""), "Name the plugins in the configuration"),
+        (On(RENDERED, 400, b""), "libOrthancPython.so"),
         (On(RENDERED, cut=True), "is cut off"),
         (On(RENDERED, headers={"Content-Type": "multipart/related; boundary=x"}), "header Accept"),
         (On(RENDERED, 403, b""), "accept the token for all paths"),
