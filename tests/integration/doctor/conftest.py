@@ -38,8 +38,19 @@ def write_dist(dist: Path, settings: Settings) -> Path:
     values = {
         **{"tokenParam": settings.token_param, "tokenHeader": settings.token_header, "priors": settings.priors},
         **{"tokenScheme": settings.token_scheme, "roots": list(settings.roots), "publicUrl": url},
-        **{"storage": settings.storage, "studyList": settings.study_list},
+        **{"storage": settings.storage, "studyList": settings.study_list, "access": settings.access},
+        "further": [
+            {
+                **{"name": source.name, "roots": list(source.roots), "access": source.access},
+                **{"tokenHeader": source.token_header, "tokenScheme": source.token_scheme},
+            }
+            for source in settings.further
+        ],
     }
+    sources = [
+        {"configuration": {"qidoRoot": source.roots[0], "wadoRoot": source.roots[-1]}} for source in settings.sources
+    ]
+    config = {"extensions": [f"{url}ohifbuild/0123456789ab/extension.js"], "dataSources": sources}
     scripts = "".join(
         f'<script src="{url}{name}"></script>'
         for name in ("app-config.js", "init-service-worker.js", "app.bundle.0123456789abcdef0123.js")
@@ -53,7 +64,7 @@ def write_dist(dist: Path, settings: Settings) -> Path:
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     texts = {
         "index.html": f"<!doctype html><html><head>{meta}{page}</head></html>",
-        "app-config.js": f'window.config = {{"extensions": ["{url}ohifbuild/0123456789ab/extension.js"]}};\n',
+        "app-config.js": f"window.config = {json.dumps(config)};\n",
         "init-service-worker.js": "navigator.serviceWorker.getRegistrations().then(r=>r.forEach(e=>e.unregister()));",
         "app.bundle.0123456789abcdef0123.js": "console.log(1);\n" * 500,
         "late.0123456789abcdef0123.js": "console.log(2);\n" * 600,

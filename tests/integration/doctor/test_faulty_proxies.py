@@ -22,7 +22,7 @@ from multidict import CIMultiDict
 from faulty_proxy import Asked, Fault, PassOn, Reply, faulty_proxy
 from ohifbuild.contract.answers import Retry
 from ohifbuild.contract.grants import Grant, Tokens
-from ohifbuild.contract.settings import Settings
+from ohifbuild.contract.settings import Settings, Source
 from ohifbuild.doctor import Report, archive_client, connections, judge
 from ohifbuild.doctor.connections import Connection
 from ohifbuild.doctor.gather import gather
@@ -45,6 +45,22 @@ def upstream(tmp_path_factory: pytest.TempPathFactory, a_dist: Callable[[Path, S
     dist = a_dist(tmp_path_factory.mktemp("viewer") / "dist", Settings())
     tokens = Tokens({TOKEN: Grant(frozenset(STUDIES))})
     with site(dist, EmbeddedArchive(folder), tokens) as running:
+        yield running.origin
+
+
+@pytest.fixture(scope="module")
+def upstream_of_hospital(
+    tmp_path_factory: pytest.TempPathFactory, a_dist: Callable[[Path, Settings], Path]
+) -> Iterator[str]:
+    """A viewer of three archives, with the second one behind it; images of that are at a root of their own."""
+    folder = tmp_path_factory.mktemp("studies")
+    write_dataset(folder)
+    hospital = Source("hospital", ("/hospital/rs", "/hospital/wado"), "Authorization", "Bearer", "token")
+    staff = Source("staff", ("/staff/rs",), "token", "", "session")
+    dist = a_dist(tmp_path_factory.mktemp("viewer") / "dist", Settings(further=(hospital, staff)))
+    theirs = Settings(roots=hospital.roots, token_header="Authorization", token_scheme="Bearer")
+    tokens = Tokens({TOKEN: Grant(frozenset(STUDIES))})
+    with site(dist, EmbeddedArchive(folder), tokens, settings=theirs) as running:
         yield running.origin
 
 
@@ -564,3 +580,54 @@ def test_a_server_that_chooses_the_certificate_of_another_site(authority: trustm
 def test_a_healthy_proxy_with_tls_has_no_finding(authority: trustme.CA, upstream: str) -> None:
     report = over_tls(authority, upstream, healthy)
     assert [finding for finding in report.findings if finding.state != "right"] == []
+
+
+# Several archives
+
+
+async def searches_only(asked: Asked, pass_on: PassOn) -> Reply:
+    """An archive whose root of searches has no images: those are at the other root."""
+    is_search = not asked.path.endswith("/metadata") and "/instances/" not in asked.path
+    if asked.path.startswith("/hospital/rs/"):
+        return await pass_on(asked) if is_search else Reply(404)
+    return await pass_on(replace(asked, path=asked.path.replace("/hospital/wado/", "/hospital/rs/")))
+
+
+def test_a_link_decides_which_archive_is_examined(upstream_of_hospital: str) -> None:
+    report = examined(upstream_of_hospital, searches_only, path="/viewer/hospital")
+    unusual = {finding.check: finding.found for finding in report.findings if finding.state != "right"}
+    # The archive writes bulk URLs at its root of searches, where it has none.
+    assert list(unusual) == ["bulk-data"]
+
+
+def test_the_default_archive_is_not_there(upstream_of_hospital: str) -> None:
+    check, text = said(examined(upstream_of_hospital))
+    assert check == "archive"
+    assert "/dicom-web answers with a web page" in text
+
+
+def test_a_link_to_an_archive_that_the_viewer_does_not_have(upstream_of_hospital: str) -> None:
+    asked: list[Asked] = []
+
+    async def noted(request: Asked, pass_on: PassOn) -> Reply:
+        asked.append(request)
+        return await pass_on(request)
+
+    check, text = said(examined(upstream_of_hospital, noted, path="/viewer/clinic"))
+    assert check == "archive-name"
+    assert "The viewer's archives are: dicomweb, hospital, staff." in text
+    assert not [request for request in asked if TOKEN in str(request.headers)]
+
+
+def test_an_archive_for_staff_may_require_a_sign_in_and_gets_no_token(upstream_of_hospital: str) -> None:
+    asked: list[Asked] = []
+
+    async def sign_in(request: Asked, pass_on: PassOn) -> Reply:
+        asked.append(request)
+        if request.path.startswith("/staff/rs"):
+            return Reply(302, CIMultiDict({"Location": "https://sso.example/login"}))
+        return await pass_on(request)
+
+    report = examined(upstream_of_hospital, sign_in, path="/viewer/staff")
+    assert report.wrong == ()
+    assert not [request for request in asked if TOKEN in str(request.headers)]
