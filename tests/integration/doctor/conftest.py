@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -136,13 +136,21 @@ class Maker:
 
     folder: Path
 
-    def deployment(self, archive: str, *, authority: trustme.LeafCert | None = None, **settings: Any) -> Deployed:
+    def deployment(
+        self,
+        archive: str,
+        *,
+        authority: trustme.LeafCert | None = None,
+        options_of_deploy: Mapping[str, Any] | None = None,
+        **settings: Any,
+    ) -> Deployed:
         """A viewer with these settings before an archive; over https with a certificate."""
         told = replace(Settings(), **settings)
         dist = write_dist(self.folder / "dist", told)
         port, tls_port = free_port(0), free_port(0)
         options = DeployOptions(archive=archive, port=port, logs=str(self.folder), name="viewer")
-        origin = f"http://127.0.0.1:{port}"
+        options = replace(options, **(options_of_deploy or {}))
+        port, origin = options.port, f"http://127.0.0.1:{options.port}"
         if authority:
             certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
             authority.private_key_pem.write_to_path(key)
