@@ -440,6 +440,42 @@ def test_a_video_that_the_archive_does_not_send(upstream: str, fault: Fault, wor
     assert words in text
 
 
+@dataclass(frozen=True)
+class Only:
+    """An archive whose study has series of one modality only; ``then`` is its fault."""
+
+    modality: str
+    then: Fault
+
+    async def __call__(self, asked: Asked, pass_on: PassOn) -> Reply:
+        reply = await self.then(asked, pass_on)
+        if not asked.path.endswith("/series") or reply.status != 200:
+            return reply
+        rows = [row for row in json.loads(reply.body) if row["00080060"]["Value"] == [self.modality]]
+        assert rows
+        return reply.but(body=json.dumps(rows).encode())
+
+
+@pytest.mark.parametrize("modality", ["DOC", "ECG", "SR"])
+def test_a_study_without_images_has_no_fault(upstream: str, modality: str) -> None:
+    report = examined(upstream, Only(modality, healthy))
+    unusual = {finding.check: finding.found for finding in report.findings if finding.state != "right"}
+    assert unusual == {"image": "no image was found."}
+
+
+@pytest.mark.parametrize("modality", ["DOC", "ECG"])
+def test_a_study_of_one_document_whose_contents_are_refused(upstream: str, modality: str) -> None:
+    check, text = said(examined(upstream, Only(modality, On(BULK, 403, b""))))
+    assert check == "bulk-data"
+    assert "Documents, waveforms and segmentations stay empty. The page says that the archive refuses" in text
+
+
+def test_a_report_whose_metadata_are_not_sent(upstream: str) -> None:
+    check, text = said(examined(upstream, Only("SR", On(METADATA, 500, b""))))
+    assert check == "metadata"
+    assert "The page says that the study cannot be shown." in text
+
+
 # Portals and files
 
 
@@ -465,6 +501,14 @@ def test_a_portal_that_the_policy_names_may_show_the_viewer(upstream: str) -> No
 
     report = examined(upstream, named, portal="https://portal.example")
     assert [finding for finding in report.findings if finding.state != "right"] == []
+
+
+def test_a_server_that_sends_the_page_of_another_site(upstream: str) -> None:
+    other = On(r"^/(viewer|index\.html)?\?", body=b"<!doctype html><html><title>Intranet</title></html>")
+    check, text = said(examined(upstream, other))
+    assert check == "page"
+    assert "is another page ('Intranet')" in text
+    assert "nginx: server_name 127.0.0.1;" in text
 
 
 def test_a_chunk_that_only_a_click_would_load_is_missing(upstream: str) -> None:
