@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from ohifbuild.viewer.manifest import Manifest, hash_tree
 from servers import nginx_running
 
 TOKEN = "the-token-of-this-link"
+OF_THE_ARCHIVE = ("archive", "archive-caching", "bulk-urls", "methods", "token-header")
 STUDY = DOCUMENTS.uid
 
 
@@ -36,8 +38,19 @@ def write_dist(dist: Path, settings: Settings) -> Path:
     values = {
         **{"tokenParam": settings.token_param, "tokenHeader": settings.token_header, "priors": settings.priors},
         **{"tokenScheme": settings.token_scheme, "roots": list(settings.roots), "publicUrl": url},
-        **{"storage": settings.storage, "studyList": settings.study_list},
+        **{"storage": settings.storage, "studyList": settings.study_list, "access": settings.access},
+        "further": [
+            {
+                **{"name": source.name, "roots": list(source.roots), "access": source.access},
+                **{"tokenHeader": source.token_header, "tokenScheme": source.token_scheme},
+            }
+            for source in settings.further
+        ],
     }
+    sources = [
+        {"configuration": {"qidoRoot": source.roots[0], "wadoRoot": source.roots[-1]}} for source in settings.sources
+    ]
+    config = {"extensions": [f"{url}ohifbuild/0123456789ab/extension.js"], "dataSources": sources}
     scripts = "".join(
         f'<script src="{url}{name}"></script>'
         for name in ("app-config.js", "init-service-worker.js", "app.bundle.0123456789abcdef0123.js")
@@ -51,7 +64,7 @@ def write_dist(dist: Path, settings: Settings) -> Path:
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     texts = {
         "index.html": f"<!doctype html><html><head>{meta}{page}</head></html>",
-        "app-config.js": f'window.config = {{"extensions": ["{url}ohifbuild/0123456789ab/extension.js"]}};\n',
+        "app-config.js": f"window.config = {json.dumps(config)};\n",
         "init-service-worker.js": "navigator.serviceWorker.getRegistrations().then(r=>r.forEach(e=>e.unregister()));",
         "app.bundle.0123456789abcdef0123.js": "console.log(1);\n" * 500,
         "late.0123456789abcdef0123.js": "console.log(2);\n" * 600,
@@ -105,6 +118,13 @@ class Deployed:
         assert old in text
         self.conf.write_text(text.replace(old, new))
 
+    def has_already(self, check: str, change: str) -> list[str]:
+        """The lines of nginx that the remedy of a check names, and that stand already where they belong."""
+        page, archive = re.split(r"location @\w+_redirected", self.conf.read_text(), maxsplit=1)
+        there = archive if check in OF_THE_ARCHIVE else page
+        lines = [line.strip() for text in re.findall(r"nginx: (.+)", change) for line in text.split(";")]
+        return [line for line in lines if re.match(r"[a-z_]+ \S", line) and f"{line};" in there]
+
     def link(self, token: str = TOKEN, route: str = "viewer", study: str = STUDY) -> str:
         """A link to one study."""
         return f"{self.origin}{self.settings.public_url}{route}?StudyInstanceUIDs={study}&token={token}"
@@ -116,13 +136,21 @@ class Maker:
 
     folder: Path
 
-    def deployment(self, archive: str, *, authority: trustme.LeafCert | None = None, **settings: Any) -> Deployed:
+    def deployment(
+        self,
+        archive: str,
+        *,
+        authority: trustme.LeafCert | None = None,
+        options_of_deploy: Mapping[str, Any] | None = None,
+        **settings: Any,
+    ) -> Deployed:
         """A viewer with these settings before an archive; over https with a certificate."""
         told = replace(Settings(), **settings)
         dist = write_dist(self.folder / "dist", told)
         port, tls_port = free_port(0), free_port(0)
         options = DeployOptions(archive=archive, port=port, logs=str(self.folder), name="viewer")
-        origin = f"http://127.0.0.1:{port}"
+        options = replace(options, **(options_of_deploy or {}))
+        port, origin = options.port, f"http://127.0.0.1:{options.port}"
         if authority:
             certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
             authority.private_key_pem.write_to_path(key)

@@ -90,6 +90,7 @@ def test_one_wrong_line_of_nginx_is_found_as_the_cause(
     found, said = cause(report)
     assert found == check
     assert words in said
+    assert made.has_already(found, said) == []
 
 
 @pytest.mark.parametrize(
@@ -209,6 +210,7 @@ def test_files_that_are_not_as_built(
     found, said = cause(report)
     assert found == check
     assert words in said
+    assert made.has_already(found, said) == []
 
 
 def test_a_header_that_nginx_drops_for_its_underscore(maker: Any, archive: Any) -> None:

@@ -48,6 +48,15 @@ def test_a_broken_deployment_fails_with_its_cause_and_without_its_token(maker: A
     assert TOKEN not in shown.output + document.output
 
 
+def test_the_portal_that_shows_the_viewer_can_be_named(maker: Any, archive: Any) -> None:
+    with archive(Settings()) as origin, maker.served(maker.deployment(origin)) as link:
+        shown = run("--embedded-in", "https://portal.example", link)
+        refused = run("--embedded-in", "portal.example", link)
+    said = " ".join(shown.stdout.split())
+    assert "The policy forbids frames of https://portal.example: frame-ancestors 'self'." in said
+    assert "expected an origin" in refused.output
+
+
 def test_an_invalid_link_is_an_error() -> None:
     assert isinstance(run("dist").exception, LinkInvalid)
 

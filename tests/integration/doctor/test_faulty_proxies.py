@@ -22,7 +22,7 @@ from multidict import CIMultiDict
 from faulty_proxy import Asked, Fault, PassOn, Reply, faulty_proxy
 from ohifbuild.contract.answers import Retry
 from ohifbuild.contract.grants import Grant, Tokens
-from ohifbuild.contract.settings import Settings
+from ohifbuild.contract.settings import Settings, Source
 from ohifbuild.doctor import Report, archive_client, connections, judge
 from ohifbuild.doctor.connections import Connection
 from ohifbuild.doctor.gather import gather
@@ -45,6 +45,22 @@ def upstream(tmp_path_factory: pytest.TempPathFactory, a_dist: Callable[[Path, S
     dist = a_dist(tmp_path_factory.mktemp("viewer") / "dist", Settings())
     tokens = Tokens({TOKEN: Grant(frozenset(STUDIES))})
     with site(dist, EmbeddedArchive(folder), tokens) as running:
+        yield running.origin
+
+
+@pytest.fixture(scope="module")
+def upstream_of_hospital(
+    tmp_path_factory: pytest.TempPathFactory, a_dist: Callable[[Path, Settings], Path]
+) -> Iterator[str]:
+    """A viewer of three archives, with the second one behind it; images of that are at a root of their own."""
+    folder = tmp_path_factory.mktemp("studies")
+    write_dataset(folder)
+    hospital = Source("hospital", ("/hospital/rs", "/hospital/wado"), "Authorization", "Bearer", "token")
+    staff = Source("staff", ("/staff/rs",), "token", "", "session")
+    dist = a_dist(tmp_path_factory.mktemp("viewer") / "dist", Settings(further=(hospital, staff)))
+    theirs = Settings(roots=hospital.roots, token_header="Authorization", token_scheme="Bearer")
+    tokens = Tokens({TOKEN: Grant(frozenset(STUDIES))})
+    with site(dist, EmbeddedArchive(folder), tokens, settings=theirs) as running:
         yield running.origin
 
 
@@ -412,7 +428,7 @@ def test_a_study_whose_row_lacks_something_is_shown_with_a_note(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (On(RENDERED, 400, b""), "Name the plugins in the configuration"),
+        (On(RENDERED, 400, b""), "libOrthancPython.so"),
         (On(RENDERED, cut=True), "is cut off"),
         (On(RENDERED, headers={"Content-Type": "multipart/related; boundary=x"}), "header Accept"),
         (On(RENDERED, 403, b""), "accept the token for all paths"),
@@ -422,6 +438,42 @@ def test_a_video_that_the_archive_does_not_send(upstream: str, fault: Fault, wor
     check, text = said(examined(upstream, fault, VIDEO.uid))
     assert check == "video"
     assert words in text
+
+
+@dataclass(frozen=True)
+class Only:
+    """An archive whose study has series of one modality only; ``then`` is its fault."""
+
+    modality: str
+    then: Fault
+
+    async def __call__(self, asked: Asked, pass_on: PassOn) -> Reply:
+        reply = await self.then(asked, pass_on)
+        if not asked.path.endswith("/series") or reply.status != 200:
+            return reply
+        rows = [row for row in json.loads(reply.body) if row["00080060"]["Value"] == [self.modality]]
+        assert rows
+        return reply.but(body=json.dumps(rows).encode())
+
+
+@pytest.mark.parametrize("modality", ["DOC", "ECG", "SR"])
+def test_a_study_without_images_has_no_fault(upstream: str, modality: str) -> None:
+    report = examined(upstream, Only(modality, healthy))
+    unusual = {finding.check: finding.found for finding in report.findings if finding.state != "right"}
+    assert unusual == {"image": "no image was found."}
+
+
+@pytest.mark.parametrize("modality", ["DOC", "ECG"])
+def test_a_study_of_one_document_whose_contents_are_refused(upstream: str, modality: str) -> None:
+    check, text = said(examined(upstream, Only(modality, On(BULK, 403, b""))))
+    assert check == "bulk-data"
+    assert "Documents, waveforms and segmentations stay empty. The page says that the archive refuses" in text
+
+
+def test_a_report_whose_metadata_are_not_sent(upstream: str) -> None:
+    check, text = said(examined(upstream, Only("SR", On(METADATA, 500, b""))))
+    assert check == "metadata"
+    assert "The page says that the study cannot be shown." in text
 
 
 # Portals and files
@@ -449,6 +501,14 @@ def test_a_portal_that_the_policy_names_may_show_the_viewer(upstream: str) -> No
 
     report = examined(upstream, named, portal="https://portal.example")
     assert [finding for finding in report.findings if finding.state != "right"] == []
+
+
+def test_a_server_that_sends_the_page_of_another_site(upstream: str) -> None:
+    other = On(r"^/(viewer|index\.html)?\?", body=b"<!doctype html><html><title>Intranet</title></html>")
+    check, text = said(examined(upstream, other))
+    assert check == "page"
+    assert "is another page ('Intranet')" in text
+    assert "nginx: server_name 127.0.0.1;" in text
 
 
 def test_a_chunk_that_only_a_click_would_load_is_missing(upstream: str) -> None:
@@ -564,3 +624,54 @@ def test_a_server_that_chooses_the_certificate_of_another_site(authority: trustm
 def test_a_healthy_proxy_with_tls_has_no_finding(authority: trustme.CA, upstream: str) -> None:
     report = over_tls(authority, upstream, healthy)
     assert [finding for finding in report.findings if finding.state != "right"] == []
+
+
+# Several archives
+
+
+async def searches_only(asked: Asked, pass_on: PassOn) -> Reply:
+    """An archive whose root of searches has no images: those are at the other root."""
+    is_search = not asked.path.endswith("/metadata") and "/instances/" not in asked.path
+    if asked.path.startswith("/hospital/rs/"):
+        return await pass_on(asked) if is_search else Reply(404)
+    return await pass_on(replace(asked, path=asked.path.replace("/hospital/wado/", "/hospital/rs/")))
+
+
+def test_a_link_decides_which_archive_is_examined(upstream_of_hospital: str) -> None:
+    report = examined(upstream_of_hospital, searches_only, path="/viewer/hospital")
+    unusual = {finding.check: finding.found for finding in report.findings if finding.state != "right"}
+    # The archive writes bulk URLs at its root of searches, where it has none.
+    assert list(unusual) == ["bulk-data"]
+
+
+def test_the_default_archive_is_not_there(upstream_of_hospital: str) -> None:
+    check, text = said(examined(upstream_of_hospital))
+    assert check == "archive"
+    assert "/dicom-web answers with a web page" in text
+
+
+def test_a_link_to_an_archive_that_the_viewer_does_not_have(upstream_of_hospital: str) -> None:
+    asked: list[Asked] = []
+
+    async def noted(request: Asked, pass_on: PassOn) -> Reply:
+        asked.append(request)
+        return await pass_on(request)
+
+    check, text = said(examined(upstream_of_hospital, noted, path="/viewer/clinic"))
+    assert check == "archive-name"
+    assert "The viewer's archives are: dicomweb, hospital, staff." in text
+    assert not [request for request in asked if TOKEN in str(request.headers)]
+
+
+def test_an_archive_for_staff_may_require_a_sign_in_and_gets_no_token(upstream_of_hospital: str) -> None:
+    asked: list[Asked] = []
+
+    async def sign_in(request: Asked, pass_on: PassOn) -> Reply:
+        asked.append(request)
+        if request.path.startswith("/staff/rs"):
+            return Reply(302, CIMultiDict({"Location": "https://sso.example/login"}))
+        return await pass_on(request)
+
+    report = examined(upstream_of_hospital, sign_in, path="/viewer/staff")
+    assert report.wrong == ()
+    assert not [request for request in asked if TOKEN in str(request.headers)]

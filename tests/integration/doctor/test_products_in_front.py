@@ -98,31 +98,45 @@ def certified(folder: Path, authority: trustme.CA) -> None:
     (folder / "tls.pem").write_bytes(leaf.private_key_and_cert_chain_pem.bytes())
 
 
-def test_tls_that_ends_at_haproxy_before_the_deployed_nginx(maker: Any, archive: Any, authority: Any) -> None:
+def test_tls_that_ends_at_haproxy_before_the_deployed_nginx_and_the_remedy(
+    maker: Any, archive: Any, authority: Any
+) -> None:
     certified(maker.folder, authority)
     rule = "http-request set-header X-Forwarded-Proto https"
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
-        written = made.conf.read_text()
-        with maker.served(made) as link, haproxy(maker.folder, made.port, tls=TLS, rule=rule) as port:
-            found, said = first(examine_deployment(link.replace(made.origin, f"https://127.0.0.1:{port}")))
-    assert found == "bulk-urls"
-    assert "TLS ends at a proxy" in said
-    assert f"--behind-proxy ADDRESS --public-origin https://127.0.0.1:{port}" in said
-    # The lines that it names are not there already.
-    assert "proxy_set_header X-Forwarded-Proto https;" in said
-    assert "proxy_set_header X-Forwarded-Proto https;" not in written
+        with haproxy(maker.folder, made.port, tls=TLS, rule=rule) as port:
+            public = f"https://127.0.0.1:{port}"
+            with maker.served(made) as link:
+                found, said = first(examine_deployment(link.replace(made.origin, public)))
+            assert found == "bulk-urls"
+            assert "TLS ends at a proxy" in said
+            assert f"--behind-proxy ADDRESS --public-origin {public}" in said
+            assert made.has_already(found, said) == []
+            options = {"port": made.port, "behind_proxy": ("127.0.0.1",), "public_origin": public}
+            made = maker.deployment(origin, options_of_deploy=options)
+            with maker.served(made) as link:
+                report = examine_deployment(link.replace(made.origin, public))
+    assert [finding for finding in report.findings if finding.state != "right"] == []
 
 
-def test_a_prefix_that_haproxy_takes_off(maker: Any, archive: Any) -> None:
-    with archive(Settings()) as origin:
-        made = maker.deployment(origin, public_url="/pacs/")
-        rule = r"http-request replace-path /pacs(/.*) \1"
-        with maker.served(made) as link, haproxy(maker.folder, made.port, rule=rule) as port:
-            found, said = first(examine_deployment(link.replace(made.origin, f"http://127.0.0.1:{port}")))
-    assert found == "page"
-    assert "a proxy takes /pacs off" in said
-    assert "--prefix-stripped /pacs" in said
+def test_a_prefix_that_haproxy_takes_off_and_the_remedy(maker: Any, archive: Any) -> None:
+    settings: dict[str, Any] = {"public_url": "/pacs/", "roots": ("/pacs/dicom-web",)}
+    rule = r"http-request replace-path /pacs(/.*) \1"
+    with archive(Settings(**settings)) as origin:
+        made = maker.deployment(origin, **settings)
+        with haproxy(maker.folder, made.port, rule=rule) as port:
+            public = f"http://127.0.0.1:{port}"
+            with maker.served(made) as link:
+                found, said = first(examine_deployment(link.replace(made.origin, public)))
+            assert found == "page"
+            assert "a proxy takes /pacs off" in said
+            assert f"--behind-proxy ADDRESS --public-origin {public} --prefix-stripped /pacs" in said
+            proxy = {"behind_proxy": ("127.0.0.1",), "public_origin": public, "prefix_stripped": "/pacs"}
+            made = maker.deployment(origin, options_of_deploy={"port": made.port, **proxy}, **settings)
+            with maker.served(made) as link:
+                report = examine_deployment(link.replace(made.origin, public))
+    assert [finding for finding in report.findings if finding.state != "right"] == []
 
 
 def test_haproxy_that_promises_http2_before_a_server_without_it(maker: Any, archive: Any, authority: Any) -> None:
@@ -134,6 +148,7 @@ def test_haproxy_that_promises_http2_before_a_server_without_it(maker: Any, arch
     assert found == "http2"
     assert "does not speak it" in said
     assert "HAProxy: mode http" in said
+    assert made.has_already(found, said) == []
 
 
 def test_a_server_that_listens_to_ipv4_only(maker: Any, archive: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -41,6 +42,23 @@ def test_orthanc_without_a_web_server_has_no_fault(tmp_path: Path, dataset: Path
     states = {finding.check: finding.state for finding in report.findings if finding.state != "right"}
     # It sends no Date, and has no say in what the DICOMweb plugin's answers say of caching.
     assert states == {"clock": "untried", "archive-caching": "note"}
+
+
+def test_an_orthanc_that_answers_in_latin1_loses_letters_of_names(
+    tmp_path: Path, dataset: Path, a_dist: Callable[..., Path]
+) -> None:
+    dist = a_dist(tmp_path / "dist", Settings(public_url="/ohif/"))
+    existing, port = existing_orthanc(tmp_path)
+    deployment = tmp_path / "deployment"
+    deploy("orthanc", dist, deployment, DeployOptions(orthanc_settings=existing, port=port), SilentReporter())
+    configuration = deployment / "orthanc" / "orthanc.json"
+    configuration.write_text(json.dumps({**json.loads(configuration.read_text()), "DefaultEncoding": "Latin1"}))
+    with deployed_orthanc(deployment, read_settings(dist), "/dicom-web", dataset, TOKENS) as server:
+        link = f"{server.origin}/ohif/viewer?StudyInstanceUIDs={DOCUMENTS.uid}&token={TOKEN}"
+        report = examine_deployment(link)
+    found = next(finding for finding in report.findings if finding.check == "names")
+    assert found.state == "note"
+    assert '"DefaultEncoding": "Utf8"' in found.change
 
 
 def test_nginx_that_drops_the_header_before_orthanc_is_found(maker: Any, dataset: Path) -> None:

@@ -475,6 +475,15 @@ def test_a_redirect_of_the_archive_is_reported_without_its_query(healthy: Any, r
     assert "abc" not in found.found
 
 
+def test_a_portal_that_the_dist_names_but_its_server_does_not(healthy: Any) -> None:
+    settings = Settings(public_url="/ohif/", embed_in=("https://portal.example",))
+    page = replace(healthy.evidence.viewer.page, settings=settings)
+    found = healthy.but(portal="https://portal.example").but("viewer", page=page).finding("portal")
+    assert found.state == "wrong"
+    assert "deploy it again" in found.change
+    assert "build" not in found.change
+
+
 @pytest.mark.parametrize(("kind", "state"), [("ohifbuild", "wrong"), ("ohif", "note")])
 def test_other_pages_of_ohif_are_reported_for_deletion(healthy: Any, kind: str, state: str) -> None:
     page = replace(healthy.evidence.viewer.page, kind=kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -11,12 +12,17 @@ from rich.console import Console
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.errors import FaultsFound
 
+ORIGIN = re.compile(r"https?://[^\s/?#@]+")
+
 
 @click.command("doctor")
 @click.argument("link", default="")
 @click.option("--insecure", is_flag=True, help="Send the token over connections that are not verified, or plain http.")
+@click.option(
+    "--embedded-in", "portal", metavar="ORIGIN", default="", help="A portal that shows the viewer in a frame."
+)
 @with_command_context
-def command(context: CommandContext, /, link: str, insecure: bool) -> None:
+def command(context: CommandContext, /, link: str, insecure: bool, portal: str) -> None:
     """Check this machine, or a deployed viewer.
 
     Without LINK, this machine is checked. LINK is the whole link of a study, in quotes, with its token; - reads it from
@@ -33,8 +39,10 @@ def command(context: CommandContext, /, link: str, insecure: bool) -> None:
     from ohifbuild.doctor.machine import examine
     from ohifbuild.doctor.terminal import show
 
+    if portal and not ORIGIN.fullmatch(portal):
+        raise click.BadParameter("expected an origin, such as https://portal.example", param_hint="--embedded-in")
     if link:
-        report = examine_deployment(sys.stdin.readline() if link == "-" else link, insecure=insecure)
+        report = examine_deployment(sys.stdin.readline() if link == "-" else link, insecure=insecure, portal=portal)
     else:
         report = examine(context.cache, Path("dist"))
     context.result(report.document())

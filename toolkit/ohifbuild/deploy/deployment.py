@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from ohifbuild import __version__
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.config.validation_errors import problems_in
-from ohifbuild.contract.link import LONGEST
+from ohifbuild.contract import link, tokens
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid
@@ -265,5 +265,5 @@ def rendered(template: str, **values: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals["longest_line"] = LONGEST
+    environment.globals |= {"longest_line": link.LONGEST, "longest_token": tokens.LONGEST}
     return environment.get_template(template).render(**values)

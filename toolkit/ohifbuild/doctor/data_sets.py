@@ -44,12 +44,10 @@ def value_of(row: Mapping[str, Any], tag: str) -> str:
     return str(first) if isinstance(first, str | int) else ""
 
 
-def name_of(row: Mapping[str, Any], tag: str = PATIENT_NAME) -> str:
-    """All component groups of a person's name, joined with ``=``; '' if there is none."""
+def name_in(row: Mapping[str, Any], tag: str = PATIENT_NAME) -> list[str]:
+    """The component groups of a person's name: in Latin letters, ideograms, and as it is spoken."""
     groups = _first(row, tag)
-    if not isinstance(groups, dict):
-        return ""
-    return "=".join(text for text in groups.values() if isinstance(text, str))
+    return [text for text in groups.values() if isinstance(text, str)] if isinstance(groups, dict) else []
 
 
 def _first(row: Mapping[str, Any], tag: str) -> object:

@@ -10,10 +10,11 @@ from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from ohifbuild.doctor.address import Address
+from ohifbuild.doctor.archives import roots_of
 from ohifbuild.doctor.client import SHORT, Answer, Client
-from ohifbuild.doctor.decompress import shows_page
+from ohifbuild.doctor.decompress import shows_page, unpacked
 from ohifbuild.doctor.observations import FileEvidence, ViewerEvidence
-from ohifbuild.doctor.viewer_page import modules_in, read_page, root_in
+from ohifbuild.doctor.viewer_page import modules_in, read_page
 from ohifbuild.viewer.manifest import MANIFEST_NAME, FileEntry
 
 INDEX, CONFIG = "index.html", "app-config.js"
@@ -42,7 +43,8 @@ async def fetch_files(theirs: Client, address: Address, viewer: ViewerEvidence) 
         *(theirs.ask(base + name) for name in OTHERS),
     )
     manifest, release = _manifest(manifest_answer)
-    text = config.body.decode("utf-8", errors="replace")
+    text = (unpacked(config) or b"").decode("utf-8", errors="replace")
+    root, image_root, roots = roots_of(address, viewer.page.settings, text)
     wanted = _sample(address, viewer, modules_in(text), manifest)
 
     async def seen(name: str, answer: Answer | None = None) -> FileEvidence:
@@ -58,23 +60,12 @@ async def fetch_files(theirs: Client, address: Address, viewer: ViewerEvidence) 
         release=release,
         files=tuple(files),
         missing=missing,
-        root=_root(address, viewer, text),
+        root=root,
+        image_root=image_root,
+        roots=roots,
         absent=await _absent(theirs, base, unseen),
         others=tuple(name for name, answer in zip(OTHERS, others, strict=True) if _is_other(name, answer)),
     )
-
-
-def _root(address: Address, viewer: ViewerEvidence, configuration: str) -> str:
-    named = viewer.page.settings.roots[0] if viewer.page.settings.roots else root_in(configuration)
-    if not named:
-        return ""
-    try:
-        root = urljoin(address.origin + "/", named).rstrip("/")
-        parts = urlsplit(root)
-    except ValueError:
-        return ""
-    is_place = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
-    return root if is_place and "@" not in parts.netloc else ""
 
 
 def _manifest(answer: Answer) -> tuple[Mapping[str, FileEntry], str]:

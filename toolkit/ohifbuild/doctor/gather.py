@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.doctor.address import Address, parse_address
+from ohifbuild.doctor.archives import is_known, settings_at
 from ohifbuild.doctor.client import Answer, Client, RequestFailure, client
 from ohifbuild.doctor.connections import connections_to, socket_failure
 from ohifbuild.doctor.fetch_files import INDEX, fetch_files
@@ -77,6 +78,7 @@ async def gather(url: str, *, insecure: bool = False, portal: str = "") -> Evide
         if not found:
             return evidence
         page, answer = found
+        page = replace(page, settings=settings_at(page.settings, navigation.address.path))
         viewer = await fetch_files(clients.at(navigation), navigation.address, ViewerEvidence(page, answer))
         evidence = replace(evidence, link=read_link(url.strip(), page.settings.token_param), viewer=viewer)
         if not viewer.root:
@@ -97,7 +99,10 @@ def _may_send_token(evidence: Evidence, navigation: Navigation, viewer: ViewerEv
     root = urlsplit(viewer.root)
     verified = navigation.is_verified and (root.scheme == "https" or is_loopback(root.hostname or ""))
     mixed = navigation.address.scheme == "https" and root.scheme == "http"
-    return bool(evidence.link.token) and (verified or insecure) and not mixed and not is_demonstration(viewer)
+    settings = viewer.page.settings
+    known = viewer.page.kind == "ohif" or is_known(settings, navigation.address.path)
+    wanted = known and settings.access != "session" and not is_demonstration(viewer)
+    return bool(evidence.link.token) and (verified or insecure) and not mixed and wanted
 
 
 async def _handshake(address: Address) -> tuple[Tls | None, RequestFailure]:

@@ -68,7 +68,9 @@ class ViewerEvidence:
         release: the OHIF release in the manifest; '' if it is unknown.
         files: the files that were fetched; ``app-config.js`` comes first.
         missing: the answer to a request for a script that does not exist.
-        root: the URL of the archive's DICOMweb root; '' if it is unknown.
+        root: the URL of the DICOMweb root of the link's archive, for searches; '' if it is unknown.
+        image_root: the URL of its root of images and metadata; most archives have one root for both.
+        roots: the URLs of all its roots.
         others: pages and workers of OHIF that a dist of ohifbuild does not contain.
         absent: files in the manifest that the server does not have.
     """
@@ -80,6 +82,8 @@ class ViewerEvidence:
     files: tuple[FileEvidence, ...] = ()
     missing: Answer = field(default_factory=lambda: Answer(""))
     root: str = ""
+    image_root: str = ""
+    roots: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
 

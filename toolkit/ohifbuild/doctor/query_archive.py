@@ -56,7 +56,7 @@ async def query_archive(
         others = await _in_other_headers(archive, link.token, link.studies[0], settings.token_header)
         return replace(seen, other_header=others)
     mine = {settings.token_header: settings.header_value(link.token)}
-    return await query_study(archive, mine, *opened, seen)
+    return await query_study(archive, viewer, mine, *opened, seen)
 
 
 async def _requests_to_refuse(archive: ArchiveClient, settings: Settings, seen: ArchiveEvidence) -> ArchiveEvidence:

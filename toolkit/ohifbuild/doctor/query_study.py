@@ -17,7 +17,7 @@ from ohifbuild.doctor.archive_client import ArchiveClient
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.data_sets import INSTANCE, MODALITY, PATIENT, ROWS, SERIES, SOP_CLASS, rows, value_of
 from ohifbuild.doctor.decompress import unpacked
-from ohifbuild.doctor.observations import ArchiveEvidence
+from ohifbuild.doctor.observations import ArchiveEvidence, ViewerEvidence
 
 FRAME = "multipart/related; type=application/octet-stream; transfer-syntax=*"
 ANY = "*/*"
@@ -36,12 +36,18 @@ BULK = re.compile(r"\"BulkDataURI\"\s?:\s?\"([^\"]{1,1000})\"")
 
 
 async def query_study(
-    archive: ArchiveClient, mine: Mapping[str, str], uid: str, found: Mapping[str, Any], seen: ArchiveEvidence
+    archive: ArchiveClient,
+    viewer: ViewerEvidence,
+    mine: Mapping[str, str],
+    uid: str,
+    found: Mapping[str, Any],
+    seen: ArchiveEvidence,
 ) -> ArchiveEvidence:
     """The evidence with the parts of a study, and a search for its patient.
 
     Args:
         archive: sends the requests.
+        viewer: the viewer's files, which name the archive's roots.
         mine: the token's header.
         uid: the study.
         found: its row in the archive's answer to a search.
@@ -57,12 +63,13 @@ async def query_study(
     first = _series(by_kind)
     if not first:
         return seen
-    metadata = await _metadata(archive, mine, study, first)
-    seen = await _picture(archive, mine, f"{study}/series/{quote(first, safe='')}", replace(seen, metadata=metadata))
+    images = replace(archive, root=viewer.image_root or viewer.root)
+    metadata = await _metadata(images, mine, study, first)
+    seen = await _picture(images, mine, f"{study}/series/{quote(first, safe='')}", replace(seen, metadata=metadata))
     bulky = _series(row for row in by_kind if value_of(row, MODALITY) in BULKY)
     if bulky and bulky != first:
-        seen = replace(seen, documents=await _metadata(archive, mine, study, bulky))
-    return await _bulk(archive, mine, seen)
+        seen = replace(seen, documents=await _metadata(images, mine, study, bulky))
+    return await _bulk(archive, viewer.roots, mine, seen)
 
 
 async def _metadata(archive: ArchiveClient, mine: Mapping[str, str], study: str, series: str) -> Answer:
@@ -83,13 +90,16 @@ async def _picture(
     return replace(seen, frame=frame)
 
 
-async def _bulk(archive: ArchiveClient, mine: Mapping[str, str], seen: ArchiveEvidence) -> ArchiveEvidence:
-    """The first bulk data of a document or waveform, or else of an image, if its URL is below the DICOMweb root."""
-    for answer in (seen.documents, seen.metadata):
-        below = [url.removeprefix(archive.root) for url in bulk_urls_in(answer) if url.startswith(f"{archive.root}/")]
-        if below:
-            return replace(seen, bulk=await archive.ask_with(mine, below[0], accept=ANY, limit=FRAME_BYTES))
-    return seen
+async def _bulk(
+    archive: ArchiveClient, roots: Iterable[str], mine: Mapping[str, str], seen: ArchiveEvidence
+) -> ArchiveEvidence:
+    """The first bulk data of a document or waveform, or else of an image, if its URL is below one of the roots."""
+    urls = [*bulk_urls_in(seen.documents), *bulk_urls_in(seen.metadata)]
+    below = next(((root, url.removeprefix(root)) for url in urls for root in roots if url.startswith(f"{root}/")), None)
+    if below is None:
+        return seen
+    there = replace(archive, root=below[0])
+    return replace(seen, bulk=await there.ask_with(mine, below[1], accept=ANY, limit=FRAME_BYTES))
 
 
 def bulk_urls_in(answer: Answer | None) -> list[str]:

@@ -18,7 +18,7 @@ from ohifbuild.doctor.checks.portal import portal
 from ohifbuild.doctor.checks.protective_headers import embedding, isolation, referrer
 from ohifbuild.doctor.checks.refusals import everything, forged_token, priors, shared_cache, without_token
 from ohifbuild.doctor.checks.same_origin import ambiguous_paths, cookies, methods, other_pages, stored
-from ohifbuild.doctor.checks.share_link import share_link
+from ohifbuild.doctor.checks.share_link import archive_name, share_link
 from ohifbuild.doctor.checks.study_row import modality, names
 from ohifbuild.doctor.findings import Finding
 from ohifbuild.doctor.observations import Evidence
@@ -36,6 +36,7 @@ CHECKS: tuple[Callable[[Evidence], Finding], ...] = (
     page,
     secure_context,
     public_path,
+    archive_name,
     files,
     stale,
     integrity,
@@ -77,6 +78,7 @@ CAUSES: Mapping[str, Sequence[str]] = {
     "certificate": ("clock",),
     "redirects": ("address",),
     "page": ("address", "redirects", "long-link", "routes"),
+    "archive-name": ("public-path",),
     "isolation": ("secure-context",),
     "files": ("public-path", "stale"),
     "integrity": ("public-path", "files", "stale"),

@@ -162,8 +162,9 @@ def _redirected(answer: Answer) -> Fault:
     """The fault of a redirect. Its query is not shown, because it may hold a signature that opens the target."""
     return Fault(
         f"the archive redirects to {target_of(answer)} ({answer.status})",
-        "Make the archive send it itself, or let the proxy before it fetch the target: the viewer follows no "
-        "redirects, because they would pass the token on.",
+        "Make the archive send it itself, or let your web server fetch it from there without the token; the page about "
+        "several archives has the lines for nginx.\nThe viewer follows no redirects, because they would pass the token "
+        "on, and connect in the recipe does not change that.",
     )
 
 

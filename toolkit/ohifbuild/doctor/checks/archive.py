@@ -45,9 +45,20 @@ def answers_as_archive(evidence: Evidence) -> Finding:
         change = "Set yours in app-config.js (qidoRoot, wadoRoot, wadoUriRoot), or build with: ohifbuild build"
         return check.wrong(f"The viewer uses OHIF's demonstration archive, {viewer.root}.", NO_STUDY, change)
     problem = _problem(archive.anonymous_search, viewer.root)
+    if viewer.page.settings.access != "token" and _asks_to_sign_in(archive.anonymous_search):
+        return check.right("It requires a sign-in, as the viewer expects. Doctor does not sign in.")
     if problem:
         return check.wrong(f"{viewer.root} {problem[0]}.", NO_STUDY, problem[1])
     return check.right(f"{urlsplit(viewer.root).path or '/'} answers as DICOMweb.")
+
+
+def _asks_to_sign_in(answer: Answer) -> bool:
+    """Whether an answer asks a browser to sign in."""
+    return answer.status in (401, *REDIRECTS) or (shows_page(answer) and _is_login(answer))
+
+
+def _is_login(answer: Answer) -> bool:
+    return read_page(unpacked(answer) or b"").kind == "login"
 
 
 def _problem(answer: Answer, root: str) -> tuple[str, str] | None:
@@ -80,7 +91,7 @@ def _problem(answer: Answer, root: str) -> tuple[str, str] | None:
     if answer.status == 404:
         orthanc = "Orthanc needs its DICOMweb plugin, with DicomWeb.Root of that path."
         return "does not exist (404)", f"Proxy the path to the archive: {proxy}\n{orthanc}"
-    if shows_page(answer) and read_page(unpacked(answer) or b"").kind == "login":
+    if shows_page(answer) and _is_login(answer):
         return "answers with a login page", "Allow requests with a token to the archive without that login."
     if shows_page(answer):
         change = f"The viewer's page, or another page, answers instead of the archive. Proxy the path:\n{proxy}"

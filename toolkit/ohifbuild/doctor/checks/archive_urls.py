@@ -21,11 +21,13 @@ def bulk_urls(evidence: Evidence) -> Finding:
         return check.not_checked()
     named = [*bulk_urls_in(archive.documents), *bulk_urls_in(archive.metadata)]
     absolute = [url for url in named if "://" in url]
-    wrong = next((url for url in absolute if not url.startswith(f"{viewer.root}/")), "")
+    roots = tuple(f"{root}/" for root in viewer.roots or (viewer.root,))
+    wrong = next((url for url in absolute if not url.startswith(roots)), "")
     if not wrong:
         return check.right("They are below the DICOMweb root." if absolute else "There are no absolute URLs.")
-    found, change = _difference(_place(wrong.partition("/studies")[0]), _place(viewer.root))
-    return check.wrong(f"The archive writes URLs at {_shown(wrong)}, not at {viewer.root}: {found}.", EFFECT, change)
+    expected = viewer.image_root or viewer.root
+    found, change = _difference(_place(wrong.partition("/studies")[0]), _place(expected))
+    return check.wrong(f"The archive writes URLs at {_shown(wrong)}, not at {expected}: {found}.", EFFECT, change)
 
 
 def _difference(written: SplitResult, expected: SplitResult) -> tuple[str, str]:

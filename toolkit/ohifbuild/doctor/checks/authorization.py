@@ -142,6 +142,8 @@ def _why_not(evidence: Evidence) -> str:
         return "the viewer does not follow the link."
     if not evidence.link.token or not evidence.link.studies:
         return "the link has no token." if not evidence.link.token else "the link names no study."
+    if evidence.viewer and evidence.viewer.page.settings.access == "session":
+        return "the archive is for users who sign in, and gets no token."
     if evidence.viewer and evidence.viewer.root and not evidence.sends_token:
         return "the token was not sent, because the connection is not verified (--insecure sends it anyway)."
     return "another fault prevents it."

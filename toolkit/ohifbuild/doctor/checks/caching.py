@@ -30,7 +30,7 @@ def caching(evidence: Evidence) -> Finding:
         return check.wrong(
             f"Browsers cache {name} for {_length(seconds)} without revalidation.",
             "After an update they request files that no longer exist: the page is blank until the cache is cleared.",
-            _right_headers(answers),
+            _right_headers({name: answers[name] for name in kept}),
             stops=False,
         )
     vague = [name for name, answer in answers.items() if not answer.get("cache-control")]
@@ -38,13 +38,13 @@ def caching(evidence: Evidence) -> Finding:
         return check.note(
             f"{' and '.join(vague)} have no Cache-Control.",
             "Browsers decide how long they cache them, so updates arrive late.",
-            _right_headers(answers),
+            _right_headers({name: answers[name] for name in vague}),
         )
     if CACHE_NEVER not in answers[INDEX].get("cache-control").lower():
         return check.note(
             f"Browsers store {INDEX} on the disk, although they revalidate it.",
             "They store it under the whole link: with ?token= the token is in the browser's files.",
-            _right_headers(answers),
+            _right_headers({INDEX: answers[INDEX]}),
         )
     return check.right("Browsers do not store the page, and revalidate its configuration.")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
+from ohifbuild.doctor.checks.compression import compress_once, compression_problem, is_as_built
 from ohifbuild.doctor.client import Answer
-from ohifbuild.doctor.decompress import GZIP_MAGIC, gunzipped, shows_page, unbrotlied, unpacked
+from ohifbuild.doctor.decompress import shows_page
 from ohifbuild.doctor.fetch_files import INDEX
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence, FileEvidence, ViewerEvidence
@@ -107,11 +106,10 @@ def integrity(evidence: Evidence) -> Finding:
             return check.wrong(
                 f"{file.name} is {problem}.",
                 "Browsers cannot read the script, and the page is blank.",
-                "Send compressed files with Content-Encoding, and do not compress them again: nginx: gzip_static on; "
-                "without 'gzip_types' for them, and without a Content-Encoding that is set manually",
+                compress_once(file, _present(viewer)),
             )
     known = _known(viewer)
-    changed = [file.name for file in known if not _is_as_built(file)]
+    changed = [file.name for file in known if not is_as_built(file)]
     if changed:
         return check.wrong(
             f"These files are not as built: {', '.join(changed[:3])}{' and more' if len(changed) > 3 else ''}.",
@@ -130,7 +128,7 @@ def stale(evidence: Evidence) -> Finding:
     if evidence.viewer is None:
         return check.not_checked()
     known = _known(evidence.viewer)
-    old = [file for file in known if not _is_as_built(file) and _is_from_cache(file.answer)]
+    old = [file for file in known if not is_as_built(file) and _is_from_cache(file.answer)]
     if old:
         age = f", {old[0].answer.get('age')[:12]} seconds old" if old[0].answer.get("age") else ""
         return check.wrong(
@@ -152,28 +150,6 @@ def _known(viewer: ViewerEvidence) -> list[FileEvidence]:
     """The files that are in the manifest, with the page."""
     page = FileEvidence(INDEX, viewer.page_answer, viewer.page_expected)
     return [file for file in (page, *_present(viewer)) if file.expected and file.answer.whole]
-
-
-def compression_problem(file: FileEvidence) -> str:
-    """The fault in a file's compression, in words that follow 'is'; '' if there is none."""
-    answer = file.answer
-    coding = answer.get("content-encoding")
-    body = unpacked(answer)
-    if body is None:
-        return f"sent with Content-Encoding {coding[:20]}, which is wrong"
-    if body.startswith(GZIP_MAGIC) and gunzipped(body) is not None:
-        return "compressed twice" if coding else "sent as gzip without Content-Encoding"
-    if not coding and file.expected and not _is_as_built(file):
-        plain = unbrotlied(body)
-        if plain and hashlib.sha256(plain).hexdigest() == file.expected.sha256:
-            return "sent as brotli without Content-Encoding"
-    return ""
-
-
-def _is_as_built(file: FileEvidence) -> bool:
-    body = unpacked(file.answer)
-    expected = file.expected
-    return expected is not None and body is not None and hashlib.sha256(body).hexdigest() == expected.sha256
 
 
 def media_types(evidence: Evidence) -> Finding:

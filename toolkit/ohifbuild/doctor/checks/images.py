@@ -10,8 +10,9 @@ from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
 
 PLUGINS = (
-    "Orthanc's DICOMweb plugin renders no video if another plugin is loaded in its place. Name the plugins in the "
-    "configuration, the DICOMweb plugin first: ohifbuild deploy writes them so."
+    "Orthanc's DICOMweb plugin renders no videos; a script of ohifbuild deploy does, if its plugin is loaded first. "
+    'Name each plugin in orthanc.json instead of their folder: "Plugins": ["…/libOrthancPython.so", '
+    '"…/libOrthancDicomWeb.so"]'
 )
 
 

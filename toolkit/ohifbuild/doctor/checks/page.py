@@ -69,7 +69,7 @@ def page(evidence: Evidence) -> Finding:
         return check.not_checked()
     if evidence.navigation and evidence.navigation.doubled:
         return _stripped(check, evidence.address.origin, evidence.address.path, evidence.navigation.doubled)
-    found, change = _other_page(first)
+    found, change = _other_page(first, evidence.address.host)
     return check.wrong(f"{evidence.address.url} {found}.", "There is no viewer.", change)
 
 
@@ -84,7 +84,7 @@ def _stripped(check: Check, origin: str, path: str, doubled: str) -> Finding:
     )
 
 
-def _other_page(first: Answer) -> tuple[str, str]:
+def _other_page(first: Answer, host: str) -> tuple[str, str]:
     """What the answer is instead of a viewer, in words that follow the URL, and what to change."""
     other_page = read_page(first.body)
     path = "Check the path of the link, and whether the server's root or alias is the viewer's folder."
@@ -105,7 +105,8 @@ def _other_page(first: Answer) -> tuple[str, str]:
         return f"is a login page{_titled(other_page.title)}", "Allow the viewer's path without a login."
     if shows_page(first):
         nginx = "Remove nginx's welcome page, which answers instead: rm /etc/nginx/sites-enabled/default"
-        return f"is another page{_titled(other_page.title)}", nginx if "nginx" in other_page.title.lower() else path
+        site = f"{path}\nIf the server has several sites, it chose another one: nginx: server_name {host};"
+        return f"is another page{_titled(other_page.title)}", nginx if "nginx" in other_page.title.lower() else site
     return f"is not a web page, but {first.media_type or 'of unknown type'}", path
 
 

@@ -33,7 +33,9 @@ def portal(evidence: Evidence) -> Finding:
         return check.wrong(
             f"The policy forbids frames of {origin}: {FRAMES} {' '.join(forbidden[0])[:80]}.",
             BLANK,
-            f'Name the portal in the recipe, and deploy the dist again: embed_in = ["{origin}"]',
+            "The dist names this portal (embed_in), so the server's headers are of an earlier dist: deploy it again."
+            if origin in viewer.page.settings.embed_in
+            else f'Name the portal in the recipe, build, and deploy the dist again: embed_in = ["{origin}"]',
         )
     # A browser that knows frame-ancestors ignores the older header.
     if not rules and viewer.page_answer.get(OPTIONS):

@@ -66,8 +66,10 @@ def cookies(evidence: Evidence) -> Finding:
     """Whether the archive sets no cookie, which could give access to studies without a token."""
     check = Check("cookies", "Archive's cookies")
     archive = evidence.archive
-    if archive is None or not archive.anonymous_search.status:
+    if archive is None or evidence.viewer is None or not archive.anonymous_search.status:
         return check.not_checked()
+    if evidence.viewer.page.settings.access != "token":
+        return check.right("The viewer expects the cookie of a sign-in.")
     answers = (
         archive.anonymous_search,
         archive.anonymous_study,

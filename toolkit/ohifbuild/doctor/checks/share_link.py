@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ohifbuild.contract import tokens
 from ohifbuild.contract.link import Link
+from ohifbuild.doctor.archives import archive_named, is_known
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
 
@@ -55,4 +56,20 @@ def _names_file(check: Check, evidence: Evidence) -> Finding:
         "It names a JSON file (url=) instead of studies.",
         "Access to a study was not checked.",
         "Check a link with StudyInstanceUIDs.",
+    )
+
+
+def archive_name(evidence: Evidence) -> Finding:
+    """Whether the viewer has the archive that the link names."""
+    check = Check("archive-name", "Named archive")
+    if evidence.viewer is None:
+        return check.not_checked()
+    page, path = evidence.viewer.page, evidence.address.path
+    if page.kind == "ohif" or is_known(page.settings, path):
+        return check.right(f"The link is for the archive {archive_named(page.settings, path) or 'at /viewer'}.")
+    known = ", ".join(source.name for source in page.settings.sources)
+    return check.wrong(
+        f"The link names the archive '{archive_named(page.settings, path)[:40]}', which this viewer does not have.",
+        "The page says that the link cannot be used, and sends no request to an archive.",
+        f"The viewer's archives are: {known}. Correct the link, or add [[data_sources]] to the recipe.",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ohifbuild.doctor.data_sets import MODALITIES, MODALITY, name_of, rows, value_of
+from ohifbuild.doctor.data_sets import MODALITIES, MODALITY, name_in, rows, value_of
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
 
@@ -16,9 +16,7 @@ def names(evidence: Evidence) -> Finding:
     found = _row(evidence)
     if not found:
         return check.not_checked()
-    name = name_of(found)
-    letters = name.strip(SEPARATORS)
-    if (name and not letters) or any(char in letters for char in LOST):
+    if any(map(_has_lost, name_in(found))):
         return check.note(
             "The archive's answer has lost letters of the patient's name.",
             "The viewer shows the name with gaps or question marks, as the archive sends it.",
@@ -26,6 +24,11 @@ def names(evidence: Evidence) -> Finding:
             "store studies with their Specific Character Set.",
         )
     return check.right("The archive keeps the letters of the patient's name.")
+
+
+def _has_lost(group: str) -> bool:
+    """Whether a group of a name has separators only, or a sign that stands for a lost letter."""
+    return bool(group) and (not group.strip(SEPARATORS) or any(char in group for char in LOST))
 
 
 def modality(evidence: Evidence) -> Finding:
