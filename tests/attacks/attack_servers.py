@@ -78,7 +78,9 @@ class AttackServers:
             answer = await self.archive.behaviour(request, tail) if self.archive.behaviour else None
             return answer if answer is not None else await gate.pass_through(request, tail, self.archive)
 
-        app = application(StaticFiles(dist, settings.public_url), settings.dicomweb_root, to_archive)
+        app = application(
+            StaticFiles(dist, settings.public_url, embed_in=settings.embed_in), settings.dicomweb_root, to_archive
+        )
         if bare:
             app.on_response_prepare.append(_remove_protective_headers)
         return self.start(app, "127.0.0.1")

@@ -12,6 +12,7 @@ LINK = "src/contract/link.js"
 TOKEN = "src/contract/token.js"
 STATE = "src/early/link-state.js"
 STORE = "src/early/token-store.js"
+SOURCE = "src/contract/source.js"
 CREDENTIAL = "src/early/credential.js"
 MEDIA_TYPES = "src/early/media-types.js"
 INDEX = "src/early/index.js"
@@ -28,7 +29,7 @@ def _without(name: str, *changes: tuple[str, str, str]) -> Weakening:
 
 NO_LAST_EXIT = _without(
     "every request under the roots is permitted",
-    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
 )
 ANY_METHOD = _without("methods are not checked", (REQUEST, "!METHODS.includes(method) || ", ""))
 QUERY_NAMES_THE_STUDY = _without(
@@ -67,12 +68,12 @@ OTHER_IS_FREE = _without(
 ANY_PATH = _without(
     "ambiguous paths count as below a root",
     (PLACE, "if (!url || !isPlain(url.pathname)) {", "if (!url) {"),
-    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
 )
 ROOT_BY_PREFIX = _without(
     "a path that begins like a root counts as below it",
     (PLACE, "return path.startsWith(`${root}/`) ?", "return path.startsWith(root) ?"),
-    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
 )
 REDIRECTS = _without("redirects are followed", (TRANSPORT, "redirect: 'error'", "redirect: 'follow'"))
 NATIVE_XHR = _without("XMLHttpRequest is not guarded", (INDEX, "  guardXhr(window, scope, credential, send);\n", ""))
@@ -99,7 +100,7 @@ HEADER_BESIDES = _without(
         "  function mustRemove(name, value, underRoots) {\n",
         "  function mustRemove(name, value, underRoots) {\n    return false;\n",
     ),
-    (TRANSPORT, "headers.set(credential.name, value);", "headers.append(credential.name, value);"),
+    (TRANSPORT, "headers.set(name, value)", "headers.append(name, value)"),
 )
 
 # Links
@@ -126,7 +127,7 @@ ANY_TOKEN = _without(
 ANY_JSON = _without(
     "links may name any JSON file, and everything under the roots is permitted",
     (STATE, "jsonFile(url, window.document.baseURI, origin, settings.dicomJson)", "url"),
-    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
     (SCOPE, "if (isFile(url)) {", "if (false) {"),
 )
 
@@ -169,7 +170,7 @@ STALE_XHR = _without(
 AS_SOMEONE = _without(
     "requests with a user name are treated like others",
     (XHR, "hasUser ? undefined : scope", "scope"),
-    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
 )
 VERDICT_BY_FIRST_URL = _without(
     "the URL that is sent is not checked again",
@@ -202,8 +203,8 @@ ONE_FOR_ALL = _without(
 )
 LIST_IS_OPEN = _without(
     "a tab's token is used for a page that names no study",
-    (STATE, "if (key === LIST && !settings.studyList) {", "if (false) {"),
-    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    (STATE, "return settings.studyList || key !== keyOf();", "return true;"),
+    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
     (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
     (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
 )
@@ -230,8 +231,7 @@ KEPT_ALL_THE_SAME = _without(
 )
 UNAWARE = _without(
     "the address is read only once",
-    (STATE, "state: () => (window.location.href === lastAddress ? state : sync()),", "state: () => state,"),
-    (STATE, "      if (window.location.href !== lastAddress) {\n        sync();\n      }\n", ""),
+    (STATE, "    if (window.location.href !== lastAddress) {\n      sync();\n    }\n", ""),
     (INDEX, "  watchNavigation(window, sync);\n", ""),
 )
 DIES = _without(
@@ -264,6 +264,36 @@ ARRIVAL_STAYS = Weakening(
     "the navigation activation is not cleared, and the token is removed with replaceState only",
     template=(*NO_HANDOVER.template, *ARRIVAL.template),
 )
+ANY_ARCHIVE = _without(
+    "the token may go to every archive of the viewer",
+    (SCOPE, "const ours = source()?.roots.includes(root) ?? false;", "const ours = true;"),
+)
+ONE_KEY_FOR_ALL_ARCHIVES = _without(
+    "a token is stored without the name of its archive",
+    (
+        STATE,
+        "return !source || source.name === defaultSource.name ? key : `${source.name} ${key}`;",
+        "return key;",
+    ),
+)
+UNLISTED_IS_DEFAULT = _without(
+    "an unknown archive counts as the first",
+    (
+        SOURCE,
+        "return names.every(other => other === name) ? sources.find(source => source.name === name) : undefined;",
+        "return sources.find(source => source.name === name) ?? sources[0];",
+    ),
+)
+UNESCAPED_TITLE = Weakening(
+    "the title is written as it is, in a page without its policy",
+    page=(
+        (POLICY, ""),
+        (
+            "<title>&lt;/title&gt;&lt;script&gt;window.pwned = true&lt;/script&gt;",
+            "<title></title><script>window.pwned = true</script>",
+        ),
+    ),
+)
 BARE = Weakening("a server without protective headers", bare=True)
 ROOT_IS_ALL = _without(
     "the whole origin is a root",
@@ -272,7 +302,7 @@ ROOT_IS_ALL = _without(
         "if (!url || !isPlain(url.pathname)) {",
         "if (url?.origin === origin) { return { url, tail: '' }; }\n    if (!url) {",
     ),
-    (SCOPE, "permitted: named || permits(limits(), asked)", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
 )
 ANY_ORIGIN = Weakening(
     "a root's path counts at every origin, in a page without its policy",

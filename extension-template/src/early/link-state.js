@@ -179,21 +179,27 @@ export function createLinkState(window, settings, store, replacePage) {
     return window.location.origin + window.location.pathname;
   }
 
+  /** Reads the address again if it has changed without an event. */
+  function refresh() {
+    if (window.location.href !== lastAddress) {
+      sync();
+    }
+  }
+
   return {
     sync,
-    /** The current state; reads the address again if it has changed without an event. */
-    state: () => (window.location.href === lastAddress ? state : sync()),
+    /** The current state. */
+    state() {
+      refresh();
+      return state;
+    },
     token() {
-      if (window.location.href !== lastAddress) {
-        sync();
-      }
+      refresh();
       return token;
     },
     /** The archive that the address names; undefined if the viewer does not have it. */
     source() {
-      if (window.location.href !== lastAddress) {
-        sync();
-      }
+      refresh();
       return source;
     },
   };

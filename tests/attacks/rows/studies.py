@@ -223,7 +223,8 @@ OTHER_PAGES = (
 )
 
 
-def _framed(visit: Visit) -> bool:
+def framed(visit: Visit) -> bool:
+    """Whether the attacker's page gets the viewer into a frame."""
     visit.go(f"{visit.evil}/x.html")
     visit.run(
         "const f = document.createElement('iframe'); f.src = link; document.body.append(f);"
@@ -246,7 +247,7 @@ FRAMES = (
     PageAttack(
         "framed",
         "clickjacking: the attacker's page frames the viewer",
-        _framed,
+        framed,
         viewer_is_out_of_reach,
         weak.BARE,
         servers=("headers",),

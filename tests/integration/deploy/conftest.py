@@ -8,7 +8,7 @@ import socket
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,9 +45,10 @@ def _write_dist(
     root: str = "/dicom-web",
     header: str = "token",
     more_roots: tuple[str, ...] = (),
+    further: Sequence[Mapping[str, object]] = (),
 ) -> Path:
     """A dist with one file of each sort."""
-    settings = page_settings(tokenHeader=header, roots=[root, *more_roots], publicUrl=public_url)
+    settings = page_settings(tokenHeader=header, roots=[root, *more_roots], publicUrl=public_url, further=further)
     page = (
         "<!doctype html><html><head>"
         f"{settings_element(settings)}"

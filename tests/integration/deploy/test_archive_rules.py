@@ -34,6 +34,20 @@ from web_servers import apache_running, caddy_running
 pytestmark = pytest.mark.integration
 
 ROOT, OTHER = "/dicom-web", "/more/files.v1"
+WARD = {
+    "name": "ward",
+    "roots": ["/ward/rs", "/ward/wado"],
+    "tokenHeader": "token",
+    "tokenScheme": "",
+    "access": "session",
+}
+CHALLENGES = {
+    'Bearer realm="x"': True,
+    "Token x": True,
+    'Basic realm="x"': False,
+    "negotiate": False,
+    "Bearer, Digest x": False,
+}
 MARK = b"what the archive says"
 HOSTILE = "https://evil.example/"
 STATUSES = (200, 206, 304, 401, 404, 500)
@@ -82,6 +96,8 @@ ANSWERS = {
         f"{ROOT}/typed/{number}": _answer(200, f"Content-Type: {kind}")
         for number, kind in enumerate((*SCRIPTS, *OTHERS))
     },
+    **{f"{ROOT}/asks/{n}": _answer(401, f"WWW-Authenticate: {text}") for n, text in enumerate(CHALLENGES)},
+    "/aets/W/rs/asks": _answer(401, 'WWW-Authenticate: Basic realm="x"'),
     f"{ROOT}/internal": _answer(200, "X-Accel-Redirect: /ohif/app-config.js", "X-Sendfile: /etc/passwd"),
     f"{ROOT}/hints": b"HTTP/1.1 103 Early Hints\r\nLink: </x.js>; rel=preload\r\n\r\n" + _answer(200),
 }
@@ -127,25 +143,40 @@ class Running:
         return status, self.archive.received()
 
 
+def _ward(archive: str) -> tuple[str, ...]:
+    return (f"ward={archive}/aets/W/rs",)
+
+
 @contextmanager
 def _nginx(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]:
-    deploy(
-        "nginx", dist, folder / "viewer", DeployOptions(port=port, archive=archive, logs=str(folder)), SilentReporter()
-    )
+    options = DeployOptions(port=port, archive=archive, archives=_ward(archive), logs=str(folder))
+    deploy("nginx", dist, folder / "viewer", options, SilentReporter())
     with nginx_running(folder / "viewer/nginx/viewer.conf", folder / "prefix", port):
         yield
 
 
 @contextmanager
 def _apache(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]:
-    deploy("static", dist, folder / "viewer", DeployOptions(port=port, archive=archive), SilentReporter())
+    deploy(
+        "static",
+        dist,
+        folder / "viewer",
+        DeployOptions(port=port, archive=archive, archives=_ward(archive)),
+        SilentReporter(),
+    )
     with apache_running(folder, folder / "viewer/apache.conf", port):
         yield
 
 
 @contextmanager
 def _caddy(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]:
-    deploy("static", dist, folder / "viewer", DeployOptions(port=port, archive=archive), SilentReporter())
+    deploy(
+        "static",
+        dist,
+        folder / "viewer",
+        DeployOptions(port=port, archive=archive, archives=_ward(archive)),
+        SilentReporter(),
+    )
     with caddy_running(folder, folder / "viewer/site.caddy", port):
         yield
 
@@ -160,6 +191,8 @@ def _serve(folder: Path, dist: Path, archive: str, port: int) -> Iterator[None]:
         str(dist),
         "--dicomweb",
         f"{archive}{ROOT}",
+        "--archive",
+        *_ward(archive),
         "--port",
         str(port),
     ]
@@ -176,7 +209,9 @@ KINDS: dict[str, Callable[..., Any]] = {"nginx": _nginx, "apache": _apache, "cad
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, write_dist: Any, web: Any
 ) -> Iterator[Running]:
-    dist = write_dist(tmp_path_factory.mktemp("dist") / "dist", public_url="/ohif/", more_roots=(OTHER,))
+    dist = write_dist(
+        tmp_path_factory.mktemp("dist") / "dist", public_url="/ohif/", more_roots=(OTHER,), further=[WARD]
+    )
     with ExitStack() as stack:
         # Apache reads as another user than the one who runs the tests.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -308,6 +343,21 @@ def test_cookies_and_method_overrides_do_not_reach_the_archive(server: Running) 
     _, (heard,) = server.heard(f"{ROOT}/plain", *(f"{name}: x" for name in REQUEST_HEADERS_REMOVED), "token: t0ken")
     assert heard.headers["token"] == "t0ken"
     assert {name.lower() for name in REQUEST_HEADERS_REMOVED} & heard.headers.keys() == set()
+
+
+def test_a_challenge_that_opens_the_browsers_dialog_does_not_reach_the_browser(server: Running) -> None:
+    for number, (text, kept) in enumerate(CHALLENGES.items()):
+        status, headers, _ = server.ask(f"{ROOT}/asks/{number}")
+        assert (status, headers["www-authenticate"]) == (401, text if kept else "Bearer")
+
+
+def test_a_further_archive_is_at_its_own_place_with_the_browsers_session(server: Running) -> None:
+    for path, target in (("/ward/rs/studies", "/aets/W/rs/studies"), ("/ward/wado/x?a=b", "/aets/W/wado/x?a=b")):
+        _, (heard,) = server.heard(path, "Cookie: a=b", "X-Method-Override: x")
+        assert (heard.target, heard.headers.get("cookie")) == (target, "a=b")
+        assert "x-method-override" not in heard.headers
+    assert server.ask("/ward/rs/asks")[1]["www-authenticate"] == 'Basic realm="x"'
+    assert server.heard("/ward/rs/a;b") == (400, [])
 
 
 def test_the_servers_own_errors_have_the_same_headers(server: Running) -> None:

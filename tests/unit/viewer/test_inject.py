@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +16,7 @@ from ohifbuild.server.headers import connects_to, content_security_policy
 from ohifbuild.viewer.app_config import app_config, settings
 from ohifbuild.viewer.inject import INJECTED_START, SETTINGS_ID, index_html
 
+DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="UTF-8"/><meta name="tile" content="/assets/tile.png"/>'
     "<script>console.time('x'); window.PUBLIC_URL = '/';</script>"
@@ -59,6 +63,7 @@ def test_the_policy_in_the_page_is_the_one_of_its_header_but_for_who_may_frame_i
     (said,) = [tag["content"] for _, tag in Tags(page).found if tag.get("http-equiv") == "Content-Security-Policy"]
     header = content_security_policy(page, connects_to(settings_of(settings(recipe))))
     assert header == f"{said}; frame-ancestors 'self'"
+    assert content_security_policy(page, (), ["https://a.example"]).endswith("frame-ancestors 'self' https://a.example")
     assert len(re.findall("'sha256-", header)) == len(re.findall(r"<script>", page)) == 3
     rules = dict(rule.split(" ", 1) for rule in header.split("; "))
     assert [name for name, value in rules.items() if "data:" in value] == ["img-src", "font-src", "connect-src"]
@@ -179,3 +184,87 @@ def test_the_javascript_is_told_what_the_recipe_says() -> None:
         "contact": "",
         "branding": {"name": "", "logo": "", "colours": {}},
     }
+
+
+TWO = {
+    "data_sources": [
+        {"name": "main", "dicomweb_root": "/main", "options": {"supportsWildcard": True}},
+        {"name": "ward", "preset": "dcm4chee", "dicomweb_root": "https://pacs.example/aets/W/rs", "access": "session"},
+    ],
+    "token_roots": ["/files"],
+}
+
+
+def test_each_archive_is_a_data_source_with_its_own_roots_and_options() -> None:
+    config = config_of(Recipe.of(TWO))
+    main, ward = cast("list[dict[str, Any]]", config["dataSources"])
+    assert (config["defaultDataSourceName"], main["sourceName"], ward["sourceName"]) == ("main", "main", "ward")
+    assert main["configuration"]["supportsWildcard"] is True
+    assert ward["configuration"]["wadoUriRoot"] == "https://pacs.example/aets/W/wado"
+    assert ward["configuration"]["qidoSupportsIncludeField"] is True
+    assert {source["configuration"]["dicomUploadEnabled"] for source in (main, ward)} == {False}
+
+
+def test_the_page_knows_the_roots_and_the_token_of_each_archive() -> None:
+    found = settings_of(settings(Recipe.of(TWO)))
+    assert [(source.name, source.roots, source.token_header, source.access) for source in found.sources] == [
+        ("main", ("/main", "/files"), "token", "token"),
+        ("ward", ("https://pacs.example/aets/W/rs", "https://pacs.example/aets/W/wado"), "Authorization", "session"),
+    ]
+    assert found.tail("https://pacs.example/aets/W/rs/studies") == "studies"
+    assert connects_to(found) == found.further[0].roots
+
+
+def test_the_recipes_own_keys_replace_ours_and_its_customizations_are_ohifs() -> None:
+    recipe = Recipe.of(
+        {"app_config": {"maxNumberOfWebWorkers": 7}, "customizations": {"a": {"$set": "</script>\u2028"}}}
+    )
+    text = app_config(recipe, [], [])
+    config = config_of(recipe)
+    assert config["maxNumberOfWebWorkers"] == 7
+    assert config["customizationService"] == {"a": {"$set": "</script>\u2028"}}
+    assert text.isascii()
+
+
+def test_the_name_and_the_icon_are_in_the_page_and_can_hold_no_markup(tmp_path: Path) -> None:
+    (tmp_path / "icon.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    page = PAGE.replace("</head>", '<title>OHIF Viewer</title><link rel="icon" href="/assets/old.png"></head>')
+    branding = {"name": "A&E <script>", "favicon": str(tmp_path / "icon.svg"), "contact": "</script>"}
+    recipe = Recipe.of({"branding": branding, "public_url": "/ohif/"})
+    made = index_html(page, recipe, EARLY)
+    icon = recipe.branding.favicon
+    assert icon
+    assert "<title>A&amp;E &lt;script&gt;</title>" in made
+    assert f'<link rel="icon" href="/ohif/ohifbuild/branding/{icon.name}">' in made
+    assert "old.png" not in made
+    assert len(re.findall("</script>", made)) == len(re.findall("<script", made))
+
+
+def test_the_lock_and_the_manifest_hold_the_digest_of_a_logo_and_no_path(tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    recipe = Recipe.of({"branding": {"logo": str(tmp_path / "logo.svg")}})
+    options = recipe.model_dump(mode="json", exclude_none=True)
+    assert set(options["branding"]["logo"]) == {"name"}
+    assert re.fullmatch(r"logo\.[0-9a-f]{16}\.svg", options["branding"]["logo"]["name"])
+    again = Recipe.of({"branding": options["branding"]})
+    assert settings(again) == settings(recipe)
+
+
+EXAMPLES = [
+    found["toml"]
+    for page in ("reference/recipe.md", "how-to/several-archives.md", "how-to/portal-frame.md")
+    for found in re.finditer(r"^```toml\n(?P<toml>.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[text.splitlines()[0] for text in EXAMPLES])
+def test_every_example_of_the_reference_builds(example: str) -> None:
+    recipe = Recipe.of(tomllib.loads(example))
+    page = index_html(PAGE, recipe, EARLY)
+    assert SETTINGS_ID in page
+    assert len(cast("list[object]", config_of(recipe)["dataSources"])) == len(recipe.sources)
+
+
+def test_every_new_key_has_an_example() -> None:
+    shown = {key for example in EXAMPLES for key in tomllib.loads(example)}
+    assert {"data_sources", "connect", "embed_in", "app_config", "customizations", "branding"} <= shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import cast
@@ -14,6 +15,7 @@ from ohifbuild.deploy import KINDS, Changes, DeployOptions, Kind, check, deploy
 
 DEFAULT = DeployOptions()
 VIEWER = "viewer/"
+NAMED = re.compile(r"[a-z][a-z0-9-]*=")
 
 
 @click.command("deploy")
@@ -22,9 +24,11 @@ VIEWER = "viewer/"
 @click.option("--output", type=click.Path(path_type=Path), help="The folder to write (default: deploy-KIND).")
 @click.option(
     "--archive",
-    metavar="URL",
-    default="",
-    help="The archive, as the web server reaches it (default: http://127.0.0.1:8042, an Orthanc).",
+    "archives",
+    metavar="[NAME=]URL",
+    multiple=True,
+    help="The archive, as the web server reaches it (default: http://127.0.0.1:8042, an Orthanc). With a NAME: a "
+    "further archive of the viewer.",
 )
 @click.option("--host", default=DEFAULT.host, show_default=True, help="The host name that users type; _ for any.")
 @click.option("--certificate", metavar="FILE", default="", help="For HTTPS: the certificate's path on the server.")
@@ -60,7 +64,7 @@ def command(
     kind: str,
     dist: Path,
     output: Path | None,
-    archive: str,
+    archives: tuple[str, ...],
     host: str,
     certificate: str,
     key: str,
@@ -85,7 +89,8 @@ def command(
       ohifbuild deploy nginx dist --host viewer.example --archive http://127.0.0.1:8042
     """
     options = DeployOptions(
-        archive=archive,
+        archive=next((text for text in archives if not NAMED.match(text)), ""),
+        archives=tuple(text for text in archives if NAMED.match(text)),
         host=host,
         certificate=certificate,
         key=key,

@@ -114,7 +114,8 @@ def _what(item: Mapping[str, Any], key: str, keys: list[str]) -> str:
     value = _shown(item.get("input"))
     context = item.get("ctx", {})
     if item["type"] == "extra_forbidden":
-        return f"the key '{key}' is unknown" + _nearest(key, keys) + f"; the known keys are {', '.join(sorted(keys))}"
+        near = _nearest(key.rpartition(" ")[2], keys)
+        return f"the key '{key}' is unknown{near}; the known keys are {', '.join(sorted(keys))}"
     if item["type"] == "literal_error":
         allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return f"{key} is {value}; expected one of {', '.join(allowed)}" + _nearest(str(item.get("input")), allowed)

@@ -105,10 +105,10 @@ def origin(value: str) -> str:
         raise ValueError("expected one origin without a wildcard: a wildcard names hosts that you do not know")
     if "@" in value:
         raise ValueError("expected no user name or password")
-    found = ROOT_URL.fullmatch(value)
+    found = ROOT_URL.fullmatch(value.removesuffix("/"))
     if not found or not 0 < int(found["port"] or 80) < 65536:
         raise ValueError("expected an origin such as https://portal.example")
-    if found["path"]:
+    if found["path"] or value.endswith("/"):
         raise ValueError("expected no path and no slash at the end: browsers compare the origin only")
     if found["scheme"] == "http" and found["host"].lower() not in LOOPBACK:
         raise ValueError("expected https: anyone on the network can change what an http page does")

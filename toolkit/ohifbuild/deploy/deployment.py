@@ -19,9 +19,10 @@ from ohifbuild.contract import link, tokens
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid
-from ohifbuild.deploy.options import PLAIN_FILE, DeployOptions, Kind
+from ohifbuild.deploy.options import IGNORED_OPTIONS, PLAIN_FILE, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_settings import SettingsUnusable, existing_settings
 from ohifbuild.server.archive_paths import paths_at_archive
+from ohifbuild.server.archive_rules import COOKIE, REQUEST_HEADERS_REMOVED
 from ohifbuild.viewer.manifest import read_manifest
 
 MARKER = "ohifbuild-deploy.json"
@@ -34,6 +35,28 @@ SINGLE = "viewer"
 
 LONGEST_NAME = 18
 """In names of variables: with its usual settings, nginx 1.22 does not start with one of more than 46 letters."""
+
+
+@dataclass(frozen=True)
+class Proxied:
+    """A path whose requests go to an archive.
+
+    Args:
+        path: the path as the web server sees it, without a slash at the end.
+        target: its path at the archive.
+        origin: the archive's scheme, host and port; '' for the default archive.
+        session: whether the browser's cookies and sign-in are for the archive.
+    """
+
+    path: str
+    target: str
+    origin: str
+    session: bool
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """The request headers that are not sent to the archive."""
+        return tuple(name for name in REQUEST_HEADERS_REMOVED if not (self.session and name == COOKIE))
 
 
 @dataclass(frozen=True)
@@ -117,10 +140,22 @@ class Plan:
         )
 
     @property
+    def proxied(self) -> tuple[Proxied, ...]:
+        """The paths of requests that go to an archive; the DICOMweb root of the default one comes first."""
+        urls = {self.settings.source_name: self.archive, **self.options.archive_urls()}
+        found: dict[str, Proxied] = {}
+        for source in self.settings.sources:
+            url = urlsplit(urls.get(source.name, ""))
+            origin = "" if source.name == self.settings.source_name else f"{url.scheme}://{url.netloc}"
+            first = next((root for root in source.roots if not urlsplit(root).netloc), "")
+            for path, target in paths_at_archive(source.roots, url.path.rstrip("/") or first).items():
+                found.setdefault(path, Proxied(self._local(path), target, origin, source.has_session))
+        return tuple(found.values())
+
+    @property
     def archive_paths(self) -> tuple[tuple[str, str], ...]:
-        """The paths of requests that go to the archive, each with its path there; the DICOMweb root comes first."""
-        pairs = paths_at_archive((self.root, *self.settings.roots[1:]), self.archive_root)
-        return tuple((self._local(path), target) for path, target in pairs.items())
+        """``proxied`` as pairs of a path and its path at the archive."""
+        return tuple((place.path, place.target) for place in self.proxied)
 
     @property
     def port(self) -> int:
@@ -206,6 +241,7 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
         except SettingsUnusable as error:
             errors.append(f"orthanc-settings: {error}")
     errors.extend(_outside(settings, options.prefix_stripped))
+    errors.extend(_unnamed(settings, options.archive_urls() if not errors else {}, kind))
     folder = options.installed_at or PurePosixPath(target.absolute())
     if not errors and not PLAIN_FILE.fullmatch(str(folder)):
         errors = [f"{folder}: expected a path of letters, digits and ._/@+- only, or --installed-at"]
@@ -218,9 +254,20 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
     return Plan(kind, dist, settings, options, folder, digest, existing)
 
 
+def _unnamed(settings: Settings, urls: Mapping[str, str], kind: Kind) -> list[str]:
+    """A line for each further archive on the viewer's origin without a URL, and for each URL of no such archive."""
+    here = [source.name for source in settings.further if any(not urlsplit(root).netloc for root in source.roots)]
+    one_only = "archives" in IGNORED_OPTIONS[kind]
+    why = f"{kind} serves one archive only" if one_only else "name it with --archive {}=URL"
+    return [
+        *(f"archive: the viewer also has the archive {name}; {why.format(name)}" for name in here if name not in urls),
+        *(f"archive: the viewer has no further archive {name} on its own origin" for name in urls if name not in here),
+    ]
+
+
 def _outside(settings: Settings, prefix: str) -> list[str]:
     """A line for each path of the dist that is not below the prefix that a proxy strips."""
-    paths = [settings.public_url, *(root for root in settings.roots if not urlsplit(root).netloc)]
+    paths = [settings.public_url, *(root for root in settings.all_roots if not urlsplit(root).netloc)]
     return [
         f"prefix-stripped: {path} is not below {prefix}; move the dist first: ohifbuild move"
         for path in paths
@@ -230,16 +277,20 @@ def _outside(settings: Settings, prefix: str) -> list[str]:
 
 def _checked(dist: Path, settings: Settings) -> Settings:
     """The settings, if a recipe can contain them: they go into the configuration of servers, so they must be plain."""
-    values = {
-        "public_url": settings.public_url,
-        "dicomweb_root": settings.dicomweb_root,
-        "token_roots": settings.roots[1:],
-        "token_header": settings.token_header,
-        "token_scheme": settings.token_scheme,
-        "token_param": settings.token_param,
-    }
+    values: dict[str, Any] = {}
     try:
-        Recipe.of(values)
+        for source in settings.sources:
+            values = {
+                "public_url": settings.public_url,
+                "dicomweb_root": source.roots[0],
+                "token_roots": source.roots[1:],
+                "token_header": source.token_header,
+                "token_scheme": source.token_scheme,
+                "token_param": settings.token_param,
+                "connect": settings.connect,
+                "embed_in": settings.embed_in,
+            }
+            Recipe.of(values)
     except ValidationError as error:
         raise DistInvalid(
             f"{dist} has settings that no recipe allows.",

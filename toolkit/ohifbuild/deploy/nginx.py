@@ -70,6 +70,7 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         staff: scheme, host and port of an Orthanc for staff, at ``/orthanc/``; '' for none.
     """
     scheme, _, upstream = archive.partition("://")
+    headers = dict.fromkeys(source.token_header for source in plan.settings.sources)
     options = plan.options
     trusting = bool(options.behind_proxy)
     return rendered(
@@ -91,7 +92,7 @@ def nginx_conf(plan: Plan, table: HeaderTable, *, www: str, archive: str, logs: 
         url=re.escape(plan.local_url),
         types=_types(table),
         charset_types=sorted({_plain(kind) for kind in table.types.values() if "charset" in kind} - {"text/html"}),
-        underscores="_" in plan.settings.token_header,
+        underscores=[name for name in headers if "_" in name],
         rules=archive_rules,
         plain_request_line=archive_rules.plain_request_line(path for path, _ in plan.archive_paths),
         ciphers=CIPHERS,

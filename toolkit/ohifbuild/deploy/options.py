@@ -16,9 +16,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 IGNORED_OPTIONS: Mapping[Kind, frozenset[str]] = {
     "nginx": frozenset(),
-    "orthanc": frozenset({"archive", "http3", "name", "prefix_stripped"}),
-    "orthanc-ohif": frozenset({"archive", "http3", "name", "prefix_stripped"}),
-    "compose": frozenset({"archive", "name", "orthanc_settings"}),
+    "orthanc": frozenset({"archive", "archives", "http3", "name", "prefix_stripped"}),
+    "orthanc-ohif": frozenset({"archive", "archives", "http3", "name", "prefix_stripped"}),
+    "compose": frozenset({"archive", "archives", "name", "orthanc_settings"}),
     "kubernetes": frozenset({"certificate", "http3", "key", "name", "orthanc_settings", "tls_port"}),
     "static": frozenset({"http3", "orthanc_settings"}),
 }
@@ -37,6 +37,7 @@ class DeployOptions:
     Args:
         archive: the archive's URL as the web server uses it: an origin, or the DICOMweb root if its path differs from
             the dist's; default: an Orthanc on the same machine.
+        archives: each further archive of the dist that is on the viewer's origin, as ``NAME=URL``.
         host: the web server's host name; '_' for any.
         certificate, key: paths of PEM files on the server for HTTPS; both or neither.
         port, tls_port: the ports without and with TLS; 0 for 80 and 443, or Orthanc's own port without a web server.
@@ -52,6 +53,7 @@ class DeployOptions:
     """
 
     archive: str = ""
+    archives: tuple[str, ...] = ()
     host: str = "_"
     certificate: str = ""
     key: str = ""
@@ -75,12 +77,19 @@ class DeployOptions:
             if value != default
         }
 
+    def archive_urls(self) -> dict[str, str]:
+        """The URLs of the further archives by name."""
+        return dict(text.split("=", 1) for text in self.archives)
+
     def errors(self, kind: Kind) -> list[str]:
         """A line for each invalid option; empty if all are valid."""
         without_effect = sorted(self.given().keys() & IGNORED_OPTIONS[kind])
         found = [f"{_flag(name)}: has no effect with {kind}" for name in without_effect]
         if self.archive and not _is_archive(self.archive):
             found.append("archive: expected a URL such as http://127.0.0.1:8042, without credentials or query")
+        for text in self.archives:
+            if not _is_archive(text.partition("=")[2]):
+                found.append(f"archive: expected NAME=URL such as ward=http://127.0.0.1:8043, not {text!r}")
         if not HOST_NAME.fullmatch(self.host) or not _is_address_if_bracketed(self.host):
             found.append("host: expected a host name such as pacs.example or [2001:db8::1], or _ for any")
         if kind == "kubernetes" and self.host == "_":

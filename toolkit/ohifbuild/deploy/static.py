@@ -14,7 +14,7 @@ def static(plan: Plan) -> Folder:
     table = header_table(plan)
     folder = f"{plan.www}{plan.local_url}".rstrip("/")
     trusted = plan.options.behind_proxy
-    archive_paths = plan.archive_paths if "://" not in plan.settings.dicomweb_root else ()
+    archive_paths = plan.archive_paths
     values = {
         "plan": plan,
         "table": table,
@@ -25,8 +25,9 @@ def static(plan: Plan) -> Folder:
         "ciphers": CIPHERS,
         "said": SAID,
         "address": _address(plan),
-        "roots": plan.settings.roots,
+        "roots": plan.settings.all_roots,
         "archive_paths": archive_paths,
+        "proxied": plan.proxied,
         "rules": archive_rules,
         "archive_pattern": "|".join(path.replace(".", "[.]") for path, _ in archive_paths),
         "plain_target": archive_rules.plain_target(path for path, _ in archive_paths),

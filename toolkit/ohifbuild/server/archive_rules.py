@@ -50,12 +50,14 @@ checked.
 """
 
 COOKIE = "Cookie"
-DIALOG_CHALLENGE = "(?:^|,)[ \t]*(?:basic|digest|ntlm|negotiate)(?:[ \t,]|$)"
+DIALOG_CHALLENGE = "(?:^|,)[^a-z]*(?:basic|digest|ntlm|negotiate)(?:[^a-z]|$)"
 """Finds in a ``WWW-Authenticate`` the schemes for which browsers open a dialog (RFC 9110 11.6.1); ignore case.
 
 A request waits behind such a dialog, and what is typed there is the reader's password for the archive. Only an archive
-with the browser's session needs it; a link has a token. So such a challenge is not sent to the browser.
+with the browser's session needs it; a link has a token.
 """
+CHALLENGE_REPLACEMENT = "Bearer"
+"""What the browser gets in place of such a header, because every 401 has one (RFC 9110 15.5.2)."""
 
 RESPONSE_HEADERS_ALLOWED = frozenset(
     {

@@ -16,6 +16,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from ohifbuild.server.archive_rules import (
+    CHALLENGE_REPLACEMENT,
     COOKIE,
     DIALOG_CHALLENGE,
     REDIRECTS,
@@ -137,9 +138,9 @@ async def _archive_response(
     request: web.Request, upstream: aiohttp.ClientResponse, *, session: bool
 ) -> web.StreamResponse:
     headers = CIMultiDict(
-        (name, value)
+        (name, CHALLENGE_REPLACEMENT if not session and opens_dialog(name, value) else value)
         for name, value in upstream.headers.items()
-        if name.lower() in RESPONSE_HEADERS_ALLOWED and (session or not opens_dialog(name, value))
+        if name.lower() in RESPONSE_HEADERS_ALLOWED
     )
     response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
     await response.prepare(request)

@@ -17,7 +17,7 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import settings_of
 from ohifbuild.core.errors import ReleaseUnsupported
 from ohifbuild.server.headers import SCRIPT, connects_to, is_inline, page_policy
-from ohifbuild.viewer.app_config import IMAGES, app_config, image_url, settings
+from ohifbuild.viewer.app_config import IMAGES, app_config, settings
 from ohifbuild.viewer.extensions import (
     Bundles,
 )
@@ -109,7 +109,7 @@ def _branded(page: str, recipe: Recipe) -> str:
     if name:
         page = TITLE.sub(lambda found: found[1] + escape(name), page, count=1)
     if icon:
-        link = f'<link rel="icon" href="{image_url(recipe, icon)}">'
+        link = f'<link rel="icon" href="/{IMAGES}/{icon.name}">'  # below the public URL, like all others of the page
         first = ICON.search(page)
         at = first.start() if first else 0
         page = page[:at] + link + ICON.sub("", page[at:])
