@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
+import { kindOf, meaningOf, tellingOf } from '../src/contract/answers.js';
 import { readLink } from '../src/contract/link.js';
 import { below, isPlain } from '../src/contract/place.js';
 import { meaning, permits } from '../src/contract/request.js';
@@ -25,6 +26,20 @@ const TABLES = {
     return [
       [row.token, row.bad, true],
       [token ?? null, bad, token === undefined || isToken(token)],
+    ];
+  },
+  answers(row) {
+    const answer = meaningOf(row.status);
+    const telling = tellingOf(row.status, row.kind, row.shown);
+    return [
+      [row.kind, row.means, row.retry, row.message, row.covers],
+      [
+        kindOf(row.target),
+        answer?.means ?? null,
+        answer?.retry ?? false,
+        telling?.message ?? null,
+        telling?.covers ?? false,
+      ],
     ];
   },
   expiry: row => [row.expired, saysExpired(row.token, row.now)],

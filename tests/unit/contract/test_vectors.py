@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import link_contract
-from ohifbuild.contract import place, request
+from ohifbuild.contract import answers, place, request
 from ohifbuild.contract.link import make_link, read_link
 from ohifbuild.contract.request import Meaning, Scope, permits
 from ohifbuild.contract.tokens import Choice, choose_token, is_expired, is_token
@@ -73,6 +73,26 @@ def test_link(row: Row) -> None:
         row["key"],
     ), row["why"]
     assert link.address == row["address"], row["why"]
+
+
+def test_answers() -> None:
+    """One test for the table: its rows are all statuses, kinds and states of the page."""
+    for row in rows("answers"):
+        answer = answers.meaning_of(row["status"])
+        telling = answers.telling_of(row["status"], row["kind"], row["shown"])
+        assert (
+            answers.kind_of(row["target"]),
+            answer and answer.means,
+            bool(answer and answer.retry),
+            telling and telling.message,
+            bool(telling and telling.covers),
+        ) == (row["kind"], row["means"], row["retry"], row["message"], row["covers"]), row
+
+
+def test_retries_end_within_their_bounds() -> None:
+    bounds = answers.retry()
+    assert 0 < sum(bounds.pauses) <= bounds.total < 20
+    assert max(bounds.pauses) <= bounds.longest <= bounds.total
 
 
 @pytest.mark.parametrize("row", [row for row in rows("links") if row["studies"] and row["token"]])

@@ -1,0 +1,72 @@
+/**
+ * What each answer of an archive means: status, kind of request, and what the page shows already. The table itself is
+ * `answers.json`, which the toolkit reads too. Statuses: RFC 9110 section 15, RFC 6585 (429, 431), RFC 7725 (451).
+ */
+
+import table from './answers.json' with { type: 'json' };
+
+/** @typedef {'search' | 'series' | 'metadata' | 'frames' | 'document' | 'thumbnail'} Kind */
+/** @typedef {'unreachable' | 'busy' | 'refused' | 'not-found' | 'failed'} Meaning */
+/** @typedef {'nothing' | 'image' | 'document'} Shown what is on the screen */
+/** @typedef {number | 'unreadable'} Status `unreadable`: a success whose content is not what was asked for */
+
+/**
+ * @typedef {object} Answer
+ * @property {Meaning} means
+ * @property {boolean} retry whether the same request may succeed if it is sent again
+ */
+
+/**
+ * @typedef {object} Telling how the page tells its user
+ * @property {Meaning | 'incomplete'} message
+ * @property {boolean} covers whether the message may cover the page: nothing of the study can be shown
+ */
+
+/** Seconds: the pause before each further attempt, the longest pause an archive may ask for, and all of it together. */
+export const RETRY = Object.freeze(table.retry);
+
+const ANSWERS = /** @type {Record<string, Answer>} */ (table.answers);
+const MESSAGES =
+  /** @type {Record<string, Record<'nothing' | 'something', Partial<Record<Meaning, Telling['message']>>>>} */ (
+    table.messages
+  );
+const KINDS = table.kinds.map(({ name, path, about }) => ({
+  name: /** @type {Kind} */ (name),
+  path: new RegExp(path),
+  about,
+}));
+
+/**
+ * The kind of a request.
+ *
+ * @param {string} target path and query
+ * @returns {Kind}
+ */
+export function kindOf(target) {
+  return /** @type {{name: Kind}} */ (KINDS.find(({ path }) => path.test(target))).name;
+}
+
+/**
+ * What an answer means.
+ *
+ * @param {Status} status 0 if there was none
+ * @returns {Answer | undefined} undefined for a success
+ */
+export function meaningOf(status) {
+  return ANSWERS[status] ?? ANSWERS[`${String(status)[0]}xx`];
+}
+
+/**
+ * What the page says about an answer.
+ *
+ * @param {Status} status
+ * @param {Kind} kind
+ * @param {Shown} shown
+ * @returns {Telling | undefined} undefined if it says nothing
+ */
+export function tellingOf(status, kind, shown) {
+  const means = meaningOf(status)?.means;
+  const { about } = /** @type {{about: string}} */ (KINDS.find(({ name }) => name === kind));
+  const message = means && MESSAGES[about][shown === 'nothing' ? 'nothing' : 'something'][means];
+  return message && { message, covers: about === 'study' && shown === 'nothing' };
+}
