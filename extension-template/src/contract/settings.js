@@ -14,6 +14,7 @@ export const DEFAULTS = Object.freeze({
   publicUrl: '/',
   connect: Object.freeze([]),
   dicomJson: '',
+  contact: '',
 });
 
 /**
@@ -39,6 +40,7 @@ export function readSettings(window) {
     publicUrl: text(given.publicUrl) || DEFAULTS.publicUrl,
     connect: list(given.connect) ?? DEFAULTS.connect,
     dicomJson: text(given.dicomJson),
+    contact: text(given.contact),
   });
 }
 

@@ -32,6 +32,8 @@ export function createLinkState(window, settings, store, replacePage) {
   let state = Object.freeze({ status: 'no-token', studies: Object.freeze([]) });
   /** @type {string | undefined} */
   let token;
+  /** Key of the link. */
+  let entered = '';
   let firstSync = true;
   let lastAddress = '';
 
@@ -72,7 +74,7 @@ export function createLinkState(window, settings, store, replacePage) {
    * @param {import('../contract/link.js').Link} link
    */
   function isEmpty(link) {
-    return link.key === '' && link.problem !== 'bad-link' && !link.hasToken && !settings.studyList;
+    return link.key === '' && link.problem === '' && !link.hasToken && !settings.studyList;
   }
 
   /**
@@ -82,6 +84,7 @@ export function createLinkState(window, settings, store, replacePage) {
   function enter(link, key) {
     const problem = problems.get(key) ?? link.problem;
     token = problem ? undefined : tokenFor(key);
+    entered = key;
     const status = /** @type {LinkState['status']} */ (problem || (token ? 'ready' : 'no-token'));
     state = Object.freeze({ status, studies: Object.freeze(link.studies), url: link.url || undefined });
     return state;
@@ -145,6 +148,8 @@ export function createLinkState(window, settings, store, replacePage) {
 
   return {
     sync,
+    /** To be called before the page reloads itself: a token that is stored nowhere gets into the next page too. */
+    keepForReload: () => void (token !== undefined && store.writeHandover({ key: entered, token, problem: '' })),
     /** The current state; reads the address again if it has changed without an event. */
     state: () => (window.location.href === lastAddress ? state : sync()),
     token() {
