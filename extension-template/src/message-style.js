@@ -26,8 +26,8 @@ html[${COVERED}] body { visibility: hidden !important }
 #${ID} button { all: unset; box-sizing: border-box; cursor: pointer; padding: 8px 20px; min-height: 44px; border-radius: 8px;
   border: 1px solid transparent; background: #5acce6; color: #05091f; font-weight: 600; text-align: center }
 #${ID} button.quiet { background: none; color: #e8eef7; border-color: #8fa3d9 }
-#${ID} button:focus-visible, #${ID} .card:focus-visible { outline: 3px solid #fff; outline-offset: 2px }
-#${ID} .card:focus:not(:focus-visible) { outline: none }
+#${ID} button:focus-visible { outline: 3px solid #fff; outline-offset: 2px }
+#${ID} .card:focus { outline: none }
 @media (forced-colors: active) { #${ID} button { border-color: ButtonText } }
 @media print { #${ID}.notice { display: none } }`;
 

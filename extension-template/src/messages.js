@@ -17,6 +17,7 @@ import { preferredLanguages } from './texts/languages.js';
  * @property {(shown: Shown) => {message: Reason, covers: boolean} | undefined} tell what to say about it, by what is on
  *   the screen
  * @property {readonly string[]} studies of the link, that it is about
+ * @property {boolean} [waits] whether other parts of the study may arrive, so that it does not cover the page at once
  */
 
 /** Most severe first: of several messages the first one shows. @type {readonly Reason[]} */
@@ -41,8 +42,10 @@ const SEVERITY = [
 /** Reasons for which a second attempt may succeed. @type {readonly Reason[]} */
 const TEMPORARY = ['unreachable', 'not-found', 'broken', 'busy', 'failed', 'incomplete', 'waiting'];
 
-/** For so long a page may show nothing without a word. */
+/** After this time a page that shows nothing says so. */
 const PATIENCE_MS = 15_000;
+/** For so long other parts of a study may arrive before the page is covered. */
+const PAUSE_MS = 1000;
 /** Key of the problem that nothing has appeared. */
 const NOTHING = 'nothing';
 
@@ -57,6 +60,8 @@ export function createMessages(window, contact, reload = () => window.location.r
   const { document } = window;
   /** What is wrong, by what it is about. @type {Map<string, Problem>} */
   const problems = new Map();
+  /** Parts of studies that have arrived, and their studies. @type {Map<string, readonly string[]>} */
+  const opened = new Map();
   /** Messages that the user has closed are not shown again for this link. @type {Set<Reason>} */
   const closed = new Set();
   /** Studies of the link. @type {readonly string[]} */
@@ -82,16 +87,24 @@ export function createMessages(window, contact, reload = () => window.location.r
    */
   function report(key, problem) {
     problems.set(key, problem);
+    opened.delete(key);
     whenReady(document, render);
+    if (problem.waits) {
+      window.setTimeout(() => problems.get(key) === problem && report(key, { ...problem, waits: false }), PAUSE_MS);
+    }
   }
 
   /**
    * To be called when a request succeeds that may have failed before.
    *
    * @param {string} key
+   * @param {readonly string[]} [opens] studies of which a part can be shown now
    */
-  function resolve(key) {
-    if (problems.delete(key)) {
+  function resolve(key, opens) {
+    if (opens) {
+      opened.set(key, opens);
+    }
+    if (problems.delete(key) || opens) {
       whenReady(document, render);
     }
   }
@@ -105,7 +118,7 @@ export function createMessages(window, contact, reload = () => window.location.r
   function show(reason, about) {
     const part = about === 'part';
     report(`${reason} ${about}`, {
-      tell: screen => ({ message: screen === 'nothing' ? reason : milder(reason), covers: !part }),
+      tell: screen => ({ message: part || screen === 'nothing' ? reason : milder(reason), covers: !part }),
       studies: about === undefined || part ? studies : [about],
     });
   }
@@ -138,6 +151,7 @@ export function createMessages(window, contact, reload = () => window.location.r
    */
   function linkChanged(link, reason) {
     problems.clear();
+    opened.clear();
     closed.clear();
     ({ studies } = link);
     shown = 'nothing';
@@ -172,9 +186,10 @@ export function createMessages(window, contact, reload = () => window.location.r
 
   /** Whether every study of the link has a problem that keeps it from opening. */
   function nothingOpens() {
-    const total = [...problems.values()].filter(({ tell }) => tell('nothing')?.covers);
-    const about = total.flatMap(problem => problem.studies);
-    return total.length > 0 && studies.every(uid => about.includes(uid));
+    const total = [...problems.values()].filter(({ tell, waits }) => !waits && tell('nothing')?.covers);
+    const failed = total.flatMap(problem => problem.studies);
+    const open = [...opened.values()].flat();
+    return total.length > 0 && studies.every(uid => failed.includes(uid) && !open.includes(uid));
   }
 
   /** @param {boolean} on */

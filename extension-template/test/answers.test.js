@@ -58,7 +58,7 @@ async function seen(kind, shown, reply) {
     tab.document.body.innerHTML = '<div data-cy="viewport-pane"><div>Finding: none.</div></div>';
   }
   await tab.xhr(URLS[kind]);
-  await settle();
+  await tab.pass(2);
   const covers = tab.document.documentElement.hasAttribute('data-ohifbuild-message');
   return { ...tab, asked, covers };
 }
@@ -152,7 +152,22 @@ test('the notice about a missing study stays while images of the other arrive', 
   for (const frame of [1, 2, 3]) {
     await xhr(`${OBJECT}/frames/${frame}`);
   }
-  assert.equal(reason(), 'busy');
+  assert.equal(reason(), 'incomplete');
+});
+
+test('one series without metadata covers nothing if another one arrives; if none arrives, the page is covered', async () => {
+  for (const [second, className] of /** @type {const} */ ([
+    [200, 'notice'],
+    [500, 'cover'],
+  ])) {
+    const archive = (/** @type {string} */ url) => ({ status: url.includes('1.6') ? second : 500 });
+    const { xhr, message, pass } = started({ path: PATH, archive });
+    await xhr(URLS.metadata);
+    assert.equal(message()?.className, 'notice');
+    await xhr(`${STUDY}/series/1.6/metadata`);
+    await pass(1);
+    assert.equal(message()?.className, className);
+  }
 });
 
 test('what failed and then succeeds is no longer told', async () => {

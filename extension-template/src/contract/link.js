@@ -6,7 +6,7 @@ import { chooseToken, decode } from './token.js';
 /** Maximum length of a link, in characters: enough for 200 studies, the longest token, and as much again. */
 const MAX_LENGTH = 32768;
 const MAX_STUDIES = 200;
-/** A UID but for its length: at most 64 characters are allowed (DICOM PS3.5 section 9.1). */
+/** A UID that is too long: at most 64 characters are allowed (DICOM PS3.5 section 9.1). */
 const LONG_UID = /^[0-9][0-9.]{64,}$/;
 
 /**

@@ -10,7 +10,7 @@ const WHOLE = /^(?:includefield|limit|offset)$/i;
 
 /**
  * The status that a response should have had, as far as its headers tell: 204 if it has no content, `unreadable` if it
- * is a page. A page is what a sign-in service puts in the place of an answer.
+ * is a page. A sign-in service sends a page instead of an answer.
  *
  * @param {Response} response
  * @returns {Status}

@@ -111,16 +111,17 @@ function guard(window, replacePage, settings) {
       return;
     }
     const tell = tellOf(response, links.token(), Date.now() / 1000);
+    const { studies } = links.state();
+    const about = studiesIn(response.url, studies);
+    const isMetadata = kindOf(targetOf(response.url)) === 'metadata';
     if (!tell) {
-      messages.resolve(response.url);
+      messages.resolve(response.url, isMetadata ? about : undefined);
       messages.appeared(broughtBy(response));
       return;
     }
-    const { studies } = links.state();
-    const about = studiesIn(response.url, studies);
     // A link without studies (the study list, a JSON file) is about everything.
     if (response.outside || about.length || !studies.length) {
-      messages.report(response.outside ? 'outside' : response.url, { tell, studies: about });
+      messages.report(response.outside ? 'outside' : response.url, { tell, studies: about, waits: isMetadata });
     }
     const reason = tell('nothing')?.message ?? 'failed';
     for (const listener of listeners) {
