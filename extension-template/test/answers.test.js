@@ -124,6 +124,7 @@ for (const [what, pane] of [
     'an image viewport without an image',
     '<div class="cornerstone-viewport-element"><canvas></canvas></div><div>29-Feb</div>',
   ],
+  ['a viewport whose code loads', '<div>Loading...</div>'],
   ['a PDF that is not there yet', '<object type="application/pdf"><div>No PDF viewer</div></object>'],
 ]) {
   test(`${what} shows nothing`, async () => {

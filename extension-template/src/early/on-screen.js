@@ -9,6 +9,8 @@ const PANE = '[data-cy="viewport-pane"]';
 const SOURCES = 'object[data], embed[src], iframe[src], video[src]';
 /** OHIF's viewport for images. It has a canvas and texts around it before there is an image. */
 const IMAGES = '.cornerstone-viewport-element';
+/** What stands in a viewport until OHIF has loaded its code. */
+const LOADING = /^\s*(?:Loading\W*)?$/;
 
 /**
  * Whether a viewport shows a document.
@@ -27,5 +29,5 @@ export function showsDocument(document) {
 
 /** @param {Element} pane */
 function hasText(pane) {
-  return (pane.textContent ?? '').trim() !== '';
+  return !LOADING.test(pane.textContent ?? '');
 }
