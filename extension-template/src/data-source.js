@@ -1,7 +1,8 @@
 /** Confines OHIF's own DICOMweb data source to the link's studies. */
 
 import { confineDocuments } from './documents.js';
-import { createSearch } from './search.js';
+import { createSearch, wasRefused } from './search.js';
+import { describeStudy } from './study-row.js';
 
 /** @typedef {import('../types/ohif.js').DataSource} DataSource */
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
@@ -20,7 +21,12 @@ const EMPTY_IMAGE = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABA
  * @returns {DataSource}
  */
 export function confine(inner, api) {
-  const { search, exists } = createSearch(query => inner.query.studies.search(query), api);
+  const root = () => inner.getConfig?.().qidoRoot ?? api.settings.roots[0];
+  const { search, exists } = createSearch(
+    query => inner.query.studies.search(query),
+    uid => describeStudy(root(), uid),
+    api
+  );
   /** Studies of a link with several that cannot be opened. @type {Set<string>} */
   const unavailable = new Set();
 
@@ -29,11 +35,27 @@ export function confine(inner, api) {
     await inner.initialize(args);
     const { status, studies } = api.sync();
     unavailable.clear();
-    // One refused or missing study would break OHIF's layout of the others. So several studies are looked up first.
-    // This adds no requests: the results also answer OHIF's next searches. A single study does not wait for it.
+    // One study that does not open would break OHIF's layout of the others. So several studies are looked up first. The
+    // results also answer OHIF's next searches. A single study does not wait for it.
     if (status === 'ready' && studies.length > 1) {
-      const found = await Promise.all(studies.map(exists));
+      const found = await Promise.all(
+        studies.map(async uid => (await Promise.all([exists(uid), opens(uid)])).every(Boolean))
+      );
       studies.filter((_, index) => !found[index]).forEach(uid => unavailable.add(uid));
+    }
+  }
+
+  /**
+   * Whether the archive lists series of a study. If not, the early script or this shows a message.
+   *
+   * @param {string} uid
+   */
+  async function opens(uid) {
+    try {
+      const series = await inner.query.series?.search(uid);
+      return !Array.isArray(series) || series.length > 0;
+    } catch (error) {
+      return !wasRefused(error);
     }
   }
 

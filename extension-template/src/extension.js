@@ -12,11 +12,12 @@ import { confineModes } from './modes.js';
 
 /** @typedef {import('../types/ohif.js').ExtensionArguments} ExtensionArguments */
 /** @typedef {import('../types/ohif.js').DataSourceEntry} DataSourceEntry */
+/** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
 export const ID = 'ohifbuild-token';
 const RELEASE_MODULES = '@ohif/extension-default.dataSourcesModule';
 
-/** Set in preRegistration, which OHIF awaits before it gets modules. @type {import('../types/early.js').EarlyApi} */
+/** Set in preRegistration, which OHIF awaits before it gets modules. @type {EarlyApi} */
 let api;
 
 const extension = {
@@ -36,6 +37,11 @@ const extension = {
     applyBranding(window.document, appConfig, api.settings.branding);
     // A link needs no sign-in page.
     delete appConfig.oidc;
+    const { httpErrorHandler } = appConfig;
+    appConfig.httpErrorHandler = error => {
+      onImageError(error, api);
+      httpErrorHandler?.(error);
+    };
     // The tour covers the first view in a new browser, which for a shared link is often the only view. Releases up to
     // 3.9 have no tour of their own.
     customizationService.setCustomizations?.(
@@ -69,6 +75,21 @@ const extension = {
     ];
   },
 };
+
+/**
+ * Shows a message for an image that has arrived and cannot be shown; OHIF leaves its viewport black. The early script
+ * has seen what the archive refused; OHIF's errors for that have a status, and cornerstone's say 'got status'.
+ *
+ * @param {any} error as OHIF passes it on; cornerstone puts its own inside
+ * @param {EarlyApi} early
+ */
+function onImageError(error, early) {
+  const cause = error?.error ?? error;
+  const seen = typeof cause?.status === 'number' || /status|abort|fetch/i.test(`${cause?.name} ${cause?.message}`);
+  if (cause instanceof Error && !seen) {
+    early.report('failed', 'part');
+  }
+}
 
 /**
  * OHIF creates a route for each pair of mode and data source, as in `/viewer/NAME`. Another data source would not

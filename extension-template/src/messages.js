@@ -1,182 +1,283 @@
 /**
- * Shows the user in the page what is wrong. Before images have arrived the message covers the page, so that no empty
- * viewer, tour or error dialog of OHIF's shows with it. Afterwards it is a notice that the user can close.
+ * Shows the user in the page what is wrong. A message covers the page only while no study of the link can be shown, so
+ * that no empty viewer, tour or error dialog of OHIF's shows with it. Else it is a notice that the user can close.
  */
 
+import { showsDocument } from './early/on-screen.js';
+import { createCard } from './message-card.js';
+import { addStyle, COVERED, ID } from './message-style.js';
 import { textsFor } from './texts/index.js';
+import { preferredLanguages } from './texts/languages.js';
 
 /** @typedef {import('../types/early.js').Reason} Reason */
+/** @typedef {import('./contract/answers.js').Shown} Shown */
 
-/** Most severe first: only a more severe message replaces another one. @type {readonly Reason[]} */
+/**
+ * @typedef {object} Problem
+ * @property {(shown: Shown) => {message: Reason, covers: boolean} | undefined} tell what to say about it, by what is on
+ *   the screen
+ * @property {readonly string[]} studies of the link, that it is about
+ * @property {boolean} [waits] whether other parts of the study may arrive, so that it does not cover the page at once
+ */
+
+/** Most severe first: of several messages the first one shows. @type {readonly Reason[]} */
 const SEVERITY = [
   'broken',
   'bad-token',
   'bad-link',
+  'long-uid',
+  'no-files',
   'no-token',
+  'updated',
   'expired',
   'refused',
   'not-found',
   'unreachable',
+  'busy',
+  'failed',
+  'incomplete',
   'outside',
+  'waiting',
 ];
 /** Reasons for which a second attempt may succeed. @type {readonly Reason[]} */
-const TEMPORARY = ['unreachable', 'not-found', 'broken'];
+const TEMPORARY = ['unreachable', 'not-found', 'broken', 'busy', 'failed', 'incomplete', 'waiting'];
 
-const ID = 'ohifbuild-message';
-const COVERED = 'data-ohifbuild-message';
-// The element is beside body, not in it, because OHIF's dialogs make everything in body inert.
-const STYLE = `
-html[${COVERED}] body { visibility: hidden !important }
-#${ID} { all: initial; position: fixed; z-index: 2147483647; box-sizing: border-box; pointer-events: auto;
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; color: #e8eef7; color-scheme: dark }
-#${ID} * { box-sizing: border-box }
-#${ID}.cover { inset: 0; display: flex; padding: 24px; overflow: auto; background: #05091f }
-#${ID}.notice { inset: auto 0 0; display: flex; justify-content: center; padding: 16px; pointer-events: none }
-#${ID} .card { margin: auto; width: 100%; max-width: 560px; padding: 32px; border-radius: 12px; background: #0f1b3d;
-  border: 1px solid #2b3f73; border-top: 4px solid #5acce6; pointer-events: auto }
-#${ID}.notice .card { margin: 0; padding: 16px 20px; max-width: 760px; box-shadow: 0 8px 32px #000c }
-#${ID} h1 { all: unset; display: block; margin-bottom: 12px; font-size: 24px; line-height: 1.3; font-weight: 600; color: #fff }
-#${ID}.notice h1 { font-size: 18px; margin-bottom: 4px }
-#${ID} p { margin: 0 0 12px } #${ID}.notice p { margin: 0 0 4px }
-#${ID} .actions { display: flex; flex-wrap: wrap; gap: 12px; margin-top: 20px } #${ID}.notice .actions { margin-top: 12px }
-#${ID} button { all: unset; cursor: pointer; padding: 8px 20px; min-height: 28px; border-radius: 8px; background: #5acce6; color: #05091f; font-weight: 600 }
-#${ID} button.quiet { background: none; color: #e8eef7; box-shadow: inset 0 0 0 1px #6b80b8 }
-#${ID} button:focus-visible { outline: 3px solid #fff; outline-offset: 2px }
-@media print { #${ID}.notice { display: none } }`;
+/** After this time a page that shows nothing says so. */
+const PATIENCE_MS = 15_000;
+/** For so long other parts of a study may arrive before the page is covered. */
+const PAUSE_MS = 1000;
+/** Key of the problem that nothing has appeared. */
+const NOTHING = 'nothing';
 
 /**
  * Creates the messages of one page.
  *
- * @param {Window} window
+ * @param {Window & typeof globalThis} window
+ * @param {string} contact the last line of every message; may be empty
+ * @param {() => void} [reload] loads the page again, with its link
  */
-export function createMessages(window) {
+export function createMessages(window, contact, reload = () => window.location.reload()) {
   const { document } = window;
-  /** @type {Reason | undefined} */
-  let shown;
-  let hasImages = false;
+  /** What is wrong, by what it is about. @type {Map<string, Problem>} */
+  const problems = new Map();
+  /** Parts of studies that have arrived, and their studies. @type {Map<string, readonly string[]>} */
+  const opened = new Map();
   /** Messages that the user has closed are not shown again for this link. @type {Set<Reason>} */
   const closed = new Set();
+  /** Studies of the link. @type {readonly string[]} */
+  let studies = [];
+  /** @type {Shown} */
+  let shown = 'nothing';
+  /** @type {number | undefined} */
+  let timer;
+  /** Where the focus was before it was in the message. @type {Element | null} */
+  let focused = null;
 
-  /** @param {Reason} reason */
-  function show(reason) {
-    const moreSevere = shown === undefined || SEVERITY.indexOf(reason) < SEVERITY.indexOf(shown);
-    if (moreSevere && !closed.has(reason)) {
-      shown = reason;
+  // Reports come without a request that would tell of them.
+  const observer = new window.MutationObserver(look);
+  window.addEventListener('keydown', event => {
+    if (event.key === 'Escape' && present()?.className === 'notice') {
+      close();
+    }
+  });
+
+  /**
+   * @param {string} key what the problem is about
+   * @param {Problem} problem
+   */
+  function report(key, problem) {
+    problems.set(key, problem);
+    opened.delete(key);
+    whenReady(document, render);
+    if (problem.waits) {
+      window.setTimeout(() => problems.get(key) === problem && report(key, { ...problem, waits: false }), PAUSE_MS);
+    }
+  }
+
+  /**
+   * To be called when a request succeeds that may have failed before.
+   *
+   * @param {string} key
+   * @param {readonly string[]} [opens] studies of which a part can be shown now
+   */
+  function resolve(key, opens) {
+    if (opens) {
+      opened.set(key, opens);
+    }
+    if (problems.delete(key) || opens) {
       whenReady(document, render);
     }
   }
 
-  function hide() {
-    shown = undefined;
-    render();
+  /**
+   * Shows the message for a reason.
+   *
+   * @param {Reason} reason
+   * @param {string} [about] one study of the link, or `part`, if it is not about the whole link
+   */
+  function show(reason, about) {
+    const part = about === 'part';
+    report(`${reason} ${about}`, {
+      tell: screen => ({ message: part || screen === 'nothing' ? reason : milder(reason), covers: !part }),
+      studies: about === undefined || part ? studies : [about],
+    });
   }
 
-  /** To be called when images have arrived: the page shows something, and the archive can be reached. */
-  function imagesArrived() {
-    hasImages = true;
-    if (shown === 'unreachable') {
-      hide();
-    } else if (shown) {
+  /**
+   * To be called when something has arrived that the page shows.
+   *
+   * @param {Shown} what
+   */
+  function appeared(what) {
+    if (shown === 'nothing' && what !== 'nothing') {
+      shown = what;
+      window.clearTimeout(timer);
+      problems.delete(NOTHING);
       whenReady(document, render);
+    }
+  }
+
+  function look() {
+    if (showsDocument(document)) {
+      appeared('document');
     }
   }
 
   /**
    * To be called when the page has another link: the messages of the previous one no longer apply.
    *
-   * @param {import('../types/early.js').LinkStatus} status
+   * @param {import('../types/early.js').LinkState} link
+   * @param {Reason} [reason] what is wrong with it
    */
-  function linkChanged(status) {
+  function linkChanged(link, reason) {
+    problems.clear();
+    opened.clear();
     closed.clear();
-    hasImages = false;
-    hide();
-    if (status !== 'ready' && status !== 'leaving') {
-      show(status);
+    ({ studies } = link);
+    shown = 'nothing';
+    window.clearTimeout(timer);
+    if (reason) {
+      show(reason);
+    } else {
+      render();
+    }
+    if (link.status === 'ready' && (studies.length || link.url)) {
+      timer = window.setTimeout(() => {
+        look();
+        if (shown === 'nothing') {
+          report(NOTHING, { tell: () => ({ message: 'waiting', covers: false }), studies: [] });
+        }
+      }, PATIENCE_MS);
     }
   }
 
   function render() {
-    const present = document.getElementById(ID);
-    const covers = shown !== undefined && !hasImages;
+    if (shown === 'nothing' && problems.size && showsDocument(document)) {
+      shown = 'document';
+    }
+    const tellings = [...problems.values()].flatMap(problem => problem.tell(shown) ?? []);
+    const covers = shown === 'nothing' && nothingOpens();
+    const wanted = tellings.map(({ message }) => message).filter(message => covers || !closed.has(message));
+    const reason = SEVERITY.find(one => wanted.includes(one));
+    watch(shown === 'nothing' && problems.size > 0);
     document.documentElement.toggleAttribute(COVERED, covers);
-    const className = covers ? 'cover' : 'notice';
-    if (present && present.dataset.reason === shown && present.className === className) {
+    put(reason, covers);
+  }
+
+  /** Whether every study of the link has a problem that keeps it from opening. */
+  function nothingOpens() {
+    const total = [...problems.values()].filter(({ tell, waits }) => !waits && tell('nothing')?.covers);
+    const failed = total.flatMap(problem => problem.studies);
+    const open = [...opened.values()].flat();
+    return total.length > 0 && studies.every(uid => failed.includes(uid) && !open.includes(uid));
+  }
+
+  /** @param {boolean} on */
+  function watch(on) {
+    observer.disconnect();
+    if (on) {
+      const options = { childList: true, subtree: true, attributes: true, attributeFilter: ['data', 'src'] };
+      observer.observe(document.documentElement, options);
+    }
+  }
+
+  function present() {
+    return document.getElementById(ID);
+  }
+
+  /**
+   * @param {Reason | undefined} reason
+   * @param {boolean} covers
+   */
+  function put(reason, covers) {
+    const before = present();
+    if (before?.dataset.reason === reason && (before?.className === 'cover') === covers) {
       return;
     }
-    present?.remove();
-    if (shown) {
-      addStyle(document);
-      document.documentElement.append(build(shown, className));
+    const hadFocus = before?.contains(document.activeElement) ?? false;
+    before?.remove();
+    if (!reason) {
+      giveBackFocus(hadFocus);
+      return;
     }
+    addStyle(document);
+    const box = build(reason, covers);
+    if (!hadFocus) {
+      focused = document.activeElement;
+    }
+    document.documentElement.append(box);
+    if (covers || hadFocus) {
+      /** @type {HTMLElement | null} */ (box.querySelector(covers ? '.card' : 'button'))?.focus();
+    }
+  }
+
+  /** @param {boolean} lost whether the message had it */
+  function giveBackFocus(lost) {
+    if (lost && focused?.isConnected) {
+      /** @type {HTMLElement} */ (focused).focus();
+    }
+    focused = null;
   }
 
   /**
    * @param {Reason} reason
-   * @param {string} className
+   * @param {boolean} covers
    */
-  function build(reason, className) {
-    const { language, texts } = textsFor(window.navigator.languages ?? []);
-    const [title, what, advice] = texts[reason];
-    const heading = element('h1', title);
-    heading.id = `${ID}-title`;
-    const actions = element('div');
-    actions.className = 'actions';
-    if (TEMPORARY.includes(reason)) {
-      actions.append(button(texts.retry, '', () => window.location.reload()));
+  function build(reason, covers) {
+    const { language, texts } = textsFor(preferredLanguages(window));
+    const actions = [];
+    if (reason === 'updated' || TEMPORARY.includes(reason)) {
+      actions.push({ label: reason === 'updated' ? texts.reload : texts.retry, act: reload });
     }
-    if (className === 'notice') {
-      actions.append(
-        button(texts.close, 'quiet', () => {
-          closed.add(reason);
-          hide();
-        })
-      );
+    if (!covers) {
+      actions.push({ label: texts.close, act: close });
     }
-    const card = element('div');
-    card.className = 'card';
-    card.append(heading, element('p', what), element('p', advice), ...(actions.childElementCount ? [actions] : []));
-    const box = element('div');
-    Object.assign(box, { id: ID, className, lang: language });
+    const box = createCard(document, { covers, language, lines: texts[reason], contact, actions });
     box.dataset.reason = reason;
-    box.setAttribute('role', 'alert');
-    box.setAttribute('aria-labelledby', heading.id);
-    box.append(card);
+    box.addEventListener('focusin', ({ relatedTarget }) => {
+      if (relatedTarget instanceof window.Element && !box.contains(relatedTarget)) {
+        focused = relatedTarget;
+      }
+    });
     return box;
   }
 
-  /**
-   * @param {string} name
-   * @param {string} [text]
-   */
-  function element(name, text = '') {
-    const created = document.createElement(name);
-    created.textContent = text;
-    return created;
+  function close() {
+    closed.add(/** @type {Reason} */ (present()?.dataset.reason));
+    render();
   }
 
-  /**
-   * @param {string} label
-   * @param {string} className
-   * @param {() => void} act
-   */
-  function button(label, className, act) {
-    const created = element('button', label);
-    Object.assign(created, { type: 'button', className });
-    created.addEventListener('click', act);
-    return created;
-  }
-
-  return { show, imagesArrived, linkChanged };
+  return { show, report, resolve, appeared, linkChanged };
 }
 
-/** @param {Document} document */
-function addStyle(document) {
-  if (!document.getElementById(`${ID}-style`)) {
-    const style = document.createElement('style');
-    style.id = `${ID}-style`;
-    style.textContent = STYLE;
-    document.head.append(style);
-  }
+/**
+ * What to say about a study of the link while others are shown.
+ *
+ * @param {Reason} reason
+ * @returns {Reason}
+ */
+function milder(reason) {
+  return reason === 'not-found' || reason === 'failed' ? 'incomplete' : reason;
 }
 
 /**

@@ -11,9 +11,10 @@ const REUSE_MS = 10_000;
  * Wraps the release's search for studies.
  *
  * @param {(query: StudyQuery) => Promise<StudyRow[]>} searchArchive the release's own search
+ * @param {(uid: string) => Promise<StudyRow[]>} describe our own search for one study
  * @param {EarlyApi} api
  */
-export function createSearch(searchArchive, api) {
+export function createSearch(searchArchive, describe, api) {
   const { priors, studyList } = api.settings;
   /** The link's studies as the archive described them. @type {Map<string, StudyRow>} */
   const known = new Map();
@@ -50,7 +51,7 @@ export function createSearch(searchArchive, api) {
     if (linked.length === 0) {
       return searchArchive(query);
     }
-    const rows = await searchOnce(uids.join(), () => searchLinked(query));
+    const rows = await searchOnce(uids.join(), () => searchLinked(query, uids));
     // If a study is missing, OHIF goes to /notfoundstudy, which drops the link, so a reload could not open it. So OHIF
     // gets no result, and keeps waiting while the message shows.
     return rows.length ? rows : new Promise(() => {});
@@ -75,27 +76,28 @@ export function createSearch(searchArchive, api) {
   }
 
   /**
-   * Searches for studies of the link, and shows a message if there is an error.
+   * Searches for studies of the link, and shows a message if there are none.
    *
    * @param {StudyQuery} query
+   * @param {string[]} uids of the studies
    * @returns {Promise<StudyRow[]>} empty if there was an error
    */
-  async function searchLinked(query) {
+  async function searchLinked(query, uids) {
     /** @type {StudyRow[]} */
-    let rows = [];
-    /** @type {import('../types/early.js').Reason} */
-    let reason = 'not-found';
+    let rows;
     try {
       rows = (await searchArchive(query)) ?? [];
     } catch (error) {
-      // If the archive refused, the early script already shows a more severe message than this one.
-      reason = /** @type {{status?: number}} */ (error)?.status === 404 ? 'not-found' : 'unreachable';
+      if (wasRefused(error)) {
+        return []; // the early script has seen the response, and shows the message
+      }
+      rows = (await Promise.all(uids.map(uid => describe(uid).catch(() => [])))).flat();
     }
     for (const row of rows.filter(({ studyInstanceUid }) => isLinked(studyInstanceUid))) {
       known.set(row.studyInstanceUid, row);
     }
     if (rows.length === 0) {
-      api.report(reason);
+      uids.forEach(uid => api.report('not-found', uid));
     }
     return rows;
   }
@@ -131,9 +133,19 @@ export function createSearch(searchArchive, api) {
    * @returns {Promise<boolean>}
    */
   async function exists(uid) {
-    const rows = await searchOnce(uid, () => searchLinked({ studyInstanceUid: uid }));
+    const rows = await searchOnce(uid, () => searchLinked({ studyInstanceUid: uid }, [uid]));
     return rows.length > 0;
   }
 
   return { search, exists };
+}
+
+/**
+ * Whether an error is about the archive's response: then it has the status, 0 if there was no response (dicomweb-client).
+ * Any other error comes from the release's own processing.
+ *
+ * @param {unknown} error
+ */
+export function wasRefused(error) {
+  return typeof (/** @type {{status?: unknown} | undefined} */ (error)?.status) === 'number';
 }

@@ -244,21 +244,68 @@ test('a study that the link does not name is searched for only if priors or the 
   assert.deepEqual(uids(await exact.search({ studyInstanceUid: '1.2' })), ['1.2']);
 });
 
-for (const [answer, reason] of /** @type {const} */ ([
-  [[], 'not-found'],
-  [httpError(404), 'not-found'],
-  [httpError(500), 'unreachable'],
-  [new Error('x'), 'unreachable'],
-])) {
-  test(`a study that cannot be opened shows a message, and OHIF stays on the link: ${answer instanceof Error ? answer.message : 'empty'}`, async () => {
-    const { search, document, window } = dataSource({ answer: () => /** @type {any} */ (answer) });
-    if (document.readyState === 'loading') {
-      await new Promise(resolve => document.addEventListener('DOMContentLoaded', resolve));
-    }
+test('a study that the archive does not have shows a message, and OHIF stays on the link', async () => {
+  const { search, reason } = dataSource({ answer: () => [] });
+  assert.ok(await waits(search({ studyInstanceUid: '1.1' })));
+  assert.equal(reason(), 'not-found');
+});
+
+test('what the archive refused has its message already, and OHIF stays on the link', async () => {
+  for (const status of [0, 404, 500]) {
+    const { search, reason } = dataSource({ answer: () => httpError(status) });
     assert.ok(await waits(search({ studyInstanceUid: '1.1' })));
-    assert.equal(window.document.getElementById('ohifbuild-message')?.dataset.reason, reason);
-  });
+    assert.equal(reason(), undefined);
+  }
+});
+
+/** @param {Record<string, unknown>} attributes */
+function answering(attributes) {
+  const fetch = globalThis.fetch;
+  /** @type {string[]} */
+  const asked = [];
+  globalThis.fetch = async url => {
+    asked.push(String(url));
+    return Response.json([{ '0020000D': { vr: 'UI', Value: ['1.1'] }, ...attributes }]);
+  };
+  return { asked, restore: () => (globalThis.fetch = fetch) };
 }
+
+test('a study whose row the release cannot process opens with a row of our own, without a message', async () => {
+  const attributes = {
+    '00080061': { vr: 'CS' },
+    '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Muster^Anna' }] },
+    '00100020': { vr: 'LO', Value: ['108506'] },
+  };
+  const { asked, restore } = answering(attributes);
+  try {
+    const { search, reason, source, args } = dataSource({ studies: '1.1,1.3', answer: () => new TypeError('length') });
+    await source.initialize(args);
+    assert.deepEqual(source.getStudyInstanceUIDs(args), ['1.1']);
+    const [row] = await search({ studyInstanceUid: '1.1' });
+    assert.deepEqual([row.mrn, row.patientName, row.modalities], ['108506', 'Muster, Anna', '']);
+    assert.deepEqual(uids(await search({ patientId: '108506', disableWildcard: true })), ['1.1']);
+    assert.match(asked[0], /^\/dicom-web\/studies\?StudyInstanceUID=1\.1&/);
+    assert.equal(reason(), 'not-found', 'about the other study only');
+  } finally {
+    restore();
+  }
+});
+
+test('of several studies one without a list of series is left out', async () => {
+  for (const series of [[], httpError(503)]) {
+    const { source, inner, args } = dataSource({ studies: '1.1,1.3' });
+    inner.query.series.search = /** @type {any} */ (
+      async (/** @type {string} */ uid) => {
+        if (uid === '1.3' && series instanceof Error) {
+          throw series;
+        }
+        return uid === '1.3' ? series : [{}];
+      }
+    );
+    await source.initialize(args);
+    assert.deepEqual(source.getStudyInstanceUIDs(args), ['1.1']);
+  }
+});
 
 test('of several studies the one that does not open is left out, at no extra request', async () => {
   const answer = (/** @type {StudyQuery} */ query) =>

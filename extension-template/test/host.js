@@ -4,7 +4,7 @@ import { JSDOM, VirtualConsole } from 'jsdom';
 import { start } from '../src/early/index.js';
 
 /** @typedef {{url: string, headers: Record<string, string>, via: 'xhr' | 'fetch', method?: string, redirect?: string, mode?: string, cache?: string, credentials?: string}} Sent */
-/** @typedef {{status: number, headers?: Record<string, string>, body?: string, type?: string}} Reply */
+/** @typedef {{status: number, headers?: Record<string, string>, body?: string, type?: string, cut?: boolean}} Reply */
 
 export const ORIGIN = 'https://viewer.example';
 
@@ -14,7 +14,9 @@ export const ORIGIN = 'https://viewer.example';
  * @param {Record<string, unknown>} [options.settings]
  * @param {(url: string) => Reply | undefined | Promise<Reply>} [options.archive] undefined: no answer (network down)
  * @param {Record<string, string>} [options.session] what sessionStorage holds already
- * @param {string[]} [options.languages]
+ * @param {string[]} [options.languages] of the browser
+ * @param {Record<string, string>} [options.local] what localStorage holds already
+ * @param {string} [options.cookie]
  */
 export function openTab({
   path = '/viewer',
@@ -22,6 +24,8 @@ export function openTab({
   archive = () => ({ status: 200 }),
   session = {},
   languages,
+  local = {},
+  cookie = '',
 } = {}) {
   const noise = new VirtualConsole();
   /** @type {string[]} */
@@ -31,13 +35,19 @@ export function openTab({
   const dom = new JSDOM(html, { url: ORIGIN + path, virtualConsole: noise });
   const window = /** @type {Window & typeof globalThis} */ (/** @type {unknown} */ (dom.window));
   Object.entries(session).forEach(([key, value]) => window.sessionStorage.setItem(key, value));
+  Object.entries(local).forEach(([key, value]) => window.localStorage.setItem(key, value));
+  cookie.split('; ').forEach(one => (window.document.cookie = one));
   if (languages) {
     Object.defineProperty(window.navigator, 'languages', { value: languages });
   }
   /** @type {Sent[]} */
   const sent = [];
   const objectUrls = fakeObjectUrls(window);
+  const clock = fakeClock(window);
+  Object.defineProperty(window, 'performance', { value: { now: clock.now } });
   Object.assign(window, {
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
     Request,
     Headers,
     fetch: fakeFetch(sent, archive),
@@ -48,6 +58,9 @@ export function openTab({
     document: window.document,
     sent,
     objectUrls,
+    /** Lets time pass, and everything that happens in it. */
+    pass: clock.pass,
+    during: clock.during,
     /** Addresses of the pages that took this one's place. */
     left,
     address: () => window.location.href.slice(ORIGIN.length),
@@ -65,10 +78,9 @@ export function openTab({
       const request = new window.XMLHttpRequest();
       request.open('GET', url);
       Object.entries(headers).forEach(([name, value]) => request.setRequestHeader(name, value));
-      return new Promise(resolve => {
-        request.addEventListener('loadend', () => resolve(request.status));
-        request.send();
-      });
+      const done = new Promise(resolve => request.addEventListener('loadend', () => resolve(request.status)));
+      request.send();
+      return clock.during(done, 4);
     },
   };
 }
@@ -92,12 +104,31 @@ function fakeFetch(sent, archive) {
     if (!reply) {
       throw new TypeError('Failed to fetch');
     }
+    if (reply.status >= 300 && reply.status < 400) {
+      // Node gives no opaque redirects.
+      return Object.defineProperty(Response.error(), 'type', { value: 'opaqueredirect' });
+    }
     const type = reply.type ?? 'image/jpeg';
-    return new Response(reply.body ?? 'x', {
+    return new Response(reply.status === 204 ? null : reply.cut ? cutOff() : (reply.body ?? 'x'), {
       status: reply.status,
       headers: { 'Content-Type': type, ...reply.headers },
     });
   };
+}
+
+/** A body that breaks off. */
+function cutOff() {
+  let began = false;
+  return new ReadableStream({
+    pull(controller) {
+      if (began) {
+        controller.error(new TypeError('network error'));
+      } else {
+        controller.enqueue(new TextEncoder().encode('[{'));
+      }
+      began = true;
+    },
+  });
 }
 
 /**
@@ -205,9 +236,74 @@ function fakeObjectUrls(window) {
   return alive;
 }
 
+/**
+ * A clock that stands still until `pass` is called. Short timers, as jsdom's own, run as always.
+ *
+ * @param {Window & typeof globalThis} window
+ */
+function fakeClock(window) {
+  const native = { setTimeout: window.setTimeout.bind(window), clearTimeout: window.clearTimeout.bind(window) };
+  /** @type {Map<number, {at: number, act: () => void}>} */
+  const timers = new Map();
+  let now = 0;
+  let count = 0;
+  return {
+    now: () => now,
+    /**
+     * @param {() => void} act
+     * @param {number} [milliseconds]
+     */
+    setTimeout(act, milliseconds = 0) {
+      if (milliseconds < 100) {
+        return native.setTimeout(act, milliseconds);
+      }
+      count += 1;
+      timers.set(-count, { at: now + milliseconds, act });
+      return -count;
+    },
+    /** @param {number} id */
+    clearTimeout(id) {
+      timers.delete(id);
+      native.clearTimeout(id);
+    },
+    pass,
+    /**
+     * Lets time pass, but only if something waits for it.
+     *
+     * @template T
+     * @param {Promise<T>} promise
+     * @param {number} seconds
+     */
+    async during(promise, seconds) {
+      const waits = Symbol('waits');
+      if ((await Promise.race([promise, settle().then(() => waits)])) === waits) {
+        await pass(seconds);
+      }
+      return promise;
+    },
+  };
+
+  /** @param {number} seconds */
+  async function pass(seconds) {
+    const end = now + seconds * 1000;
+    await settle();
+    for (;;) {
+      const next = [...timers].filter(([, { at }]) => at <= end).sort(([, one], [, other]) => one.at - other.at)[0];
+      if (!next) {
+        break;
+      }
+      timers.delete(next[0]);
+      now = next[1].at;
+      next[1].act();
+      await settle();
+    }
+    now = end;
+  }
+}
+
 /** Lets everything that is under way finish. */
 export async function settle() {
-  for (let turn = 0; turn < 6; turn += 1) {
+  for (let turn = 0; turn < 8; turn += 1) {
     await new Promise(resolve => setImmediate(resolve));
   }
 }

@@ -59,7 +59,8 @@ for (const [reason, path] of [
   ['bad-link', '/viewer?url=/dicom-web/studies?PatientID=1&token=t'],
   ['bad-link', '/viewer?url=/dicom-web/studies/1.2.3/rendered&token=t'],
   ['bad-link', `${A}&url=/dicom-web/studies/1/ohif-dicom-json&token=t`],
-  ['bad-link', `/viewer?StudyInstanceUIDs=${'1'.repeat(65)}&token=t`],
+  ['long-uid', `/viewer?StudyInstanceUIDs=${'1'.repeat(65)}&token=t`],
+  ['long-uid', `/viewer?StudyInstanceUIDs=1.2.3,1.${'2'.repeat(63)}#token=t`],
   ['bad-link', `${A}&token=t#${'x'.repeat(40000)}`],
   ['bad-link', '/viewer?StudyInstanceUIDs=*'],
 ]) {

@@ -20,34 +20,30 @@ test('without errors no message is shown', async () => {
   assert.deepEqual([message(), covers()], [null, false]);
 });
 
-for (const [
-  reason,
-  reply,
-  url = `${STUDY}/series`,
-] of /** @type {[string, import('./host.js').Reply | undefined, string?][]} */ ([
-  ['refused', { status: 401 }],
-  ['refused', { status: 403 }],
-  ['refused', { status: 403 }, '/dicom-web/studies?StudyInstanceUID=1.2.3'],
-  ['refused', { status: 401 }, '/dicom-web?requestType=WADO&studyUID=1.2.3&objectUID=1'],
+for (const [what, reply, reason] of /** @type {[string, import('./host.js').Reply | undefined, string][]} */ ([
+  ['401', { status: 401 }, 'refused'],
+  ['404', { status: 404 }, 'not-found'],
+  ['no answer', undefined, 'unreachable'],
   [
-    'expired',
+    'a token that has expired',
     {
       status: 401,
       headers: { 'WWW-Authenticate': 'Bearer error="invalid_token", error_description="The token has Expired"' },
     },
+    'expired',
   ],
-  ['not-found', { status: 404 }],
-  ['unreachable', undefined],
-  ['unreachable', { status: 502 }],
-  ['unreachable', { status: 500 }, `${STUDY}/series/1/metadata`],
 ])) {
-  test(`${reply ? reply.status : 'no answer'} for ${url} shows ${reason}, over the page`, async () => {
+  test(`${what} shows ${reason}, over the page, whichever API asked`, async () => {
+    const url = `${STUDY}/series`;
     for (const via of /** @type {const} */ (['xhr', 'fetch'])) {
-      const { window, xhr, reason: shown, message, covers } = await started({ archive: () => reply });
-      await (via === 'xhr' ? xhr(url) : window.fetch(url).catch(() => {}));
+      const tab = await started({ archive: () => reply });
+      await (via === 'xhr' ? tab.xhr(url) : tab.during(tab.window.fetch(url), 4).catch(() => {}));
       await settle();
-      assert.deepEqual([shown(), covers(), message()?.getAttribute('role')], [reason, true, 'alert'], via);
-      assert.ok(!message()?.outerHTML.includes('SECRET'));
+      assert.deepEqual(
+        [tab.reason(), tab.covers(), tab.message()?.getAttribute('role')],
+        [reason, true, 'alertdialog']
+      );
+      assert.ok(!tab.message()?.outerHTML.includes('SECRET'));
     }
   });
 }
@@ -81,24 +77,19 @@ test('once there are images the message is a notice that can be closed and stays
   await xhr(`${STUDY}/series/1/instances/1/frames/2`);
   assert.deepEqual([reason(), covers(), message()?.className], ['refused', false, 'notice']);
   message()?.querySelector('button')?.click();
+  assert.equal(message(), null);
   await xhr(`${STUDY}/series/1/instances/1/frames/3`);
   assert.equal(message(), null);
 });
 
-test('images that arrive later uncover the page, and remove “unreachable”', async () => {
+test('images that arrive later uncover the page', async () => {
   let reply = /** @type {import('./host.js').Reply | undefined} */ ({ status: 403 });
   const { xhr, covers, reason } = await started({ archive: () => reply });
-  await xhr(STUDY);
+  await xhr(`${STUDY}/series`);
+  assert.ok(covers());
   reply = { status: 200 };
-  await xhr(`${STUDY}/frames/1`);
+  await xhr(`${STUDY}/series/1/instances/1/frames/1`);
   assert.deepEqual([reason(), covers()], ['refused', false]);
-  const other = await started({ archive: () => reply });
-  reply = undefined;
-  await other.xhr(STUDY);
-  assert.equal(other.reason(), 'unreachable');
-  reply = { status: 200 };
-  await other.xhr(`${STUDY}/frames/1`);
-  assert.equal(other.reason(), undefined);
 });
 
 test('only a more severe message replaces another', async () => {
@@ -135,12 +126,70 @@ test('the message is beside body, where OHIF’s dialogs cannot make it inert', 
   assert.equal(message()?.querySelector('h1')?.id, message()?.getAttribute('aria-labelledby'));
 });
 
-test('the message is in the user’s language if there is one', async () => {
-  const { message } = await started({ path: PATH, languages: ['rm', 'de-CH', 'en'] });
-  assert.equal(message()?.lang, 'de');
-  assert.equal(message()?.querySelector('h1')?.textContent, TEXTS.de['no-token'][0]);
+test('the message is in the language of the address, else OHIF’s, else the browser’s', async () => {
+  const languageOf = async (/** @type {Parameters<typeof openStarted>[0]} */ options) =>
+    (await started({ path: PATH, languages: ['rm', 'de-CH', 'en'], ...options })).message()?.lang;
+  assert.equal(await languageOf({}), 'de');
+  assert.equal(await languageOf({ local: { i18nextLng: 'it-IT' } }), 'it');
+  assert.equal(await languageOf({ cookie: 'a=b; i18next=nl', local: { i18nextLng: 'it-IT' } }), 'nl');
+  assert.equal(await languageOf({ path: `${PATH}&lng=fr`, local: { i18nextLng: 'it-IT' } }), 'fr');
+  assert.equal(await languageOf({ path: `${PATH}&lng=xx`, local: { i18nextLng: 'yy' } }), 'de');
+  const { message } = await started({ path: `${PATH}&lng=pt-BR` });
+  assert.equal(message()?.querySelector('h1')?.textContent, TEXTS.pt['no-token'][0]);
   assert.equal(textsFor([]).language, 'en');
   assert.equal(textsFor(['constructor', 'zz']).language, 'en');
+});
+
+test('a UID that is too long, and a page for files, have words of their own', async () => {
+  const long = await started({ path: `/viewer?StudyInstanceUIDs=1.${'2'.repeat(70)}&token=t` });
+  assert.deepEqual([long.reason(), long.covers()], ['long-uid', true]);
+  for (const path of ['/local', '/local/', '/localbasic']) {
+    assert.equal((await started({ path })).reason(), 'no-files', path);
+  }
+  assert.equal((await started({ path: '/locality' })).reason(), 'no-token');
+});
+
+test('the hospital’s own line is the last one of every message, as plain text', async () => {
+  const contact = 'Radiology <b>desk</b>, +41 44 000 00 00';
+  const { message } = await started({ path: PATH, settings: { contact } });
+  assert.equal([...(message()?.querySelectorAll('p') ?? [])].at(-1)?.textContent, contact);
+  assert.equal(message()?.querySelector('b'), null);
+  assert.equal((await started({ path: PATH })).message()?.querySelector('.contact'), null);
+});
+
+test('a message that covers is a dialog with the focus; a notice is a region whose words are said', async () => {
+  const { message, document } = await started({ path: PATH });
+  assert.equal(message()?.getAttribute('role'), 'alertdialog');
+  assert.ok(document.getElementById(String(message()?.getAttribute('aria-describedby'))));
+  assert.ok(message()?.contains(document.activeElement));
+  const notice = await started();
+  notice.api.report('failed', 'part');
+  assert.equal(notice.message()?.getAttribute('role'), 'region');
+  assert.equal(notice.message()?.querySelector('[role="alert"] button'), null);
+  assert.ok(!notice.message()?.contains(notice.document.activeElement));
+});
+
+test('Escape closes a notice but no message that covers; the focus goes back to where it was', async () => {
+  const { api, message, document, window } = await started();
+  const field = document.createElement('input');
+  document.body.append(field);
+  field.focus();
+  api.report('failed', 'part');
+  message()?.querySelector('button')?.focus();
+  window.dispatchEvent(new window.KeyboardEvent('keydown', { key: 'Escape' }));
+  assert.deepEqual([message(), document.activeElement], [null, field]);
+  api.report('refused');
+  window.dispatchEvent(new window.KeyboardEvent('keydown', { key: 'Escape' }));
+  assert.equal(message()?.className, 'cover');
+});
+
+test('the focus stays in the message when it changes', async () => {
+  const { api, message, document, xhr } = await started();
+  api.report('unreachable');
+  message()?.querySelector('button')?.focus();
+  await xhr(`${STUDY}/series/1/instances/1/frames/1`);
+  assert.equal(message()?.className, 'notice');
+  assert.ok(message()?.contains(document.activeElement));
 });
 
 test('every language has every text', () => {

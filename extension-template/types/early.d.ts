@@ -48,16 +48,34 @@ export interface Settings {
     readonly logo: string;
     readonly colours: Readonly<Record<string, string>>;
   };
+  /** The last line of every message: whom to call. Plain text; may be empty. */
+  readonly contact: string;
 }
 
 /**
  * `ready`: there is a token for the page's studies. `leaving`: another load of the page, without the token in its
  * address, replaces this one. `broken`: the page cannot be guarded, so it loads nothing.
  */
-export type LinkStatus = 'ready' | 'no-token' | 'bad-token' | 'bad-link' | 'broken' | 'leaving';
+export type LinkStatus = 'ready' | 'no-token' | 'bad-token' | 'bad-link' | 'long-uid' | 'broken' | 'leaving';
 
+/** What a message is about; `src/texts` has the words. */
 export type Reason =
-  'broken' | 'bad-token' | 'bad-link' | 'no-token' | 'expired' | 'refused' | 'not-found' | 'unreachable' | 'outside';
+  | 'broken'
+  | 'bad-token'
+  | 'bad-link'
+  | 'long-uid'
+  | 'no-files'
+  | 'no-token'
+  | 'updated'
+  | 'expired'
+  | 'refused'
+  | 'not-found'
+  | 'unreachable'
+  | 'busy'
+  | 'failed'
+  | 'incomplete'
+  | 'outside'
+  | 'waiting';
 
 /** The current link, without its token. */
 export interface LinkState {
@@ -74,10 +92,12 @@ export interface LinkState {
 export interface ArchiveResponse {
   /** The requested URL, absolute. */
   readonly url: string;
-  /** HTTP status, or 0 if there was no response. */
-  readonly status: number;
+  /** HTTP status, 0 if there was no response, `unreadable` if its content is not what was asked for. */
+  readonly status: number | 'unreadable';
   /** Value of WWW-Authenticate, or ''. */
   readonly challenge: string;
+  /** What it was for, if the URL does not tell. */
+  readonly kind?: import('../src/contract/answers.js').Kind;
   /** Set if the request was not sent, because it asks for more than the link permits. */
   readonly outside?: true;
 }
@@ -85,8 +105,8 @@ export interface ArchiveResponse {
 /** An error of a request under the roots. */
 export interface RequestError {
   readonly reason: Reason;
-  /** HTTP status, or 0 if there was no response. */
-  readonly status: number;
+  /** HTTP status, 0 if there was no response, `unreadable` if its content is not what was asked for. */
+  readonly status: number | 'unreadable';
 }
 
 /** `window[Symbol.for('ohifbuild')]`, frozen. */
@@ -103,8 +123,11 @@ export interface EarlyApi {
    * empty for every other URL. Requests of the page need no header: the guards set it.
    */
   headers(url: string): Record<string, string>;
-  /** Shows the message for a reason, unless a more severe one is shown. */
-  report(reason: Reason): void;
+  /**
+   * Shows the message for a reason, unless a more severe one is shown. With `about` it is about one study of the link
+   * (its UID), or about a `part` of a study, and does not cover what else can be shown.
+   */
+  report(reason: Reason, about?: string): void;
   /** Calls the listener for every error, also without a message. Returns a function that removes the listener. */
   onRefused(listener: (error: RequestError) => void): () => void;
 }

@@ -34,6 +34,7 @@ export interface DataSource {
   initialize(args: { params: Record<string, unknown>; query: URLSearchParams }): unknown;
   query: {
     studies: { search(query?: StudyQuery): Promise<StudyRow[]>; [method: string]: unknown };
+    series?: { search(studyInstanceUid: string): Promise<unknown>; [method: string]: unknown };
     [level: string]: unknown;
   };
   retrieve: {
@@ -41,7 +42,7 @@ export interface DataSource {
     [method: string]: unknown;
   };
   getStudyInstanceUIDs(args: { params: Record<string, unknown>; query: URLSearchParams }): string[];
-  getConfig?(): { thumbnailRendering?: string };
+  getConfig?(): { thumbnailRendering?: string; qidoRoot?: string };
   [method: string]: unknown;
 }
 
@@ -67,6 +68,8 @@ export interface AppConfig {
   dataSources?: DataSourceDefinition[];
   defaultDataSourceName?: string;
   oidc?: unknown;
+  /** OHIF calls it with every error of a request or an image. */
+  httpErrorHandler?: (error: unknown) => void;
   peerImport?: (name: string) => Promise<unknown>;
   [key: string]: unknown;
 }

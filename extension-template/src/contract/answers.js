@@ -19,7 +19,7 @@ import table from './answers.json' with { type: 'json' };
 /**
  * @typedef {object} Telling how the page tells its user
  * @property {Meaning | 'incomplete'} message
- * @property {boolean} covers whether the message may cover the page: nothing of the study can be shown
+ * @property {boolean} covers whether the message may cover the page, if nothing else of the study arrives
  */
 
 /** Seconds: the pause before each further attempt, the longest pause an archive may ask for, and all of it together. */
@@ -68,5 +68,5 @@ export function tellingOf(status, kind, shown) {
   const means = meaningOf(status)?.means;
   const { about } = /** @type {{about: string}} */ (KINDS.find(({ name }) => name === kind));
   const message = means && MESSAGES[about][shown === 'nothing' ? 'nothing' : 'something'][means];
-  return message && { message, covers: about === 'study' && shown === 'nothing' };
+  return message && { message, covers: (about === 'study' || about === 'series') && shown === 'nothing' };
 }

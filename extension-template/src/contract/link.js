@@ -6,10 +6,12 @@ import { chooseToken, decode } from './token.js';
 /** Maximum length of a link, in characters: enough for 200 studies, the longest token, and as much again. */
 const MAX_LENGTH = 32768;
 const MAX_STUDIES = 200;
+/** A UID that is too long: at most 64 characters are allowed (DICOM PS3.5 section 9.1). */
+const LONG_UID = /^[0-9][0-9.]{64,}$/;
 
 /**
  * @typedef {object} Link
- * @property {'' | 'bad-token' | 'bad-link'} problem why the link is refused, '' if it is not
+ * @property {'' | 'bad-token' | 'bad-link' | 'long-uid'} problem why the link is refused, '' if it is not
  * @property {boolean} hasToken whether it has a token parameter, valid or not
  * @property {string} [token]
  * @property {string[]} studies Study Instance UIDs, in order, without repetition
@@ -45,11 +47,11 @@ export function readLink(href, tokenParam, fileOf = url => url) {
   const fragment = split(page.hash, tokenParam.toLowerCase());
   const tokens = [...query.tokens, ...fragment.tokens];
   const { token, bad } = chooseToken(tokens);
-  const { isBad, studies, url } = targetOf(query, fragment, fileOf);
+  const { problem, studies, url } = targetOf(query, fragment, fileOf);
   return {
-    problem: bad ? 'bad-token' : isBad ? 'bad-link' : '',
+    problem: bad ? 'bad-token' : problem,
     hasToken: tokens.length > 0,
-    token: isBad ? undefined : token,
+    token: problem ? undefined : token,
     studies,
     url,
     key: studies.length ? [...studies].sort().join(',') : url && `url:${url}`,
@@ -64,7 +66,7 @@ export function readLink(href, tokenParam, fileOf = url => url) {
  * @param {ReturnType<typeof split>} query
  * @param {ReturnType<typeof split>} fragment
  * @param {(url: string) => string | undefined} fileOf
- * @returns {{isBad: boolean, studies: string[], url: string}}
+ * @returns {{problem: '' | 'bad-link' | 'long-uid', studies: string[], url: string}}
  */
 function targetOf(query, fragment, fileOf) {
   // If both have it, OHIF reads the parameter of the fragment, not that of the query (useSearchParams).
@@ -77,7 +79,10 @@ function targetOf(query, fragment, fileOf) {
     studies.length > MAX_STUDIES ||
     !studies.every(uid => UID.test(uid)) ||
     !files.every(Boolean);
-  return isBad ? { isBad, studies: [], url: '' } : { isBad, studies, url: files[0] ?? '' };
+  if (isBad) {
+    return { problem: studies.some(uid => LONG_UID.test(uid)) ? 'long-uid' : 'bad-link', studies: [], url: '' };
+  }
+  return { problem: '', studies, url: files[0] ?? '' };
 }
 
 /**

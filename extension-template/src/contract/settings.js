@@ -18,6 +18,7 @@ export const DEFAULTS = Object.freeze({
   access: 'token',
   further: Object.freeze([]),
   branding: Object.freeze({ name: '', logo: '', colours: Object.freeze({}) }),
+  contact: '',
 });
 
 /**
@@ -47,6 +48,7 @@ export function readSettings(window) {
     access: accessOf(given.access),
     further: Object.freeze(Array.isArray(given.further) ? given.further.flatMap(furtherSource) : []),
     branding: brandingOf(given.branding),
+    contact: text(given.contact),
   });
 }
 

@@ -59,7 +59,7 @@ export function createBlobCache(window) {
     async function download() {
       const response = await window.fetch(url, { signal: abort.signal, headers: { Accept: '*/*' } });
       if (!response.ok) {
-        throw new Error(`The archive answered ${response.status}`);
+        throw failure(`The archive answered ${response.status}`, response.status);
       }
       const blob = withHarmlessType(await response.blob(), kind, declaredType);
       if (abort.signal.aborted) {
@@ -127,7 +127,15 @@ function withHarmlessType(blob, kind, declaredType) {
   const unspecific = /^(?:application\/octet-stream)?(?:;|$)/i.test(blob.type);
   const type = harmless(unspecific ? (declaredType ?? '') : blob.type);
   if (!type) {
-    throw new Error('Documents of this type are not shown');
+    throw failure('Documents of this type are not shown', 'unreadable');
   }
   return blob.slice(0, blob.size, type);
+}
+
+/**
+ * @param {string} message
+ * @param {import('../contract/answers.js').Status} status
+ */
+function failure(message, status) {
+  return Object.assign(new Error(message), { status });
 }

@@ -5,6 +5,7 @@
  * A second import does nothing.
  */
 
+import { kindOf } from '../contract/answers.js';
 import { createRoots } from '../contract/place.js';
 import { readSettings } from '../contract/settings.js';
 import { allRoots } from '../contract/source.js';
@@ -15,10 +16,11 @@ import { guardFetch } from './fetch.js';
 import { createLinkState } from './link-state.js';
 import { guardMedia } from './media.js';
 import { clearActivation, watchNavigation } from './navigation.js';
-import { concernsLink, hasPixels, reasonOf } from './request-errors.js';
+import { broughtBy, studiesIn, targetOf, tellOf } from './request-errors.js';
 import { createTokenScope } from './token-scope.js';
 import { createTokenStore } from './token-store.js';
 import { createTransport } from './transport.js';
+import { watchCode } from './upgrade.js';
 import { guardXhr } from './xhr.js';
 
 /** @typedef {import('../../types/early.js').EarlyApi} EarlyApi */
@@ -51,16 +53,16 @@ export function start(window, replacePage = address => window.location.replace(a
  * @returns {EarlyApi}
  */
 function guardOrBlock(window, replacePage) {
-  const messages = createMessages(window);
+  const settings = readSettings(window);
   try {
-    return guard(window, replacePage, messages);
+    return guard(window, replacePage, settings);
   } catch {
     addBlockingPolicy(window);
-    messages.show('broken');
+    createMessages(window, settings.contact).show('broken');
     const link = () => /** @type {const} */ ({ status: 'broken', studies: [] });
     const nothing = () => undefined;
     return Object.freeze({
-      settings: readSettings(window),
+      settings,
       link,
       sync: link,
       guards: () => true,
@@ -74,25 +76,28 @@ function guardOrBlock(window, replacePage) {
 /**
  * @param {Window & typeof globalThis} window
  * @param {(address: string) => void} replacePage
- * @param {ReturnType<typeof createMessages>} messages
+ * @param {import('../../types/early.js').Settings} settings
  * @returns {EarlyApi}
  */
-function guard(window, replacePage, messages) {
-  const settings = readSettings(window);
+function guard(window, replacePage, settings) {
   const links = createLinkState(window, settings, createTokenStore(window, settings), replacePage);
-  const { status } = links.sync();
-  if (status === 'ready') {
+  const first = links.sync().status;
+  if (first === 'ready') {
     // Throws if the browser gives the page no storage. OHIF would stop there without a message.
     void window.localStorage.length;
   }
   addConnectPolicy(window, settings);
   // Without a usable link the page shows nothing but a message. The same holds for a page that another one replaces.
-  const stopped = status !== 'ready' && window.document.readyState === 'loading';
+  const stopped = first !== 'ready' && window.document.readyState === 'loading';
   if (stopped) {
     window.document.write('<plaintext hidden>'); // the browser does not load the rest of the page
   }
 
   const locate = createRoots(allRoots(settings), () => window.document.baseURI, window.location.origin);
+  const messages = createMessages(window, settings.contact, () => {
+    links.keepForReload();
+    window.location.reload();
+  });
   const scope = createTokenScope(settings, locate, links.state);
   const credential = createCredential(window, settings, links);
   /** @type {Set<(error: RequestError) => void>} */
@@ -103,32 +108,59 @@ function guard(window, replacePage, messages) {
 
   /** @param {import('../../types/early.js').ArchiveResponse} response */
   function onResponse(response) {
-    if (hasPixels(response)) {
-      messages.imagesArrived();
-    }
-    const leaving = links.state().status === 'leaving';
-    const reason = unloading || leaving ? undefined : reasonOf(response, links.token(), Date.now() / 1000);
-    if (!reason) {
+    if (unloading || links.state().status === 'leaving') {
       return;
     }
-    if (response.outside || concernsLink(response.url, links.state().studies)) {
-      messages.show(reason);
+    const tell = tellOf(response, links.token(), Date.now() / 1000);
+    const { studies } = links.state();
+    const about = studiesIn(response.url, studies);
+    const isMetadata = kindOf(targetOf(response.url)) === 'metadata';
+    if (!tell) {
+      messages.resolve(response.url, isMetadata ? about : undefined);
+      messages.appeared(broughtBy(response));
+      return;
     }
+    // A link without studies (the study list, a JSON file) is about everything.
+    if (response.outside || about.length || !studies.length) {
+      messages.report(response.outside ? 'outside' : response.url, { tell, studies: about, waits: isMetadata });
+    }
+    const reason = tell('nothing')?.message ?? 'failed';
     for (const listener of listeners) {
       listener(Object.freeze({ reason, status: response.status }));
     }
   }
 
   const send = createTransport(window, scope, credential, onResponse);
-  guardXhr(window, scope, credential, send);
+  guardXhr(window, scope, credential, send, onResponse);
   guardFetch(window, scope, credential, send);
-  guardMedia(window, url => locate(url) !== undefined);
+  guardMedia(window, url => locate(url) !== undefined, {
+    loaded: () => messages.appeared('document'),
+    failed(url, status) {
+      // Other requests have been reported; one for a picture is vital only here.
+      if (status === 'unreadable' || kindOf(targetOf(url)) === 'thumbnail') {
+        onResponse({ url, status, challenge: '', kind: 'document' });
+      }
+    },
+  });
+  watchCode(window, () => unloading || messages.show('updated', 'part'));
+
+  /**
+   * @param {import('../../types/early.js').LinkStatus} status
+   * @returns {import('../../types/early.js').Reason | undefined}
+   */
+  function reasonOf(status) {
+    const route = window.location.pathname.slice(settings.publicUrl.length);
+    if (status === 'no-token' && /^local(?:basic)?\/?$/.test(route)) {
+      return 'no-files'; // OHIF's pages that open files of the computer
+    }
+    return status === 'ready' || status === 'leaving' ? undefined : status;
+  }
 
   let previous = links.state();
   function sync() {
     const state = links.sync();
     if (state.status !== previous.status || state.studies.join() !== previous.studies.join()) {
-      messages.linkChanged(state.status);
+      messages.linkChanged(state, reasonOf(state.status));
     }
     previous = state;
     if (stopped && state.status === 'ready') {
@@ -138,7 +170,7 @@ function guard(window, replacePage, messages) {
   }
   clearActivation(window);
   watchNavigation(window, sync);
-  messages.linkChanged(previous.status);
+  messages.linkChanged(previous, reasonOf(previous.status));
 
   return Object.freeze({
     settings,

@@ -36,6 +36,8 @@ export function createLinkState(window, settings, store, replacePage) {
   const [defaultSource] = sourcesOf(settings);
   /** The archive that the address names. @type {import('../../types/early.js').Source | undefined} */
   let source;
+  /** Key of the link. */
+  let entered = '';
   let firstSync = true;
   let lastAddress = '';
 
@@ -79,7 +81,7 @@ export function createLinkState(window, settings, store, replacePage) {
    * @param {import('../contract/link.js').Link} link
    */
   function isEmpty(link) {
-    return link.key === '' && link.problem !== 'bad-link' && !link.hasToken && !settings.studyList;
+    return link.key === '' && link.problem === '' && !link.hasToken && !settings.studyList;
   }
 
   /**
@@ -89,6 +91,7 @@ export function createLinkState(window, settings, store, replacePage) {
   function enter(link, key) {
     const problem = problems.get(key) ?? (link.problem || (source ? '' : 'bad-link'));
     token = problem ? undefined : tokenFor(key);
+    entered = key;
     const ready = token !== undefined || (source?.access === 'session' && hasSomething(key));
     const status = /** @type {LinkState['status']} */ (problem || (ready ? 'ready' : 'no-token'));
     const [studies, url] = [Object.freeze(source ? link.studies : []), link.url || undefined];
@@ -188,6 +191,8 @@ export function createLinkState(window, settings, store, replacePage) {
 
   return {
     sync,
+    /** To be called before the page reloads itself: a token that is stored nowhere gets into the next page too. */
+    keepForReload: () => void (token !== undefined && store.writeHandover({ key: entered, token, problem: '' })),
     /** The current state. */
     state() {
       refresh();

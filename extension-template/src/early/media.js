@@ -37,8 +37,10 @@ const SOURCE_ATTRIBUTES = /** @type {const} */ ([
  *
  * @param {Window & typeof globalThis} window its fetch must be guarded already
  * @param {(url: string) => boolean} isGuarded whether a URL is under the roots
+ * @param {{loaded: () => void, failed: (url: string, status: import('../contract/answers.js').Status) => void}} on
+ *   what became of a video or a document
  */
-export function guardMedia(window, isGuarded) {
+export function guardMedia(window, isGuarded, on) {
   const elements = window.Element.prototype;
   const native = {
     set: elements.setAttribute,
@@ -64,7 +66,8 @@ export function guardMedia(window, isGuarded) {
     }
     native.remove.call(element, attribute);
     const url = new URL(raw, window.document.baseURI).href;
-    const download = cache.acquire(url, kindOf(window, element), native.get.call(element, 'type'));
+    const kind = kindOf(window, element);
+    const download = cache.acquire(url, kind, native.get.call(element, 'type'));
     const lifetime = watchLifetime(element, download.release);
     const source = { raw, url, lifetime };
     sources.set(element, source);
@@ -79,10 +82,16 @@ export function guardMedia(window, isGuarded) {
           element.addEventListener('error', lifetime.end, { once: true });
         }
         native.set.call(element, attribute, objectUrl);
+        if (kind !== 'image') {
+          on.loaded();
+        }
       },
-      () => {
+      error => {
         if (sources.get(element) === source && lifetime.active) {
           lifetime.end();
+          if (kind !== 'image') {
+            on.failed(url, error?.status ?? 0);
+          }
           element.dispatchEvent(new window.Event('error'));
         }
       }

@@ -12,7 +12,7 @@ import { isToken } from '../contract/token.js';
 /**
  * What a page found in its link, for the page that replaces it.
  *
- * @typedef {{key: string, token?: string, problem: '' | 'bad-token' | 'bad-link'}} Handover
+ * @typedef {{key: string, token?: string, problem: import('../contract/link.js').Link['problem']}} Handover
  */
 
 /**
@@ -78,7 +78,7 @@ export function createTokenStore(window, settings) {
       return {
         key: String(key),
         token: typeof token === 'string' && isToken(token) ? token : undefined,
-        problem: problem === 'bad-token' || problem === 'bad-link' ? problem : '',
+        problem: ['bad-token', 'bad-link', 'long-uid'].includes(problem) ? problem : '',
       };
     } catch {
       return undefined;

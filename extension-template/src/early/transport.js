@@ -1,5 +1,10 @@
 /** Sends every request under the roots, whichever API the page used. */
 
+import { kindOf } from '../contract/answers.js';
+import { statusOf } from './content.js';
+import { targetOf } from './request-errors.js';
+import { withRetries } from './retry.js';
+
 /**
  * Creates the transport of one page.
  *
@@ -29,9 +34,10 @@ export function createTransport(window, scope, credential, onResponse) {
     }
     const headers = credential.filtered(request.headers, true) ?? new window.Headers(request.headers);
     Object.entries(credential.headers()).forEach(([name, value]) => headers.set(name, value));
-    // A redirect would take the header to any server that the response names. Responses stay out of the disk cache.
+    // A redirect would take the header to any server that the response names. With `manual` the browser does not follow
+    // it, and says that it was one. Responses stay out of the disk cache.
     /** @type {RequestInit} */
-    const changes = { headers, redirect: 'error', cache: 'no-store', credentials: credential.mode() };
+    const changes = { headers, redirect: 'manual', cache: 'no-store', credentials: credential.mode() };
     // `no-cors` would silently drop the header. The archive has this page's origin, or must allow CORS in any case.
     if (request.mode === 'no-cors') {
       changes.mode = 'cors';
@@ -43,16 +49,26 @@ export function createTransport(window, scope, credential, onResponse) {
 
   /** @param {Request} request */
   async function fetchAndReport(request) {
+    const { url, signal } = request;
+    const attempt = () => fetch.call(window, request.clone());
+    // A picture that the archive may be unable to make is not worth a second request.
+    const once = kindOf(targetOf(url)) === 'thumbnail';
+    /** @type {import('../contract/answers.js').Status} */
+    let status = 0;
+    let challenge = '';
     try {
-      const response = await fetch.call(window, request);
-      const challenge = response.headers.get('WWW-Authenticate') ?? '';
-      onResponse({ url: request.url, status: response.status, challenge });
-      return response;
-    } catch (error) {
-      if (!request.signal.aborted) {
-        onResponse({ url: request.url, status: 0, challenge: '' });
+      const response = await (once ? attempt() : withRetries(window, signal, attempt));
+      const redirects = response.type === 'opaqueredirect';
+      status = redirects ? 302 : statusOf(response);
+      challenge = response.headers.get('WWW-Authenticate') ?? '';
+      if (redirects) {
+        throw new TypeError('Failed to fetch');
       }
-      throw error;
+      return response;
+    } finally {
+      if (status !== 0 || !signal.aborted) {
+        onResponse({ url, status, challenge });
+      }
     }
   }
 }

@@ -6,6 +6,7 @@
  * of the standard (https://xhr.spec.whatwg.org). fetch cannot send synchronous requests; they fail.
  */
 
+import { statusOfJson } from './content.js';
 import { convertBody, readBody } from './xhr-response.js';
 
 /**
@@ -31,8 +32,10 @@ const [OPENED, HEADERS_RECEIVED, LOADING, DONE] = [1, 2, 3, 4];
  * @param {ReturnType<typeof import('./token-scope.js').createTokenScope>} scope
  * @param {import('./credential.js').Credential} credential
  * @param {ReturnType<typeof import('./transport.js').createTransport>} send
+ * @param {(response: import('../../types/early.js').ArchiveResponse) => void} onResponse is called if the content of a
+ *   response is not what it should be
  */
-export function guardXhr(window, scope, credential, send) {
+export function guardXhr(window, scope, credential, send, onResponse) {
   const { prototype } = window.XMLHttpRequest;
   const native = {
     open: prototype.open,
@@ -148,15 +151,31 @@ export function guardXhr(window, scope, credential, send) {
       }
       const mediaType = state.mediaType ?? state.response.headers.get('Content-Type') ?? '';
       state.body = convertBody(window, bytes, xhr.responseType, mediaType);
+      reportContent(xhr, state);
       enter(xhr, state, DONE);
       progress(xhr, 'load', bytes.byteLength, total);
       progress(xhr, 'loadend', bytes.byteLength, total);
     } catch {
       if (states.get(xhr) === state && (timedOut || !state.abort.signal.aborted)) {
+        if (state.response && !timedOut) {
+          onResponse({ url: state.url, status: 0, challenge: '' }); // its content was cut off
+        }
         fail(xhr, state, timedOut ? 'timeout' : 'error');
       }
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /**
+   * @param {XMLHttpRequest} xhr
+   * @param {RequestState} state
+   */
+  function reportContent(xhr, state) {
+    const readable = xhr.responseType === 'json' && state.method === 'GET' && state.response?.ok;
+    const status = readable ? statusOfJson(state.url, state.body) : undefined;
+    if (status !== undefined) {
+      onResponse({ url: state.url, status, challenge: '' });
     }
   }
 

@@ -47,6 +47,42 @@ export default {
     'Die Seite wollte Bilder laden, die nicht zu diesem Link gehören.',
     'Die Bilder, für die dieser Link gilt, können Sie weiter ansehen. Falls welche fehlen, fragen Sie die Person oder Abteilung, die den Link gesendet hat.',
   ],
+  'long-uid': [
+    'Dieser Link kann nicht verwendet werden',
+    'Eine Untersuchungsnummer in der Adresse ist zu lang. Solche Nummern haben höchstens 64 Zeichen; der Link wurde also verändert oder falsch erstellt.',
+    'Bitte öffnen Sie den Link noch einmal aus der ursprünglichen Nachricht, oder bitten Sie den Absender um einen neuen.',
+  ],
+  'no-files': [
+    'Hier lassen sich nur Links öffnen',
+    'Dateien von Ihrem eigenen Gerät können hier nicht geöffnet werden.',
+    'Bitte öffnen Sie den Link, den Sie erhalten haben.',
+  ],
+  busy: [
+    'Das Bildarchiv ist ausgelastet',
+    'Das Archiv ist erreichbar, kann die Bilder aber im Moment nicht senden.',
+    'Bitte versuchen Sie es in einigen Minuten noch einmal.',
+  ],
+  failed: [
+    'Die Bilder konnten nicht geöffnet werden',
+    'Das Archiv hat geantwortet, aber seine Antwort kann nicht angezeigt werden.',
+    'Bitte versuchen Sie es noch einmal. Hilft das nicht, wenden Sie sich an die Person oder Abteilung, die den Link gesendet hat.',
+  ],
+  incomplete: [
+    'Es fehlt etwas',
+    'Ein Teil von dem, was zu diesem Link gehört, konnte nicht geladen werden.',
+    'Sie können mit dem weiterarbeiten, was angezeigt wird. Für den Rest versuchen Sie es noch einmal, oder fragen Sie die Person oder Abteilung, die den Link gesendet hat.',
+  ],
+  waiting: [
+    'Es ist noch nichts zu sehen',
+    'Die Bilder brauchen lange zum Laden, oder dieses Programm kann den Inhalt des Links nicht anzeigen.',
+    'Bitte warten Sie noch ein wenig, oder versuchen Sie es noch einmal. Erscheint nichts, fragen Sie die Person oder Abteilung, die den Link gesendet hat.',
+  ],
+  updated: [
+    'Diese Seite muss neu geladen werden',
+    'Ein Teil des Programms konnte nicht geladen werden. Vielleicht wurde es erneuert, während diese Seite offen war.',
+    'Ihr Link bleibt geöffnet: Laden Sie die Seite neu, um fortzufahren.',
+  ],
   close: 'Schließen',
   retry: 'Noch einmal versuchen',
+  reload: 'Neu laden',
 };

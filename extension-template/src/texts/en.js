@@ -47,6 +47,42 @@ export default {
     'The page asked for images that do not belong to this link.',
     'You can continue with the images of this link. If any are missing, ask the person or department who sent the link.',
   ],
+  'long-uid': [
+    'This link cannot be used',
+    'A study number in the address is too long. Such numbers have at most 64 characters, so the link was changed or made wrongly.',
+    'Please open the link again from the original message, or ask the sender for a new one.',
+  ],
+  'no-files': [
+    'This viewer opens links only',
+    'Files from your own computer cannot be opened here.',
+    'Please open the link that you received.',
+  ],
+  busy: [
+    'The image archive is busy',
+    'The archive is there, but it cannot send the images at the moment.',
+    'Please try again in a few minutes.',
+  ],
+  failed: [
+    'The images could not be opened',
+    'The archive answered, but what it sent cannot be shown.',
+    'Please try again. If that does not help, tell the person or department who sent the link.',
+  ],
+  incomplete: [
+    'Something is missing',
+    'A part of what belongs to this link could not be loaded.',
+    'You can continue with what is shown. Try again for the rest, or ask the person or department who sent the link.',
+  ],
+  waiting: [
+    'Nothing has appeared yet',
+    'The images take a long time to load, or this viewer cannot show what the link contains.',
+    'Please wait a little longer, or try again. If nothing appears, ask the person or department who sent the link.',
+  ],
+  updated: [
+    'This page has to be loaded again',
+    'A part of the viewer could not be loaded. It may have been updated while this page was open.',
+    'Your link stays open: load the page again to continue.',
+  ],
   close: 'Close',
   retry: 'Try again',
+  reload: 'Load again',
 };

@@ -47,6 +47,42 @@ export default {
     'La página pidió imágenes que no pertenecen a este enlace.',
     'Puede continuar con las imágenes de este enlace. Si falta alguna, consulte a la persona o al servicio que lo envió.',
   ],
+  'long-uid': [
+    'Este enlace no se puede utilizar',
+    'Un número de estudio de la dirección es demasiado largo. Estos números tienen como máximo 64 caracteres, así que el enlace se modificó o se creó mal.',
+    'Abra de nuevo el enlace desde el mensaje original o pida uno nuevo a quien se lo envió.',
+  ],
+  'no-files': [
+    'Aquí solo se pueden abrir enlaces',
+    'Los archivos de su propio equipo no se pueden abrir en esta página.',
+    'Abra el enlace que ha recibido.',
+  ],
+  busy: [
+    'El archivo de imágenes está ocupado',
+    'El archivo responde, pero no puede enviar las imágenes en este momento.',
+    'Inténtelo de nuevo dentro de unos minutos.',
+  ],
+  failed: [
+    'No se han podido abrir las imágenes',
+    'El archivo ha respondido, pero lo que ha enviado no se puede mostrar.',
+    'Inténtelo de nuevo. Si no funciona, avise a la persona o al servicio que envió el enlace.',
+  ],
+  incomplete: [
+    'Falta algo',
+    'No se ha podido cargar una parte de lo que pertenece a este enlace.',
+    'Puede continuar con lo que se muestra. Para el resto, inténtelo de nuevo o pregunte a la persona o al servicio que envió el enlace.',
+  ],
+  waiting: [
+    'Todavía no ha aparecido nada',
+    'Las imágenes tardan mucho en cargarse, o este visor no puede mostrar el contenido del enlace.',
+    'Espere un poco más o inténtelo de nuevo. Si no aparece nada, pregunte a la persona o al servicio que envió el enlace.',
+  ],
+  updated: [
+    'Hay que volver a cargar esta página',
+    'No se ha podido cargar una parte del visor. Es posible que se haya actualizado mientras la página estaba abierta.',
+    'Su enlace sigue abierto: vuelva a cargar la página para continuar.',
+  ],
   close: 'Cerrar',
   retry: 'Intentar de nuevo',
+  reload: 'Volver a cargar',
 };

@@ -47,6 +47,42 @@ export default {
     'La page a demandé des images qui ne font pas partie de ce lien.',
     "Vous pouvez continuer avec les images de ce lien. S'il en manque, adressez-vous à la personne ou au service qui l'a envoyé.",
   ],
+  'long-uid': [
+    'Ce lien ne peut pas être utilisé',
+    "Un numéro d'examen dans l'adresse est trop long. Ces numéros ont au plus 64 caractères : le lien a donc été modifié ou mal créé.",
+    "Veuillez rouvrir le lien depuis le message d'origine ou en demander un nouveau à l'expéditeur.",
+  ],
+  'no-files': [
+    'Seuls des liens peuvent être ouverts ici',
+    'Les fichiers de votre appareil ne peuvent pas être ouverts sur cette page.',
+    'Veuillez ouvrir le lien que vous avez reçu.',
+  ],
+  busy: [
+    "Les archives d'images sont surchargées",
+    'Les archives répondent, mais ne peuvent pas envoyer les images pour le moment.',
+    'Veuillez réessayer dans quelques minutes.',
+  ],
+  failed: [
+    "Les images n'ont pas pu être ouvertes",
+    'Les archives ont répondu, mais leur réponse ne peut pas être affichée.',
+    "Veuillez réessayer. Si cela n'aide pas, prévenez la personne ou le service qui vous a envoyé le lien.",
+  ],
+  incomplete: [
+    'Il manque quelque chose',
+    "Une partie de ce qui appartient à ce lien n'a pas pu être chargée.",
+    'Vous pouvez continuer avec ce qui est affiché. Pour le reste, réessayez ou adressez-vous à la personne ou au service qui vous a envoyé le lien.',
+  ],
+  waiting: [
+    "Rien n'est encore apparu",
+    'Les images sont longues à charger, ou cette page ne peut pas afficher ce que contient le lien.',
+    "Veuillez patienter encore un peu ou réessayer. Si rien n'apparaît, adressez-vous à la personne ou au service qui vous a envoyé le lien.",
+  ],
+  updated: [
+    'Cette page doit être rechargée',
+    "Une partie du programme n'a pas pu être chargée. Il a peut-être été mis à jour pendant que cette page était ouverte.",
+    'Votre lien reste ouvert : rechargez la page pour continuer.',
+  ],
   close: 'Fermer',
   retry: 'Réessayer',
+  reload: 'Recharger',
 };

@@ -12,7 +12,7 @@ import nl from './nl.js';
 import pt from './pt.js';
 
 /** @typedef {Record<import('../../types/early.js').Reason, readonly [title: string, what: string, advice: string]>} Reasons */
-/** @typedef {Reasons & {close: string, retry: string}} Texts */
+/** @typedef {Reasons & {close: string, retry: string, reload: string}} Texts */
 
 /** @type {Readonly<Record<string, Texts>>} */
 export const TEXTS = Object.freeze({ en, de, fr, es, pt, it, nl });

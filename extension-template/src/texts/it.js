@@ -47,6 +47,42 @@ export default {
     'La pagina ha chiesto immagini che non appartengono a questo link.',
     'Può continuare con le immagini di questo link. Se ne mancano, chieda alla persona o al reparto che lo ha inviato.',
   ],
+  'long-uid': [
+    'Questo link non può essere utilizzato',
+    "Un numero di esame nell'indirizzo è troppo lungo. Questi numeri hanno al massimo 64 caratteri: il link è stato quindi modificato o creato in modo errato.",
+    'Aprire di nuovo il link dal messaggio originale, oppure chiederne uno nuovo a chi lo ha inviato.',
+  ],
+  'no-files': [
+    'Qui si possono aprire solo link',
+    'I file del proprio dispositivo non possono essere aperti in questa pagina.',
+    'Aprire il link ricevuto.',
+  ],
+  busy: [
+    "L'archivio delle immagini è occupato",
+    "L'archivio risponde, ma al momento non può inviare le immagini.",
+    'Riprovare tra qualche minuto.',
+  ],
+  failed: [
+    'Non è stato possibile aprire le immagini',
+    "L'archivio ha risposto, ma ciò che ha inviato non può essere mostrato.",
+    'Riprovare. Se non basta, avvisare la persona o il reparto che ha inviato il link.',
+  ],
+  incomplete: [
+    'Manca qualcosa',
+    'Una parte di ciò che appartiene a questo link non è stata caricata.',
+    'È possibile continuare con ciò che viene mostrato. Per il resto riprovare, oppure rivolgersi alla persona o al reparto che ha inviato il link.',
+  ],
+  waiting: [
+    'Non è ancora apparso nulla',
+    'Le immagini richiedono molto tempo, oppure questo programma non può mostrare il contenuto del link.',
+    'Attendere ancora un poco, oppure riprovare. Se non appare nulla, rivolgersi alla persona o al reparto che ha inviato il link.',
+  ],
+  updated: [
+    'Questa pagina deve essere ricaricata',
+    'Una parte del programma non è stata caricata. Potrebbe essere stato aggiornato mentre la pagina era aperta.',
+    'Il link resta aperto: ricaricare la pagina per continuare.',
+  ],
   close: 'Chiudi',
   retry: 'Riprova',
+  reload: 'Ricarica',
 };

@@ -47,6 +47,42 @@ export default {
     'De pagina vroeg om beelden die niet bij deze link horen.',
     'U kunt verder met de beelden van deze link. Ontbreken er beelden, vraag dan de persoon of afdeling die de link heeft gestuurd.',
   ],
+  'long-uid': [
+    'Deze link kan niet worden gebruikt',
+    'Een onderzoeksnummer in het adres is te lang. Zulke nummers hebben hoogstens 64 tekens; de link is dus gewijzigd of verkeerd gemaakt.',
+    'Open de link nogmaals vanuit het oorspronkelijke bericht, of vraag de afzender om een nieuwe.',
+  ],
+  'no-files': [
+    'Hier kunnen alleen links worden geopend',
+    'Bestanden van uw eigen apparaat kunnen hier niet worden geopend.',
+    'Open de link die u hebt ontvangen.',
+  ],
+  busy: [
+    'Het beeldarchief is bezet',
+    'Het archief is bereikbaar, maar kan de beelden op dit moment niet sturen.',
+    'Probeer het over enkele minuten nog eens.',
+  ],
+  failed: [
+    'De beelden konden niet worden geopend',
+    'Het archief heeft geantwoord, maar het antwoord kan niet worden getoond.',
+    'Probeer het nog eens. Helpt dat niet, laat het dan weten aan de persoon of afdeling die de link heeft gestuurd.',
+  ],
+  incomplete: [
+    'Er ontbreekt iets',
+    'Een deel van wat bij deze link hoort, kon niet worden geladen.',
+    'U kunt verdergaan met wat wordt getoond. Probeer het nog eens voor de rest, of vraag het de persoon of afdeling die de link heeft gestuurd.',
+  ],
+  waiting: [
+    'Er is nog niets te zien',
+    'Het laden van de beelden duurt lang, of dit programma kan de inhoud van de link niet tonen.',
+    'Wacht nog even, of probeer het nog eens. Verschijnt er niets, vraag het dan de persoon of afdeling die de link heeft gestuurd.',
+  ],
+  updated: [
+    'Deze pagina moet opnieuw worden geladen',
+    'Een deel van het programma kon niet worden geladen. Misschien is het vernieuwd terwijl deze pagina open was.',
+    'Uw link blijft open: laad de pagina opnieuw om verder te gaan.',
+  ],
   close: 'Sluiten',
   retry: 'Opnieuw proberen',
+  reload: 'Opnieuw laden',
 };

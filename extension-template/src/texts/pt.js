@@ -47,6 +47,42 @@ export default {
     'A página pediu imagens que não pertencem a este link.',
     'Pode continuar com as imagens deste link. Se faltar alguma, pergunte à pessoa ou ao serviço que o enviou.',
   ],
+  'long-uid': [
+    'Este link não pode ser utilizado',
+    'Um número de exame no endereço é demasiado longo. Estes números têm no máximo 64 caracteres, pelo que o link foi alterado ou mal criado.',
+    'Abra novamente o link a partir da mensagem original ou peça um novo ao remetente.',
+  ],
+  'no-files': [
+    'Aqui só é possível abrir links',
+    'Os ficheiros do seu próprio computador não podem ser abertos nesta página.',
+    'Abra o link que recebeu.',
+  ],
+  busy: [
+    'O arquivo de imagens está ocupado',
+    'O arquivo responde, mas não consegue enviar as imagens neste momento.',
+    'Tente novamente dentro de alguns minutos.',
+  ],
+  failed: [
+    'Não foi possível abrir as imagens',
+    'O arquivo respondeu, mas o que enviou não pode ser mostrado.',
+    'Tente novamente. Se não resultar, avise a pessoa ou o serviço que enviou o link.',
+  ],
+  incomplete: [
+    'Falta alguma coisa',
+    'Não foi possível carregar uma parte do que pertence a este link.',
+    'Pode continuar com o que é mostrado. Para o resto, tente novamente ou contacte a pessoa ou o serviço que enviou o link.',
+  ],
+  waiting: [
+    'Ainda não apareceu nada',
+    'As imagens demoram muito a carregar, ou este programa não consegue mostrar o conteúdo do link.',
+    'Aguarde mais um pouco ou tente novamente. Se nada aparecer, contacte a pessoa ou o serviço que enviou o link.',
+  ],
+  updated: [
+    'Esta página tem de ser carregada novamente',
+    'Não foi possível carregar uma parte do programa. Pode ter sido atualizado enquanto a página estava aberta.',
+    'O seu link continua aberto: carregue a página novamente para continuar.',
+  ],
   close: 'Fechar',
   retry: 'Tentar novamente',
+  reload: 'Carregar novamente',
 };

@@ -31,7 +31,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Telling:
-    """How the page tells its user: the message, and whether it may cover the page."""
+    """The page's message, and whether it may cover the page if nothing else of the study arrives."""
 
     message: str
     covers: bool
@@ -75,7 +75,8 @@ def telling_of(status: Status, kind: Kind, shown: Shown) -> Telling | None:
     about = next(found["about"] for found in _table()["kinds"] if found["name"] == kind)
     state = "nothing" if shown == "nothing" else "something"
     message = _table()["messages"][about][state].get(answer.means) if answer else None
-    return Telling(message, about == "study" and shown == "nothing") if message else None
+    covers = about in ("study", "series") and shown == "nothing"
+    return Telling(message, covers) if message else None
 
 
 @cache

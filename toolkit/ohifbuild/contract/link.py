@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ohifbuild.contract.request import UID
 from ohifbuild.contract.tokens import choose_token, decode
 
-Problem = Literal["", "bad-token", "bad-link"]
+Problem = Literal["", "bad-token", "bad-link", "long-uid"]
 
 LONGEST = 32768
 """Maximum characters of a link: enough for 200 studies, the longest token and other parameters.
@@ -28,6 +28,7 @@ _ADDRESS = re.compile(
     r"(?P<path>(?:/[^?#]*)?)(?P<query>(?:\?[^#]*)?)(?P<fragment>(?:#.*)?)",
     re.IGNORECASE,
 )
+_LONG_UID = re.compile(r"[0-9][0-9.]{64,}")
 _SPACE = re.compile(r"[\x00-\x20]")
 
 
@@ -36,7 +37,8 @@ class Link:
     """A link as the viewer reads it.
 
     Args:
-        problem: why the viewer refuses the link: ``bad-token`` or ``bad-link``; '' if it accepts the link.
+        problem: why the viewer refuses the link: ``bad-token``, ``bad-link`` or ``long-uid`` (a UID of more than 64
+            characters); '' if it accepts the link.
         token: None if the link has no token or has a problem.
         studies: Study Instance UIDs, in order, without duplicates.
         url: the decoded URL of a JSON file that describes the studies (OHIF's data source ``dicomjson``); or ''.
@@ -93,9 +95,10 @@ def read_link(link: str, token_param: str) -> Link:
         or "" in urls
     )
     url = "" if wrong else next(iter(urls), "")
+    refusal: Problem = "long-uid" if any(_LONG_UID.fullmatch(uid) for uid in studies) else "bad-link"
     studies = () if wrong else studies
     return Link(
-        problem="bad-token" if choice.bad else "bad-link" if wrong else "",
+        problem="bad-token" if choice.bad else refusal if wrong else "",
         token=None if wrong else choice.token,
         studies=studies,
         url=url,

@@ -96,10 +96,10 @@ def _counts(level: str, group: Sequence[Stored]) -> Json:
         return {}
     if level == "series":
         return {"00201209": _value("IS", len(group))}
-    modalities = sorted({str(stored.head.Modality) for stored in group})
+    modalities = sorted({str(stored.head.get("Modality", "")) for stored in group} - {""})
     series = len({stored.series for stored in group})
     return {
-        "00080061": {"vr": "CS", "Value": modalities},
+        "00080061": {"vr": "CS"} | ({"Value": modalities} if modalities else {}),
         "00201206": _value("IS", series),
         "00201208": _value("IS", len(group)),
     }
