@@ -12,7 +12,7 @@ from ohifbuild.verification.evidence import Expectation, Observation, ReceivedRe
 from ohifbuild.verification.fixtures import Fixtures, Subject
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.screen import Screen
-from ohifbuild.verification.session import Tab
+from ohifbuild.verification.tab import Tab
 
 READINGS = 5
 

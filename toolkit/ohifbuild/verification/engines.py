@@ -1,0 +1,68 @@
+"""The browsers that verify can use: how each is found and opened, and what cannot be seen in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import BrowserContext
+
+from ohifbuild.core.console import Reporter
+from ohifbuild.verification.browser import Browser, find_browser, started
+from ohifbuild.verification.egress_proxy import EgressProxy
+from ohifbuild.verification.firefox import find_firefox, started_firefox
+from ohifbuild.verification.session import new_context, tab, window
+from ohifbuild.verification.tab import Tab, Window
+
+Opener = Callable[[Browser, str, EgressProxy, Reporter], AbstractContextManager[Window]]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A kind of browser.
+
+    Args:
+        find: finds it on this machine.
+        opened: opens it for the length of a block, such that it reaches one origin only.
+        unseen: what cannot be seen in it, by the claim for which this is missing.
+    """
+
+    find: Callable[[Reporter], Browser]
+    opened: Opener
+    unseen: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class PlaywrightWindow:
+    """A window that Playwright drives."""
+
+    version: str
+    context: BrowserContext
+    origin: str
+
+    def tab(self, check: Callable[[], None]) -> AbstractContextManager[Tab]:
+        """A new tab for the length of the block."""
+        return tab(self.context, self.origin, check)
+
+
+@contextmanager
+def _chromium(browser: Browser, origin: str, proxy: EgressProxy, reporter: Reporter) -> Iterator[Window]:
+    with started(browser, reporter) as running, window(running, origin, proxy) as context:
+        yield PlaywrightWindow(f"Chromium {running.version}, headless", context, origin)
+
+
+@contextmanager
+def _firefox(browser: Browser, origin: str, proxy: EgressProxy, reporter: Reporter) -> Iterator[Window]:
+    with started_firefox(browser, origin, proxy) as running, new_context(running) as context:
+        yield PlaywrightWindow(f"Firefox {running.version}, on a virtual screen", context, origin)
+
+
+ENGINES: Mapping[str, Engine] = {
+    "chromium": Engine(find_browser, _chromium, {}),
+    "firefox": Engine(
+        find_firefox,
+        _firefox,
+        {"token-address": "the browser's own list of the tab's pages; the page's Navigation API was read instead"},
+    ),
+}
