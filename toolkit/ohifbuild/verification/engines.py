@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playwright.sync_api import BrowserContext
 
 from ohifbuild.core.console import Reporter
 from ohifbuild.verification.browser import Browser, find_browser, started
+from ohifbuild.verification.claims import CLAIMS
 from ohifbuild.verification.egress_proxy import EgressProxy
+from ohifbuild.verification.evidence import Limit
 from ohifbuild.verification.firefox import find_firefox, started_firefox
 from ohifbuild.verification.session import new_context, tab, window
 from ohifbuild.verification.tab import Tab, Window
@@ -25,12 +27,23 @@ class Engine:
     Args:
         find: finds it on this machine.
         opened: opens it for the length of a block, such that it reaches one origin only.
-        unseen: what cannot be seen in it, by the claim for which this is missing.
+        unseen: what cannot be seen in a browser of this kind, by the claim for which this is missing.
+        unjudged: the claims of these that are not checked, because nothing is left to judge.
     """
 
     find: Callable[[Reporter], Browser]
     opened: Opener
-    unseen: Mapping[str, str]
+    unseen: Mapping[str, str] = field(default_factory=dict)
+    unjudged: frozenset[str] = frozenset()
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """What cannot be seen, for the reports."""
+        return tuple(
+            Limit(claim.key, claim.title, self.unseen[claim.key], claim.key not in self.unjudged)
+            for claim in CLAIMS
+            if claim.key in self.unseen
+        )
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,7 @@ def _firefox(browser: Browser, origin: str, proxy: EgressProxy, reporter: Report
 
 
 ENGINES: Mapping[str, Engine] = {
-    "chromium": Engine(find_browser, _chromium, {}),
+    "chromium": Engine(find_browser, _chromium),
     "firefox": Engine(
         find_firefox,
         _firefox,

@@ -81,7 +81,7 @@ def verify(
     engine = ENGINES[browser]
     found = engine.find(reporter)
     run = _run(dist, settings, found, archive, tokens, cache, reporter)
-    results = judge(run.seen, settings)
+    results = judge(run.seen, settings, without=engine.unjudged)
     if compare_with is not None:
         twin = _run(compare_with, read_settings(compare_with), found, archive, tokens, cache, reporter)
         results = (*results, *compare_behaviour(run.seen, twin.seen))
@@ -91,6 +91,7 @@ def verify(
         settings=settings,
         environment=_environment(manifest, run),
         seconds=round(time.monotonic() - began, 2),
+        limits=engine.limits,
     )
     clean = run.redactor.value(evidence)
     return replace(clean, reports=write_reports(clean, run.redactor, report_dir))
