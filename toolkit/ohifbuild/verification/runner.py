@@ -35,6 +35,7 @@ from ohifbuild.verification.report import write_reports
 from ohifbuild.verification.scenario_context import ScenarioContext, Site
 from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
 from ohifbuild.verification.viewer_site import site
+from ohifbuild.verification.webdriver import DriverError
 from ohifbuild.viewer.manifest import Manifest, read_manifest
 
 
@@ -78,8 +79,8 @@ def verify(
     """
     began = time.monotonic()
     manifest, settings = read_manifest(dist), read_settings(dist)
-    engine = ENGINES[browser]
-    found = engine.find(reporter)
+    found = ENGINES[browser].find(reporter)
+    engine = ENGINES[found.engine]
     run = _run(dist, settings, found, archive, tokens, cache, reporter)
     results = judge(run.seen, settings, without=engine.unjudged)
     if compare_with is not None:
@@ -187,10 +188,10 @@ def run_scenarios(
                         seen.append(observation)
                         meter.phase(observation.title)
                 meter.advance()
-        except PlaywrightError as error:
+        except (PlaywrightError, DriverError) as error:
             raise BrowserFailed(
                 f"The browser failed {f'after the scenario {seen[-1].scenario}' if seen else 'at once'}.",
-                cause=error.message.splitlines()[0],
+                cause=str(error).splitlines()[0],
                 fix="Run verify again. If it fails again, check the machine's free memory: ohifbuild doctor",
             ) from error
         return tuple(seen), window.version
