@@ -32,7 +32,6 @@ EMBEDDER = "embedder"
 """An address whose page gives way to one with a frame."""
 
 FRAME = "() => [outerWidth - innerWidth, outerHeight - innerHeight]"
-HREF = "() => location.href"
 JPEG_QUALITY = 70
 
 
@@ -46,6 +45,7 @@ class DrivenTab:
         self._driver = driver
         self._proxy = proxy
         self._check = check
+        self._left = 0
         self.begin()
 
     def begin(self) -> None:
@@ -56,9 +56,9 @@ class DrivenTab:
 
     def go(self, url: str) -> None:
         """Opens an address."""
-        self._leave_frame()
+        self._command("/frame", {"id": None})
         self.begin()
-        self._command("/url", {"url": url})
+        self._leave(lambda: self._command("/url", {"url": url}))
 
     def go_in_frame(self, url: str) -> None:
         """Opens an address in a frame of a page of the same origin; from now on, the tab reads that frame."""
@@ -83,15 +83,13 @@ class DrivenTab:
     def reload(self) -> None:
         """Loads the page again, as F5 does."""
         self.begin()
-        self._command("/refresh", {})
+        self._leave(lambda: self._command("/refresh", {}))
 
     def back(self) -> None:
         """Goes back one entry in the tab's history."""
         self.begin()
-        before = self.evaluate(HREF)
         # WebKit may show a page that it has kept, without a load for which the driver's own command could wait.
-        self.evaluate("() => void setTimeout(() => history.back())")
-        self.until(lambda: self.evaluate(HREF) != before)
+        self._leave(lambda: self.evaluate("() => void setTimeout(() => history.back())"))
 
     def cut_off(self, lost: Callable[[str], bool]) -> None:
         """From now on, requests whose URL is ``lost`` fail, as if nothing listened there."""
@@ -142,7 +140,7 @@ class DrivenTab:
 
     def ask(self, url: str) -> None:
         """Makes the page request a URL with fetch, XMLHttpRequest and an image, each with another digit at its end."""
-        self._read("ask", url)
+        self._driver.call_async(f"url => ({READERS}).ask(url)", url)
 
     def message(self) -> Message | None:
         """The viewer's message to its user; None if there is none."""
@@ -151,7 +149,7 @@ class DrivenTab:
 
     def state(self) -> PageState:
         """Everything that the page stores: address, every kind of storage, and the document. It has no history."""
-        kept = self._read("state")
+        kept = self._driver.call_async(f"() => ({READERS}).state()")
         cookies = tuple(f"{c.get('name')}={c.get('value')}" for c in self._driver.get("/cookie"))
         return PageState(
             cookies=cookies,
@@ -183,15 +181,20 @@ class DrivenTab:
         return self._driver.call(function, argument)
 
     def _read(self, reader: str, argument: str = "") -> Any:
-        return self.evaluate(f"async argument => await ({READERS}).{reader}(argument)", argument)
+        return self._driver.call(f"argument => ({READERS}).{reader}(argument)", argument)
 
     def _served_policy(self) -> str:
         documents = [e.answer for e in self._proxy.exchanges if e.request.resource_type == "document"]
         headers: Mapping[str, str] = documents[-1] if documents else {}
         return headers.get(POLICY, "") or headers.get(f"{POLICY}-report-only", "")
 
-    def _leave_frame(self) -> None:
-        self._command("/frame", {"id": None})
+    def _leave(self, move: Callable[[], object]) -> None:
+        """Makes a move, and waits until the page that is shown is another one."""
+        self._left += 1
+        mark = str(self._left)
+        self.evaluate("mark => void (window.leftByVerify = mark)", mark)
+        move()
+        self.until(lambda: self.evaluate("mark => window.leftByVerify !== mark", mark))
 
     def _command(self, path: str, body: Mapping[str, Any]) -> None:
         try:

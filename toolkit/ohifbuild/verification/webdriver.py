@@ -56,10 +56,20 @@ class WebDriver:
         return self._call("DELETE", path, None)
 
     def call(self, function: str, argument: str = "") -> Any:
-        """Calls a JavaScript function in the page, and returns what it, or its promise, returns.
+        """Calls a JavaScript function in the page, and returns what it returns.
 
         Raises:
-            DriverError: it threw, or the page is being replaced.
+            DriverError: it threw, or there is no page at this moment.
+        """
+        return self.post("/execute/sync", {"script": f"return ({function})(arguments[0])", "args": [argument]})
+
+    def call_async(self, function: str, argument: str = "") -> Any:
+        """Calls an asynchronous JavaScript function, and returns that of which it returns a promise.
+
+        In a page that is being replaced this takes as long as the timeout, because the promise is gone with the page.
+
+        Raises:
+            DriverError: the promise was rejected, or is gone.
         """
         script = ASYNC.replace("FUNCTION", function)
         answer = self.post("/execute/async", {"script": script, "args": [argument]})

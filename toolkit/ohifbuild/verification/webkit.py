@@ -99,7 +99,8 @@ def capabilities(proxy: str) -> dict[str, Any]:
     """The capabilities of the session (W3C WebDriver 7): a manual proxy without exceptions, loopback included."""
     address = urlsplit(proxy).netloc
     return {
-        "pageLoadStrategy": "eager",
+        # Otherwise each command waits for the end of a load, which a page with a message never reaches.
+        "pageLoadStrategy": "none",
         "proxy": {"proxyType": "manual", "httpProxy": address, "sslProxy": address, "noProxy": []},
     }
 
