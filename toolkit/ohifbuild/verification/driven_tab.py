@@ -31,6 +31,15 @@ from ohifbuild.verification.webdriver import DriverError, WebDriver
 EMBEDDER = "embedder"
 """An address whose page gives way to one with a frame."""
 
+BUTTON = """() => {
+  const button = Object.assign(document.createElement('button'), { id: 'verify-open', textContent: 'Open' });
+  button.style.cssText = 'position: fixed; inset: 0; z-index: 2147483647';
+  button.onclick = () => {
+    button.remove();
+    window.popup = window.open('about:blank');
+  };
+  document.documentElement.append(button);
+}"""
 FRAME = "() => [outerWidth - innerWidth, outerHeight - innerHeight]"
 JPEG_QUALITY = 70
 
@@ -56,8 +65,8 @@ class DrivenTab:
 
     def go(self, url: str) -> None:
         """Opens an address."""
-        self._command("/frame", {"id": None})
         self.begin()
+        self._command("/frame", {"id": None})
         self._leave(lambda: self._command("/url", {"url": url}))
 
     def go_in_frame(self, url: str) -> None:
@@ -72,12 +81,12 @@ class DrivenTab:
         """Opens an address in a window that a script of an empty page opens; from now on, the tab reads that window."""
         before = set(self._driver.get("/window/handles"))
         self.begin()
-        self._driver.post("/execute/sync", {"script": "window.popup = window.open('about:blank')", "args": []})
+        self._click_open()
         opened = self.until(lambda: set(self._driver.get("/window/handles")) - before)
         if not opened:
             raise _failed("The browser opens no window for a script.")
         self.begin()
-        self._driver.post("/execute/sync", {"script": "window.popup.location = arguments[0]", "args": [url]})
+        self.evaluate("url => void (window.popup.location = url)", url)
         self._command("/window", {"handle": opened.pop()})
 
     def reload(self) -> None:
@@ -182,6 +191,12 @@ class DrivenTab:
 
     def _read(self, reader: str, argument: str = "") -> Any:
         return self._driver.call(f"argument => ({READERS}).{reader}(argument)", argument)
+
+    def _click_open(self) -> None:
+        """Opens a window by a click, without which WebKit opens none."""
+        self.evaluate(BUTTON)
+        button = self._driver.post("/element", {"using": "css selector", "value": "#verify-open"})
+        self._driver.post(f"/element/{next(iter(button.values()))}/click")
 
     def _served_policy(self) -> str:
         documents = [e.answer for e in self._proxy.exchanges if e.request.resource_type == "document"]

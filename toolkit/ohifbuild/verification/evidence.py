@@ -62,6 +62,7 @@ class Expectation:
         thumbnails: Series Instance UIDs that need a thumbnail.
         instances: SOP Instance UIDs, one of which must be on the canvas; empty for any of the studies'.
         reasons: for ``message``: the accepted values of ``data-reason``.
+        kept: whether the browser may show a page that it has kept, which sends no request.
     """
 
     outcome: str
@@ -72,6 +73,7 @@ class Expectation:
     thumbnails: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    kept: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ leave the site, and is refused.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from ohifbuild.verification.viewer_site import served
 
 KINDS = {"empty": "fetch", "iframe": "document", "frame": "document"}
 """Values of Sec-Fetch-Dest that Playwright names differently."""
+USER = re.compile(r"(?<=^http://)[^/?#@]*@")
+"""User name and password of an absolute URL; other browsers make a header of them."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -64,7 +67,7 @@ class RecordingProxy:
 
     async def handle(self, request: web.Request, tail: str = "") -> web.StreamResponse:
         """Passes on a request to the site, and refuses every other one."""
-        target = request.raw_path
+        target = USER.sub("", request.raw_path)
         if not target.startswith(f"{self._origin}/"):
             self._egress.record(f"{request.method} {target}".encode("latin-1", "replace"))
             return web.Response(status=403)
