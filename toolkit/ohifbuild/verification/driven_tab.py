@@ -42,6 +42,8 @@ BUTTON = """() => {
 }"""
 FRAME = "() => [outerWidth - innerWidth, outerHeight - innerHeight]"
 JPEG_QUALITY = 70
+SLOWNESS = 3
+"""WebKitGTK needs about three times as long as Chromium for the first image (5 s and 1.7 s, both in software)."""
 
 
 class DrivenTab:
@@ -106,7 +108,7 @@ class DrivenTab:
 
     def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
         """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * SLOWNESS
         while True:
             self._check()
             # A page that is being replaced cannot be read; that counts as no result yet.
