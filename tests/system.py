@@ -86,6 +86,26 @@ def browser_installed() -> None:
     _find_browser()
 
 
+def engine_installed(program: str, package: str) -> None:
+    """Makes a browser other than Chromium, and the virtual screen on which it shows itself, available.
+
+    The test is skipped on a system that does not package this browser: on Ubuntu, Firefox is a snap, which may not read
+    the profile that Playwright makes for it.
+    """
+    if _State.installing.allowed and not _found(program) and not _packaged(package):
+        pytest.skip(f"This system has no package {package}, which contains {program}.")
+    installed(program, package)
+    installed("Xvfb", "xvfb")
+
+
+def _packaged(package: str) -> bool:
+    _update()
+    try:
+        return package in run(["apt-cache", "search", "--names-only", f"^{package}$"])
+    except OhifbuildError:
+        return False
+
+
 @contextmanager
 def programs_hidden() -> Iterator[None]:
     """Hides Orthanc and Chromium for the length of the block, until a test requests them."""

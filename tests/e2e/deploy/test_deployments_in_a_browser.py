@@ -53,12 +53,12 @@ def visit(outcome: Outcome, context: ScenarioContext) -> Iterator[Observation]:
     compressed = fixtures.others[0]
     link = context.link(main)
     yield context.image("open", "A link is opened", main, link)
-    outcome.facts.append(context.tab.page.evaluate(FACTS))
-    outcome.files.update(context.tab.page.evaluate(OTHER_FILES))
+    outcome.facts.append(context.tab.evaluate(FACTS))
+    outcome.files.update(context.tab.evaluate(OTHER_FILES))
     yield context.image("reload", "The page is reloaded", main, link, move=context.tab.reload)
     yield context.image("compressed", "Compressed images", compressed, context.link(compressed))
     yield context.image("mpr", "Reconstruction", main, context.link(main, more="&hangingProtocolId=mpr"))
-    outcome.facts.append(context.tab.page.evaluate(FACTS))
+    outcome.facts.append(context.tab.evaluate(FACTS))
 
 
 def refused_visit(context: ScenarioContext) -> Iterator[Observation]:

@@ -39,6 +39,13 @@ SHOWN = 20
     help="Tokens that the archive of the URL knows.",
 )
 @click.option("--put-studies", is_flag=True, help="Store the made-up studies in the archive of the URL.")
+@click.option(
+    "--browser",
+    type=click.Choice(["chromium", "firefox", "webkit"]),
+    default="chromium",
+    show_default=True,
+    help="The browser that opens the links.",
+)
 @click.option("--integrity", is_flag=True, help="Only compare every file with the dist's manifest; no browser.")
 @click.option(
     "--provenance", type=click.Path(path_type=Path), help="Only check that this provenance file is about DIST."
@@ -53,18 +60,20 @@ def command(
     archive: str,
     archive_tokens: Path | None,
     put_studies: bool,
+    browser: str,
     integrity: bool,
     provenance: Path | None,
 ) -> None:
     """Prove a finished viewer in a real browser.
 
-    DIST is served with an archive behind it. Chromium opens links to made-up studies, and every request is
+    DIST is served with an archive behind it. A browser opens links to made-up studies, and every request is
     compared with what the archive received.
 
     \b
     Examples:
       ohifbuild verify dist
       ohifbuild verify dist --archive orthanc
+      ohifbuild verify dist --browser firefox
       ohifbuild verify dist --integrity
     """
     if integrity or provenance:
@@ -83,6 +92,7 @@ def command(
         compare_with=compare_with,
         archive=provider,
         tokens=tokens,
+        browser=browser,
     )
     context.show(terminal_table(evidence))
     context.reporter.say(f"Report: {report_of(evidence)}")
@@ -91,6 +101,8 @@ def command(
             "ok": evidence.ok,
             "checks": len(evidence.results),
             "archive": evidence.environment["Archive"],
+            "browser": evidence.environment["Browser"],
+            "limits": [limit.line for limit in evidence.limits],
             "report": str(report_of(evidence)),
         }
     )

@@ -62,10 +62,11 @@ ARGUMENTS = (
 
 @dataclass(frozen=True)
 class Browser:
-    """A Chromium on this machine, and its source (``given``, ``system``, ``playwright`` or ``apt``)."""
+    """A browser on this machine, its source (``given``, ``system``, ``playwright`` or ``apt``), and its engine."""
 
     executable: Path
     source: str
+    engine: str = "chromium"
 
 
 def find_browser(

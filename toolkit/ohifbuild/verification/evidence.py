@@ -62,6 +62,7 @@ class Expectation:
         thumbnails: Series Instance UIDs that need a thumbnail.
         instances: SOP Instance UIDs, one of which must be on the canvas; empty for any of the studies'.
         reasons: for ``message``: the accepted values of ``data-reason``.
+        kept: whether the browser may show a page that it has kept, which sends no request.
     """
 
     outcome: str
@@ -72,6 +73,7 @@ class Expectation:
     thumbnails: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,27 @@ class ClaimResult:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What could not be seen in this browser for one claim.
+
+    Args:
+        claim, title: the claim's key and statement.
+        unseen: what could not be seen.
+        judged: whether the claim was checked all the same, from what could be seen.
+    """
+
+    claim: str
+    title: str
+    unseen: str
+    judged: bool
+
+    @property
+    def line(self) -> str:
+        """One line for the reports."""
+        return f"{'Checked in part' if self.judged else 'Not checked'}: {self.title}. Not seen: {self.unseen}."
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The complete result of verify. It contains no token.
 
@@ -195,6 +218,7 @@ class Evidence:
         settings: the dist's settings.
         environment: release, dist digest, browser, archive, machine and date, in the order of the report.
         seconds: how long verify took.
+        limits: what could not be seen in this browser.
         reports: the files that were written.
     """
 
@@ -203,6 +227,7 @@ class Evidence:
     settings: Settings
     environment: Mapping[str, str]
     seconds: float
+    limits: tuple[Limit, ...] = ()
     reports: tuple[Path, ...] = ()
 
     @property

@@ -21,9 +21,10 @@ from ohifbuild.core.errors import BrowserFailed
 from ohifbuild.server.web_server import same_origin_root
 from ohifbuild.verification.backend import Provider, embedded
 from ohifbuild.verification.behaviour_comparison import compare_behaviour
-from ohifbuild.verification.browser import Browser, find_browser, started
+from ohifbuild.verification.browser import Browser
 from ohifbuild.verification.claims import judge
 from ohifbuild.verification.egress_proxy import egress_proxy
+from ohifbuild.verification.engines import ENGINES
 from ohifbuild.verification.evidence import Evidence, Observation
 from ohifbuild.verification.external_tokens import ExternalTokens
 from ohifbuild.verification.fixtures import Fixtures, prepare_fixtures
@@ -33,8 +34,8 @@ from ohifbuild.verification.redact import Redactor
 from ohifbuild.verification.report import write_reports
 from ohifbuild.verification.scenario_context import ScenarioContext, Site
 from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
-from ohifbuild.verification.session import tab, window
 from ohifbuild.verification.viewer_site import site
+from ohifbuild.verification.webdriver import DriverError
 from ohifbuild.viewer.manifest import Manifest, read_manifest
 
 
@@ -57,6 +58,7 @@ def verify(
     compare_with: Path | None = None,
     archive: Provider = embedded,
     tokens: ExternalTokens | None = None,
+    browser: str = "chromium",
 ) -> Evidence:
     """Checks the claims about a finished dist, and writes ``report.json``, ``report.html`` and ``junit.xml``.
 
@@ -67,20 +69,22 @@ def verify(
         compare_with: another dist that has to behave as this one does, such as the other origin's of the same release.
         archive: what holds the studies.
         tokens: those that the archive knows already; new ones are made if not given.
+        browser: a key of ``ENGINES``.
 
     Raises:
         DistInvalid: the folder is not a dist that ohifbuild finished, or its archive is at another origin.
-        BrowserMissing, BrowserFailed: there is no Chromium, or it cannot be driven.
+        BrowserMissing, BrowserFailed: the browser is not installed, or it cannot be driven.
         PortInUse, DiskFull, CacheUnusable: as they say.
         OhifbuildError: what ``archive`` raises.
     """
     began = time.monotonic()
     manifest, settings = read_manifest(dist), read_settings(dist)
-    browser = find_browser(reporter)
-    run = _run(dist, settings, browser, archive, tokens, cache, reporter)
-    results = judge(run.seen, settings)
+    found = ENGINES[browser].find(reporter)
+    engine = ENGINES[found.engine]
+    run = _run(dist, settings, found, archive, tokens, cache, reporter)
+    results = judge(run.seen, settings, without=engine.unjudged)
     if compare_with is not None:
-        twin = _run(compare_with, read_settings(compare_with), browser, archive, tokens, cache, reporter)
+        twin = _run(compare_with, read_settings(compare_with), found, archive, tokens, cache, reporter)
         results = (*results, *compare_behaviour(run.seen, twin.seen))
     evidence = Evidence(
         results=results,
@@ -88,6 +92,7 @@ def verify(
         settings=settings,
         environment=_environment(manifest, run),
         seconds=round(time.monotonic() - began, 2),
+        limits=engine.limits,
     )
     clean = run.redactor.value(evidence)
     return replace(clean, reports=write_reports(clean, run.redactor, report_dir))
@@ -128,7 +133,7 @@ def _environment(manifest: Manifest, run: ViewerRun) -> Mapping[str, str]:
         "Release": f"OHIF {made_from.get('release', 'of unknown version')}",
         "Origin": str(made_from.get("origin", "unknown")),
         "Dist": f"{manifest.digest}, {len(manifest.files)} files, {manifest.size / 1e6:.0f} MB",
-        "Browser": f"{run.browser}, headless, software rendering",
+        "Browser": f"{run.browser}, software rendering",
         "Archive": run.archive,
         "Machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors",
         "ohifbuild": __version__,
@@ -147,11 +152,11 @@ def run_scenarios(
     journeys: Sequence[Journey] = JOURNEYS,
     watch: Callable[[], None] = lambda: None,
 ) -> tuple[tuple[Observation, ...], str]:
-    """Runs the journeys, each in its own tab, and returns the observations and the browser's version.
+    """Runs the journeys, each in its own tab, and returns the observations and the browser's name.
 
     Args:
         site: the served dist and its archive.
-        browser: the Chromium to use.
+        browser: the browser to use.
         fixtures: studies and tokens.
         settings: the dist's settings.
         reporter: gets debug output.
@@ -169,8 +174,7 @@ def run_scenarios(
     with (
         interruptible() as interrupted,
         egress_proxy() as proxy,
-        started(browser, reporter) as running,
-        window(running, origin, proxy) as browser_context,
+        ENGINES[browser.engine].opened(browser, origin, proxy, reporter) as window,
     ):
 
         def check() -> None:
@@ -179,15 +183,15 @@ def run_scenarios(
 
         try:
             for journey in journeys:
-                with tab(browser_context, origin, check) as fresh:
+                with window.tab(check) as fresh:
                     for observation in journey(ScenarioContext(fresh, site, proxy, fixtures, settings, pictures)):
                         seen.append(observation)
                         meter.phase(observation.title)
                 meter.advance()
-        except PlaywrightError as error:
+        except (PlaywrightError, DriverError) as error:
             raise BrowserFailed(
                 f"The browser failed {f'after the scenario {seen[-1].scenario}' if seen else 'at once'}.",
-                cause=error.message.splitlines()[0],
+                cause=str(error).splitlines()[0],
                 fix="Run verify again. If it fails again, check the machine's free memory: ohifbuild doctor",
             ) from error
-        return tuple(seen), f"Chromium {running.version}"
+        return tuple(seen), window.version

@@ -12,7 +12,7 @@ from ohifbuild.verification.evidence import Expectation, Observation, ReceivedRe
 from ohifbuild.verification.fixtures import Fixtures, Subject
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.screen import Screen
-from ohifbuild.verification.session import Tab
+from ohifbuild.verification.tab import Tab
 
 READINGS = 5
 
@@ -67,11 +67,19 @@ class ScenarioContext:
         return f"{self.tab.origin}{self.settings.public_url}{route}"
 
     def image(
-        self, key: str, title: str, subject: Subject, link: str, *, move: Move | None = None, series: str = ""
+        self,
+        key: str,
+        title: str,
+        subject: Subject,
+        link: str,
+        *,
+        move: Move | None = None,
+        series: str = "",
+        kept: bool = False,
     ) -> Observation:
         """After ``move`` (default: opening the link), an image of the subject and all its thumbnails must appear.
 
-        With ``series`` it must be an image of this series.
+        With ``series`` it must be an image of this series; with ``kept`` it may be in a page that the browser has kept.
         """
         wanted = {p.instance for p in self.fixtures.pictures if p.series == series} if series else set()
         expects = Expectation(
@@ -82,6 +90,7 @@ class ScenarioContext:
             patients=subject.patients,
             thumbnails=subject.thumbnails,
             instances=tuple(sorted(wanted)),
+            kept=kept,
         )
         return self._observe(key, title, expects, link, move)
 

@@ -46,7 +46,7 @@ def open_and_navigate(context: ScenarioContext) -> Iterator[Observation]:
         "no-inheritance", "Another link without a token, same tab", ("no-token",), without, studies=pair.studies
     )
     if keeps:
-        yield context.image("back", "Back to the first link", main, link, move=tab.back)
+        yield context.image("back", "Back to the first link", main, link, move=tab.back, kept=True)
 
 
 def other_link_forms(context: ScenarioContext) -> Iterator[Observation]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ohifbuild.verification.evidence import Expectation, ImageMatch, Message, Screenshot
 from ohifbuild.verification.pixels import PictureIndex, shows
-from ohifbuild.verification.session import Tab
+from ohifbuild.verification.tab import Tab
 
 IMAGE_SECONDS = 15.0
 THUMBNAIL_SECONDS = 8.0

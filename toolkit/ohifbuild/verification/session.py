@@ -1,4 +1,4 @@
-"""A browser tab, and records of what it sends, shows, prints and stores."""
+"""A tab that Playwright drives, and records of what it sends, shows, prints and stores."""
 
 from __future__ import annotations
 
@@ -6,35 +6,32 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ProxySettings, Request
 from playwright.sync_api import Error as PlaywrightError
 
 from ohifbuild.core.errors import BrowserFailed
 from ohifbuild.verification.egress_proxy import EgressProxy
 from ohifbuild.verification.evidence import Message, PageState, Screenshot, SentRequest
 from ohifbuild.verification.pixels import Grey, from_data_url
+from ohifbuild.verification.tab import (
+    EMBEDDING,
+    PATIENCE_SECONDS,
+    POLL_SECONDS,
+    QUIET_SECONDS,
+    SCREENSHOT_STYLE,
+    THUMBNAILS,
+    VIEWPORT,
+    Found,
+)
 
-VIEWPORT = (1280, 800)
-POLL_MS = 80
-QUIET_SECONDS = 0.25
-PATIENCE_SECONDS = 20.0
 LONGEST_CONSOLE_LINE = 2000
 POLICY = "content-security-policy"
 READERS = files("ohifbuild.verification").joinpath("page.js").read_text(encoding="utf-8").strip()
 
-# OHIF's welcome tour dims the images; it is hidden for screenshots only.
-SCREENSHOT_STYLE = ".shepherd-element, .shepherd-modal-overlay-container { visibility: hidden !important }"
-
 EMBEDDER = "embedder"
-EMBEDDING = """<!doctype html><title>Embedder</title><link rel="icon" href="data:,">
-<style>iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0 }</style><iframe></iframe>"""
-
-THUMBNAILS = '[data-cy^="study-browser-thumbnail"] img'
-
-Found = TypeVar("Found")
 
 
 def poll(
@@ -87,7 +84,8 @@ class Tab:
     def _show(self, page: Page) -> None:
         self.page = page
         self._frame = page.main_frame
-        self._devtools = self._context.new_cdp_session(page)
+        # Only Chromium has this protocol.
+        self._devtools = self._context.new_cdp_session(page) if _is_chromium(page) else None
         # The page's events cover its workers' requests too.
         page.on("request", self._on_request)
         page.on("requestfinished", self._on_done)
@@ -137,7 +135,13 @@ class Tab:
     def back(self) -> None:
         """Goes back one entry in the tab's history."""
         self.begin()
-        self._navigate(lambda: self.page.go_back(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
+        if _is_chromium(self.page):
+            self._navigate(lambda: self.page.go_back(wait_until="commit", timeout=PATIENCE_SECONDS * 1000))
+            return
+        # Firefox may show a page that it has kept, without a load for which Playwright could wait.
+        before = self.page.url
+        self._frame.evaluate("() => void setTimeout(() => history.back())")
+        self.until(lambda: self.page.url != before)
 
     def cut_off(self, lost: Callable[[str], bool]) -> None:
         """From now on, requests whose URL is ``lost`` fail, as if nothing listened there."""
@@ -145,7 +149,7 @@ class Tab:
 
     def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
         """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
-        return poll(self.page, check, seconds, interval_ms=POLL_MS, before=self._check)
+        return poll(self.page, check, seconds, interval_ms=POLL_SECONDS * 1000, before=self._check)
 
     def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
         """Waits until no request has been in progress for a quarter of a second."""
@@ -196,15 +200,20 @@ class Tab:
         """Everything that the page stores: address, history, every kind of storage, and the document."""
         kept = self._read("state")
         cookies = tuple(f"{c.get('name')}={c.get('value')}" for c in self._context.cookies())
-        # A page with a no-referrer policy cannot read the addresses of its history entries; the browser can.
-        entries = self._devtools.send("Page.getNavigationHistory")["entries"]
-        history = tuple(dict.fromkeys(str(entry[name]) for entry in entries for name in ("url", "userTypedURL")))
         return PageState(
             cookies=cookies,
-            history=history,
+            history=self._history(),
             served_policy=self._served_policy(),
             **{key: _frozen(value) for key, value in kept.items()},
         )
+
+    def _history(self) -> tuple[str, ...]:
+        """The addresses of the tab's history entries; empty if the browser does not give them."""
+        if not self._devtools:
+            return ()
+        # A page with a no-referrer policy cannot read the addresses of its history entries; the browser can.
+        entries = self._devtools.send("Page.getNavigationHistory")["entries"]
+        return tuple(dict.fromkeys(str(entry[name]) for entry in entries for name in ("url", "userTypedURL")))
 
     def _served_policy(self) -> str:
         response = self._document.existing_response if self._document else None
@@ -246,8 +255,12 @@ class Tab:
             # The page that sent it is gone; only the headers before the network added its own are left.
             return tuple(request.headers.items())
 
+    def evaluate(self, function: str, argument: str = "") -> Any:
+        """Calls a JavaScript function in the page, and returns what it returns."""
+        return self._frame.evaluate(function, argument)
+
     def _read(self, reader: str, argument: str = "") -> Any:
-        return self._frame.evaluate(f"async argument => await ({READERS}).{reader}(argument)", argument)
+        return self.evaluate(f"async argument => await ({READERS}).{reader}(argument)", argument)
 
     def _navigate(self, move: Callable[[], object]) -> None:
         try:
@@ -280,7 +293,16 @@ class Tab:
 
 @contextmanager
 def window(browser: Browser, origin: str, egress_proxy: EgressProxy) -> Iterator[BrowserContext]:
-    """A browser window for the length of the block that can only reach ``origin`` (``http://host:port``).
+    """A Chromium window for the length of the block that can only reach ``origin`` (``http://host:port``)."""
+    # By default Chromium does not use a proxy for loopback addresses.
+    bypass = f"<-loopback>,{urlsplit(origin).netloc}"
+    with new_context(browser, {"server": egress_proxy.address, "bypass": bypass}) as context:
+        yield context
+
+
+@contextmanager
+def new_context(browser: Browser, proxy: ProxySettings | None = None) -> Iterator[BrowserContext]:
+    """A browser window for the length of the block.
 
     Its tabs share the cache and all storage but sessionStorage, like those of a person's browser.
     """
@@ -291,8 +313,7 @@ def window(browser: Browser, origin: str, egress_proxy: EgressProxy) -> Iterator
         timezone_id="Europe/Zurich",
         color_scheme="dark",
         reduced_motion="reduce",
-        # By default Chromium does not use a proxy for loopback addresses.
-        proxy={"server": egress_proxy.address, "bypass": f"<-loopback>,{urlsplit(origin).netloc}"},
+        proxy=proxy,
     )
     try:
         yield context
@@ -312,6 +333,11 @@ def tab(context: BrowserContext, origin: str, check: Callable[[], None] = lambda
         for page in {first, fresh.page}:
             with suppress(PlaywrightError):
                 page.close()
+
+
+def _is_chromium(page: Page) -> bool:
+    browser = page.context.browser
+    return browser is not None and browser.browser_type.name == "chromium"
 
 
 def _frozen(value: Any) -> Any:

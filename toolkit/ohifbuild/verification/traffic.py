@@ -53,8 +53,8 @@ def target(url: str) -> str:
 
 
 def same_page(url: str, link: str) -> bool:
-    """Whether two URLs are equal apart from their fragments."""
-    return url.partition("#")[0] == link.partition("#")[0]
+    """Whether two URLs are equal apart from their fragments and user names."""
+    return _sent_part(url) == _sent_part(link)
 
 
 def header(headers: Iterable[tuple[str, str]], settings: Settings) -> tuple[str, ...]:
@@ -83,6 +83,11 @@ def _at_origin_of(seen: Observation, settings: Settings) -> Settings:
     origin = _origin(seen.link)
     roots = tuple(root if urlsplit(root).netloc else origin + root for root in settings.roots)
     return replace(settings, roots=roots)
+
+
+def _sent_part(url: str) -> str:
+    """The part of a URL that a server gets."""
+    return _origin(url) + target(url)
 
 
 def _origin(url: str) -> str:

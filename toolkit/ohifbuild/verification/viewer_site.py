@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
 from aiohttp import web
@@ -21,6 +22,16 @@ from ohifbuild.verification.evidence import ReceivedRequest
 from ohifbuild.verification.gate import Archive, Gate
 
 GRACE_SECONDS = 0.5
+
+
+class Opened(Protocol):
+    """Something that needs the server's event loop while the server runs."""
+
+    async def open(self) -> None:
+        """Called once in the server's event loop before the first request."""
+
+    async def close(self) -> None:
+        """Called once in the server's event loop after the last request."""
 
 
 class Site:
@@ -103,7 +114,7 @@ def site(
     )
     if bare:
         app.on_response_prepare.append(_strip)
-    with _served(app, archive, host, port, ssl_context) as origin:
+    with served(app, archive, host, port, ssl_context) as origin:
         yield Site(origin, settings, gate, _pages(dist))
 
 
@@ -120,10 +131,14 @@ async def _strip(_request: web.Request, response: web.StreamResponse) -> None:
 
 
 @contextmanager
-def _served(
-    app: web.Application, archive: Archive, host: str, port: int, ssl_context: ssl.SSLContext | None
+def served(
+    app: web.Application, archive: Opened, host: str, port: int, ssl_context: ssl.SSLContext | None
 ) -> Iterator[str]:
-    """Runs the application in a thread; an exception at its start is raised here."""
+    """Runs an application in a thread; yields its origin. An exception at its start is raised here.
+
+    Args:
+        archive: is opened before the first request and closed after the last.
+    """
     loop = asyncio.new_event_loop()
     started, origin, failure = threading.Event(), [""], list[BaseException]()
     stopping = asyncio.Event()

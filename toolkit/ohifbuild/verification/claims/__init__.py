@@ -5,7 +5,7 @@ What can be observed at both ends (sent by the browser, received by the archive)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from ohifbuild.contract.settings import Settings
@@ -83,13 +83,19 @@ CLAIMS: tuple[Claim, ...] = (
 )
 
 
-def judge(observations: Iterable[Observation], settings: Settings) -> tuple[ClaimResult, ...]:
-    """The result of every claim in every scenario in which it is checked."""
+def judge(
+    observations: Iterable[Observation], settings: Settings, *, without: Collection[str] = ()
+) -> tuple[ClaimResult, ...]:
+    """The result of every claim in every scenario in which it is checked.
+
+    Args:
+        without: the keys of claims that cannot be checked in the browser that was used.
+    """
     return tuple(
         _result(claim, observation, settings)
         for observation in observations
         for claim in CLAIMS
-        if observation.expects.outcome in claim.outcomes
+        if observation.expects.outcome in claim.outcomes and claim.key not in without
     )
 
 

@@ -47,11 +47,13 @@ def token_goes_nowhere_else(seen: Observation, settings: Settings) -> Verdict:
     name = settings.token_header.lower()
     secrets = seen.expects.secrets
     archive = set(to_archive(seen, settings))
+    documents = (number for number, request in enumerate(seen.sent) if request.resource_type == "document")
+    opened = next(documents, None)
     bad = []
     for number, request in enumerate(seen.sent):
         allowed = name if request in archive else ""
         headers = [f"{key}: {value}" for key, value in request.headers if key != allowed]
-        is_link = number == 0 and request.resource_type == "document" and same_page(request.url, seen.link)
+        is_link = number == opened and same_page(request.url, seen.link)
         if contains(secrets, "\n".join([*headers, "" if is_link else request.url])):
             bad.append(f"sent: {request.method} {request.url}")
     for received in seen.received:
@@ -116,7 +118,7 @@ def _header_verdict(bad: Sequence[object], total: int, seen: Observation, lines:
         return Verdict(False, f"{len(bad)} of {total} requests do not have the token exactly once.", tuple(lines))
     if total and not seen.expects.token:
         return Verdict(False, f"{total} requests were sent, although there is no token.", tuple(lines))
-    if not total and seen.expects.outcome == "image":
+    if not total and seen.expects.outcome == "image" and not seen.expects.kept:
         return Verdict(False, "No request was sent.")
     detail = f"{total} of {total} requests have the token exactly once." if total else "No request was sent."
     return Verdict(True, detail, tuple(lines))

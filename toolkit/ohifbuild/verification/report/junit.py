@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from ohifbuild.verification.evidence import ClaimResult, Evidence
+from ohifbuild.verification.evidence import ClaimResult, Evidence, Limit
 
 # Control characters that XML 1.0 cannot hold even when escaped.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -21,6 +21,8 @@ def render(evidence: Evidence) -> str:
         _count(suite, results)
         for result in results:
             _case(suite, result)
+    if evidence.limits:
+        _limits(root, evidence.limits)
     indent(root, " ")
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -37,6 +39,14 @@ def _case(suite: Element, result: ClaimResult) -> None:
         SubElement(case, "system-out").text = lines
     else:
         SubElement(case, "failure", message=_text(result.detail), type=result.claim).text = lines
+
+
+def _limits(root: Element, limits: tuple[Limit, ...]) -> None:
+    """One skipped case for each claim for which this browser did not show everything."""
+    suite = SubElement(root, "testsuite", name="limits", tests=str(len(limits)), skipped=str(len(limits)))
+    for limit in limits:
+        case = SubElement(suite, "testcase", classname="verify.limits", name=_text(limit.title))
+        SubElement(case, "skipped", message=_text(limit.line))
 
 
 def _text(text: str) -> str:

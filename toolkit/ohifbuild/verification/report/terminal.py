@@ -22,7 +22,8 @@ def render(evidence: Evidence) -> RenderableType:
         holding = sum(result.holds for result in results)
         mark = Text("✓", "green") if holding == len(results) else Text("✗", "bold red")
         table.add_row(mark, results[0].title, f"{holding}/{len(results)} scenarios")
-    return Group(table, *(_failure(result) for result in evidence.failures), _verdict(evidence))
+    limits = [Text(limit.line, "yellow") for limit in evidence.limits]
+    return Group(table, *limits, *(_failure(result) for result in evidence.failures), _verdict(evidence))
 
 
 def _by_claim(evidence: Evidence) -> list[list[ClaimResult]]:

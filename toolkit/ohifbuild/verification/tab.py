@@ -1,0 +1,114 @@
+"""What a scenario needs of a browser's tab, whatever the browser and the protocol that drives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, TypeVar
+
+from ohifbuild.verification.evidence import Message, PageState, Screenshot, SentRequest
+from ohifbuild.verification.pixels import Grey
+
+VIEWPORT = (1280, 800)
+POLL_SECONDS = 0.08
+QUIET_SECONDS = 0.25
+PATIENCE_SECONDS = 20.0
+
+EMBEDDING = """<!doctype html><title>Embedder</title><link rel="icon" href="data:,">
+<style>iframe { position: fixed; inset: 0; width: 100%; height: 100%; border: 0 }</style><iframe></iframe>"""
+
+# OHIF's welcome tour dims the images; it is hidden for screenshots only.
+SCREENSHOT_STYLE = ".shepherd-element, .shepherd-modal-overlay-container { visibility: hidden !important }"
+
+THUMBNAILS = '[data-cy^="study-browser-thumbnail"] img'
+
+Found = TypeVar("Found")
+
+
+class Tab(Protocol):
+    """A tab with its own sessionStorage.
+
+    Every navigation starts a new recording. ``sent()``, ``console`` and ``errors`` belong to the current recording,
+    with all pages that followed one another in it.
+    """
+
+    origin: str
+    console: list[str]
+    errors: list[str]
+
+    def begin(self) -> None:
+        """Starts a new recording; navigations call it themselves."""
+
+    def go(self, url: str) -> None:
+        """Opens an address."""
+
+    def go_in_frame(self, url: str) -> None:
+        """Opens an address in a frame of a page of the same origin; from now on, the tab reads that frame."""
+
+    def go_from_opener(self, url: str) -> None:
+        """Opens an address in a window that a script of an empty page opens; from now on, the tab reads that window."""
+
+    def reload(self) -> None:
+        """Loads the page again, as F5 does."""
+
+    def back(self) -> None:
+        """Goes back one entry in the tab's history."""
+
+    def cut_off(self, lost: Callable[[str], bool]) -> None:
+        """From now on, requests whose URL is ``lost`` fail, as if nothing listened there."""
+
+    def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
+        """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
+
+    def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Waits until no request has been in progress for a quarter of a second."""
+
+    def silence(self) -> float:
+        """For how many seconds no request has been in progress."""
+
+    def begun(self) -> int:
+        """How many requests have begun since the navigation."""
+
+    def elapsed(self) -> float:
+        """Seconds since the navigation."""
+
+    def viewports(self) -> list[tuple[Grey, str]]:
+        """The grey values of each viewport, and the image id that the viewer names; '' for none."""
+
+    def thumbnails(self) -> list[Grey]:
+        """The grey values of the thumbnails that are loaded and visible."""
+
+    def open_thumbnail(self, number: int) -> None:
+        """Opens the series of the ``number``-th thumbnail (from 0) with a double click."""
+
+    def ask(self, url: str) -> None:
+        """Makes the page request a URL with fetch, XMLHttpRequest and an image, each with another digit at its end."""
+
+    def message(self) -> Message | None:
+        """The viewer's message to its user; None if there is none."""
+
+    def state(self) -> PageState:
+        """Everything that the page stores: address, history, every kind of storage, and the document."""
+
+    def screenshot(self, caption: str) -> Screenshot:
+        """A screenshot of the page without the welcome tour."""
+
+    def sent(self) -> tuple[SentRequest, ...]:
+        """Every request of the page and its workers since the navigation, with all headers as they were sent."""
+
+    def evaluate(self, function: str, argument: str = "") -> Any:
+        """Calls a JavaScript function in the page, and returns what it returns."""
+
+
+class Window(Protocol):
+    """A running browser that can only reach the site."""
+
+    @property
+    def version(self) -> str:
+        """Its name and version, and how it shows itself, for the report."""
+
+    def tab(self, check: Callable[[], None]) -> AbstractContextManager[Tab]:
+        """A new tab for the length of the block; ``check`` is called while it waits, and may raise.
+
+        All tabs share the cache and all storage but sessionStorage, like those of a person's browser.
+        """
