@@ -31,6 +31,7 @@ from ohifbuild.viewer.manifest import read_manifest
 from ohifbuild.workflow import build
 from servers import deployed_orthanc, existing_orthanc
 from sites import Site, Viewer, check_site, documents_of
+from tabs import playwright_page
 from web_servers import SITES, haproxy_running
 
 OWN = "/opt/ohifbuild/bin/ohifbuild deploy nginx /opt/dist --output /srv/archive"
@@ -155,7 +156,7 @@ def test_the_page_about_upgrades_is_right_and_open_tabs_go_on(
     def visit(context: ScenarioContext) -> Iterator[Observation]:
         link = context.link(main)
         yield context.image("open", "A link is opened", main, link)
-        others = [context.tab.page.context.new_page() for _ in range(TABS - 1)]
+        others = [playwright_page(context.tab).context.new_page() for _ in range(TABS - 1)]
         for page in others:
             page.goto(link)
         with pytest.raises(ToolFailed) as caught:
@@ -165,7 +166,7 @@ def test_the_page_about_upgrades_is_right_and_open_tabs_go_on(
         _check_page(old)
         here.follow(load)
         _check_page(site)
-        for page in (context.tab.page, *others):
+        for page in (playwright_page(context.tab), *others):
             loaded.append(page.evaluate(ALL_CHUNKS % json.dumps(ids)))
         yield context.image("mpr", "A part that was not loaded yet", main, link, move=lambda: None)
         yield context.image("reload", "The new viewer", main, link, move=context.tab.reload)

@@ -28,6 +28,7 @@ from ohifbuild.verification.scenario_context import ScenarioContext
 from ohifbuild.workflow import move
 from servers import deployed_orthanc, existing_orthanc, nginx_running
 from sites import Site, Viewer, check_site, documents_of
+from tabs import playwright_page
 from web_servers import apache_running, caddy_running, haproxy_running
 
 PAGE = Path(__file__).parents[3] / "docs/how-to/behind-a-proxy.md"
@@ -272,7 +273,7 @@ def test_a_pdf_shows_behind_a_proxy_at_which_tls_ends(row: World) -> None:
 
     def visit(context: ScenarioContext) -> Iterator[Observation]:
         yield context.image("documents", "A study with a PDF", documents, context.link(documents))
-        page = context.tab.page
+        page = playwright_page(context.tab)
         page.locator("[data-cy=study-browser-thumbnail-no-image]").filter(has_text="DOC").first.dblclick()
         page.wait_for_selector("object[type='application/pdf'][data^=blob]", timeout=30_000)
         shown.append(context.tab.console[:])
