@@ -173,7 +173,7 @@ def test_nginx_and_orthanc_share_studies(
         outcome = visited(viewer, network, parts, settings)
         received = tap.received()
         check_from_outside(network, viewer, parts)
-    logged = (tmp_path / "viewer.access.log").read_text()
+    logged = (tmp_path / f"{network.address}.access.log").read_text()
     check_page(outcome, base_url, settings)
     assert broken(outcome, settings) == []
     # Orthanc's filter and verify's gate decide alike.
