@@ -4,12 +4,14 @@ import json
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from deployments import deployed
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
+from ohifbuild.core.exchange import exchanged
 from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
 
 
@@ -32,6 +34,32 @@ def test_deploying_again_keeps_tokens_and_passwords(tmp_path: Path) -> None:
     deployed("nginx", tmp_path)
     assert (target / "orthanc/tokens.json").read_text() == '{"a": 1}'
     assert not (served / "old.js").exists()
+
+
+def test_what_a_running_orthanc_writes_to_its_log_while_a_deployment_is_written_is_kept(tmp_path: Path) -> None:
+    target = deployed("nginx", tmp_path)
+    log = target / "orthanc/access.jsonl"
+    before = log.stat().st_ino
+    with log.open("a") as orthanc:
+
+        def at_the_last_moment(one: Path, other: Path) -> bool:
+            orthanc.write("{}\n")
+            orthanc.flush()
+            return exchanged(one, other)
+
+        with patch("ohifbuild.viewer.output.exchanged", at_the_last_moment):
+            deployed("nginx", tmp_path, DeployOptions(port=8081))
+    assert log.read_text() == "{}\n"
+    assert log.stat().st_ino == before
+
+
+def test_kept_files_are_copied_with_their_mode_where_there_are_no_links(tmp_path: Path) -> None:
+    target = deployed("nginx", tmp_path)
+    (target / "orthanc/tokens.json").write_text('{"a": 1}')
+    with patch("ohifbuild.deploy.os.link", side_effect=OSError):
+        deployed("nginx", tmp_path)
+    assert (target / "orthanc/tokens.json").read_text() == '{"a": 1}'
+    assert (target / "orthanc/tokens.json").stat().st_mode & 0o077 == 0
 
 
 def test_the_error_lists_every_invalid_option(tmp_path: Path) -> None:

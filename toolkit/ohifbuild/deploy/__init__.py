@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,10 +83,10 @@ def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporte
             link_tree(dist, work / folder.viewer)
             keep_earlier(target, work, folder.viewer, earlier)
         marker = json.dumps({**_facts(planned), "replaced": earlier}, indent=2) + "\n"
-        texts = {**folder.texts, **_kept(target, folder), MARKER: marker}
-        for name, text in texts.items():
-            _write(work / name, text, 0o600 if name in folder.private else 0o644)
-            _keep_owner(work / name, target / name)
+        for name, text in {**folder.texts, MARKER: marker}.items():
+            if not (name in folder.kept and _kept(target / name, work / name)):
+                _write(work / name, text, 0o600 if name in folder.private else 0o644)
+                _keep_owner(work / name, target / name)
     reporter.debug(f"{planned.kind}: {len(folder.texts)} files beside the viewer of {planned.digest}")
     return Deployed(target, target / folder.viewer, tuple(sorted(folder.texts)), folder.steps)
 
@@ -109,9 +110,21 @@ def _planned(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> tu
     return planned, WRITERS[kind](planned)
 
 
-def _kept(target: Path, folder: Folder) -> dict[str, str]:
-    """The contents of files that users of the earlier deployment may have changed."""
-    return {name: (target / name).read_text(encoding="utf-8") for name in folder.kept if (target / name).is_file()}
+def _kept(earlier: Path, path: Path) -> bool:
+    """Keeps a file that a user or a running Orthanc may have changed, if there is one.
+
+    It stays the same file where the file system has links. So nothing is lost that Orthanc writes to its log until the
+    new deployment takes the place of the old one.
+    """
+    if not earlier.is_file():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(earlier, path)
+    except OSError:
+        _write(path, earlier.read_text(encoding="utf-8"), stat.S_IMODE(earlier.stat().st_mode))
+        _keep_owner(path, earlier)
+    return True
 
 
 def _write(path: Path, text: str, mode: int) -> None:
