@@ -164,9 +164,12 @@ def test_nginx_starts_with_a_long_name(tmp_path: Path, make_dist: Any, nginx: An
         assert web.ask(f"{origin}/viewer", {"Host": host}).status == 200
 
 
-def test_gixy_finds_nothing_in_the_nginx_configuration(tmp_path: Path, make_dist: Any) -> None:
+@pytest.mark.parametrize(
+    "options", [{"certificate": "/c.pem", "key": "/k.pem"}, {"behind_proxy": ("10.0.0.0/28", "2001:db8::1")}]
+)
+def test_gixy_finds_nothing_in_the_nginx_configuration(tmp_path: Path, make_dist: Any, options: Any) -> None:
     dist = make_dist(public_url="/ohif/", header="X_Token")
-    conf = written(tmp_path, dist, 80, host="pacs.example", certificate="/c.pem", key="/k.pem")
+    conf = written(tmp_path, dist, 80, host="pacs.example", **options)
     whole = tmp_path / "nginx.conf"
     whole.write_text(f"events {{}}\nhttp {{\ninclude {conf};\n}}\n")
     skipped = ",".join(sorted(ACCEPTED_FINDINGS))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from deployments import dist_at
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, deploy
-from ohifbuild.deploy.releases import KEPT_DAYS, KEPT_VIEWERS, keep_earlier, replaced_viewers
+from ohifbuild.deploy.releases import KEPT_DAYS, KEPT_VIEWERS, MOMENT, keep_earlier, read_marker, replaced_viewers
 from ohifbuild.viewer.manifest import Manifest, hash_tree
 
+A, B, C, D = (letter * 12 for letter in "abcd")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -24,22 +27,38 @@ def viewer(path: Path, **texts: str) -> Path:
 
 
 def test_the_last_viewer_and_those_of_the_last_days_are_kept() -> None:
-    long_ago, lately = (str(NOW - timedelta(days=KEPT_DAYS, hours=hours)) for hours in (1, -1))
-    marker = {"release": "c", "replaced": {"b": lately, "a": long_ago}}
-    assert replaced_viewers(marker, "d", NOW) == {"c": NOW.isoformat(), "b": lately}
-    assert replaced_viewers(marker, "c", NOW) == {"b": lately}
-    assert replaced_viewers({}, "d", NOW) == {}
+    long_ago, lately = ((NOW - timedelta(days=KEPT_DAYS, hours=hours)).strftime(MOMENT) for hours in (1, -1))
+    marker = {"release": C, "replaced": {B: lately, A: long_ago}}
+    assert replaced_viewers(marker, D, NOW) == {C: NOW.strftime(MOMENT), B: lately}
+    assert replaced_viewers(marker, C, NOW) == {B: lately}
+    assert replaced_viewers({}, D, NOW) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        '{"replaced": 1}',
+        '{"release": "../..", "replaced": {"../../etc": "3000"}}',
+        '{"replaced": {"x": null}}',
+    ],
+)
+def test_a_marker_that_somebody_changed_keeps_nothing(tmp_path: Path, text: str) -> None:
+    marker = tmp_path / "ohifbuild-deploy.json"
+    marker.write_text(text)
+    assert replaced_viewers(read_marker(marker), D, NOW) == {}
 
 
 def test_there_is_a_limit_to_the_number_of_viewers() -> None:
-    marker = {"release": "last", "replaced": {f"{number}": NOW.isoformat() for number in range(50)}}
-    kept = list(replaced_viewers(marker, "new", NOW))
-    assert kept == ["last", *(f"{number}" for number in range(KEPT_VIEWERS - 1))]
+    names = [f"{number:012x}" for number in range(50)]
+    marker = {"release": A, "replaced": dict.fromkeys(names, NOW.strftime(MOMENT))}
+    assert list(replaced_viewers(marker, B, NOW)) == [A, *names[: KEPT_VIEWERS - 1]]
 
 
 def test_going_back_to_an_earlier_viewer_keeps_the_later_one() -> None:
-    marker = {"release": "b", "replaced": {"a": NOW.isoformat()}}
-    assert list(replaced_viewers(marker, "a", NOW)) == ["b"]
+    marker = {"release": B, "replaced": {A: NOW.strftime(MOMENT)}}
+    assert list(replaced_viewers(marker, A, NOW)) == [B]
 
 
 def test_a_new_viewer_gets_the_files_that_only_earlier_ones_had_but_no_page(tmp_path: Path) -> None:

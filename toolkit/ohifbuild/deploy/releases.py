@@ -8,6 +8,7 @@ that only an earlier viewer had.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,12 @@ from ohifbuild.viewer.prepare import link_file, link_tree
 
 KEPT_DAYS = 7
 KEPT_VIEWERS = 10
+
+NAME = re.compile(r"[0-9a-f]{12}")
+"""The name of a viewer's folder; any other name in a marker was not written by ``deploy``."""
+
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+"""In this form, the order of texts is that of the times."""
 
 
 def replaced_viewers(marker: Mapping[str, Any], release: str, now: datetime | None = None) -> dict[str, str]:
@@ -35,11 +42,9 @@ def replaced_viewers(marker: Mapping[str, Any], release: str, now: datetime | No
         ``KEPT_VIEWERS``, the latest are kept.
     """
     now = now or datetime.now(UTC)
-    moments = dict(marker.get("replaced", {}))
-    if "release" in marker:
-        moments = {marker["release"]: now.isoformat(timespec="seconds"), **moments}
-    oldest = now - timedelta(days=KEPT_DAYS)
-    kept = [name for name, moment in moments.items() if name != release and datetime.fromisoformat(moment) >= oldest]
+    oldest = (now - timedelta(days=KEPT_DAYS)).strftime(MOMENT)
+    moments = {str(marker.get("release")): now.strftime(MOMENT), **dict(marker.get("replaced", {}))}
+    kept = [name for name, moment in moments.items() if NAME.fullmatch(name) and name != release and moment >= oldest]
     return {name: moments[name] for name in kept[:KEPT_VIEWERS]}
 
 
@@ -49,7 +54,12 @@ def read_marker(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    usable = isinstance(found, dict) and isinstance(found.get("replaced", {}), dict)
+    return (
+        {**found, "replaced": {name: str(moment) for name, moment in found.get("replaced", {}).items()}}
+        if usable
+        else {}
+    )
 
 
 def keep_earlier(target: Path, work: Path, viewer: str, earlier: Iterable[str]) -> None:
