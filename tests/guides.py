@@ -14,7 +14,6 @@ from ohifbuild.core.processes import run, running
 from servers import await_port
 from system import installed
 
-DOCS = Path(__file__).parents[1] / "docs/how-to"
 PLACES = ("/etc/", "/opt/", "/srv/")
 
 # Ends when nginx's old processes have ended, so that a test knows which configuration answers.
@@ -34,12 +33,6 @@ http {{
     server {{ listen 127.0.0.1:81; }}
 }}
 """
-
-
-def blocks(page: str, language: str) -> list[str]:
-    """The blocks of a page in this language, in their order."""
-    text = (DOCS / page).read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from guides import System, blocks, system
+from guides import System, system
+from how_to import blocks
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
@@ -75,9 +76,11 @@ def configured(folder: Path, port: int) -> None:
 def test_the_page_about_proxies_is_right(
     tmp_path: Path, older: Path, network: Any, dist: Path, studies: Path, parts: PreparedFixtures
 ) -> None:
-    deploying, moving, below_a_prefix, checking = blocks("behind-a-proxy.md", "sh")
-    _, haproxy, stripping = blocks("behind-a-proxy.md", "text")
-    (place,) = (each for each in blocks("share-a-study-nginx.md", "sh") if "conf.d" in each and "chown" in each)
+    deploying, moving, below_a_prefix, checking = blocks("behind-a-proxy", "sh")
+    _, haproxy, stripping = blocks("behind-a-proxy", "text")
+    (steps,) = (each for each in blocks("share-a-study-nginx", "sh") if "conf.d" in each)
+    # The test itself starts Orthanc, with the same settings.
+    place = "".join(line for line in steps.splitlines(keepends=True) if "install.sh" not in line)
     here = system(tmp_path, {"pacs.example": network.address})
     configured(tmp_path / "etc/orthanc", 8042)
     (tmp_path / "opt/dist").symlink_to(dist)
@@ -111,7 +114,7 @@ def test_the_page_about_proxies_is_right(
 def test_the_page_about_several_sites_is_right(
     tmp_path: Path, older: Path, network: Any, dist: Path, studies: Path, parts: PreparedFixtures
 ) -> None:
-    one_archive, two_archives, caddy = blocks("several-sites.md", "sh")
+    one_archive, two_archives, caddy = blocks("several-sites", "sh")
     here, token = system(tmp_path, {}), documents_of(parts).token
     (tmp_path / "opt/dist").symlink_to(dist)
     (tmp_path / "etc/caddy").mkdir()
@@ -139,7 +142,7 @@ def test_the_page_about_several_sites_is_right(
 def test_the_page_about_upgrades_is_right_and_open_tabs_go_on(
     tmp_path: Path, older: Path, network: Any, dist: Path, studies: Path, parts: PreparedFixtures
 ) -> None:
-    see, write, load = blocks("upgrade.md", "sh")
+    see, write, load = blocks("upgrade", "sh")
     named = tmp_path / "opt/dist"
     here = system(tmp_path, {"pacs.example": "127.0.0.1"}, build=f"ln -sfn {dist} {named}; exit 0")
     named.symlink_to(older)

@@ -5,7 +5,6 @@ The proxies in front have the configurations of the page ``docs/how-to/behind-a-
 
 from __future__ import annotations
 
-import re
 import socket
 import tempfile
 import threading
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from how_to import blocks
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.deploy import DeployOptions, Kind, deploy
@@ -31,9 +31,8 @@ from sites import Site, Viewer, check_site, documents_of
 from tabs import playwright_page
 from web_servers import apache_running, caddy_running, haproxy_running
 
-PAGE = Path(__file__).parents[3] / "docs/how-to/behind-a-proxy.md"
 HAPROXY, STRIPPING = (
-    next(text for text in re.findall(r"```text\n(.*?)```", PAGE.read_text(), re.DOTALL) if word in text)
+    next(text for text in blocks("behind-a-proxy", "text") if word in text)
     for word in ("frontend https", "location /pacs/")
 )
 LOOPBACK = ("127.0.0.1", "::1")
