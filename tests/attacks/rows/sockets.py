@@ -350,7 +350,25 @@ def forged(name: str, *headers: str) -> SocketAttack:
     )
 
 
+HOST_DECIDES = WeakProxy(
+    "the Host header of the proxy in front decides what the archive is told",
+    {
+        "nginx": ((r'\n    "~\^1" pacs.example;', ""),),
+        "apache": ((r" ohifbuild_host=pacs.example", ""),),
+        "caddy": ((r"\n\t*host pacs.example", ""),),
+    },
+)
+
 FORGED = (
+    SocketAttack(
+        "socket-host-through-the-proxy",
+        "a proxy in front passes on any Host, and the archive makes its URLs of it",
+        (f"GET {ROOT}/studies/1.2 HTTP/1.1", "Host: evil.example"),
+        archive_is_told_no_other_host,
+        HOST_DECIDES,
+        ("nginx", "apache", "caddy"),
+        DeployOptions(behind_proxy=("127.0.0.1",), public_origin="https://pacs.example"),
+    ),
     forged("x-forwarded-host", "X-Forwarded-Host: evil.example"),
     forged("forwarded", "Forwarded: host=evil.example;proto=https"),
     forged("client-address", "X-Forwarded-For: 198.51.100.7", "X-Forwarded-Host: evil.example"),

@@ -52,7 +52,7 @@ class Behind:
         assert heard.target == f"{ROOT}/studies"
         pairs = dict(pair.split("=") for pair in heard.headers["forwarded"].split(";"))
         assert heard.headers["x-forwarded-proto"] == pairs["proto"]
-        assert heard.headers["x-forwarded-host"] == pairs["host"]
+        assert heard.headers["x-forwarded-host"] == heard.headers["host"] == pairs["host"]
         return pairs["proto"], pairs["host"]
 
     def ask(self, client: str, target: str, *headers: str, host: str = "inside") -> str:
