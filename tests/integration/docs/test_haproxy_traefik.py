@@ -15,6 +15,7 @@ import trustme
 import yaml
 from click.testing import CliRunner
 
+from container_images import compose_command
 from how_to import blocks, command, replaced
 from ohifbuild.commands.main import cli
 from ohifbuild.core.processes import output, run, running
@@ -178,7 +179,7 @@ def test_compose_accepts_traefiks_labels(tmp_path: Path) -> None:
     more = tmp_path / "traefik-viewer.yaml"
     more.write_text(blocks(PAGE, "yaml")[2])
     files = ("-f", str(tmp_path / "viewer/compose.yaml"), "-f", str(more))
-    written = output([installed("docker-compose", "docker-compose"), *files, "config"], cwd=tmp_path / "viewer")
+    written = output([*compose_command(), *files, "config"], cwd=tmp_path / "viewer")
     read: dict[str, Any] = yaml.safe_load(written)
     nginx = read["services"]["nginx"]
     labels = nginx["labels"]
