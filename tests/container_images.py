@@ -1,4 +1,4 @@
-"""Builds and runs images of containers with buildah, without a registry."""
+"""Builds and runs images of containers with buildah, without a registry; finds Docker Compose."""
 
 from __future__ import annotations
 
@@ -12,12 +12,22 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.core.errors import ToolFailed, ToolMissing
 from ohifbuild.core.processes import output, run, running
 from servers import await_port
 from system import installed
 
 USER = 101
 USERS = f"root:x:0:0::/:\nnginx:x:{USER}:{USER}::/:\n"
+
+
+def compose_command() -> list[str | Path]:
+    """The command of Docker Compose, as a plugin of docker or on its own; neither needs an engine to read a file."""
+    try:
+        run(["docker", "compose", "version"])
+    except (ToolFailed, ToolMissing):
+        return [installed("docker-compose", "docker-compose")]
+    return ["docker", "compose"]
 
 
 class Images:

@@ -10,21 +10,15 @@ from typing import Any
 import pytest
 import yaml
 
+from container_images import compose_command
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.errors import ToolFailed, ToolMissing
 from ohifbuild.core.processes import output, run
 from ohifbuild.deploy import DeployOptions, deploy
-from system import installed
 
 
 @pytest.fixture(scope="session")
 def compose() -> list[str | Path]:
-    """The command, as a plugin of docker or on its own; neither needs an engine to read a file."""
-    try:
-        run(["docker", "compose", "version"])
-    except (ToolFailed, ToolMissing):
-        return [installed("docker-compose", "docker-compose")]
-    return ["docker", "compose"]
+    return compose_command()
 
 
 @pytest.mark.parametrize("certificate", ["", "/etc/ssl/viewer.pem"])

@@ -46,7 +46,7 @@ def test_the_image_serves_the_viewer_as_a_user_who_can_write_only_in_tmp(
             elsewhere = web.ask(f"{origin}/nginx.conf").status
             programs = sorted(path.name for path in root.rglob("bin/*") if os.access(path, os.X_OK))
             written = written_by_nginx(root)
-            logged = "".join((root / "dev" / name).read_text() for name in ("stdout", "stderr"))
+    logged = "".join((root / "dev" / name).read_text() for name in ("stdout", "stderr"))
     assert (page.status, page.body) == (200, (dist / "index.html").read_bytes())
     assert chunk.headers["content-encoding"] == "gzip"
     assert (refused.status, posted.status, elsewhere) == (401, 405, 404)

@@ -103,7 +103,7 @@ def test_the_archive_behind_nginx_gets_the_token_and_makes_working_urls(
     assert len(json.loads(found.body)) == 1
     assert all(url.startswith(f"{origin}{root}/") for url in bulk)
     assert back.status == 200
-    assert refused == [403, 403, 405, 404]
+    assert refused == [403, 403, 405, 403]
     assert all(found.names.count(name.lower()) == 1 for name in ISOLATION)
 
 

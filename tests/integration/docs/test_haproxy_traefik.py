@@ -15,6 +15,7 @@ import trustme
 import yaml
 from click.testing import CliRunner
 
+from container_images import compose_command
 from how_to import blocks, command, replaced
 from ohifbuild.commands.main import cli
 from ohifbuild.core.processes import output, run, running
@@ -105,8 +106,9 @@ def haproxy_running(folder: Path, front: Front, port: int, certificate: Path) ->
         (folder / "haproxy.log").write_text(child.stdout.read())
 
 
-@pytest.fixture
-def front(tmp_path: Path) -> Iterator[Front]:
+@contextmanager
+def fronted(tmp_path: Path) -> Iterator[Front]:
+    """The HAProxy of the page before the nginx that its command deploys. All logs are complete when the block ends."""
     authority, certificate, port = trustme.CA(), tmp_path / "pacs.pem", free_port(0)
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     authority.issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(certificate)
@@ -118,6 +120,12 @@ def front(tmp_path: Path) -> Iterator[Front]:
             haproxy_running(tmp_path, found, port, certificate),
         ):
             yield found
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[Front]:
+    with fronted(tmp_path) as found:
+        yield found
 
 
 def test_a_long_token_reaches_the_archive_over_http2_with_the_browsers_host_and_scheme(front: Front) -> None:
@@ -138,25 +146,17 @@ def test_http_leads_to_https(front: Front) -> None:
     assert f"location: https://{HOST}/viewer?studyinstanceuids=1.2" in answer
 
 
-def test_nginxs_log_has_paths_and_no_token(tmp_path: Path, front: Front) -> None:
-    front.ask("/viewer?StudyInstanceUIDs=1.2&token=secret")
-    front.ask("/dicom-web/studies?StudyInstanceUID=1.2", "token: secret")
-    log = "".join(path.read_text() for path in tmp_path.glob("*.access.log"))
-    assert "GET /index.html" in log
-    assert "GET /dicom-web/studies" in log
-    assert "secret" not in log
-
-
-def test_haproxys_log_has_paths_and_no_token(tmp_path: Path) -> None:
-    certificate, port = tmp_path / "pacs.pem", free_port(0)
-    trustme.CA().issue_cert(HOST).private_key_and_cert_chain_pem.write_to_path(certificate)
-    with recording_archive({}) as archive:
-        front = Front(free_port(0), free_port(0), certificate, archive)
-        with haproxy_running(tmp_path, front, port, certificate):
-            front.ask_without_tls("/viewer?StudyInstanceUIDs=1.2&token=secret")
-    log = (tmp_path / "haproxy.log").read_text()
-    assert "GET /viewer HTTP/1.1" in log
-    assert "secret" not in log
+def test_no_log_has_a_token(tmp_path: Path) -> None:
+    with fronted(tmp_path) as front:
+        front.ask("/viewer?StudyInstanceUIDs=1.2&token=secret")
+        front.ask_without_tls("/viewer?StudyInstanceUIDs=1.2&token=secret")
+        front.ask("/dicom-web/studies?StudyInstanceUID=1.2", "token: secret")
+    (nginx,) = tmp_path.glob("*.access.log")
+    for log, line in ((nginx, "GET /index.html"), (tmp_path / "haproxy.log", "GET /viewer HTTP/1.1")):
+        text = log.read_text()
+        assert line in text
+        assert "/dicom-web/studies" in text
+        assert "secret" not in text
 
 
 def test_traefik_sends_the_host_to_the_port_that_was_deployed() -> None:
@@ -178,7 +178,7 @@ def test_compose_accepts_traefiks_labels(tmp_path: Path) -> None:
     more = tmp_path / "traefik-viewer.yaml"
     more.write_text(blocks(PAGE, "yaml")[2])
     files = ("-f", str(tmp_path / "viewer/compose.yaml"), "-f", str(more))
-    written = output([installed("docker-compose", "docker-compose"), *files, "config"], cwd=tmp_path / "viewer")
+    written = output([*compose_command(), *files, "config"], cwd=tmp_path / "viewer")
     read: dict[str, Any] = yaml.safe_load(written)
     nginx = read["services"]["nginx"]
     labels = nginx["labels"]

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from how_to import blocks, command, replaced
 from ohifbuild.commands.main import cli
 from ohifbuild.core.processes import run
+from ohifbuild.deploy.filtering import FOLDER, KEPT
 from small_dist import write_small_dist
 
 PAGE = "kubernetes"
@@ -91,7 +92,7 @@ def test_orthanc_gets_its_files_where_its_settings_look_for_them(filter_folder: 
     assert service["spec"]["selector"] == stateful["spec"]["template"]["metadata"]["labels"]
 
 
-def test_copying_the_filter_again_keeps_the_tokens(tmp_path: Path, filter_folder: Path) -> None:
+def test_copying_the_filter_again_keeps_tokens_and_logs(tmp_path: Path, filter_folder: Path) -> None:
     (first,) = orthanc()[0]["spec"]["template"]["spec"]["initContainers"]
     place = tmp_path / "volume"
     place.mkdir()
@@ -99,8 +100,10 @@ def test_copying_the_filter_again_keeps_the_tokens(tmp_path: Path, filter_folder
     words = [*first["command"][:-1], replaced(first["command"][-1], here)]
     run(words)
     assert {path.name for path in place.iterdir()} == {path.name for path in filter_folder.iterdir()}
-    (place / "tokens.json").write_text('{"made": "here"}')
+    kept = {name.removeprefix(f"{FOLDER}/") for name in KEPT}
+    for name in kept:
+        (place / name).write_text("made here")
     (place / "token_filter.py").write_text("old")
     run(words)
-    assert (place / "tokens.json").read_text() == '{"made": "here"}'
+    assert {(place / name).read_text() for name in kept} == {"made here"}
     assert (place / "token_filter.py").read_text() == (filter_folder / "token_filter.py").read_text()

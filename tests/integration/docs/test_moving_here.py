@@ -11,7 +11,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from container_images import Images
+from container_images import Images, compose_command
 from how_to import blocks, command, replaced
 from ohifbuild.commands.main import cli
 from ohifbuild.contract.grants import Tokens
@@ -117,7 +117,7 @@ def test_compose_accepts_the_services_of_the_page(tmp_path: Path, page: str) -> 
     for name, document in (("theirs.yml", theirs), ("ours.yml", ours)):
         (tmp_path / name).write_text(yaml.safe_dump({"version": "3.8", **document}))
     files = ("-f", str(tmp_path / "theirs.yml"), "-f", str(tmp_path / "ours.yml"))
-    read = yaml.safe_load(output([installed("docker-compose", "docker-compose"), *files, "config"]))
+    read = yaml.safe_load(output([*compose_command(), *files, "config"]))
     (new,) = set(ours["services"]) - {"nginx"}
     assert read["services"][new]["build"]["dockerfile"] == "Containerfile"
     assert read["services"]["nginx"]["image"] == theirs["services"]["nginx"]["image"]

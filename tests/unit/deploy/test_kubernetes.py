@@ -103,6 +103,17 @@ def test_the_pods_may_reach_the_archives_port_and_names_only(tmp_path: Path, arc
     assert [[each["port"] for each in rule["ports"]] for rule in egress] == [[port], [53, 53]]
 
 
+def test_the_pods_may_reach_every_archive_of_the_viewer(tmp_path: Path) -> None:
+    ward = {"name": "ward", "roots": ["/ward/rs"], "tokenHeader": "token", "tokenScheme": "", "access": "token"}
+    dist = write_small_dist(tmp_path / "dist", further=[ward])
+    options = DeployOptions(host="pacs.example", archives=("ward=https://ward.example/rs",))
+    deploy("kubernetes", dist, tmp_path / "viewer", options, SilentReporter())
+    found = manifests(tmp_path / "viewer")
+    egress = found["NetworkPolicy"]["spec"]["egress"]
+    assert [[each["port"] for each in rule["ports"]] for rule in egress] == [[443, 8042], [53, 53]]
+    assert "proxy_pass https://ward.example/rs/;" in (tmp_path / "viewer/nginx/viewer.conf").read_text()
+
+
 def test_each_image_has_a_tag_of_its_own(tmp_path: Path) -> None:
     tags = [
         manifests(deployed(tmp_path, **options))["Kustomization"]["images"][0]["newTag"]
