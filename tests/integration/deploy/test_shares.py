@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,6 +30,7 @@ from servers import deployed_orthanc, existing_orthanc
 
 A, B = ORDINARY.uid, SECOND.uid
 ROOT = "/dicom-web"
+GUIDE = Path(__file__).parents[3] / "docs/how-to/share-from-the-command-line.md"
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,35 @@ def test_a_revoked_share_opens_nothing_within_a_second(deployed: Deployed) -> No
         eventually(partial(refused, deployed, token, path))
         seconds.append(time.monotonic() - revoked)
     assert max(seconds) < 1
+
+
+def test_the_guide_works_to_the_letter(deployed: Deployed, tmp_path: Path) -> None:
+    made = deployed.share("add", A)
+    (tmp_path / "link.txt").write_text(made["link"])
+    (tmp_path / "uids.txt").write_text(f"{A}\n")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    words = {"/srv/viewer": str(deployed.folder), "1.2.840.113619.2.1": A, " 343d ": f" {made['id'][:8]} "}
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    said = list[str]()
+    for block in blocks:
+        for shown, here in words.items():
+            block = block.replace(shown, here)
+        done = subprocess.run(["bash", "-euc", block], cwd=tmp_path, env=env, text=True, capture_output=True)
+        assert done.returncode == 0, f"{block}\n{done.stderr}"
+        said.append(done.stdout)
+    link, mail, listed, *_ = said
+    assert deployed.status(token_of(link.strip()), f"{ROOT}/studies/{A}/series") == 200
+    assert mail.startswith("Ihre medizinischen Bilder")
+    assert "for Dr Ray" in listed
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "link.txt",
+        "uids.txt",
+        "link.png",
+        "letter.svg",
+        "links.json",
+    }
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("l*.[psj]*")} == {0}
+    assert deployed.status(token_of(made["link"]), f"{ROOT}/studies/{A}/series") == 403
 
 
 def test_a_study_that_orthanc_lacks_is_not_shared(deployed: Deployed) -> None:
