@@ -170,8 +170,7 @@ def test_a_deployment_without_an_auth_service_makes_no_token_of_it(deployment: P
 def test_a_folder_that_is_no_deployment_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SharesUnavailable, match="is not a deployment"):
         share("list", "--deployment", str(tmp_path))
-    for name in ("compose.yaml", "ohifbuild-deploy.json"):
-        (tmp_path / name).write_text("{}")
+    (tmp_path / "compose.yaml").write_text("{}")
     with pytest.raises(SharesUnavailable, match="Docker Compose"):
         share("list", "--deployment", str(tmp_path))
 
