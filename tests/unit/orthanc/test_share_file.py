@@ -200,7 +200,7 @@ def test_a_lock_that_somebody_keeps_is_named_after_a_while(folder: Path, monkeyp
 
 def test_only_the_owner_and_root_can_change_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: folder.stat().st_uid + 1)
-    with pytest.raises(FileUnusable, match="only its owner and root"):
+    with pytest.raises(PermissionError, match="only its owner and root"):
         ShareFile(folder).add([STUDY], "secret", time.time() + DAY)
     assert entries(folder) == {}
 

@@ -194,6 +194,13 @@ def test_a_damaged_deployment_is_refused(deployment: Path, link: str) -> None:
         share("list", "--deployment", str(deployment))
 
 
+def test_whoever_may_not_change_the_shares_is_told_who_may(deployment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: deployment.stat().st_uid + 1)
+    with pytest.raises(SharesUnavailable, match="only its owner and root") as caught:
+        share("add", STUDY, "--deployment", str(deployment))
+    assert caught.value.fix == "Run the command as root."
+
+
 @pytest.mark.parametrize("text", ["[]", "", '{"my-token": {}}', "[" * 1000])
 def test_a_damaged_token_file_is_refused_and_left_as_it_is(new_deployment: Callable[..., Path], text: str) -> None:
     deployment = new_deployment("damaged", tokens=text)
