@@ -22,7 +22,7 @@ from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.errors import OhifbuildError, ShareRefused, SharesUnavailable
+from ohifbuild.core.errors import OhifbuildError, ShareRefused, SharesUnavailable, TokenFileUnusable
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.orthanc.orthanc_process import OrthancServer
 from ohifbuild.verification.dataset.contents import ORDINARY, SECOND
@@ -173,6 +173,32 @@ def test_an_attack_with_guessed_tokens_adds_one_line_to_the_log(deployed: Deploy
 
     assert len(eventually(counted)) <= 2  # a quarter of an hour may have ended meanwhile
     assert "guess" not in deployed.log.read_text()
+
+
+def test_files_that_were_replaced_by_a_pipe_or_a_link_neither_stop_orthanc_nor_open_it(deployed: Deployed) -> None:
+    token, path = token_of(deployed.share("add", A)["link"]), f"{ROOT}/studies/{A}/series"
+    tokens, log = deployed.folder / "orthanc/tokens.json", deployed.log
+    good, victim = tokens.read_text(), log.with_name("victim")
+    victim.write_text("precious")
+    for replace in (os.mkfifo, lambda place: place.symlink_to(victim)):
+        tokens.unlink()
+        log.unlink(missing_ok=True)
+        replace(tokens)
+        replace(log)
+        began = time.monotonic()
+        assert deployed.status(token, path) == 403
+        with pytest.raises(TokenFileUnusable):
+            deployed.share("list")
+        tokens.unlink()
+        tokens.write_text(good)
+        assert deployed.status(token, path) == 200
+        assert time.monotonic() - began < 10
+        deployed.server.check_alive()
+    eventually(lambda: f"{log} cannot be written" in deployed.server.log())
+    assert victim.read_text() == "precious"
+    log.unlink()
+    assert deployed.status(token, path) == 200
+    eventually(log.exists)
 
 
 def test_a_share_in_a_file_of_format_1_works_and_can_be_revoked(deployed: Deployed) -> None:
