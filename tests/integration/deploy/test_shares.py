@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +22,7 @@ from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.errors import OhifbuildError, ShareRefused, SharesUnavailable
+from ohifbuild.core.errors import OhifbuildError, ShareRefused, SharesUnavailable, TokenFileUnusable
 from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.orthanc.orthanc_process import OrthancServer
 from ohifbuild.verification.dataset.contents import ORDINARY, SECOND
@@ -26,6 +30,7 @@ from servers import deployed_orthanc, existing_orthanc
 
 A, B = ORDINARY.uid, SECOND.uid
 ROOT = "/dicom-web"
+GUIDE = Path(__file__).parents[3] / "docs/how-to/share-from-the-command-line.md"
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,35 @@ def test_a_revoked_share_opens_nothing_within_a_second(deployed: Deployed) -> No
     assert max(seconds) < 1
 
 
+def test_the_guide_works_to_the_letter(deployed: Deployed, tmp_path: Path) -> None:
+    made = deployed.share("add", A)
+    (tmp_path / "link.txt").write_text(made["link"])
+    (tmp_path / "uids.txt").write_text(f"{A}\n")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    words = {"/srv/viewer": str(deployed.folder), "1.2.840.113619.2.1": A, " 343d ": f" {made['id'][:8]} "}
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    said = list[str]()
+    for block in blocks:
+        for shown, here in words.items():
+            block = block.replace(shown, here)
+        done = subprocess.run(["bash", "-euc", block], cwd=tmp_path, env=env, text=True, capture_output=True)
+        assert done.returncode == 0, f"{block}\n{done.stderr}"
+        said.append(done.stdout)
+    link, mail, listed, *_ = said
+    assert deployed.status(token_of(link.strip()), f"{ROOT}/studies/{A}/series") == 200
+    assert mail.startswith("Ihre medizinischen Bilder")
+    assert "for Dr Ray" in listed
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "link.txt",
+        "uids.txt",
+        "link.png",
+        "letter.svg",
+        "links.json",
+    }
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("l*.[psj]*")} == {0}
+    assert deployed.status(token_of(made["link"]), f"{ROOT}/studies/{A}/series") == 403
+
+
 def test_a_study_that_orthanc_lacks_is_not_shared(deployed: Deployed) -> None:
     before = (deployed.folder / "orthanc/tokens.json").read_text()
     with pytest.raises(ShareRefused) as caught:
@@ -139,6 +173,32 @@ def test_an_attack_with_guessed_tokens_adds_one_line_to_the_log(deployed: Deploy
 
     assert len(eventually(counted)) <= 2  # a quarter of an hour may have ended meanwhile
     assert "guess" not in deployed.log.read_text()
+
+
+def test_files_that_were_replaced_by_a_pipe_or_a_link_neither_stop_orthanc_nor_open_it(deployed: Deployed) -> None:
+    token, path = token_of(deployed.share("add", A)["link"]), f"{ROOT}/studies/{A}/series"
+    tokens, log = deployed.folder / "orthanc/tokens.json", deployed.log
+    good, victim = tokens.read_text(), log.with_name("victim")
+    victim.write_text("precious")
+    for replace in (os.mkfifo, lambda place: place.symlink_to(victim)):
+        tokens.unlink()
+        log.unlink(missing_ok=True)
+        replace(tokens)
+        replace(log)
+        began = time.monotonic()
+        assert deployed.status(token, path) == 403
+        with pytest.raises(TokenFileUnusable):
+            deployed.share("list")
+        tokens.unlink()
+        tokens.write_text(good)
+        assert deployed.status(token, path) == 200
+        assert time.monotonic() - began < 10
+        deployed.server.check_alive()
+    eventually(lambda: f"{log} cannot be written" in deployed.server.log())
+    assert victim.read_text() == "precious"
+    log.unlink()
+    assert deployed.status(token, path) == 200
+    eventually(log.exists)
 
 
 def test_a_share_in_a_file_of_format_1_works_and_can_be_revoked(deployed: Deployed) -> None:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from local_orthanc import LocalOrthanc, NoAnswer
+from ohifbuild.commands.main import cli
 from ohifbuild.core.errors import OhifbuildError, ShareRefused, SharesUnavailable
 from ohifbuild.shares.auth_tokens import publish
 
@@ -119,6 +122,23 @@ def test_an_auth_service_that_is_not_there_or_misconfigured_is_an_error() -> Non
     for wrong in (section, {"Url": section["Url"]}, {**section, "Url": "file:///etc/passwd"}, {**section, "X": 1}):
         with pytest.raises(SharesUnavailable):
             publish(wrong, ["1.2.3"], UNTIL)
+
+
+def test_a_link_with_a_token_of_the_auth_service_is_made_and_kept_nowhere(tmp_path: Path) -> None:
+    def respond(path: str, body: bytes) -> tuple[int, bytes]:
+        answers = {"/token-filter/format": b"2", "/tools/lookup": b'[{"Type": "Study"}]'}
+        return 200, answers.get(path, b'{"token": "eyJ.a.b"}')
+
+    with listening(respond) as server:
+        settings = server.settings
+        settings["TokenFilter"] |= {"AuthService": server.section}
+        link = {"Viewer": "https://pacs.example/viewer", "Parameter": "token", "Format": "2"}
+        for name, document in {"orthanc": settings, "link": link, "tokens": {}}.items():
+            (tmp_path / f"{name}.json").write_text(json.dumps(document))
+        words = ["share", "add", "1.2.3", "--auth-service", "--deployment", str(tmp_path)]
+        done = CliRunner().invoke(cli, words, catch_exceptions=False)
+    assert done.stdout.strip() == "https://pacs.example/viewer?StudyInstanceUIDs=1.2.3#token=eyJ.a.b"
+    assert json.loads((tmp_path / "tokens.json").read_text()) == {}
 
 
 def test_orthanc_is_asked_for_each_study_with_the_administrators_token() -> None:

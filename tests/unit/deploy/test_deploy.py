@@ -14,6 +14,8 @@ from ohifbuild.core.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
 from ohifbuild.core.exchange import exchanged
 from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
 
+PRIVATE_FILES = ("access.jsonl", "access.jsonl.1", "orthanc.json", "tokens.json")
+
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_folder_with_other_files_is_refused_and_nothing_is_written(tmp_path: Path, kind: Kind) -> None:
@@ -60,6 +62,18 @@ def test_kept_files_are_copied_with_their_mode_where_there_are_no_links(tmp_path
         deployed("nginx", tmp_path)
     assert (target / "orthanc/tokens.json").read_text() == '{"a": 1}'
     assert (target / "orthanc/tokens.json").stat().st_mode & 0o077 == 0
+
+
+def test_deploying_again_keeps_the_access_log_and_only_orthanc_may_read_it(tmp_path: Path) -> None:
+    target = deployed("nginx", tmp_path)
+    log = target / "orthanc/access.jsonl"
+    assert json.loads((target / "orthanc/orthanc.json").read_text())["TokenFilter"]["AccessLog"] == str(log)
+    log.write_text("a line\n")
+    deployed("nginx", tmp_path)
+    assert log.read_text() == "a line\n"
+    assert log.stat().st_mode & 0o777 == 0o600
+    owned = (target / "orthanc/install.sh").read_text().partition("chown orthanc ")[2].partition("\n")[0].split()
+    assert owned == [str(target / f"orthanc/{name}") for name in PRIVATE_FILES]
 
 
 def test_the_error_lists_every_invalid_option(tmp_path: Path) -> None:

@@ -108,6 +108,12 @@ def test_an_id_that_names_no_share_is_refused(folder: Path, prefix: str) -> None
     assert granted(folder, "root")
 
 
+def test_an_empty_id_does_not_name_the_only_share(folder: Path) -> None:
+    ShareFile(folder).add([STUDY], "secret", time.time() + DAY)
+    with pytest.raises(ShareRefused, match="there is no share"):
+        ShareFile(folder).revoke("")
+
+
 def test_an_id_that_names_two_shares_is_refused(folder: Path) -> None:
     write(folder, {digest_of(name): {"studies": [STUDY], "id": f"ab{name * 10}"} for name in "12"})
     with pytest.raises(ShareRefused, match="2 shares begin with ab"):
@@ -173,6 +179,16 @@ def test_a_link_at_the_name_of_the_new_file_is_not_followed(folder: Path) -> Non
     assert not (folder / "tokens.json").is_symlink()
 
 
+def test_a_link_that_appears_at_the_last_moment_is_not_followed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    victim = folder / "victim"
+    victim.write_text("precious")
+    monkeypatch.setattr(Path, "unlink", lambda path, **_: path.symlink_to(victim))
+    with pytest.raises(FileExistsError):
+        ShareFile(folder).add([STUDY], "secret", time.time() + DAY)
+    assert victim.read_text() == "precious"
+    assert entries(folder) == {}
+
+
 def test_a_lock_that_somebody_keeps_is_named_after_a_while(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(share_file, "LOCK_SECONDS", 0.0)
     with (folder / "link.json").open() as other:
@@ -184,7 +200,7 @@ def test_a_lock_that_somebody_keeps_is_named_after_a_while(folder: Path, monkeyp
 
 def test_only_the_owner_and_root_can_change_the_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: folder.stat().st_uid + 1)
-    with pytest.raises(FileUnusable, match="only its owner and root"):
+    with pytest.raises(PermissionError, match="only its owner and root"):
         ShareFile(folder).add([STUDY], "secret", time.time() + DAY)
     assert entries(folder) == {}
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import share_study
+from local_orthanc import NoAnswer
 from ohifbuild.contract.link import make_link, read_link
 from token_file import digest_of, read_grants
 
@@ -137,4 +138,25 @@ def test_nothing_is_shared_while_orthanc_runs_an_older_filter(
 def test_a_study_that_orthanc_lacks_is_not_shared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert share_study.main(["1.2.3", "9.9"]) == 1
     assert capsys.readouterr().err == "Orthanc has no study 9.9.\n"
+    assert known(folder) == {}
+
+
+def test_it_waits_until_orthanc_answers_with_this_filter(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter(list[Exception | bool]([NoAnswer("Orthanc does not answer"), False, True]))
+
+    def next_answer(_: Orthanc) -> bool:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(share_study, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(Orthanc, "reads_the_format", next_answer)
+    assert share_study.main(["--wait"]) == 0
+    answers = iter(list[Exception | bool]([NoAnswer("Orthanc does not answer")]))
+    monkeypatch.setattr(share_study, "WAIT_SECONDS", -1.0)
+    assert share_study.main(["--wait"]) == 1
+    assert capsys.readouterr().err == "Orthanc is not ready: Orthanc does not answer\n"
     assert known(folder) == {}

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from ohifbuild import shares
 from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.core.counts import counted, times
 from ohifbuild.orthanc.shipped import share_file
 from ohifbuild.shares import Opened, qr_code
 from ohifbuild.shares.auth_tokens import refuse
@@ -136,9 +134,9 @@ def list_command(context: CommandContext, /, folder: Path, service: bool) -> Non
     context.result([_document(share, opened) for share, opened in found])
     if context.as_json:
         return
-    if found:
-        Console(highlight=False, markup=False).print(_table(found))
-    else:
+    for share, opened in found:
+        click.echo(_paragraph(share, opened))
+    if not found:
         context.reporter.say("There are no shares.")
     if deployment.auth_service:
         context.reporter.say("Links of the orthanc-auth-service are not listed: it keeps no list of them.")
@@ -233,27 +231,19 @@ def _document(share: share_file.Share, opened: Opened | None = None) -> dict[str
     }
 
 
-def _table(found: list[tuple[share_file.Share, Opened]]) -> Table:
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("ID", "Note", "Study", "Created", "Expires", "Last opened"):
-        table.add_column(name, overflow="fold", no_wrap=name not in ("Note", "Study"))
-    for name in ("Times", "Images"):
-        table.add_column(name, justify="right")
-    for share, opened in found:
-        more = f" and {len(share.studies) - 1} more" if len(share.studies) > 1 else ""
-        last = datetime.fromisoformat(opened.last).timestamp() if opened.last else None
-        cells = (
-            share.id,
-            share_file.printable(share.note),
-            (share.studies or ("",))[0] + more,
-            _local(share.created),
-            "expired" if _expired(share) else _local(share.expires) or "never",
-            _local(last),
-            str(opened.times),
-            str(opened.frames),
-        )
-        table.add_row(*map(Text, cells))
-    return table
+def _paragraph(share: share_file.Share, opened: Opened) -> str:
+    """A share for a person, in three lines that fit a narrow terminal."""
+    more = f" and {len(share.studies) - 1} more" if len(share.studies) > 1 else ""
+    ends = "never expires" if share.expires is None else f"expires {_local(share.expires)}"
+    if _expired(share):
+        ends = f"expired {_local(share.expires)}"
+    used = "never opened"
+    if opened.last:
+        last = datetime.fromisoformat(opened.last).timestamp()
+        used = f"opened {times(opened.times)}, last {_local(last)}, {counted(opened.frames, 'image')}"
+    lines = (share_file.printable(share.note), (*share.studies, "no study")[0] + more, f"{ends}; {used}")
+    indent = f"\n{' ' * (len(share.id) + 2)}"
+    return f"{share.id}  {indent.join(filter(None, lines))}"
 
 
 def _expired(share: share_file.Share) -> bool:

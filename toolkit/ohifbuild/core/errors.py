@@ -4,7 +4,7 @@ The library raises these errors; only ``commands/main.py`` prints them and turns
 are part of the public interface, because scripts test them. The documentation has a page for each error; a unit test
 checks that codes and pages are unique. Ranges: 10 recipe and release, 20 cache and packages, 30 toolchain and git,
 40 patches, injection and bundling, 50 output, 60 verify, 70 serve, deploy and doctor,
-80 lock, reproducibility, audit and pipelines, 90 whatever finds its own range full.
+80 lock, reproducibility, audit and pipelines, 90 shares, and whatever finds its own range full.
 """
 
 from __future__ import annotations

@@ -12,7 +12,15 @@ from typing import Any
 
 from ohifbuild.deploy.deployment import Plan
 from ohifbuild.deploy.orthanc_settings import FILTER, changed_steps, whole
-from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb_settings, token_filter_settings
+from ohifbuild.orthanc.configuration import (
+    ACCESS_LOG,
+    FOLDER,
+    LINK,
+    SCRIPTS,
+    SETTINGS,
+    dicomweb_settings,
+    token_filter_settings,
+)
 from ohifbuild.orthanc.shipped import token_file
 
 GUARD, VIEWER, SHARE = "closed_without_filter.lua", "viewer_files.py", "share_study.py"
@@ -22,10 +30,7 @@ FILTERING = (
 )  # fmt: skip
 """The scripts of every deployment with a token filter; they import one another."""
 
-TOKENS, SETTINGS, UNIT, LINK = "tokens.json", "orthanc.json", "orthanc.service.conf", "link.json"
-ACCESS_LOG = "access.jsonl"
-INSTALL = "install.sh"
-FOLDER = "orthanc"
+TOKENS, UNIT, INSTALL = "tokens.json", "orthanc.service.conf", "install.sh"
 
 LOGS = frozenset({f"{FOLDER}/{ACCESS_LOG}", f"{FOLDER}/{ACCESS_LOG}.1"})
 KEPT = LOGS | {f"{FOLDER}/{TOKENS}"}

@@ -6,10 +6,10 @@ import json
 
 from ohifbuild.core.errors import DeployUnsuitable
 from ohifbuild.deploy.deployment import Folder, Plan
-from ohifbuild.deploy.filtering import FOLDER, KEPT, PRIVATE, VIEWER, filter_files, orthanc_steps
+from ohifbuild.deploy.filtering import KEPT, PRIVATE, VIEWER, filter_files, orthanc_steps
 from ohifbuild.deploy.header_table import header_table
 from ohifbuild.deploy.https import reached_without_proxy, tunnel, tunnel_steps
-from ohifbuild.orthanc.configuration import SCRIPTS
+from ohifbuild.orthanc.configuration import FOLDER, SCRIPTS
 
 RESERVED_PATHS = frozenset(
     {

@@ -11,6 +11,9 @@ from typing import Any
 from ohifbuild.contract.grants import Tokens
 from ohifbuild.contract.settings import Settings
 
+FOLDER, SETTINGS, LINK, ACCESS_LOG = "orthanc", "orthanc.json", "link.json", "access.jsonl"
+"""The folder of Orthanc in a deployment, and files in it: Orthanc's configuration, what a link looks like, the log."""
+
 SCRIPTS = Path(__file__).parent / "scripts"
 """``token_filter.py``, the scripts that it imports, and ``closed_without_filter.lua``; none imports this package."""
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ohifbuild.core.errors import ShareRefused, SharesUnavailable, TokenFileUnusable
-from ohifbuild.deploy.deployment import MARKER
-from ohifbuild.deploy.filtering import ACCESS_LOG, FOLDER, LINK, SETTINGS
+from ohifbuild.orthanc.configuration import ACCESS_LOG, FOLDER, LINK, SETTINGS
 from ohifbuild.orthanc.shipped import bounded_json, local_orthanc, share_file, token_file
 
 RESTART = "Restart it: systemctl restart orthanc"
@@ -144,7 +143,7 @@ def share_errors(deployment: Deployment) -> Iterator[None]:
 
 
 def _no_deployment(folder: Path) -> SharesUnavailable:
-    if (folder / "compose.yaml").is_file() and (folder / MARKER).is_file():
+    if (folder / "compose.yaml").is_file():
         return SharesUnavailable(
             f"{folder} is a deployment for Docker Compose, which has no token file.",
             cause="There, staff makes links in Orthanc Explorer 2, and orthanc-auth-service makes their tokens.",

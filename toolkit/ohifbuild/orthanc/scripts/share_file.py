@@ -10,6 +10,7 @@ Requires Python 3.9 and only the standard library.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -83,6 +84,7 @@ class ShareFile:
 
         Raises:
             FileUnusable: the file is not a valid token file.
+            OSError: the user may not read the file.
         """
         found = [_share(digest, entry) for digest, entry in self._read().items() if not entry.get("everything")]
         return sorted(found, key=lambda share: share.created or 0.0)
@@ -179,6 +181,8 @@ class ShareFile:
         try:
             # Without O_NONBLOCK, opening a pipe would wait for its writer.
             descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except PermissionError:
+            raise
         except OSError as error:
             reason = "it is a symbolic link" if self._path.is_symlink() else error.strerror
             raise FileUnusable(f"{self._path}: {reason}") from error
@@ -201,7 +205,7 @@ class ShareFile:
             raise FileUnusable(f"{self._path}: it would have more than {LONGEST_FILE} bytes")
         owner, user = self._path.stat(), os.geteuid()
         if user not in (0, owner.st_uid):
-            raise FileUnusable(f"{self._path}: only its owner and root can change it")
+            raise PermissionError(errno.EPERM, "only its owner and root may change it", str(self._path))
         new = self._path.with_name(f".{self._path.name}.new")
         new.unlink(missing_ok=True)  # a writer that was killed left it
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -72,7 +72,8 @@ def main(arguments: list[str]) -> int:
             return 1
         print(share(studies, options.days, options.token or secrets.token_urlsafe(32), options.note))
     except (OSError, ValueError) as error:
-        print(f"The study cannot be shared: {error}", file=sys.stderr)
+        what = "Orthanc is not ready" if options.wait else "The study cannot be shared"
+        print(f"{what}: {error}", file=sys.stderr)
         return 1
     return 0
 
