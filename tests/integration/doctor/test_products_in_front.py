@@ -186,6 +186,17 @@ def test_one_line_of_an_nginx_in_front(maker: Any, archive: Any, line: str, chec
     assert words in said
 
 
+def test_a_token_that_is_longer_than_an_nginx_in_front_accepts(maker: Any, archive: Any) -> None:
+    with archive(Settings()) as origin:
+        made = maker.deployment(origin)
+        with maker.served(made), nginx(maker.folder, made.port, "") as port:
+            link = made.link().replace("&", "#").partition("token=")[0] + f"token={'t' * 8190}"
+            found, said = first(examine_deployment(link.replace(made.origin, f"http://127.0.0.1:{port}")))
+    assert found == "token-header"
+    assert "a token of 8190 characters in token as too long (400)" in said
+    assert "large_client_header_buffers 4 32k;" in said
+
+
 def test_caddy_that_passes_its_own_host_on(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)

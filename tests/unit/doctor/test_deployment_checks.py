@@ -14,6 +14,7 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core import resources
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
+from ohifbuild.doctor.connections import Connection
 from ohifbuild.doctor.link_problem import link_problem
 from ohifbuild.doctor.observations import FileEvidence
 from ohifbuild.doctor.tls import Certificate, Tls
@@ -473,6 +474,23 @@ def test_a_redirect_of_the_archive_is_reported_without_its_query(healthy: Any, r
     found = healthy.but("archive", granted={"1.2.3": away}, series=None).finding("token")
     assert "redirects to https://other.example (302)" in found.found
     assert "abc" not in found.found
+
+
+@pytest.mark.parametrize(
+    ("connections", "state"),
+    [
+        ((Connection("192.0.2.1"), Connection("2001:db8::1")), "right"),
+        ((Connection("192.0.2.1"), Connection("2001:db8::1", "refused")), "wrong"),
+        ((Connection("192.0.2.1"), Connection("2001:db8::1", "timeout")), "wrong"),
+        ((Connection("192.0.2.1", "refused"), Connection("192.0.2.2")), "wrong"),
+        # This machine may have no IPv6.
+        ((Connection("192.0.2.1"), Connection("2001:db8::1", "unreachable")), "right"),
+        ((Connection("2001:db8::1"),), "note"),
+        ((Connection("192.0.2.1", "refused"),), "right"),  # that is the finding of another check
+    ],
+)
+def test_every_address_of_the_host_must_lead_to_a_server(healthy: Any, connections: Any, state: str) -> None:
+    assert healthy.but(connections=connections).finding("addresses").state == state
 
 
 def test_a_portal_that_the_dist_names_but_its_server_does_not(healthy: Any) -> None:

@@ -29,6 +29,7 @@ ALL_PATHS = "Make every proxy and filter accept the token for all paths below st
 CUT: dict[RequestFailure, str] = {"timeout": "does not end in time", "tls": "ends with a TLS error"}
 
 STATUSES: dict[int, tuple[str, str]] = {
+    204: ("the answer is 204, 'no content'", "Look whether the archive still has the study, and read its log."),
     400: (
         "the archive calls the request invalid (400)",
         "Make every proxy pass path and query on unchanged: without decoding %2F, and without merging slashes.\n"
