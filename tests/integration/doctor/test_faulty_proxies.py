@@ -170,10 +170,10 @@ OF_SEARCHES = {
     "204": ("token", "does not find the study"),
     "401 Bearer": ("token", "refuses the study (401)"),
     "403": ("token", "refuses the study (403)"),
-    **{
-        answer: ("token-header", "refuses a token of 22 characters in token as too long")
-        for answer in ("400 of nginx", "413", "414 of nginx", "431 of Apache")
-    },
+    **dict.fromkeys(
+        ("400 of nginx", "413", "414 of nginx", "431 of Apache"),
+        ("token-header", "refuses a token of 22 characters in token as too long"),
+    ),
 }
 """What is said about a search instead: it is the first request with the token."""
 
