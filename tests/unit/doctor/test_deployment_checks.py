@@ -493,6 +493,18 @@ def test_every_address_of_the_host_must_lead_to_a_server(healthy: Any, connectio
     assert healthy.but(connections=connections).finding("addresses").state == state
 
 
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        ("http://portal.example", "uses http"),
+        ("http://localhost:8080", "forbids frames of"),
+        ("https://pacs.example", "may show"),
+    ],
+)
+def test_a_portal_over_http_is_wrong_except_on_this_machine(healthy: Any, origin: str, words: str) -> None:
+    assert words in healthy.but(portal=origin).finding("portal").found
+
+
 def test_a_portal_that_the_dist_names_but_its_server_does_not(healthy: Any) -> None:
     settings = Settings(public_url="/ohif/", embed_in=("https://portal.example",))
     page = replace(healthy.evidence.viewer.page, settings=settings)
