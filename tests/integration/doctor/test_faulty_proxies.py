@@ -20,10 +20,9 @@ import trustme
 from multidict import CIMultiDict
 
 from faulty_proxy import Asked, Fault, PassOn, Reply, faulty_proxy
-from ohifbuild.contract.answers import Retry
 from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings, Source
-from ohifbuild.doctor import Report, archive_client, connections, judge
+from ohifbuild.doctor import Report, connections, judge
 from ohifbuild.doctor.connections import Connection
 from ohifbuild.doctor.gather import gather
 from ohifbuild.verification.dataset import write_dataset
@@ -62,11 +61,6 @@ def upstream_of_hospital(
     tokens = Tokens({TOKEN: Grant(frozenset(STUDIES))})
     with site(dist, EmbeddedArchive(folder), tokens, settings=theirs) as running:
         yield running.origin
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive_client, "retry", lambda: Retry((0.0, 0.0, 0.0), 0.0, 0.0))
 
 
 async def healthy(asked: Asked, pass_on: PassOn) -> Reply:
@@ -154,7 +148,7 @@ ANSWERS: dict[str, tuple[dict[str, Any], str]] = {
     "500": ({"status": 500, "body": b""}, "the archive fails (500)"),
     "501": ({"status": 501, "body": b""}, "Update the archive"),
     "502": ({"status": 502, "body": b""}, "Start the archive."),
-    "503": ({"status": 503, "body": b""}, "The page says that the archive is busy."),
+    "503": ({"status": 503, "body": b""}, "The page says 'The image archive is busy'."),
     "504 of nginx": ({"status": 504, "body": b"", "headers": {"Server": "nginx"}}, "proxy_read_timeout 300s"),
     "a login page": (page(LOGIN), "the answer is a login page"),
     "another page": (page("<!doctype html><title>x</title>"), "the answer is a web page"),
@@ -473,13 +467,13 @@ def test_a_study_without_images_has_no_fault(upstream: str, modality: str) -> No
 def test_a_study_of_one_document_whose_contents_are_refused(upstream: str, modality: str) -> None:
     check, text = said(examined(upstream, Only(modality, On(BULK, 403, b""))))
     assert check == "bulk-data"
-    assert "Documents, waveforms and segmentations stay empty. The page says that the archive refuses" in text
+    assert "Documents, waveforms and segmentations stay empty. The page says 'These images cannot" in text
 
 
 def test_a_report_whose_metadata_are_not_sent(upstream: str) -> None:
     check, text = said(examined(upstream, Only("SR", On(METADATA, 500, b""))))
     assert check == "metadata"
-    assert "The page says that the study cannot be shown." in text
+    assert "The page says 'The images could not be opened'." in text
 
 
 # Portals and files

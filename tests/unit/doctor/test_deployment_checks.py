@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from ohifbuild.contract.answers import Kind, Status, telling_of
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core import resources
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
+from ohifbuild.doctor.checks.answers import PAGE_SAYS
 from ohifbuild.doctor.connections import Connection
 from ohifbuild.doctor.link_problem import link_problem
 from ohifbuild.doctor.observations import FileEvidence
@@ -523,6 +525,10 @@ def test_other_pages_of_ohif_are_reported_for_deletion(healthy: Any, kind: str, 
 
 def test_quoted_messages_of_the_page_are_its_real_messages(healthy: Any) -> None:
     texts = (resources.extension_template() / "src" / "texts" / "en.js").read_text(encoding="utf-8")
+    statuses: tuple[Status, ...] = (0, *range(300, 600), 204, "unreadable")
+    tellings = (telling_of(status, kind, "nothing") for status in statuses for kind in get_args(Kind))
+    assert {telling.message for telling in tellings if telling} == set(PAGE_SAYS)
+    assert [title for title in PAGE_SAYS.values() if f"'{title}'" not in texts] == []
     for link in ("?token=a#token=b", "?StudyInstanceUIDs=x"):
         effect = healthy.but(link=read_link(f"https://pacs.example/{link}", "token")).finding("link").effect
         assert effect.split("'")[1] in texts
