@@ -325,6 +325,46 @@ def test_uids_of_an_archive_cannot_direct_the_token_to_another_study() -> None:
     assert not [request.raw_path for request in asked if "9.9" in request.raw_path]
 
 
+@pytest.mark.parametrize(
+    "url", ["{evil}/dicom-web/studies/1.2.3/x", "{root}/studies/9.9/x", "{root}/studies/1.2.3/../9.9", "{root}//9.9"]
+)
+def test_bulk_urls_of_an_archive_cannot_direct_the_token_elsewhere(url: str) -> None:
+    asked: list[web.Request] = []
+
+    async def run() -> None:
+        async with server(nowhere, asked) as evil:
+
+            async def handler(request: web.Request) -> web.StreamResponse:
+                if not request.path.startswith("/dicom-web"):
+                    return page(request)
+                if not request.headers.get("token"):
+                    return web.Response(status=401)
+                asked.append(request)
+                bulk = {"vr": "OB", "BulkDataURI": url.format(evil=evil, root=f"http://{request.host}/dicom-web")}
+                uid = {"vr": "UI", "Value": ["1.2.3"]}
+                row = {"0020000D": uid, "0020000E": uid, "00080018": uid, "00420011": bulk}
+                return web.Response(text=json.dumps([row]), content_type="application/dicom+json")
+
+            await examined(handler)
+
+    asyncio.run(run())
+    assert [request.path for request in asked if request.path.endswith("/metadata")]
+    assert not [request.raw_path for request in asked if "9.9" in request.raw_path or request.path.endswith("/x")]
+
+
+def test_a_further_root_without_tls_on_another_machine_gets_no_token() -> None:
+    asked: list[web.Request] = []
+
+    async def run() -> bool:
+        async with server(nowhere) as other:
+            roots = ["/dicom-web", f"{other.replace('127.0.0.1', '0.0.0.0')}/images"]
+            async with server(recording(asked, {"roots": roots})) as origin:
+                return (await gather(f"{origin}/viewer?{QUERY}")).sends_token
+
+    assert not asyncio.run(run())
+    assert not [request for request in asked if TOKEN in str(request.headers)]
+
+
 @pytest.mark.parametrize("root", ["//[", "/dicom-web?x=", "/dicom-web#x", "http://user@127.0.0.1/dicom-web", "data:x"])
 def test_an_invalid_root_gets_no_request(root: str) -> None:
     async def run() -> str:

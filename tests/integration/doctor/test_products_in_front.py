@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +12,15 @@ import pytest
 import trustme
 
 from ohifbuild.contract.settings import Settings
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.processes import running
+from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.doctor import Report, examine_deployment
 from ohifbuild.orthanc.admin_client import free_port
+from ohifbuild.verification.dataset.contents import DOCUMENTS
 from servers import await_port, nginx_running
 from system import installed
+from web_servers import apache_running, caddy_running, haproxy_running
 
 HAPROXY = """
 defaults
@@ -61,8 +66,7 @@ def haproxy(folder: Path, behind: int, *, mode: str = "http", tls: str = "", rul
     """Runs HAProxy before a port; yields its own."""
     port, conf = free_port(0), folder / "haproxy.cfg"
     conf.write_text(HAPROXY.format(port=port, behind=behind, mode=mode, tls=tls.format(folder=folder), rule=rule))
-    with running([installed("haproxy", "haproxy"), "-db", "-f", conf]) as child:
-        await_port("127.0.0.1", port, lambda: child.poll() is None)
+    with haproxy_running(folder, conf, port):
         yield port
 
 
@@ -186,6 +190,17 @@ def test_one_line_of_an_nginx_in_front(maker: Any, archive: Any, line: str, chec
     assert words in said
 
 
+def test_a_token_that_is_longer_than_an_nginx_in_front_accepts(maker: Any, archive: Any) -> None:
+    with archive(Settings()) as origin:
+        made = maker.deployment(origin)
+        with maker.served(made), nginx(maker.folder, made.port, "") as port:
+            link = made.link().replace("&", "#").partition("token=")[0] + f"token={'t' * 8190}"
+            found, said = first(examine_deployment(link.replace(made.origin, f"http://127.0.0.1:{port}")))
+    assert found == "token-header"
+    assert "a token of 8190 characters in token as too long (400)" in said
+    assert "large_client_header_buffers 4 32k;" in said
+
+
 def test_caddy_that_passes_its_own_host_on(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)
@@ -194,3 +209,22 @@ def test_caddy_that_passes_its_own_host_on(maker: Any, archive: Any) -> None:
             found, said = first(examine_deployment(link.replace(made.origin, f"http://127.0.0.1:{port}")))
     assert found == "bulk-urls"
     assert f"The archive writes URLs at {made.origin}/dicom-web" in said
+
+
+@pytest.mark.parametrize(("server", "conf"), [(apache_running, "apache.conf"), (caddy_running, "site.caddy")])
+def test_deployed_apache_and_caddy_have_no_finding_and_pass_the_longest_token(
+    archive: Any, a_dist: Any, server: Any, conf: str
+) -> None:
+    port = free_port(0)
+    # Apache reads as another user than the one who runs the tests.
+    with tempfile.TemporaryDirectory() as name, archive(Settings()) as origin:
+        folder = Path(name)
+        folder.chmod(0o755)
+        dist = a_dist(folder / "dist", Settings())
+        deploy("static", dist, folder / "viewer", DeployOptions(port=port, archive=origin), SilentReporter())
+        with server(folder, folder / "viewer" / conf, port):
+            report = examine_deployment(
+                f"http://127.0.0.1:{port}/viewer?StudyInstanceUIDs={DOCUMENTS.uid}&token=the-token-of-this-link"
+            )
+    assert [finding for finding in report.findings if finding.state != "right"] == []
+    assert "passes" in next(finding.found for finding in report.findings if finding.check == "token-length")

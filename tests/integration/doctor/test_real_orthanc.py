@@ -17,7 +17,7 @@ from ohifbuild.deploy import DeployOptions, deploy
 from ohifbuild.doctor import examine_deployment
 from ohifbuild.orthanc.orthanc_process import orthanc
 from ohifbuild.verification.dataset import write_dataset
-from ohifbuild.verification.dataset.contents import DOCUMENTS
+from ohifbuild.verification.dataset.contents import DOCUMENTS, VIDEO
 from servers import deployed_orthanc, existing_orthanc
 
 TOKEN = "the-token-of-this-link"
@@ -59,6 +59,25 @@ def test_an_orthanc_that_answers_in_latin1_loses_letters_of_names(
     found = next(finding for finding in report.findings if finding.check == "names")
     assert found.state == "note"
     assert '"DefaultEncoding": "Utf8"' in found.change
+
+
+def test_an_orthanc_that_loads_its_plugins_in_another_order_renders_no_video(
+    tmp_path: Path, dataset: Path, a_dist: Callable[..., Path]
+) -> None:
+    dist = a_dist(tmp_path / "dist", Settings(public_url="/ohif/"))
+    existing, port = existing_orthanc(tmp_path)
+    deployment = tmp_path / "deployment"
+    deploy("orthanc", dist, deployment, DeployOptions(orthanc_settings=existing, port=port), SilentReporter())
+    configuration = deployment / "orthanc" / "orthanc.json"
+    settings = json.loads(configuration.read_text())
+    settings["Plugins"].sort(key=lambda path: path.endswith("libOrthancPython.so"))
+    configuration.write_text(json.dumps(settings))
+    tokens = Tokens({TOKEN: Grant(frozenset({VIDEO.uid}))})
+    with deployed_orthanc(deployment, read_settings(dist), "/dicom-web", dataset, tokens) as server:
+        report = examine_deployment(f"{server.origin}/ohif/viewer?StudyInstanceUIDs={VIDEO.uid}&token={TOKEN}")
+    assert report.cause is not None
+    assert report.cause.check == "video"
+    assert "libOrthancPython.so" in report.cause.change
 
 
 def test_nginx_that_drops_the_header_before_orthanc_is_found(maker: Any, dataset: Path) -> None:

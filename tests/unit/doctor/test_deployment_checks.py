@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from ohifbuild.contract.answers import Kind, Status, telling_of
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core import resources
 from ohifbuild.doctor import judge
 from ohifbuild.doctor.address import parse_address
+from ohifbuild.doctor.checks.answers import PAGE_SAYS
+from ohifbuild.doctor.connections import Connection
 from ohifbuild.doctor.link_problem import link_problem
 from ohifbuild.doctor.observations import FileEvidence
 from ohifbuild.doctor.tls import Certificate, Tls
@@ -475,6 +478,35 @@ def test_a_redirect_of_the_archive_is_reported_without_its_query(healthy: Any, r
     assert "abc" not in found.found
 
 
+@pytest.mark.parametrize(
+    ("connections", "state"),
+    [
+        ((Connection("192.0.2.1"), Connection("2001:db8::1")), "right"),
+        ((Connection("192.0.2.1"), Connection("2001:db8::1", "refused")), "wrong"),
+        ((Connection("192.0.2.1"), Connection("2001:db8::1", "timeout")), "wrong"),
+        ((Connection("192.0.2.1", "refused"), Connection("192.0.2.2")), "wrong"),
+        # This machine may have no IPv6.
+        ((Connection("192.0.2.1"), Connection("2001:db8::1", "unreachable")), "right"),
+        ((Connection("2001:db8::1"),), "note"),
+        ((Connection("192.0.2.1", "refused"),), "right"),  # that is the finding of another check
+    ],
+)
+def test_every_address_of_the_host_must_lead_to_a_server(healthy: Any, connections: Any, state: str) -> None:
+    assert healthy.but(connections=connections).finding("addresses").state == state
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        ("http://portal.example", "uses http"),
+        ("http://localhost:8080", "forbids frames of"),
+        ("https://pacs.example", "may show"),
+    ],
+)
+def test_a_portal_over_http_is_wrong_except_on_this_machine(healthy: Any, origin: str, words: str) -> None:
+    assert words in healthy.but(portal=origin).finding("portal").found
+
+
 def test_a_portal_that_the_dist_names_but_its_server_does_not(healthy: Any) -> None:
     settings = Settings(public_url="/ohif/", embed_in=("https://portal.example",))
     page = replace(healthy.evidence.viewer.page, settings=settings)
@@ -493,6 +525,10 @@ def test_other_pages_of_ohif_are_reported_for_deletion(healthy: Any, kind: str, 
 
 def test_quoted_messages_of_the_page_are_its_real_messages(healthy: Any) -> None:
     texts = (resources.extension_template() / "src" / "texts" / "en.js").read_text(encoding="utf-8")
+    statuses: tuple[Status, ...] = (0, *range(300, 600), 204, "unreadable")
+    tellings = (telling_of(status, kind, "nothing") for status in statuses for kind in get_args(Kind))
+    assert {telling.message for telling in tellings if telling} == set(PAGE_SAYS)
+    assert [title for title in PAGE_SAYS.values() if f"'{title}'" not in texts] == []
     for link in ("?token=a#token=b", "?StudyInstanceUIDs=x"):
         effect = healthy.but(link=read_link(f"https://pacs.example/{link}", "token")).finding("link").effect
         assert effect.split("'")[1] in texts

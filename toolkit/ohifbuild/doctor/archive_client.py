@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -48,16 +49,24 @@ class ArchiveClient:
     ) -> Answer:
         origin = {"Origin": self.origin} if self.origin else {}
         all_headers = {"Accept": accept, **origin, **headers}
-        for pause in (*retry().pauses, None):
+        began, bounds = time.monotonic(), retry()
+        for pause in bounds.pauses:
             answer = await self.client.ask(self.root + path, method=method, headers=all_headers, limit=limit)
-            means = meaning_of(answer.status) if answer.status else None
-            if pause is None or not means or not means.retry:
-                break
-            await asyncio.sleep(max(pause, asked_pause(answer)))
-        return answer
+            wait = max(pause, asked_pause(answer))
+            spent = time.monotonic() - began
+            if not may_pass(answer) or wait > bounds.longest or spent + wait > bounds.total:
+                return answer
+            await asyncio.sleep(wait)
+        return await self.client.ask(self.root + path, method=method, headers=all_headers, limit=limit)
+
+
+def may_pass(answer: Answer) -> bool:
+    """Whether the page would send the request again. One that took all the time that doctor has is not repeated."""
+    means = meaning_of(answer.status)
+    return means is not None and means.retry and answer.failure != "timeout"
 
 
 def asked_pause(answer: Answer) -> float:
-    """How many seconds the archive asks for (``Retry-After``, RFC 9110 10.2.3), within bounds; 0 for a date."""
+    """How many seconds the archive asks for (``Retry-After``, RFC 9110 10.2.3); 0 for a date."""
     asked = answer.get("retry-after").strip()
-    return min(float(asked), retry().longest) if asked.isdecimal() and len(asked) < 9 else 0.0
+    return float(asked) if asked.isdecimal() and len(asked) < 9 else 0.0

@@ -95,10 +95,11 @@ async def gather(url: str, *, insecure: bool = False, portal: str = "") -> Evide
 
 
 def _may_send_token(evidence: Evidence, navigation: Navigation, viewer: ViewerEvidence, *, insecure: bool) -> bool:
-    """Whether both the page that names the archive and the connection to the archive are verified, or allowed."""
-    root = urlsplit(viewer.root)
-    verified = navigation.is_verified and (root.scheme == "https" or is_loopback(root.hostname or ""))
-    mixed = navigation.address.scheme == "https" and root.scheme == "http"
+    """Whether both the page that names the archive and the connections to the archive are verified, or allowed."""
+    roots = [urlsplit(root) for root in viewer.roots]
+    safe = all(root.scheme == "https" or is_loopback(root.hostname or "") for root in roots)
+    verified = navigation.is_verified and safe
+    mixed = navigation.address.scheme == "https" and any(root.scheme == "http" for root in roots)
     settings = viewer.page.settings
     known = viewer.page.kind == "ohif" or is_known(settings, navigation.address.path)
     wanted = known and settings.access != "session" and not is_demonstration(viewer)

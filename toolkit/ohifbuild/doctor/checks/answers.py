@@ -29,6 +29,7 @@ ALL_PATHS = "Make every proxy and filter accept the token for all paths below st
 CUT: dict[RequestFailure, str] = {"timeout": "does not end in time", "tls": "ends with a TLS error"}
 
 STATUSES: dict[int, tuple[str, str]] = {
+    204: ("the answer is 204, 'no content'", "Look whether the archive still has the study, and read its log."),
     400: (
         "the archive calls the request invalid (400)",
         "Make every proxy pass path and query on unchanged: without decoding %2F, and without merging slashes.\n"
@@ -57,12 +58,13 @@ STATUSES: dict[int, tuple[str, str]] = {
 
 
 PAGE_SAYS = {
-    "unreachable": "The page says that the archive cannot be reached.",
-    "busy": "The page says that the archive is busy.",
-    "refused": "The page says that the archive refuses the link.",
-    "not-found": "The page says that there is no such study.",
-    "failed": "The page says that the study cannot be shown.",
+    "unreachable": "The image archive cannot be reached",
+    "busy": "The image archive is busy",
+    "refused": "These images cannot be opened with this link",
+    "not-found": "The study was not found",
+    "failed": "The images could not be opened",
 }
+"""The titles of the page's messages in English (``src/texts/en.js`` of the extension template)."""
 
 
 class Fault(NamedTuple):
@@ -101,7 +103,7 @@ def page_says(answer: Answer, kind: Kind) -> str:
     """What the page says about an answer with a fault, after a space; '' if it says nothing."""
     status: Status = answer.status if answer.status != 200 else 0 if answer.failure else "unreadable"
     telling = telling_of(status, kind, "nothing")
-    return f" {PAGE_SAYS[telling.message]}" if telling and telling.message in PAGE_SAYS else ""
+    return f" The page says '{PAGE_SAYS[telling.message]}'." if telling else ""
 
 
 def fault_in_body(answer: Answer, form: Form) -> Fault | None:

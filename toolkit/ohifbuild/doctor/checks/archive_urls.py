@@ -41,7 +41,8 @@ def _difference(written: SplitResult, expected: SplitResult) -> tuple[str, str]:
         return "TLS ends at a proxy, and the server behind it takes its own scheme for that of the browser", (
             f"{behind_proxy(f'{expected.scheme}://{expected.netloc}')}\n"
             f"A server that you configured yourself: nginx: proxy_set_header X-Forwarded-Proto {expected.scheme}; and "
-            f'proxy_set_header Forwarded "host=$http_host;proto={expected.scheme}";'
+            f'proxy_set_header Forwarded "host=$http_host;proto={expected.scheme}";\n'
+            "dcm4chee also needs HTTP_PROXY_ADDRESS_FORWARDING=true in its environment."
         )
     if _port(written) != _port(expected):
         return "a proxy does not pass the port on to it", (

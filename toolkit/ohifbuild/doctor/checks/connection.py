@@ -13,6 +13,12 @@ def addresses(evidence: Evidence) -> Finding:
     """Whether all addresses of the host lead to a server."""
     check = Check("addresses", "All addresses")
     found = [connection for connection in evidence.connections if not is_loopback(connection.address)]
+    if found and all(connection.is_ipv6 for connection in found):
+        return check.note(
+            f"{evidence.link_address.host} has addresses of IPv6 only.",
+            "People without IPv6 do not reach the viewer.",
+            "Add an address of IPv4 (A) to the DNS, if some of them have no IPv6.",
+        )
     if is_loopback(evidence.link_address.host) or len(found) < 2:
         return check.right("The host has one address.") if evidence.connections else check.not_checked()
     failed = [connection for connection in found if connection.failure]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from ohifbuild.doctor.checks.policy import NAME, allows_origin, read_policy
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
+from ohifbuild.server.web_server import is_loopback
 
 FRAMES, OPTIONS = "frame-ancestors", "X-Frame-Options"
 BLANK = "The portal shows an empty frame, or 'refused to connect'."
@@ -20,7 +21,8 @@ def portal(evidence: Evidence) -> Finding:
         return check.not_checked()
     if not origin:
         return check.right("No portal was named (--embedded-in).")
-    if urlsplit(origin).scheme != "https" and evidence.address.scheme == "https":
+    parts = urlsplit(origin)
+    if parts.scheme != "https" and evidence.address.scheme == "https" and not is_loopback(parts.hostname or ""):
         return check.wrong(
             f"The portal {origin} uses http.",
             "Anyone on the network can change the portal's page, and the link in it.",
