@@ -86,7 +86,7 @@ def browser_installed() -> None:
     _find_browser()
 
 
-def engine_installed(program: str, package: str) -> None:
+def engine_installed(program: str, package: str, *more: str) -> None:
     """Makes a browser other than Chromium, and the virtual screen on which it shows itself, available.
 
     The test is skipped on a system that does not package this browser: on Ubuntu, Firefox is a snap, which may not read
@@ -94,7 +94,7 @@ def engine_installed(program: str, package: str) -> None:
     """
     if _State.installing.allowed and not _found(program) and not _packaged(package):
         pytest.skip(f"This system has no package {package}, which contains {program}.")
-    installed(program, package)
+    installed(program, package, *more)
     installed("Xvfb", "xvfb")
 
 

@@ -22,7 +22,10 @@ HEADER = "# Written by docs/record_run.py from the reports of `ohifbuild verify`
 
 @dataclass(frozen=True)
 class Run:
-    """One run: what was verified, where, when, and how many of its checks hold. ``date`` is in UTC."""
+    """One run: what was verified, where, when, and how many of its checks hold. ``date`` is in UTC.
+
+    ``unseen`` names the claims that could not be checked in this browser.
+    """
 
     release: str
     origin: str
@@ -34,11 +37,12 @@ class Run:
     dist: str
     checks: int
     holding: int
+    unseen: str = ""
 
     @property
-    def kind(self) -> tuple[str, str, str]:
-        """Runs of one kind replace each other: same release, origin and sort of archive."""
-        return self.release, self.origin, self.archive.partition(",")[0]
+    def kind(self) -> tuple[str, str, str, str]:
+        """Runs of one kind replace each other: same release, origin, sort of archive and browser."""
+        return self.release, self.origin, self.archive.partition(",")[0], self.browser.partition(" ")[0]
 
 
 def run_of(report: Path) -> Run:
@@ -60,7 +64,15 @@ def run_of(report: Path) -> Run:
         dist=about["Dist"].partition(",")[0],
         checks=len(document["claims"]),
         holding=sum(claim["holds"] for claim in document["claims"]),
+        unseen=_unseen(document.get("limits", [])),
     )
+
+
+def _unseen(limits: list[dict[str, Any]]) -> str:
+    """The claims that the browser did not let verify check, and those that it let check in part."""
+    groups = {"not checked": False, "in part": True}
+    found = {word: [each["claim"] for each in limits if each["judged"] is judged] for word, judged in groups.items()}
+    return "; ".join(f"{word}: {', '.join(claims)}" for word, claims in found.items() if claims)
 
 
 def recorded() -> list[Run]:

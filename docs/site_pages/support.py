@@ -45,11 +45,14 @@ def runs_section() -> str:
             f"{run.holding} of {run.checks}",
             run.archive,
             run.browser,
+            run.unseen,
             f"{run.machine}; ohifbuild {run.ohifbuild}",
         )
         for run in recorded()
     )
-    return table(("date", "release", "checks that hold", "archive", "browser", "machine"), rows)
+    return table(
+        ("date", "release", "checks that hold", "archive", "browser", "claims it did not show", "machine"), rows
+    )
 
 
 def requirements_section() -> str:

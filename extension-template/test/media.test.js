@@ -102,6 +102,18 @@ test('a video that moves within the page keeps its source', async () => {
   assert.equal(objectUrls.size, 1);
 });
 
+test('a video that never joins the page does not start by itself, and one on the page does', async () => {
+  const { document } = started();
+  const [aside, shown] = [document.createElement('video'), document.createElement('video')];
+  document.body.append(shown);
+  for (const video of [aside, shown]) {
+    video.autoplay = true;
+    video.src = URL_A;
+  }
+  await settle();
+  assert.deepEqual([aside.autoplay, shown.autoplay], [false, true]);
+});
+
 test('a download that no element needs is aborted', async () => {
   const { document, objectUrls, sent } = started();
   const video = document.createElement('video');

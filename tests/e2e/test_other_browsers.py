@@ -30,10 +30,14 @@ from ohifbuild.verification.scenarios import (
     refused_links,
 )
 from ohifbuild.verification.viewer_site import site
+from ohifbuild.verification.webkit import CODECS
 from ohifbuild.workflow import build
 from system import engine_installed
 
-PACKAGES = {"firefox": ("firefox-esr", "firefox-esr"), "webkit": ("WebKitWebDriver", "webkit2gtk-driver")}
+PACKAGES = {
+    "firefox": ("firefox-esr", "firefox-esr"),
+    "webkit": ("WebKitWebDriver", "webkit2gtk-driver", *CODECS.split()),
+}
 
 # A viewer that keeps the token in its address, writes it down, asks for too much, and sends it elsewhere.
 NAIVE = f"""<!doctype html><html><head><meta charset="utf-8"><title>Naive</title><link rel="icon" href="data:,">

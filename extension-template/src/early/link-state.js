@@ -4,7 +4,8 @@
  * A token in the address is removed at once. `history.replaceState` is not enough: the browser's list of visited pages,
  * the page's timings and the names of its inline scripts keep the first address. So the page leaves what it found for
  * another load of the same page, whose address never had a token, and lets that load replace it. Chromium treats this
- * as a redirect and lists only its end; it would list both addresses after a call of `replaceState`.
+ * as a redirect and lists only its end; it would list both addresses after a call of `replaceState`. Firefox lists both
+ * whatever the page does, and hides only what a server redirects (seen with Firefox 153).
  */
 
 import { readLink } from '../contract/link.js';

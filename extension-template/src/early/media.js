@@ -81,6 +81,11 @@ export function guardMedia(window, isGuarded, on) {
           element.addEventListener('load', lifetime.end, { once: true });
           element.addEventListener('error', lifetime.end, { once: true });
         }
+        if (element instanceof window.HTMLMediaElement && !element.isConnected) {
+          // Cornerstone draws a video that never joins the page, and draws its first picture only while it is paused.
+          // Chromium does not start such a video by itself. Firefox and WebKit do, and nothing would be drawn.
+          element.autoplay = false;
+        }
         native.set.call(element, attribute, objectUrl);
         if (kind !== 'image') {
           on.loaded();

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from ohifbuild.contract.settings import Settings
+from ohifbuild.verification.claims import judge
 from ohifbuild.verification.evidence import ImageMatch, Message, Observation, PageState, ReceivedRequest, SentRequest
 
 STUDY = "1.2.826.0.1.3680043.8.498.1"
@@ -265,3 +266,22 @@ def test_page_state_covers_every_kind_of_storage() -> None:
     names = {field.name for field in dataclasses.fields(PageState)}
     assert {"local", "session", "cookies", "databases", "caches", "window_name", "history", "html"} <= names
     assert {"visits", "timings", "stack", "referrer"} <= names
+
+
+def test_the_link_is_the_first_document_also_after_requests_of_the_page_before(
+    good: Observation, failing: Failing
+) -> None:
+    late = dataclasses.replace(good, sent=(good.sent[1], good.sent[0], *good.sent[2:]))
+    assert failing(late) == set()
+
+
+def test_a_page_that_the_browser_has_kept_sends_nothing(good: Observation, failing: Failing) -> None:
+    silent = dataclasses.replace(good, sent=(), received=())
+    assert failing(silent) == {"header-sent", "header-received"}
+    kept = dataclasses.replace(silent, expects=dataclasses.replace(good.expects, kept=True))
+    assert failing(kept) == set()
+
+
+def test_a_claim_that_a_browser_does_not_let_verify_check_has_no_result(good: Observation) -> None:
+    found = {result.claim for result in judge([good], Settings(), without={"no-page-error"})}
+    assert found == {result.claim for result in judge([good], Settings())} - {"no-page-error"}

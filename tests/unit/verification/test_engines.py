@@ -16,13 +16,13 @@ from ohifbuild.verification.browser import Browser
 from ohifbuild.verification.claims import CLAIMS
 from ohifbuild.verification.engines import ENGINES
 from ohifbuild.verification.firefox import find_firefox, proxy_preferences
-from ohifbuild.verification.webkit import capabilities, find_webkit
+from ohifbuild.verification.webkit import CODECS, capabilities, find_webkit
 
 Find = Callable[..., Browser]
 
 FINDERS = [
     pytest.param(find_firefox, "firefox-esr", "firefox-esr", id="firefox"),
-    pytest.param(find_webkit, "WebKitWebDriver", "webkit2gtk-driver", id="webkit"),
+    pytest.param(find_webkit, "WebKitWebDriver", f"webkit2gtk-driver {CODECS}", id="webkit"),
 ]
 
 

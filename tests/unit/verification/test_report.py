@@ -13,7 +13,7 @@ from rich.console import Console
 
 from ohifbuild.core.errors import InternalError
 from ohifbuild.verification.claims import judge
-from ohifbuild.verification.evidence import Evidence
+from ohifbuild.verification.evidence import Evidence, Limit
 from ohifbuild.verification.redact import Redactor
 from ohifbuild.verification.report import terminal, write_reports
 from ohifbuild.verification.report.waterfall import shortened
@@ -101,3 +101,22 @@ def test_addresses_are_shortened() -> None:
     assert shortened(f"/pacs/dicom-web/studies/{uid}/series", roots) == "studies/…3867/series"
     searched = f"/pacs/dicom-web/studies?limit=101&offset=0&StudyInstanceUID={uid}&includefield=00081030"
     assert shortened(searched, roots) == "studies?StudyInstanceUID=…3867"
+
+
+LIMITS = (
+    Limit("token-unseen", "The token is in no document", "the console", judged=True),
+    Limit("no-page-error", "No uncaught error in the page", "uncaught errors", judged=False),
+)
+
+
+def test_every_report_names_what_could_not_be_seen(evidence: Evidence, tmp_path: Path) -> None:
+    limited = dataclasses.replace(evidence, limits=LIMITS)
+    texts = written(limited, tmp_path)
+    console = Console(record=True, width=200)
+    console.print(terminal.render(limited))
+    for text in (texts["report.html"], texts["junit.xml"], console.export_text()):
+        assert "Checked in part: The token is in no document. Not seen: the console." in text
+        assert "Not checked: No uncaught error in the page. Not seen: uncaught errors." in text
+    assert [limit["judged"] for limit in json.loads(texts["report.json"])["limits"]] == [True, False]
+    suites = ElementTree.fromstring(texts["junit.xml"]).findall("testsuite[@name='limits']")
+    assert len(suites[0].findall("testcase/skipped")) == 2

@@ -44,3 +44,10 @@ def test_options_are_checked_before_the_archive_is_contacted(
     done = CliRunner().invoke(command, [str(tmp_path), *arguments], env={HEADER_VARIABLE: header})
     assert isinstance(done.exception, error)
     assert "s3cret" not in str(vars(done.exception))
+
+
+def test_an_unknown_browser_is_a_usage_error() -> None:
+    done = CliRunner().invoke(command, ["--browser", "netscape"])
+    assert done.exit_code == 2
+    assert "chromium" in done.output
+    assert "webkit" in done.output

@@ -188,7 +188,7 @@ class OutputNotOurs(OhifbuildError):
 
 
 class BrowserMissing(OhifbuildError):
-    """Chromium is not installed, and ohifbuild could not install it."""
+    """The browser that verify must use is not installed, and ohifbuild did not or could not install it."""
 
     exit_code = 60
 

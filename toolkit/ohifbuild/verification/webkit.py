@@ -17,8 +17,9 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from ohifbuild.core.console import Reporter
-from ohifbuild.core.errors import BrowserFailed
+from ohifbuild.core.errors import BrowserFailed, BrowserMissing
 from ohifbuild.core.processes import find_program, running
+from ohifbuild.verification import system_packages
 from ohifbuild.verification.browser import Browser
 from ohifbuild.verification.browser_packages import require
 from ohifbuild.verification.playwright_driver import make_driver_run
@@ -27,6 +28,10 @@ from ohifbuild.verification.webdriver import DriverError, WebDriver
 
 DRIVER = "WebKitWebDriver"
 PACKAGE = "webkit2gtk-driver"
+CODECS = "gstreamer1.0-libav gstreamer1.0-plugins-good"
+"""WebKitGTK only recommends the packages with which it plays the videos of an archive."""
+
+PLAYS = """() => !!document.createElement('video').canPlayType('video/mp4; codecs="avc1.42E01E"')"""
 START_SECONDS = 15.0
 PAUSE_SECONDS = 0.1
 
@@ -44,7 +49,7 @@ def find_webkit(
     if own.is_file():
         return Browser(own, "playwright", "playwright-webkit")
     path = find_program(DRIVER, env=environ)
-    require("WebKit", path, PACKAGE, "webkit", environ)
+    require("WebKit", path, f"{PACKAGE} {CODECS}", "webkit", environ)
     assert path is not None
     return Browser(path, "system", "webkit")
 
@@ -80,6 +85,7 @@ def driven_webkit(browser: Browser, proxy: str) -> Iterator[WebDriver]:
 
     Raises:
         BrowserFailed: it does not start.
+        BrowserMissing: it cannot play the videos of an archive, because codecs are missing.
     """
     port = _free_port()
     with (
@@ -89,6 +95,12 @@ def driven_webkit(browser: Browser, proxy: str) -> Iterator[WebDriver]:
     ):
         driver = _session(browser, port, capabilities(proxy))
         try:
+            if not driver.call(PLAYS):
+                raise BrowserMissing(
+                    "WebKit on this machine plays no H.264 video.",
+                    cause="GStreamer's packages for it are missing.",
+                    fix=system_packages.command_for(CODECS),
+                )
             yield driver
         finally:
             with suppress(DriverError):
