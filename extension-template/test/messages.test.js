@@ -38,7 +38,7 @@ for (const [what, reply, reason] of /** @type {[string, import('./host.js').Repl
     for (const via of /** @type {const} */ (['xhr', 'fetch'])) {
       const tab = await started({ archive: () => reply });
       await (via === 'xhr' ? tab.xhr(url) : tab.during(tab.window.fetch(url), 4).catch(() => {}));
-      await settle();
+      await tab.pass(1);
       assert.deepEqual(
         [tab.reason(), tab.covers(), tab.message()?.getAttribute('role')],
         [reason, true, 'alertdialog']

@@ -121,10 +121,12 @@ function guard(window, replacePage, settings) {
       return;
     }
     // A link without studies (the study list, a JSON file) is about everything.
+    const { message: reason = 'failed', covers = false } = tell('nothing') ?? {};
     if (response.outside || about.length || !studies.length) {
-      messages.report(response.outside ? 'outside' : response.url, { tell, studies: about, waits: isMetadata });
+      // A refusal is for the whole study; after another error the rest of it may arrive all the same.
+      const waits = covers && reason !== 'refused' && reason !== 'expired';
+      messages.report(response.outside ? 'outside' : response.url, { tell, studies: about, waits });
     }
-    const reason = tell('nothing')?.message ?? 'failed';
     for (const listener of listeners) {
       listener(Object.freeze({ reason, status: response.status }));
     }
