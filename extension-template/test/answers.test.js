@@ -187,6 +187,7 @@ test('what failed and then succeeds is no longer told', async () => {
 for (const [what, url, body, expected] of /** @type {const} */ ([
   ['series that are no JSON', `${STUDY}/series`, '[{', 'failed'],
   ['metadata that are no JSON', URLS.metadata, 'oops', 'failed'],
+  ['an empty body for series', `${STUDY}/series`, '', 'failed'],
   ['no series at all', `${STUDY}/series?includefield=00080021`, '[]', 'not-found'],
   ['no metadata at all', URLS.metadata, '[]', 'failed'],
   ['no series of a kind that was asked for', `${STUDY}/series?Modality=SR`, '[]', undefined],
@@ -204,6 +205,18 @@ for (const [what, url, body, expected] of /** @type {const} */ ([
     assert.equal(reason(), expected);
   });
 }
+
+test('an answer without content is one without series, not one that cannot be read', async () => {
+  const { window, reason, pass } = started({ path: PATH, archive: () => ({ status: 204 }) });
+  const xhr = new window.XMLHttpRequest();
+  xhr.open('GET', URLS.series);
+  xhr.responseType = 'json';
+  const done = new Promise(resolve => xhr.addEventListener('loadend', resolve));
+  xhr.send();
+  await done;
+  await pass(1);
+  assert.equal(reason(), 'not-found');
+});
 
 test('content that is cut off is told', async () => {
   const { window, reason, pass } = started({ path: PATH, archive: () => ({ status: 200, cut: true }) });
