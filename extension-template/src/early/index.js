@@ -133,9 +133,8 @@ function guard(window, replacePage, settings) {
   }
 
   const send = createTransport(window, scope, credential, onResponse);
-  guardXhr(window, scope, credential, send, onResponse);
-  guardFetch(window, scope, credential, send);
-  guardMedia(window, url => locate(url) !== undefined, {
+  /** What became of videos and documents. @type {Parameters<typeof guardMedia>[2]} */
+  const media = {
     loaded: () => messages.appeared('document'),
     failed(url, status) {
       // Other requests have been reported; one for a picture is vital only here.
@@ -143,7 +142,10 @@ function guard(window, replacePage, settings) {
         onResponse({ url, status, challenge: '', kind: 'document' });
       }
     },
-  });
+  };
+  guardXhr(window, scope, credential, send, onResponse);
+  guardFetch(window, scope, credential, send);
+  guardMedia(window, url => locate(url) !== undefined, media);
   watchCode(window, () => unloading || messages.show('updated', 'part'));
 
   /**
