@@ -17,7 +17,7 @@ import { preferredLanguages } from './texts/languages.js';
  * @property {(shown: Shown) => {message: Reason, covers: boolean} | undefined} tell what to say about it, by what is on
  *   the screen
  * @property {readonly string[]} studies of the link, that it is about
- * @property {boolean} [waits] whether the study may open all the same, so that it is not told at once
+ * @property {boolean} [waits] whether the study may open all the same, so that nothing is said at once
  */
 
 /** Most severe first: of several messages the first one shows. @type {readonly Reason[]} */
