@@ -122,6 +122,10 @@ export function createMessages(window, contact, reload = () => window.location.r
    */
   function show(reason, about) {
     const part = about === 'part';
+    // An answer that cannot be read looks to OHIF like one without studies; what the answer means is known better.
+    if (about !== undefined && [...problems.values()].some(problem => problem.studies.includes(about))) {
+      return;
+    }
     report(`${reason} ${about}`, {
       tell: screen => ({ message: part || screen === 'nothing' ? reason : milder(reason), covers: !part }),
       studies: about === undefined || part ? studies : [about],

@@ -92,6 +92,14 @@ test('images that arrive later uncover the page', async () => {
   assert.deepEqual([reason(), covers()], ['refused', false]);
 });
 
+test('what an answer means is known better than what OHIF makes of it', async () => {
+  const { api, xhr, reason, pass } = await started({ archive: () => ({ status: 200, type: 'text/html' }) });
+  await xhr('/dicom-web/studies?StudyInstanceUID=1.2.3');
+  api.report('not-found', '1.2.3');
+  await pass(1);
+  assert.equal(reason(), 'failed');
+});
+
 test('only a more severe message replaces another', async () => {
   const { api, reason } = await started();
   api.report('not-found');
