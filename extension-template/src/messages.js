@@ -17,7 +17,7 @@ import { preferredLanguages } from './texts/languages.js';
  * @property {(shown: Shown) => {message: Reason, covers: boolean} | undefined} tell what to say about it, by what is on
  *   the screen
  * @property {readonly string[]} studies of the link, that it is about
- * @property {boolean} [waits] whether other parts of the study may arrive, so that it does not cover the page at once
+ * @property {boolean} [waits] whether the study may open all the same, so that nothing is said at once
  */
 
 /** Most severe first: of several messages the first one shows. @type {readonly Reason[]} */
@@ -44,7 +44,7 @@ const TEMPORARY = ['unreachable', 'not-found', 'broken', 'busy', 'failed', 'inco
 
 /** After this time a page that shows nothing says so. */
 const PATIENCE_MS = 15_000;
-/** For so long other parts of a study may arrive before the page is covered. */
+/** For so long the other parts of a study may arrive before the page is covered. */
 const PAUSE_MS = 1000;
 /** Key of the problem that nothing has appeared. */
 const NOTHING = 'nothing';
@@ -75,11 +75,16 @@ export function createMessages(window, contact, reload = () => window.location.r
 
   // Reports come without a request that would tell of them.
   const observer = new window.MutationObserver(look);
-  window.addEventListener('keydown', event => {
-    if (event.key === 'Escape' && present()?.className === 'notice') {
-      close();
-    }
-  });
+  // In the capture phase, because OHIF's own keys would stop the event.
+  window.addEventListener(
+    'keydown',
+    event => {
+      if (event.key === 'Escape' && present()?.className === 'notice') {
+        close();
+      }
+    },
+    true
+  );
 
   /**
    * @param {string} key what the problem is about
@@ -117,6 +122,10 @@ export function createMessages(window, contact, reload = () => window.location.r
    */
   function show(reason, about) {
     const part = about === 'part';
+    // An answer that cannot be read looks to OHIF like one without studies; what the answer means is known better.
+    if (about !== undefined && [...problems.values()].some(problem => problem.studies.includes(about))) {
+      return;
+    }
     report(`${reason} ${about}`, {
       tell: screen => ({ message: part || screen === 'nothing' ? reason : milder(reason), covers: !part }),
       studies: about === undefined || part ? studies : [about],
@@ -175,7 +184,8 @@ export function createMessages(window, contact, reload = () => window.location.r
     if (shown === 'nothing' && problems.size && showsDocument(document)) {
       shown = 'document';
     }
-    const tellings = [...problems.values()].flatMap(problem => problem.tell(shown) ?? []);
+    const due = [...problems.values()].filter(({ waits }) => !waits || shown !== 'nothing');
+    const tellings = due.flatMap(problem => problem.tell(shown) ?? []);
     const covers = shown === 'nothing' && nothingOpens();
     const wanted = tellings.map(({ message }) => message).filter(message => covers || !closed.has(message));
     const reason = SEVERITY.find(one => wanted.includes(one));
@@ -254,6 +264,7 @@ export function createMessages(window, contact, reload = () => window.location.r
     }
     const box = createCard(document, { covers, language, lines: texts[reason], contact, actions });
     box.dataset.reason = reason;
+    box.addEventListener('keydown', event => event.stopPropagation()); // OHIF's keys are for the viewer
     box.addEventListener('focusin', ({ relatedTarget }) => {
       if (relatedTarget instanceof window.Element && !box.contains(relatedTarget)) {
         focused = relatedTarget;

@@ -38,7 +38,7 @@ for (const [what, reply, reason] of /** @type {[string, import('./host.js').Repl
     for (const via of /** @type {const} */ (['xhr', 'fetch'])) {
       const tab = await started({ archive: () => reply });
       await (via === 'xhr' ? tab.xhr(url) : tab.during(tab.window.fetch(url), 4).catch(() => {}));
-      await settle();
+      await tab.pass(1);
       assert.deepEqual(
         [tab.reason(), tab.covers(), tab.message()?.getAttribute('role')],
         [reason, true, 'alertdialog']
@@ -90,6 +90,14 @@ test('images that arrive later uncover the page', async () => {
   reply = { status: 200 };
   await xhr(`${STUDY}/series/1/instances/1/frames/1`);
   assert.deepEqual([reason(), covers()], ['refused', false]);
+});
+
+test('what an answer means is known better than what OHIF makes of it', async () => {
+  const { api, xhr, reason, pass } = await started({ archive: () => ({ status: 200, type: 'text/html' }) });
+  await xhr('/dicom-web/studies?StudyInstanceUID=1.2.3');
+  api.report('not-found', '1.2.3');
+  await pass(1);
+  assert.equal(reason(), 'failed');
 });
 
 test('only a more severe message replaces another', async () => {

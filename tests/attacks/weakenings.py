@@ -75,11 +75,13 @@ ROOT_BY_PREFIX = _without(
     (PLACE, "return path.startsWith(`${root}/`) ?", "return path.startsWith(root) ?"),
     (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
 )
-REDIRECTS = _without("redirects are followed", (TRANSPORT, "redirect: 'error'", "redirect: 'follow'"))
-NATIVE_XHR = _without("XMLHttpRequest is not guarded", (INDEX, "  guardXhr(window, scope, credential, send);\n", ""))
+REDIRECTS = _without("redirects are followed", (TRANSPORT, "redirect: 'manual'", "redirect: 'follow'"))
+NATIVE_XHR = _without(
+    "XMLHttpRequest is not guarded", (INDEX, "  guardXhr(window, scope, credential, send, onResponse);\n", "")
+)
 NATIVE_FETCH = _without("fetch is not guarded", (INDEX, "  guardFetch(window, scope, credential, send);\n", ""))
 NATIVE_MEDIA = _without(
-    "media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined);\n", "")
+    "media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined, media);\n", "")
 )
 DISK_CACHE = _without("answers may be stored in the disk cache", (TRANSPORT, ", cache: 'no-store'", ""))
 

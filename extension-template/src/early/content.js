@@ -1,6 +1,6 @@
 /** What is wrong with the content of a response that says it is a success. */
 
-import { kindOf } from '../contract/answers.js';
+import { kindOf, meaningOf } from '../contract/answers.js';
 import { targetOf } from './request-errors.js';
 
 /** @typedef {import('../contract/answers.js').Status} Status */
@@ -26,13 +26,17 @@ export function statusOf(response) {
 }
 
 /**
- * The same, from the content. OHIF opens nothing without series and metadata, and says nothing if there are none.
+ * The same, from the content, if the headers tell nothing. OHIF opens nothing without series and metadata, and says nothing if there are none.
  *
+ * @param {Response} response
  * @param {string} url
  * @param {unknown} content the parsed JSON; null if it is none
  * @returns {Status | undefined} undefined if nothing is wrong
  */
-export function statusOfJson(url, content) {
+export function statusOfJson(response, url, content) {
+  if (meaningOf(statusOf(response))) {
+    return undefined;
+  }
   const kind = kindOf(targetOf(url));
   const answersStudy = kind === 'search' || kind === 'series' || kind === 'metadata';
   if (answersStudy && content === null) {

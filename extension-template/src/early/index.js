@@ -121,19 +121,20 @@ function guard(window, replacePage, settings) {
       return;
     }
     // A link without studies (the study list, a JSON file) is about everything.
+    const { message: reason = 'failed', covers = false } = tell('nothing') ?? {};
     if (response.outside || about.length || !studies.length) {
-      messages.report(response.outside ? 'outside' : response.url, { tell, studies: about, waits: isMetadata });
+      // A refusal is for the whole study; after another error the rest of it may arrive all the same.
+      const waits = covers && reason !== 'refused' && reason !== 'expired';
+      messages.report(response.outside ? 'outside' : response.url, { tell, studies: about, waits });
     }
-    const reason = tell('nothing')?.message ?? 'failed';
     for (const listener of listeners) {
       listener(Object.freeze({ reason, status: response.status }));
     }
   }
 
   const send = createTransport(window, scope, credential, onResponse);
-  guardXhr(window, scope, credential, send, onResponse);
-  guardFetch(window, scope, credential, send);
-  guardMedia(window, url => locate(url) !== undefined, {
+  /** What became of videos and documents. @type {Parameters<typeof guardMedia>[2]} */
+  const media = {
     loaded: () => messages.appeared('document'),
     failed(url, status) {
       // Other requests have been reported; one for a picture is vital only here.
@@ -141,7 +142,10 @@ function guard(window, replacePage, settings) {
         onResponse({ url, status, challenge: '', kind: 'document' });
       }
     },
-  });
+  };
+  guardXhr(window, scope, credential, send, onResponse);
+  guardFetch(window, scope, credential, send);
+  guardMedia(window, url => locate(url) !== undefined, media);
   watchCode(window, () => unloading || messages.show('updated', 'part'));
 
   /**

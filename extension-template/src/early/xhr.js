@@ -172,8 +172,8 @@ export function guardXhr(window, scope, credential, send, onResponse) {
    * @param {RequestState} state
    */
   function reportContent(xhr, state) {
-    const readable = xhr.responseType === 'json' && state.method === 'GET' && state.response?.ok;
-    const status = readable ? statusOfJson(state.url, state.body) : undefined;
+    const isJson = xhr.responseType === 'json' && state.method === 'GET';
+    const status = isJson && state.response ? statusOfJson(state.response, state.url, state.body) : undefined;
     if (status !== undefined) {
       onResponse({ url: state.url, status, challenge: '' });
     }
