@@ -131,7 +131,7 @@ def until(page: Any, script: str, seconds: float = SECONDS, frame: Any = None) -
     return poll(page, lambda: (frame or page).evaluate(script), seconds, interval_ms=50)
 
 
-@pytest.mark.parametrize(("route", "of_main"), [("viewer", True), ("viewer/main", True), ("viewer/ward", False)])
+@pytest.mark.parametrize(("route", "of_main"), [("viewer", True), ("viewer/ward", False)])
 def test_a_link_opens_at_its_archive_and_no_other_gets_a_request(running: Running, route: str, of_main: bool) -> None:
     running.site.clear()
     running.ward.clear()
