@@ -57,13 +57,13 @@ def kubernetes(plan: Plan) -> Folder:
         archive=inside.archive_origin,
         logs=Logs("/dev/stdout", "/dev/stderr"),
     )
-    archive = urlsplit(inside.archive)
+    archives = [urlsplit(place.origin or inside.archive) for place in inside.proxied]
     values = {
         "plan": inside,
         "base": IMAGES["nginx"],
         "folder": IN_IMAGE,
         "user": USER,
-        "archive_port": archive.port or PLAIN_PORTS[archive.scheme],
+        "archive_ports": sorted({url.port or PLAIN_PORTS[url.scheme] for url in archives}),
         "paths": _paths(inside),
     }
     recipe = {
