@@ -45,13 +45,18 @@ class Portals:
 
 @dataclass(frozen=True)
 class Running:
-    """A viewer of three archives; ``ward`` is the gate of the second. The third, as the fourth, asks for a password."""
+    """A viewer of five archives.
+
+    ``ward`` is the gate of the second. The third, as the fourth, asks for a password. The fifth wants a cookie;
+    ``tokens_of_staff`` says of each of its requests whether it had a token.
+    """
 
     browser: Any
     site: Site
     ward: Gate
     fixtures: Fixtures
     portals: Portals
+    tokens_of_staff: list[bool]
 
     def link(self, route: str = "viewer") -> str:
         main = self.fixtures.main
@@ -103,9 +108,16 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         async def locked(_request: web.Request, _tail: str) -> web.StreamResponse:
             return web.Response(status=401, headers=BASIC)
 
-        further = {"/ward/rs": to_ward, "/ward/wado": to_ward, "/locked": locked, "/desk": locked}
+        async def staff(request: web.Request, tail: str) -> web.StreamResponse:
+            seen.append("token" in request.headers)
+            if request.cookies.get("session") != "open":
+                return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
+            return await archive.handle(request, tail)
+
+        seen: list[bool] = []
+        further = {"/staff": staff, "/ward/rs": to_ward, "/ward/wado": to_ward, "/locked": locked, "/desk": locked}
         with site(dist, archive, parts.tokens, further=further) as there:
-            yield Running(browser, there, ward, parts.fixtures, pages)
+            yield Running(browser, there, ward, parts.fixtures, pages, seen)
 
 
 def built(folder: Path, pages: Portals) -> Path:
@@ -121,6 +133,7 @@ def built(folder: Path, pages: Portals) -> Path:
             {"name": "ward", "preset": "dcm4chee", "dicomweb_root": "/ward/rs"},
             {"name": "locked", "dicomweb_root": "/locked"},
             {"name": "desk", "dicomweb_root": "/desk", "access": "token-and-session"},
+            {"name": "staff", "dicomweb_root": "/staff", "access": "session"},
         ],
     }
     build(resolve(Recipe.of(recipe), cache=cache), cache=cache, reporter=SilentReporter())
@@ -131,7 +144,7 @@ def until(page: Any, script: str, seconds: float = SECONDS, frame: Any = None) -
     return poll(page, lambda: (frame or page).evaluate(script), seconds, interval_ms=50)
 
 
-@pytest.mark.parametrize(("route", "of_main"), [("viewer", True), ("viewer/main", True), ("viewer/ward", False)])
+@pytest.mark.parametrize(("route", "of_main"), [("viewer", True), ("viewer/ward", False)])
 def test_a_link_opens_at_its_archive_and_no_other_gets_a_request(running: Running, route: str, of_main: bool) -> None:
     running.site.clear()
     running.ward.clear()
@@ -161,6 +174,23 @@ def test_with_the_browsers_session_the_same_archive_opens_the_dialog_and_the_pag
     try:
         page.goto(running.link("viewer/desk"))
         assert not until(page, MESSAGE, DIALOG_SECONDS)
+    finally:
+        page.context.close()
+
+
+@pytest.mark.parametrize("token", [False, True])
+def test_with_the_browsers_session_a_link_opens_by_its_cookie_and_no_token_is_sent(
+    running: Running, token: bool
+) -> None:
+    running.tokens_of_staff.clear()
+    page = running.tab()
+    try:
+        page.context.add_cookies([{"name": "session", "value": "open", "url": running.site.origin}])
+        main = running.fixtures.main
+        page.goto(running.site.link(main.studies, main.token if token else "", route="viewer/staff"))
+        assert until(page, DRAWN)
+        assert set(running.tokens_of_staff) == {False}
+        assert main.token not in page.url + page.evaluate("JSON.stringify(sessionStorage)")
     finally:
         page.context.close()
 

@@ -12,7 +12,7 @@ from ohifbuild.cache.default import default_cache
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter, SilentReporter
-from ohifbuild.core.errors import ClaimsFailed
+from ohifbuild.core.errors import ClaimsFailed, RecipeError
 from ohifbuild.lock.resolve import Resolution
 from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer
@@ -88,10 +88,27 @@ def check_ready(recipe: Recipe) -> None:
     Raises:
         OutputNotOurs: the output folder holds files that ohifbuild did not write.
         VerifyNotInstalled: the recipe asks for a proof, and the packages for it are not installed.
+        RecipeError: the recipe asks for a proof that is impossible: its first archive is at another origin, or takes no
+            token.
     """
     if recipe.verify:
         require_packages()
+        _require_provable(recipe)
     check_dist_output(recipe.output)
+
+
+def _require_provable(recipe: Recipe) -> None:
+    first = recipe.sources[0]
+    reasons = [
+        f"Its root {first.qido} is at another origin, where verify has no archive." if "://" in first.qido else "",
+        "It has access = session, and verify proves what happens with a token." if first.access == "session" else "",
+    ]
+    if any(reasons):
+        raise RecipeError(
+            f"The first archive of the recipe, {first.name}, cannot be verified.",
+            cause=" ".join(filter(None, reasons)),
+            fix="Put another archive first, or build without the proof: ohifbuild build --no-verify",
+        )
 
 
 def finish(

@@ -94,6 +94,25 @@ def test_a_moved_dist_is_what_a_build_for_that_place_makes(base: BaseViewer, cac
     assert check_integrity(home).ok
 
 
+def test_a_dist_with_archives_and_a_logo_is_moved_without_the_files_of_its_recipe(
+    base: BaseViewer, cache: Cache, tmp_path: Path
+) -> None:
+    logo = tmp_path / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    options = {
+        "data_sources": [{"name": "a", "dicomweb_root": "/a"}, {"name": "b", "dicomweb_root": "/b"}],
+        "branding": {"name": "Ward", "logo": logo, "favicon": logo},
+        "app_config": {"x": 1},
+    }
+    finished(base, cache, tmp_path / "home", **options)
+    built = finished(base, cache, tmp_path / "built", **options, public_url="/ohif/")
+    logo.unlink()
+    assert move(tmp_path / "home", tmp_path / "moved", public_url="/ohif/").digest == built.digest
+    assert digest_of_tree(tmp_path / "moved") == digest_of_tree(tmp_path / "built")
+    images = [name for name in built.files if name.startswith("ohifbuild/branding/")]
+    assert len([name for name in images if name.endswith(".svg")]) == 2
+
+
 def test_the_command_moves_in_place_and_says_what_it_is_now(base: BaseViewer, cache: Cache, tmp_path: Path) -> None:
     dist = tmp_path / "dist"
     finished(base, cache, dist)

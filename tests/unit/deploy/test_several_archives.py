@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from dists import page_settings, settings_element
 from ohifbuild.core.console import SilentReporter
@@ -60,6 +61,14 @@ def test_portals_may_frame_the_page_on_every_server(tmp_path: Path) -> None:
         text = "".join(path.read_text() for path in (target / name, *target.rglob(".htaccess")))
         assert "frame-ancestors 'self' https://portal.example" in text
         assert "X-Frame-Options" not in re.sub(r"(?:proxy_hide_header|Header unset|-)\s*X-Frame-Options", "", text)
+
+
+def test_the_pods_of_kubernetes_may_reach_every_archive(tmp_path: Path) -> None:
+    dist = write_dist(tmp_path / "dist", further=[WARD])
+    options = DeployOptions(host="viewer.example", archives=("ward=http://pacs:8080/aets/W/rs",))
+    deploy("kubernetes", dist, tmp_path / "out", options, SilentReporter())
+    policy = yaml.safe_load((tmp_path / "out/network-policy.yaml").read_text())
+    assert [port["port"] for port in policy["spec"]["egress"][0]["ports"]] == [8042, 8080]
 
 
 def test_settings_of_a_further_archive_that_no_recipe_allows_are_refused(tmp_path: Path) -> None:

@@ -44,6 +44,9 @@ def test_the_example_is_valid() -> None:
         {"dicomweb_root": "/orthanc/dicom-web/"},
         {"token_header": "Authorization", "token_scheme": "Bearer"},
         {"public_url": "/a/b/", "token_roots": ["/wado"], "study_list": True},
+        {"data_sources": [{"name": "a", "dicomweb_root": "/a", "options": {"supportsWildcard": True}}]},
+        {"connect": ["https://a.example:8443"], "embed_in": ["http://localhost:9200"]},
+        {"app_config": {"x": 1}, "customizations": {"y": {"$set": []}}, "branding": {"colours": {"primary": "#fff"}}},
     ],
 )
 def test_what_the_model_accepts_is_valid(recipe: dict[str, Any]) -> None:
@@ -67,6 +70,12 @@ def test_what_the_model_accepts_is_valid(recipe: dict[str, Any]) -> None:
         {"token_param": "a b"},
         {"token_header": "a:b"},
         {"token_scheme": "Bearer "},
+        {"data_sources": [{"dicomweb_root": "/a"}]},
+        {"data_sources": [{"name": "a", "dicomweb_rot": "/a"}]},
+        {"data_sources": [{"name": "a", "access": "cookie"}]},
+        {"embed_in": ["https://*.portal.example"]},
+        {"connect": ["http://fonts.example"]},
+        {"branding": {"logo": 7}},
     ],
 )
 def test_a_wrong_recipe_is_invalid(recipe: dict[str, Any]) -> None:

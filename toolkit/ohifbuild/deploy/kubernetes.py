@@ -57,7 +57,7 @@ def kubernetes(plan: Plan) -> Folder:
         archive=inside.archive_origin,
         logs=Logs("/dev/stdout", "/dev/stderr"),
     )
-    archives = [urlsplit(url) for url in (inside.archive, *inside.options.archive_urls().values())]
+    archives = [urlsplit(place.origin or inside.archive) for place in inside.proxied]
     values = {
         "plan": inside,
         "base": IMAGES["nginx"],
