@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from how_to import blocks, command, replaced
 from ohifbuild.commands.main import cli
 from ohifbuild.core.processes import run
-from ohifbuild.deploy.filtering import FOLDER, KEPT
+from ohifbuild.deploy.filtering import KEPT
+from ohifbuild.orthanc.configuration import FOLDER
 from small_dist import write_small_dist
 
 PAGE = "kubernetes"
