@@ -341,7 +341,7 @@ def test_a_prefix_that_the_dist_does_not_expect(upstream: str, fault: Fault, wor
     check, text = said(examined(upstream, fault, path="/pacs/viewer"))
     assert check == "public-path"
     assert words in text
-    assert "ohifbuild move DIST --public-url /pacs/" in text
+    assert "ohifbuild move DIST --public-url /pacs/ --dicomweb-root /pacs/dicom-web" in text
 
 
 def test_a_link_that_is_longer_than_a_proxy_accepts(upstream: str) -> None:
