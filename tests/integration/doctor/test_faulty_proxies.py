@@ -341,7 +341,7 @@ def test_a_prefix_that_the_dist_does_not_expect(upstream: str, fault: Fault, wor
     check, text = said(examined(upstream, fault, path="/pacs/viewer"))
     assert check == "public-path"
     assert words in text
-    assert "ohifbuild move DIST --public-url /pacs/" in text
+    assert "ohifbuild move DIST --public-url /pacs/ --dicomweb-root /pacs/dicom-web" in text
 
 
 def test_a_link_that_is_longer_than_a_proxy_accepts(upstream: str) -> None:
@@ -476,6 +476,35 @@ def test_a_report_whose_metadata_are_not_sent(upstream: str) -> None:
     assert "The page says 'The images could not be opened'." in text
 
 
+# What the archive must refuse
+
+
+async def any_token(asked: Asked, pass_on: PassOn) -> Reply:
+    """An archive that only looks whether there is a token."""
+    return await pass_on(asked.with_header("token", TOKEN) if asked.headers.get("token") else asked)
+
+
+async def every_study_listed(asked: Asked, pass_on: PassOn) -> Reply:
+    """An archive that checks the token only for requests that name a study."""
+    if asked.path.endswith("/studies") and asked.query == "limit=5":
+        rows = [{"0020000D": {"vr": "UI", "Value": ["1.2.999"]}}]
+        return Reply(200, CIMultiDict({"Content-Type": JSON, "Cache-Control": "no-store"}), json.dumps(rows).encode())
+    return await pass_on(asked)
+
+
+@pytest.mark.parametrize(
+    ("fault", "check", "words"),
+    [
+        (any_token, "forged-token", "Every token gives access to every study."),
+        (every_study_listed, "everything", "can see the whole archive"),
+    ],
+)
+def test_an_archive_that_does_not_check_the_token(upstream: str, fault: Fault, check: str, words: str) -> None:
+    found, text = said(examined(upstream, fault))
+    assert found == check
+    assert words in text
+
+
 # Portals and files
 
 
@@ -509,6 +538,28 @@ def test_a_server_that_sends_the_page_of_another_site(upstream: str) -> None:
     assert check == "page"
     assert "is another page ('Intranet')" in text
     assert "nginx: server_name 127.0.0.1;" in text
+
+
+async def page_for_everything(asked: Asked, pass_on: PassOn) -> Reply:
+    """A server that answers each path that it does not have with the page."""
+    reply = await pass_on(asked)
+    return reply if reply.status != 404 or asked.is_archives else await pass_on(replace(asked, path="/"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "check", "words"),
+    [
+        (page_for_everything, "missing-file", "404"),
+        (On("^/viewer", headers={"Cross-Origin-Resource-Policy": ""}), "embedding", "Other sites can embed it"),
+        (On("^/viewer", headers={"X-Content-Type-Options": ""}), "embedding", "nosniff"),
+    ],
+)
+def test_a_server_of_the_files_that_does_less_than_it_should(
+    upstream: str, fault: Fault, check: str, words: str
+) -> None:
+    found, text = said(examined(upstream, fault))
+    assert found == check
+    assert words in text
 
 
 def test_a_chunk_that_only_a_click_would_load_is_missing(upstream: str) -> None:

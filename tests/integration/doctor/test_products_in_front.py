@@ -155,6 +155,19 @@ def test_haproxy_that_promises_http2_before_a_server_without_it(maker: Any, arch
     assert made.has_already(found, said) == []
 
 
+def test_a_login_of_the_archive_that_the_deployed_nginx_hides_from_browsers(maker: Any) -> None:
+    rule = """http-request return status 401 hdr www-authenticate 'Basic realm="Orthanc Secure Area"'"""
+    with haproxy(maker.folder, 9, rule=rule) as port:
+        made = maker.deployment(f"http://127.0.0.1:{port}")
+        with maker.served(made) as link:
+            report = examine_deployment(link)
+    found, said = first(report)
+    assert found == "archive"
+    assert "requires a login of its own, also with the token" in said
+    assert '"AuthenticationEnabled": false' in said
+    assert {finding.because for finding in report.wrong[1:]} == {"archive"}
+
+
 def test_a_server_that_listens_to_ipv4_only(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin:
         made = maker.deployment(origin)

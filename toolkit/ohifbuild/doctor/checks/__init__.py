@@ -9,13 +9,14 @@ from ohifbuild.doctor.checks.archive_urls import bulk_urls
 from ohifbuild.doctor.checks.authorization import token, token_header, token_length
 from ohifbuild.doctor.checks.caching import caching, service_worker
 from ohifbuild.doctor.checks.connection import addresses, http2
-from ohifbuild.doctor.checks.dist_files import files, integrity, media_types, missing_file, public_path, stale
+from ohifbuild.doctor.checks.dist_files import files, integrity, media_types, missing_file, stale
 from ohifbuild.doctor.checks.images import bulk_data, image, metadata, video
 from ohifbuild.doctor.checks.navigation import address, certificate, clock, redirects
 from ohifbuild.doctor.checks.page import long_link, page, routes, secure_context
 from ohifbuild.doctor.checks.policy import policy
 from ohifbuild.doctor.checks.portal import portal
 from ohifbuild.doctor.checks.protective_headers import embedding, isolation, referrer
+from ohifbuild.doctor.checks.public_path import public_path
 from ohifbuild.doctor.checks.refusals import everything, forged_token, priors, shared_cache, without_token
 from ohifbuild.doctor.checks.same_origin import ambiguous_paths, cookies, methods, other_pages, stored
 from ohifbuild.doctor.checks.share_link import archive_name, share_link
@@ -85,7 +86,8 @@ CAUSES: Mapping[str, Sequence[str]] = {
     "media-types": ("public-path", "files", "integrity"),
     "archive": ("address", "public-path"),
     "cross-origin": ("mixed-content", "archive"),
-    "token": ("clock", "token-header", "forged-token"),
+    "token-header": ("archive",),
+    "token": ("clock", "archive", "token-header", "forged-token"),
     "metadata": ("token",),
     "image": ("metadata",),
     "video": ("metadata",),

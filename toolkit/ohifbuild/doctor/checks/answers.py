@@ -13,6 +13,7 @@ from ohifbuild.doctor.data_sets import is_json
 from ohifbuild.doctor.decompress import shows_page, unpacked
 from ohifbuild.doctor.gather import REDIRECTS
 from ohifbuild.doctor.viewer_page import read_page
+from ohifbuild.server.archive_rules import ARCHIVE_POLICY, CHALLENGE_REPLACEMENT
 
 Form = Literal["json", "frame", "bytes"]
 
@@ -181,7 +182,7 @@ def target_of(answer: Answer) -> str:
 
 
 def _refused(answer: Answer) -> Fault:
-    scheme = dialog_of(answer)
+    scheme = dialog_of(answer) or ("Basic or the like" if hides_dialog(answer) else "")
     if scheme:
         return Fault(
             f"the server requires a login of its own ({scheme})",
@@ -195,6 +196,12 @@ def dialog_of(answer: Answer) -> str:
     """The scheme of a challenge that browsers answer with a dialog; '' if it is none."""
     scheme = answer.get("www-authenticate").strip().partition(" ")[0].rstrip(",")
     return scheme[:20] if answer.status == 401 and scheme.lower() in DIALOGS else ""
+
+
+def hides_dialog(answer: Answer) -> bool:
+    """Whether a server with ohifbuild's rules for archives refused a request, and replaced such a challenge."""
+    replaced = answer.get("www-authenticate").strip() == CHALLENGE_REPLACEMENT
+    return answer.status == 401 and replaced and answer.get("content-security-policy") == ARCHIVE_POLICY
 
 
 def is_too_long(answer: Answer) -> bool:

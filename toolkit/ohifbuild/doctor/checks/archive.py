@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ohifbuild.doctor.checks.answers import UPSTREAM_GONE, dialog_of, fault_in
+from ohifbuild.doctor.checks.answers import UPSTREAM_GONE, dialog_of, fault_in, hides_dialog
 from ohifbuild.doctor.checks.navigation import LOGIN_WORDS, REQUEST_FAILURES
 from ohifbuild.doctor.client import Answer
 from ohifbuild.doctor.decompress import shows_page, unpacked
@@ -14,6 +14,10 @@ from ohifbuild.doctor.observations import Evidence
 from ohifbuild.doctor.query_archive import is_demonstration
 from ohifbuild.doctor.viewer_page import read_page
 
+CHECK_TOKEN = (
+    "Make the archive check the token (ohifbuild deploy writes a filter for Orthanc), and set "
+    '"AuthenticationEnabled": false behind the proxy.'
+)
 NO_STUDY = "The viewer opens, but no study appears in it."
 
 
@@ -49,6 +53,9 @@ def answers_as_archive(evidence: Evidence) -> Finding:
         return check.right("It requires a sign-in, as the viewer expects. Doctor does not sign in.")
     if problem:
         return check.wrong(f"{viewer.root} {problem[0]}.", NO_STUDY, problem[1])
+    if archive.granted and all(map(hides_dialog, archive.granted.values())):
+        found = f"{viewer.root} requires a login of its own, also with the token."
+        return check.wrong(f"{found} The web server before it hides the kind.", NO_STUDY, CHECK_TOKEN)
     return check.right(f"{urlsplit(viewer.root).path or '/'} answers as DICOMweb.")
 
 
@@ -75,11 +82,7 @@ def _problem(answer: Answer, root: str) -> tuple[str, str] | None:
             return f"redirects to a login at {target}", "Allow requests with a token to the archive without that login."
         return f"redirects to {target}", "Use the target as the dist's DICOMweb root, or remove the redirect."
     if dialog_of(answer):
-        change = (
-            "Make the archive check the token (ohifbuild deploy writes a filter for Orthanc), and set "
-            '"AuthenticationEnabled": false behind the proxy.'
-        )
-        return f"requires a user name and a password ({dialog_of(answer)}), which a link does not contain", change
+        return f"requires a user name and a password ({dialog_of(answer)}), which a link does not contain", CHECK_TOKEN
     if answer.status in (401, 403, 204):
         return None
     if answer.status in UPSTREAM_GONE:

@@ -1,4 +1,4 @@
-"""Checks of the viewer's files: their path, contents, media types and compression."""
+"""Checks of the viewer's files: whether they are there, as built, and with the right media types."""
 
 from __future__ import annotations
 
@@ -18,41 +18,6 @@ TYPES = {
     ".json": ("application/json",),
 }
 BLANK_PAGE = "If a script does not load, or is HTML ('Unexpected token <'), the page is blank."
-
-
-def public_path(evidence: Evidence) -> Finding:
-    """Whether the viewer is served at the path it was built for."""
-    check = Check("public-path", "Public path")
-    viewer = evidence.viewer
-    if viewer is None:
-        return check.not_checked()
-    built_for, path = viewer.page.settings.public_url, evidence.address.path
-    moved = next((file for file in viewer.files if file.elsewhere), None)
-    if moved:
-        return check.wrong(
-            f"The viewer was built for {built_for} but is served at {moved.elsewhere}: it requests "
-            f"{built_for}{moved.name}, which is at {moved.elsewhere}{moved.name}.",
-            "None of its scripts load, and the page is blank.",
-            f"ohifbuild move DIST --public-url {moved.elsewhere} and deploy it again\nor serve it at {built_for}\n"
-            f"If a proxy takes {moved.elsewhere} off, tell the deployment so too: --behind-proxy, --prefix-stripped",
-        )
-    gone = [file for file in viewer.files if file.answer.status == 404]
-    prefix = path.removeprefix(built_for).rpartition("/")[0]
-    if prefix and gone and len(gone) == len(viewer.files):
-        served = f"{built_for}{prefix}/"
-        return check.wrong(
-            f"The page is at {served}, but was built for {built_for}: it requests {built_for}{gone[0].name}, which is "
-            "answered 404. A server that answers every path with the page hides that.",
-            "None of its scripts load, and the page is blank.",
-            f"ohifbuild move DIST --public-url {served} and deploy it again,\nor make the proxy take {served} off.",
-        )
-    if not f"{path}/".startswith(built_for):
-        return check.wrong(
-            f"The link's path is {path}, but the viewer was built for {built_for}.",
-            "The viewer has no route for this path: the page is blank, or says 'not found'.",
-            f"Use links to {evidence.address.origin}{built_for}, or: ohifbuild move DIST --public-url PATH",
-        )
-    return check.right(f"The viewer is at {built_for}, as built.")
 
 
 def files(evidence: Evidence) -> Finding:
