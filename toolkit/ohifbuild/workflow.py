@@ -128,8 +128,19 @@ def finish(
     return manifest
 
 
+def report_folder(dist: Path, browser: str) -> Path:
+    """Where verify writes: ``DIST.evidence``, or for another browser than Chromium a folder of its name in it."""
+    folder = evidence_folder(dist)
+    return folder if browser == "chromium" else folder / browser
+
+
 def verify(
-    dist: Path, *, report_dir: Path | None = None, cache: Cache | None = None, reporter: Reporter | None = None
+    dist: Path,
+    *,
+    report_dir: Path | None = None,
+    cache: Cache | None = None,
+    reporter: Reporter | None = None,
+    browser: str = "chromium",
 ) -> Evidence:
     """Proves a finished dist in a real browser against the embedded archive, and writes the reports.
 
@@ -137,9 +148,10 @@ def verify(
 
     Args:
         dist: the folder of the dist.
-        report_dir: the folder of the reports; default: ``DIST.evidence`` beside the dist.
+        report_dir: the folder of the reports; default: that of ``report_folder``.
         cache: default: the user's.
         reporter: is given the steps and warnings; default: nobody.
+        browser: ``chromium``, ``firefox`` or ``webkit``.
 
     Raises:
         VerifyNotInstalled: the packages of the extra ``verify`` are not installed.
@@ -150,9 +162,10 @@ def verify(
 
     return runner.verify(
         dist,
-        report_dir=report_dir or evidence_folder(dist),
+        report_dir=report_dir or report_folder(dist, browser),
         cache=cache or default_cache(),
         reporter=reporter or SilentReporter(),
+        browser=browser,
     )
 
 

@@ -13,8 +13,7 @@ from ohifbuild.core.errors import IntegrityBroken
 from ohifbuild.supply.provenance import check_provenance
 from ohifbuild.verification.packages import require_packages
 from ohifbuild.viewer.manifest import check_integrity, read_manifest
-from ohifbuild.viewer.output import evidence_folder
-from ohifbuild.workflow import report_of, require_claims
+from ohifbuild.workflow import report_folder, report_of, require_claims
 
 if TYPE_CHECKING:
     from ohifbuild.verification.backend import Provider
@@ -86,7 +85,7 @@ def command(
     provider, tokens = _archive(archive, archive_tokens, put_studies)
     evidence = verify(
         dist,
-        report_dir=report or evidence_folder(dist),
+        report_dir=report or report_folder(dist, browser),
         cache=context.cache,
         reporter=context.reporter,
         compare_with=compare_with,

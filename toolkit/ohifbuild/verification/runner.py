@@ -191,7 +191,7 @@ def run_scenarios(
         except (PlaywrightError, DriverError) as error:
             raise BrowserFailed(
                 f"The browser failed {f'after the scenario {seen[-1].scenario}' if seen else 'at once'}.",
-                cause=str(error).splitlines()[0],
+                cause=(str(error) or type(error).__name__).splitlines()[0],
                 fix="Run verify again. If it fails again, check the machine's free memory: ohifbuild doctor",
             ) from error
         return tuple(seen), window.version

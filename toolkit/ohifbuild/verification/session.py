@@ -28,6 +28,7 @@ from ohifbuild.verification.tab import (
 )
 
 LONGEST_CONSOLE_LINE = 2000
+INTERRUPTED = "interrupted by another navigation"
 POLICY = "content-security-policy"
 READERS = files("ohifbuild.verification").joinpath("page.js").read_text(encoding="utf-8").strip()
 
@@ -266,6 +267,9 @@ class Tab:
         try:
             move()
         except PlaywrightError as error:
+            # Firefox reports so when a page begins to replace itself before its own load has begun to show.
+            if INTERRUPTED in error.message and not _is_chromium(self.page):
+                return
             raise BrowserFailed(
                 "The browser could not open the viewer.",
                 cause=error.message.splitlines()[0].split(" at ")[0],

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -91,9 +92,9 @@ def driven_webkit(browser: Browser, proxy: str) -> Iterator[WebDriver]:
     with (
         virtual_screen() as environment,
         tempfile.TemporaryDirectory(prefix="ohifbuild-webkit-") as home,
-        running([browser.executable, f"--port={port}"], env={**environment, **_folders(home)}),
+        running([browser.executable, f"--port={port}"], env={**environment, **_folders(home)}) as child,
     ):
-        driver = _session(browser, port, capabilities(proxy))
+        driver = _session(browser, child, port, capabilities(proxy))
         try:
             if not driver.call(PLAYS):
                 raise BrowserMissing(
@@ -117,13 +118,13 @@ def capabilities(proxy: str) -> dict[str, Any]:
     }
 
 
-def _session(browser: Browser, port: int, wanted: Mapping[str, Any]) -> WebDriver:
+def _session(browser: Browser, child: Popen[str], port: int, wanted: Mapping[str, Any]) -> WebDriver:
     end = time.monotonic() + START_SECONDS
     while True:
         try:
             return WebDriver(port, wanted)
         except DriverError as error:
-            if time.monotonic() > end:
+            if child.poll() is not None or time.monotonic() > end:
                 raise _not_started(browser, str(error)) from error
             time.sleep(PAUSE_SECONDS)
 
