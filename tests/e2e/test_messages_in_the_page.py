@@ -110,7 +110,7 @@ FETCH = """async url => {
 
 @pytest.mark.parametrize("shown", ["image", "document"])
 def test_no_answer_covers_what_is_shown(dist: Path, page: Page, tmp_path: Path, shown: Any) -> None:
-    """Each kind meets each answer; those that are sent again, which takes seconds, meet one kind each, beside an image."""
+    """Each kind meets each answer; those that are sent again, which takes seconds, meet one kind, beside an image."""
     study = f"/dicom-web/studies/{study_uid('prior' if shown == 'image' else 'documents')}"
     one = f"{study}/series/1.2/instances/1.3"
     urls: dict[Kind, str] = {
