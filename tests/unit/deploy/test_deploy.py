@@ -10,9 +10,10 @@ import pytest
 
 from deployments import deployed
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.errors import DeployUnsuitable, DistInvalid, OutputNotOurs
+from ohifbuild.core.errors import DeployUnsuitable, DistInvalid, OutputNotOurs, TokenFileUnusable
 from ohifbuild.core.exchange import exchanged
 from ohifbuild.deploy import KINDS, DeployOptions, Kind, deploy
+from ohifbuild.orthanc.shipped import share_file
 
 PRIVATE_FILES = ("access.jsonl", "access.jsonl.1", "orthanc.json", "tokens.json")
 
@@ -74,6 +75,18 @@ def test_deploying_again_keeps_the_access_log_and_only_orthanc_may_read_it(tmp_p
     assert log.stat().st_mode & 0o777 == 0o600
     owned = (target / "orthanc/install.sh").read_text().partition("chown orthanc ")[2].partition("\n")[0].split()
     assert owned == [str(target / f"orthanc/{name}") for name in PRIVATE_FILES]
+
+
+def test_a_lock_that_another_process_keeps_ends_the_command_and_changes_nothing(tmp_path: Path) -> None:
+    target = deployed("nginx", tmp_path)
+    before = (target / "nginx/viewer.conf").read_text()
+    with (
+        share_file.locked(target / "orthanc/link.json"),
+        patch.object(share_file, "LOCK_SECONDS", 0.0),
+        pytest.raises(TokenFileUnusable, match="another process has locked it"),
+    ):
+        deployed("nginx", tmp_path, DeployOptions(port=8081))
+    assert (target / "nginx/viewer.conf").read_text() == before
 
 
 def test_the_error_lists_every_invalid_option(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporte
         DistInvalid: ``dist`` is not a finished dist.
         DeployUnsuitable: the dist cannot be served in this way, or the options are invalid.
         OutputNotOurs: ``target`` holds files that ohifbuild did not write.
+        TokenFileUnusable: another process keeps the tokens of the earlier deployment locked.
         CacheUnusable, DiskFull: the folder cannot be written.
     """
     planned, folder = _planned(kind, dist, target, options)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ohifbuild.core.errors import TokenFileUnusable
 from ohifbuild.deploy.deployment import Plan
 from ohifbuild.deploy.orthanc_settings import FILTER, changed_steps, whole
 from ohifbuild.orthanc.configuration import (
@@ -21,7 +20,7 @@ from ohifbuild.orthanc.configuration import (
     dicomweb_settings,
     token_filter_settings,
 )
-from ohifbuild.orthanc.shipped import token_file
+from ohifbuild.orthanc.shipped import share_file, token_file
 
 GUARD, VIEWER, SHARE = "closed_without_filter.lua", "viewer_files.py", "share_study.py"
 FILTERING = (
@@ -95,17 +94,25 @@ def filter_files(plan: Plan, *, root: str, more: dict[str, Any]) -> dict[str, st
 def tokens_locked(target: Path) -> Iterator[None]:
     """Locks the tokens of a deployment while it is replaced.
 
-    ``share_study.py`` takes the same lock, and detects that the locked file was replaced meanwhile.
-
     Args:
         target: the deployment's folder, which may be missing.
+
+    Raises:
+        TokenFileUnusable: another process keeps the lock.
     """
+    link = target / FOLDER / LINK
+    if not link.is_file():
+        yield
+        return
     with ExitStack() as stack:
-        while (link := target / FOLDER / LINK).is_file():
-            locked = stack.enter_context(link.open())
-            fcntl.flock(locked, fcntl.LOCK_EX)
-            if os.path.samestat(os.fstat(locked.fileno()), link.stat()):
-                break
+        try:
+            stack.enter_context(share_file.locked(link))
+        except share_file.FileUnusable as error:
+            raise TokenFileUnusable(
+                f"The tokens of this deployment cannot be kept: {error}.",
+                cause="A command that shares studies is still running, or another user of this machine holds the lock.",
+                fix=f"See which process has it: fuser {link}",
+            ) from error
         yield
 
 

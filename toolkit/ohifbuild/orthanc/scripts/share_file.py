@@ -156,26 +156,11 @@ class ShareFile:
     @contextmanager
     def _changed(self) -> Iterator[Entries]:
         """The file's entries, to be changed. What expired long ago is removed."""
-        with self._locked():
+        with locked(self._lock):
             entries = self._read()
             yield entries
             now = time.time()
             self._write({digest: entry for digest, entry in entries.items() if not _is_over(entry, now)})
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Locks the token file against other writers and ``ohifbuild deploy``, which replaces the whole folder."""
-        until = time.monotonic() + LOCK_SECONDS
-        while True:
-            with self._lock.open() as locked:
-                if _lock(locked.fileno()):
-                    if os.path.samestat(os.fstat(locked.fileno()), self._lock.stat()):
-                        yield
-                        return
-                elif time.monotonic() > until:
-                    raise FileUnusable(f"{self._lock}: another process has locked it")
-                else:
-                    time.sleep(POLL_SECONDS)
 
     def _read(self) -> Entries:
         try:
@@ -216,6 +201,31 @@ class ShareFile:
             file.flush()
             os.fsync(descriptor)
         new.replace(self._path)
+
+
+@contextmanager
+def locked(link: Path) -> Iterator[None]:
+    """Locks a deployment's tokens against other writers and ``ohifbuild deploy``, which replaces the whole folder.
+
+    Args:
+        link: its ``link.json``, which is what is locked.
+
+    Raises:
+        FileUnusable: another process keeps the lock.
+        OSError: the file cannot be opened.
+    """
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        with link.open() as file:
+            if _lock(file.fileno()):
+                # The folder may have been replaced meanwhile, with this file.
+                if os.path.samestat(os.fstat(file.fileno()), link.stat()):
+                    yield
+                    return
+            elif time.monotonic() > until:
+                raise FileUnusable(f"{link}: another process has locked it")
+            else:
+                time.sleep(POLL_SECONDS)
 
 
 def checked_note(note: str) -> str:
