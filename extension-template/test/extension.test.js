@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import extension from '../src/extension.js';
 import mode from '../src/mode.js';
-import { started } from './host.js';
+import { settle, started } from './host.js';
 
 /**
  * @param {string[]} compiled modes of the release
@@ -122,6 +122,26 @@ test('a mode that another wraps is wrapped once', async () => {
   const wrapped = custom.modeFactory;
   await boot(['@ohif/mode-basic'], [custom]);
   assert.equal(custom.modeFactory, wrapped);
+});
+
+test('OHIF has a handler of errors; an image that cannot be read has a message, what the archive refused has its own', async () => {
+  const { appConfig } = await boot(['@ohif/mode-longitudinal']);
+  const { httpErrorHandler } = appConfig;
+  const reason = () => window.document.getElementById('ohifbuild-message')?.dataset.reason;
+  for (const seen of [
+    Object.assign(new Error('request failed'), { status: 500 }),
+    { error: new Error("Couldn't retrieve x got status 500") },
+    { status: 500 },
+    new DOMException('The user aborted a request.', 'AbortError'),
+    undefined,
+  ]) {
+    httpErrorHandler?.(seen);
+    await settle();
+    assert.equal(reason(), undefined);
+  }
+  httpErrorHandler?.({ error: new Error('invalid response - no multipart mime header') });
+  await settle();
+  assert.equal(reason(), 'failed');
 });
 
 test('no other data source, sign-in page or tour remains', async () => {
