@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 
 from ohifbuild.commands import build as build_command
 from ohifbuild.commands.build import command
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.lock.resolve import Resolution
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.published import PublishedViewer
@@ -70,3 +72,15 @@ def test_the_second_build_has_every_flag_of_the_first(again: Again, tmp_path: Pa
         k: v for k, v in parsed(first).items() if k not in differing
     }
     assert second["locked"]
+
+
+def test_the_preamble_says_where_the_token_of_each_archive_goes(tmp_path: Path) -> None:
+    archives = [
+        {"name": "clinic", "dicomweb_root": "/clinic"},
+        {"name": "staff", "dicomweb_root": "/staff", "access": "session"},
+    ]
+    said: list[str] = []
+    context: Any = SimpleNamespace(reporter=SimpleNamespace(say=said.append), cache=SimpleNamespace(root=tmp_path))
+    build_command._preamble(Resolution(Recipe.of({"data_sources": archives}), BASE, Bundles((), "")), None, context)
+    assert "  clinic    the token goes to /clinic as 'token: …', and nowhere else" in said
+    assert "  staff     no token goes to /staff; requests carry the browser's session" in said

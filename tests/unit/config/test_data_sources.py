@@ -122,6 +122,10 @@ def test_a_mistake_in_a_source_is_placed_and_explained(text: str, line: int, why
     assert why in found
 
 
+def test_a_word_that_is_like_no_other_gets_no_suggestion(tmp_path: Path) -> None:
+    assert "did you mean" not in refusal(tmp_path, SOURCE + 'access = "cookies"\n')
+
+
 def test_all_mistakes_of_all_sources_are_reported_together(tmp_path: Path) -> None:
     source = '[[data_sources]]\nname = "A"\npreset = "google"\ndicomweb_root = "https://pacs.example/x"\n'
     assert len(refusal(tmp_path, source + source + 'embed_in = ["https://*.example"]\n').splitlines()) == 5

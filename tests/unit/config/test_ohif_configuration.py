@@ -109,5 +109,5 @@ def test_all_bad_input_is_reported_together(tmp_path: Path) -> None:
     with pytest.raises(RecipeError) as caught:
         load_recipe(path, {})
     lines = caught.value.details.splitlines()
-    assert [line.split(": ")[0].rpartition(":")[2] for line in lines] == ["11", "1", "2", "4", "7"]
-    assert "it has <script>" in lines[4]
+    assert [line.split(": ")[0].rpartition(":")[2] for line in lines] == ["1", "2", "4", "7", "11"]
+    assert "it has <script>" in lines[3]

@@ -71,6 +71,19 @@ def test_all_mistakes_are_reported_together_with_their_lines(folder: Path) -> No
     assert "--dicomweb-root: " in text
 
 
+def test_mistakes_have_the_order_of_the_file_after_those_of_flags(folder: Path) -> None:
+    path = write(folder, 'verify = 7\ntoken_header = "Cookie"\npriors = "nevr"\nversoin = 3\n')
+    places = [line.strip().split(": ")[0] for line in refusal(path, public_url="ohif").splitlines()]
+    assert places == ["--public-url", *(f"{path}:{number}" for number in (1, 2, 3, 4))]
+
+
+def test_the_refusal_names_the_page_of_all_keys_and_the_list_of_flags(folder: Path) -> None:
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(write(folder, "verify = 7\n"), {})
+    assert "reference/recipe/" in caught.value.fix
+    assert "ohifbuild build --help" in caught.value.fix
+
+
 def test_a_file_that_is_no_toml_is_placed_by_line_and_column(folder: Path) -> None:
     path = write(folder, 'version = "3.12.0"\npriors = = 3\n')
     assert f"{path}:2:10: invalid TOML" in refusal(path)

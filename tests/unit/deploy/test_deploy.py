@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from deployments import deployed
+from deployments import deployed, dist_at
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid, OutputNotOurs, TokenFileUnusable
 from ohifbuild.core.exchange import exchanged
@@ -233,3 +233,16 @@ def test_changed_settings_of_a_dist_never_reach_a_configuration(
     with pytest.raises(DistInvalid, match="no recipe allows"):
         deployed(kind, tmp_path, **hostile)
     assert not (tmp_path / "target").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "needs"),
+    [(DeployOptions(), False), (DeployOptions(archive="http://10.0.0.7:8080"), True)],
+)
+def test_the_steps_say_that_another_archive_needs_no_orthanc(
+    options: DeployOptions, needs: bool, tmp_path: Path
+) -> None:
+    reporter = SilentReporter()
+    steps = deploy("nginx", dist_at(tmp_path / "dist"), tmp_path / "target", options, reporter).steps
+    (install,) = [step for step in steps if step.endswith("apt install orthanc orthanc-dicomweb orthanc-python")]
+    assert ("an archive of another kind" in install) is needs

@@ -131,7 +131,8 @@ def _preamble(resolution: Resolution, recipe: Path | None, context: CommandConte
     reporter.say(f"  release   OHIF {release}{channel}{source}")
     reporter.say(f"  link      {wanted.public_url}viewer?StudyInstanceUIDs=…&{wanted.token_param}=…")
     for archive in wanted.sources:
-        reporter.say(f"  {'token' if len(wanted.sources) == 1 else archive.name:<9} {_token_line(wanted, archive)}")
+        label, whose = ("token", "") if len(wanted.sources) == 1 else (archive.name, "the token ")
+        reporter.say(f"  {label:<9} {'' if archive.access == 'session' else whose}{_token_line(wanted, archive)}")
     reporter.say(f"  priors    {wanted.priors};  study list {'on' if wanted.study_list else 'off'}")
     reporter.say(f"  cache     {context.cache.root}")
 

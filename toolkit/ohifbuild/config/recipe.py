@@ -24,6 +24,7 @@ from ohifbuild.core.errors import RecipeError
 
 RECIPE_NAME = "ohifbuild.toml"
 DEFAULT_ROOT = "/dicom-web"
+KEYS = "https://ohifbuild.github.io/ohifbuild/reference/recipe/"
 
 
 def _dicom_json(value: str, info: ValidationInfo) -> str:
@@ -305,5 +306,5 @@ def _refusal(problems: list[ValidationProblem]) -> RecipeError:
     return RecipeError(
         f"{many} in the recipe or the flags.",
         details="\n".join(f"  {problem}" for problem in problems),
-        fix="Correct what is listed above. All keys and flags: ohifbuild build --help",
+        fix=f"Correct what is listed above. All keys: {KEYS}; all flags: ohifbuild build --help",
     )

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, get_args
 
@@ -48,7 +49,7 @@ def syntax_problem(path: Path, error: tomllib.TOMLDecodeError) -> ValidationProb
 def problems_in(
     error: ValidationError, model: type[BaseModel], path: Path | None, text: str, flags: Mapping[str, object]
 ) -> list[ValidationProblem]:
-    """Describes every mistake that pydantic found.
+    """Describes every mistake that pydantic found: those of flags, then those of the file, by line.
 
     Args:
         error: pydantic's error.
@@ -60,10 +61,14 @@ def problems_in(
     found = []
     for item in error.errors(include_url=False):
         steps = item["loc"]
-        key = str(steps[0]) if steps else ""
         what = _what(dict(item), _name_of(steps), _keys_at(model, steps))
-        found.append(ValidationProblem(_location(key, steps, path, text, flags), what))
-    return found
+        key = str(steps[0]) if steps else ""
+        if key in flags or path is None:
+            found.append((0, ValidationProblem("--" + FLAGS.get(key, key.replace("_", "-")), what)))
+        else:
+            line = _line_of(steps, text)
+            found.append((line, ValidationProblem(f"{path}:{line}", what)))
+    return [problem for _, problem in sorted(found, key=itemgetter(0))]
 
 
 def _name_of(steps: tuple[int | str, ...]) -> str:
@@ -86,12 +91,6 @@ def _classes(annotation: Any) -> list[type]:
     if isinstance(annotation, type) and not get_args(annotation):
         return [annotation]
     return [found for part in get_args(annotation) for found in _classes(part)]
-
-
-def _location(key: str, steps: tuple[int | str, ...], path: Path | None, text: str, flags: Mapping[str, object]) -> str:
-    if key in flags or path is None:
-        return "--" + FLAGS.get(key, key.replace("_", "-"))
-    return f"{path}:{_line_of(steps, text)}"
 
 
 def _line_of(steps: tuple[int | str, ...], text: str) -> int:
@@ -127,7 +126,7 @@ def _what(item: Mapping[str, Any], key: str, keys: list[str]) -> str:
 
 
 def _nearest(word: str, words: list[str]) -> str:
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return f", did you mean '{near[0]}'?" if near else ""
 
 

@@ -119,8 +119,14 @@ def tokens_locked(target: Path) -> Iterator[None]:
 def orthanc_steps(plan: Plan) -> tuple[str, ...]:
     """The steps for an Orthanc that is installed from packages of Debian or Ubuntu."""
     place = f"{plan.server_folder}/{FOLDER}"
+    install = "Install Orthanc with its plugins"
+    if not plan.existing and plan.options.archive:  # It may be an archive of another kind.
+        install = (
+            "If the archive is an Orthanc, install it with its plugins; an archive of another kind must check tokens "
+            "itself, and needs none of the steps about Orthanc"
+        )
     return (
-        "Install Orthanc with its plugins: apt install orthanc orthanc-dicomweb orthanc-python",
+        f"{install}: apt install orthanc orthanc-dicomweb orthanc-python",
         *changed_steps(plan.existing),
         f"Give Orthanc its private files, and start it with these settings: sh {place}/{INSTALL}",
         f"Share a study: ohifbuild share add STUDY-INSTANCE-UID --deployment {plan.server_folder}; "

@@ -119,7 +119,7 @@ def share_errors(deployment: Deployment) -> Iterator[None]:
     except share_file.ShareRefused as error:
         raise ShareRefused(
             f"The share was not changed: {error}.",
-            cause="The id, the note or the token cannot be used.",
+            cause="The ID is mistyped, its share is gone, or the note or the token cannot be used.",
             fix=f"See the shares: ohifbuild share list --deployment {deployment.folder}",
         ) from error
     except share_file.FileUnusable as error:
