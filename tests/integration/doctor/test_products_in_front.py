@@ -164,6 +164,7 @@ def test_a_login_of_the_archive_that_the_deployed_nginx_hides_from_browsers(make
     found, said = first(report)
     assert found == "archive"
     assert "requires a login of its own, also with the token" in said
+    assert "Try a new link first" in said
     assert '"AuthenticationEnabled": false' in said
     assert {finding.because for finding in report.wrong[1:]} == {"archive"}
 

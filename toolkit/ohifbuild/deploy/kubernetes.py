@@ -76,7 +76,8 @@ def kubernetes(plan: Plan) -> Folder:
     steps = (
         f"Build the image and push it to your registry: docker build --file {plan.server_folder}/Containerfile "
         f"--tag {image} {plan.server_folder} && docker push {image}",
-        f"Write a kustomization that has {plan.server_folder} as its base and names your registry: see the guide",
+        f"Write a kustomization that has {plan.server_folder} as its base and names your registry, as in "
+        "https://ohifbuild.github.io/ohifbuild/how-to/kubernetes/#3-write-your-kustomization",
         "kubectl apply --kustomize FOLDER-OF-YOUR-KUSTOMIZATION",
     )
     return Folder(f"{plan.www}{inside.local_url}".rstrip("/"), {**recipe, **manifests}, steps)

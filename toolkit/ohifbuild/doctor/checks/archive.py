@@ -16,7 +16,7 @@ from ohifbuild.doctor.viewer_page import read_page
 
 CHECK_TOKEN = (
     "Make the archive check the token (ohifbuild deploy writes a filter for Orthanc), and set "
-    '"AuthenticationEnabled": false behind the proxy.'
+    'Orthanc\'s "AuthenticationEnabled": false behind the proxy.'
 )
 NO_STUDY = "The viewer opens, but no study appears in it."
 
@@ -54,8 +54,13 @@ def answers_as_archive(evidence: Evidence) -> Finding:
     if problem:
         return check.wrong(f"{viewer.root} {problem[0]}.", NO_STUDY, problem[1])
     if archive.granted and all(map(hides_dialog, archive.granted.values())):
-        found = f"{viewer.root} requires a login of its own, also with the token."
-        return check.wrong(f"{found} The web server before it hides the kind.", NO_STUDY, CHECK_TOKEN)
+        found = (
+            f"{viewer.root} requires a login of its own, also with the token. The web server before it hides the kind. "
+            "An archive that refuses a token and gives no reason looks the same."
+        )
+        return check.wrong(
+            found, NO_STUDY, f"Try a new link first: the token of this one may be invalid.\n{CHECK_TOKEN}"
+        )
     return check.right(f"{urlsplit(viewer.root).path or '/'} answers as DICOMweb.")
 
 
