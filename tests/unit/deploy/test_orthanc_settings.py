@@ -121,3 +121,9 @@ def test_comment_marks_in_strings_are_kept(text: str) -> None:
     written = json.dumps({"// a": text})
     stripped = STRING_OR_COMMENT.sub(lambda found: found[1] or " ", f"/* b */{written}// c")
     assert json.loads(stripped) == {"// a": text}
+
+
+def test_a_file_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
+    with pytest.raises(SettingsUnusable) as caught:
+        existing_settings(tmp_path / "orthanc.json")
+    assert str(caught.value).endswith("cannot be read as Orthanc's configuration: No such file or directory")

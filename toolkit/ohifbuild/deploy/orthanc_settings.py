@@ -138,7 +138,8 @@ def _read(existing: Path) -> Iterator[tuple[str, Any]]:
             text = STRING_OR_COMMENT.sub(lambda found: found[1] or " ", path.read_text(encoding="utf-8"))
             sections = json.loads(text)
         except (OSError, ValueError) as error:
-            raise SettingsUnusable(f"{path} cannot be read as Orthanc's configuration: {error}") from error
+            reason = getattr(error, "strerror", None) or error
+            raise SettingsUnusable(f"{path} cannot be read as Orthanc's configuration: {reason}") from error
         if not isinstance(sections, dict):
             raise SettingsUnusable(f"{path} cannot be read as Orthanc's configuration: expected an object")
         for name, value in sections.items():
