@@ -122,6 +122,12 @@ def test_a_mistake_in_a_source_is_placed_and_explained(text: str, line: int, why
     assert why in found
 
 
+def test_a_source_without_roots_is_placed_by_its_own_line_beside_other_mistakes(tmp_path: Path) -> None:
+    found = refusal(tmp_path, "verify = 7\n" + SOURCE + '[[data_sources]]\nname = "b"\n')
+    assert "ohifbuild.toml:1: verify is 7" in found
+    assert "ohifbuild.toml:5: data_sources 2 is {'name': 'b'}; 'b' needs dicomweb_root" in found
+
+
 def test_a_word_that_is_like_no_other_gets_no_suggestion(tmp_path: Path) -> None:
     assert "did you mean" not in refusal(tmp_path, SOURCE + 'access = "cookies"\n')
 

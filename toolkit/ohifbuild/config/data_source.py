@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from ohifbuild.config import values
 from ohifbuild.config.ohif_names import data_source_options
@@ -122,6 +122,12 @@ class DataSource(BaseModel):
         default_factory=dict, description="OHIF's options for this source, in place of the preset's."
     )
 
+    @model_validator(mode="after")
+    def _has_roots(self) -> Self:
+        if not (self.qido and self.wado):
+            raise ValueError(f"'{self.name}' needs dicomweb_root, or both qido_root and wado_root")
+        return self
+
     @property
     def roots(self) -> tuple[str, ...]:
         """All roots without repetition; that of searches is the first."""
@@ -151,16 +157,10 @@ def check_together(sources: tuple[DataSource, ...]) -> tuple[DataSource, ...]:
     """The data sources of a recipe.
 
     Raises:
-        ValueError: two have the same name, or one has no roots.
+        ValueError: two have the same name.
     """
-    found = []
     names = [source.name for source in sources]
-    found += [f"two sources have the name '{name}'" for name in dict.fromkeys(names) if names.count(name) > 1]
-    found += [
-        f"'{source.name}' needs dicomweb_root, or both qido_root and wado_root"
-        for source in sources
-        if not (source.qido and source.wado)
-    ]
+    found = [f"two sources have the name '{name}'" for name in dict.fromkeys(names) if names.count(name) > 1]
     if found:
         raise ValueError("; ".join(found))
     return sources

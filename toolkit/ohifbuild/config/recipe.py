@@ -306,5 +306,5 @@ def _refusal(problems: list[ValidationProblem]) -> RecipeError:
     return RecipeError(
         f"{many} in the recipe or the flags.",
         details="\n".join(f"  {problem}" for problem in problems),
-        fix=f"Correct what is listed above. All keys: {KEYS}; all flags: ohifbuild build --help",
+        fix=f"Correct what is listed above. All flags: ohifbuild build --help; all keys: {KEYS}",
     )
