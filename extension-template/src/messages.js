@@ -262,7 +262,8 @@ export function createMessages(window, contact, reload = () => window.location.r
     if (!covers) {
       actions.push({ label: texts.close, act: close });
     }
-    const box = createCard(document, { covers, language, lines: texts[reason], contact, actions });
+    const lines = texts[reason === 'refused' && !covers ? 'partly-refused' : reason];
+    const box = createCard(document, { covers, language, lines, contact, actions });
     box.dataset.reason = reason;
     box.addEventListener('keydown', event => event.stopPropagation()); // OHIF's keys are for the viewer
     box.addEventListener('focusin', ({ relatedTarget }) => {

@@ -200,6 +200,13 @@ test('the focus stays in the message when it changes', async () => {
   assert.ok(message()?.contains(document.activeElement));
 });
 
+test('a refused part beside what is shown does not say that these images cannot be opened', async () => {
+  const { api, message, xhr } = await started();
+  await xhr(`${STUDY}/series/1/instances/1/frames/1`);
+  api.report('refused');
+  assert.equal(message()?.querySelector('h1')?.textContent, TEXTS.en['partly-refused'][0]);
+});
+
 test('every language has every text', () => {
   for (const [language, texts] of Object.entries(TEXTS)) {
     assert.deepEqual(Object.keys(texts).sort(), Object.keys(TEXTS.en).sort(), language);

@@ -17,6 +17,11 @@ export default {
     'Das Bildarchiv hat den Link für diese Untersuchung nicht angenommen.',
     'Bitte fordern Sie bei der Person oder Abteilung, die den Link gesendet hat, einen neuen an.',
   ],
+  'partly-refused': [
+    'Mit diesem Link lässt sich nicht alles öffnen',
+    'Das Bildarchiv hat den Link für einen Teil der Bilder nicht angenommen.',
+    'Sie können mit dem weiterarbeiten, was angezeigt wird. Für den Rest fordern Sie bitte bei der Person oder Abteilung, die den Link gesendet hat, einen neuen an.',
+  ],
   expired: [
     'Dieser Link ist abgelaufen',
     'Zu Ihrem Schutz sind Links zu Bildern nur begrenzte Zeit gültig.',

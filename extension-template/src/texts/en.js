@@ -17,6 +17,11 @@ export default {
     'The image archive did not accept the link for this study.',
     'Please ask the person or department who sent the link for a new one.',
   ],
+  'partly-refused': [
+    'Not everything can be opened with this link',
+    'The image archive did not accept the link for a part of the images.',
+    'You can continue with what is shown. For the rest, please ask the person or department who sent the link for a new one.',
+  ],
   expired: [
     'This link has expired',
     'For your protection, links to images are valid for a limited time only.',

@@ -17,6 +17,11 @@ export default {
     'El archivo de imágenes no ha aceptado el enlace para este estudio.',
     'Pida un enlace nuevo a la persona o al servicio que se lo envió.',
   ],
+  'partly-refused': [
+    'Este enlace no permite abrirlo todo',
+    'El archivo de imágenes no ha aceptado el enlace para una parte de las imágenes.',
+    'Puede continuar con lo que se muestra. Para el resto, pida un enlace nuevo a la persona o al servicio que se lo envió.',
+  ],
   expired: [
     'Este enlace ha caducado',
     'Para su protección, los enlaces a imágenes solo son válidos durante un tiempo limitado.',

@@ -17,6 +17,11 @@ export default {
     "Les archives d'images n'ont pas accepté le lien pour cet examen.",
     'Veuillez demander un nouveau lien à la personne ou au service qui vous l’a envoyé.',
   ],
+  'partly-refused': [
+    'Ce lien ne permet pas de tout ouvrir',
+    "Les archives d'images n'ont pas accepté le lien pour une partie des images.",
+    'Vous pouvez continuer avec ce qui est affiché. Pour le reste, veuillez demander un nouveau lien à la personne ou au service qui vous l’a envoyé.',
+  ],
   expired: [
     'Ce lien a expiré',
     'Pour votre protection, les liens vers des images ne sont valables que pour une durée limitée.',

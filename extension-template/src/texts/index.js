@@ -11,7 +11,8 @@ import it from './it.js';
 import nl from './nl.js';
 import pt from './pt.js';
 
-/** @typedef {Record<import('../../types/early.js').Reason, readonly [title: string, what: string, advice: string]>} Reasons */
+/** `partly-refused` is the notice for `refused`. @typedef {import('../../types/early.js').Reason | 'partly-refused'} Key */
+/** @typedef {Record<Key, readonly [title: string, what: string, advice: string]>} Reasons */
 /** @typedef {Reasons & {close: string, retry: string, reload: string}} Texts */
 
 /** @type {Readonly<Record<string, Texts>>} */

@@ -17,6 +17,11 @@ export default {
     "L'archivio delle immagini non ha accettato il link per questo esame.",
     'Chieda un nuovo link alla persona o al reparto che lo ha inviato.',
   ],
+  'partly-refused': [
+    'Questo link non permette di aprire tutto',
+    "L'archivio delle immagini non ha accettato il link per una parte delle immagini.",
+    'È possibile continuare con ciò che viene mostrato. Per il resto chieda un nuovo link alla persona o al reparto che lo ha inviato.',
+  ],
   expired: [
     'Questo link è scaduto',
     'Per la sua protezione, i link alle immagini sono validi solo per un tempo limitato.',

@@ -17,6 +17,11 @@ export default {
     'Het beeldarchief heeft de link voor dit onderzoek niet geaccepteerd.',
     'Vraag de persoon of afdeling die de link heeft gestuurd om een nieuwe.',
   ],
+  'partly-refused': [
+    'Met deze link kan niet alles worden geopend',
+    'Het beeldarchief heeft de link voor een deel van de beelden niet geaccepteerd.',
+    'U kunt verdergaan met wat wordt getoond. Vraag voor de rest de persoon of afdeling die de link heeft gestuurd om een nieuwe.',
+  ],
   expired: [
     'Deze link is verlopen',
     'Voor uw veiligheid zijn links naar beelden slechts beperkte tijd geldig.',

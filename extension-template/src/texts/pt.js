@@ -17,6 +17,11 @@ export default {
     'O arquivo de imagens não aceitou o link para este exame.',
     'Peça um novo link à pessoa ou ao serviço que o enviou.',
   ],
+  'partly-refused': [
+    'Este link não permite abrir tudo',
+    'O arquivo de imagens não aceitou o link para uma parte das imagens.',
+    'Pode continuar com o que é mostrado. Para o resto, peça um novo link à pessoa ou ao serviço que o enviou.',
+  ],
   expired: [
     'Este link expirou',
     'Para sua proteção, os links para imagens são válidos apenas por tempo limitado.',
