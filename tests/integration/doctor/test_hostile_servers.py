@@ -373,3 +373,17 @@ def test_an_invalid_root_gets_no_request(root: str) -> None:
             return evidence.viewer.root if evidence.viewer else "no viewer"
 
     assert asyncio.run(run()) == ""
+
+
+@pytest.mark.parametrize("path", ["/viewer/ward/", "/VIEWER/ward", "/viewer//ward", "/viewer/main/ward"])
+def test_the_token_of_a_link_to_one_archive_is_sent_to_no_other(path: str) -> None:
+    asked: list[web.Request] = []
+    rule = {"tokenHeader": "token", "tokenScheme": "", "access": "token"}
+    further = [{"name": "ward", "roots": ["/ward/rs"], **rule}]
+
+    async def run() -> None:
+        async with server(recording(asked, {"sourceName": "main", "further": further})) as origin:
+            await gather(f"{origin}{path}?{QUERY}")
+
+    asyncio.run(run())
+    assert {request.path.split("/")[1] for request in asked if TOKEN in str(request.headers)} <= {"ward"}

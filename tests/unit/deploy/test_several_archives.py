@@ -53,6 +53,15 @@ def test_each_further_archive_must_be_named_and_no_other(tmp_path: Path) -> None
     ]
 
 
+def test_a_root_of_two_archives_is_refused_unless_they_are_one(tmp_path: Path) -> None:
+    dist = write_dist(tmp_path / "dist", further=[{**WARD, "roots": ["/dicom-web"], "tokenHeader": "x-ward"}])
+    with pytest.raises(DeployUnsuitable) as caught:
+        plan("nginx", dist, tmp_path / "out", DeployOptions(archives=("ward=http://127.0.0.1:8043",)))
+    assert "/dicom-web is a root of several archives" in caught.value.details
+    found = plan("nginx", dist, tmp_path / "out", DeployOptions(archives=("ward=http://127.0.0.1:8042",)))
+    assert [place.path for place in found.proxied] == ["/dicom-web"]
+
+
 def test_portals_may_frame_the_page_on_every_server(tmp_path: Path) -> None:
     dist = write_dist(tmp_path / "dist", embedIn=["https://portal.example"])
     for kind, name in FILES:
