@@ -35,8 +35,7 @@ REFERRING = ("href", "src", "base")
 REFERENCES = re.compile(
     r"url\(\s*['\"]?\s*(?!#)|image(?:-set)?\(|src\(|@import|expression\(|javascript:|\\", re.IGNORECASE
 )
-"""CSS names a file by ``url()``, and by a text in ``image()``, ``image-set()`` and ``src()`` (CSS Images 4, Values 5)."""
-
+"""CSS names a file by ``url()``, and by a text in ``image()``, ``image-set()`` and ``src()`` (CSS Images 4)."""
 
 
 class Image(BaseModel):

@@ -51,7 +51,7 @@ def app_config(given: dict[str, Any]) -> dict[str, Any]:
     """
     found = [*_refused(given, names()["app_config"]["refused"]), *json_problems(given, "app_config")]
     if _has_key(given.get("modesConfiguration"), "extensions"):
-        found.append("modesConfiguration cannot set extensions of a mode: OHIF loads those that it does not know by URL")
+        found.append("modesConfiguration cannot set extensions: OHIF loads by URL those that it does not know")
     return _checked(given, found)
 
 
