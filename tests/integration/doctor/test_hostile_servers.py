@@ -387,3 +387,13 @@ def test_the_token_of_a_link_to_one_archive_is_sent_to_no_other(path: str) -> No
 
     asyncio.run(run())
     assert {request.path.split("/")[1] for request in asked if TOKEN in str(request.headers)} <= {"ward"}
+
+
+def test_a_link_cannot_add_a_line_to_the_report() -> None:
+    async def run() -> str:
+        async with server(recording([], {})) as origin:
+            return printed(judge(await gather(f"{origin}/viewer/x%0aforged%1b%5b2J?{QUERY}")))
+
+    shown = asyncio.run(run())
+    assert "'x forged?[2j'" in " ".join(shown.split())
+    assert not [line for line in shown.splitlines() if line.strip().startswith("forged")]

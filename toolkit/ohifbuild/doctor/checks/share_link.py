@@ -67,7 +67,8 @@ def archive_name(evidence: Evidence) -> Finding:
     if evidence.viewer is None:
         return check.not_checked()
     page, path, query = evidence.viewer.page, evidence.address.path, urlsplit(evidence.link.address).query
-    named = ", ".join(names_in(page.settings, path, query))
+    # Without line breaks, so that a link cannot forge a finding.
+    named = " ".join(", ".join(names_in(page.settings, path, query)).split())
     if page.kind == "ohif" or source_of(page.settings, path, query):
         return check.right(f"The link is for the archive {named or 'at /viewer'}.")
     known = ", ".join(source.name for source in page.settings.sources)
