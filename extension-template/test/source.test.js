@@ -1,9 +1,8 @@
-/** Several archives in one viewer: which one an address names, and that the token of its link goes to no other. */
+/** Several archives in one viewer: the token of a link goes to the archive that its address names, and to no other. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULTS, readSettings } from '../src/contract/settings.js';
-import { sourceOf } from '../src/contract/source.js';
+import { readSettings } from '../src/contract/settings.js';
 import { openTab, ORIGIN, settle } from './host.js';
 
 const rule = { tokenHeader: 'token', tokenScheme: '', access: 'token' };
@@ -17,13 +16,6 @@ const TWO = {
 const STUDY = 'StudyInstanceUIDs=1.2.3';
 
 /**
- * @param {string} address
- * @param {string} [publicUrl]
- */
-const named = (address, publicUrl = '/') =>
-  sourceOf(/** @type {any} */ ({ ...DEFAULTS, ...TWO, publicUrl }), new URL(address, ORIGIN))?.name;
-
-/**
  * A page as it is after the one with the token was replaced.
  *
  * @param {string} path
@@ -35,32 +27,6 @@ function opened(path, settings = TWO) {
   const tab = openTab({ path, settings, session: first.stored() });
   return { ...tab, api: tab.start() };
 }
-
-for (const [address, name] of /** @type {[string, string | undefined][]} */ ([
-  ['/viewer', 'main'],
-  ['/viewer/', 'main'],
-  ['/viewer/main', 'main'],
-  ['/viewer/ward', 'ward'],
-  ['/viewer/ward/', 'ward'],
-  ['/VIEWER/Ward', 'ward'],
-  ['/viewer/w%61rd', 'ward'],
-  ['/segmentation/ward', 'ward'],
-  ['/', 'main'],
-  ['/?datasources=ward', 'ward'],
-  ['/?DataSources=ward', 'ward'],
-  ['/viewer?datasources=ward', 'main'],
-  ['/viewer/other', undefined],
-  ['/viewer/main/ward', undefined],
-  ['/viewer/%', undefined],
-  ['/?datasources=main&datasources=ward', undefined],
-  ['/?datasources=other', undefined],
-])) {
-  test(`${address} names ${name ?? 'no archive of the viewer'}`, () => assert.equal(named(address), name));
-}
-
-test('on a sub-path the archive is named below it', () => {
-  assert.deepEqual([named('/ohif/viewer/ward', '/ohif/'), named('/ohif/', '/ohif/')], ['ward', 'main']);
-});
 
 for (const [path, own, others] of /** @type {[string, string[], string[]][]} */ ([
   [`/viewer?${STUDY}`, ['/main/rs'], ['/ward/rs', '/ward/wado']],

@@ -130,6 +130,22 @@ test('exact priors: what was learned of one link is not used for another', async
   assert.deepEqual(await sentOf(tab, ['/dicom-web/studies?PatientID=7']), []);
 });
 
+test('exact priors: an answer that comes after the link has changed adds nothing to the new link', async () => {
+  const rule = { tokenHeader: 'token', tokenScheme: '', access: 'token' };
+  const settings = { priors: 'exact', further: [{ ...rule, name: 'ward', roots: ['/ward'] }] };
+  /** @type {(reply: import('./host.js').Reply) => void} */
+  let answer = () => {};
+  /** @type {Promise<import('./host.js').Reply>} */
+  const late = new Promise(resolve => (answer = resolve));
+  const archive = (/** @type {string} */ url) => (url.includes('/dicom-web/') ? late : { status: 200 });
+  const tab = started({ path: PATH, settings, archive, session: { 'ohifbuild:/:ward 1.2.3': 'u' } });
+  const asked = tab.xhr('/dicom-web/studies?StudyInstanceUID=1.2.3');
+  tab.window.history.pushState(null, '', '/viewer/ward?StudyInstanceUIDs=1.2.3');
+  answer({ status: 200, body: JSON.stringify([row('1.2.3', '7')]), type: 'application/dicom+json' });
+  assert.deepEqual([await asked, tab.api.link().status], [200, 'ready']);
+  assert.deepEqual(await sentOf(tab, ['/ward/studies?PatientID=7']), []);
+});
+
 test('exact priors: an answer that is no list of studies teaches nothing', async () => {
   for (const body of [
     '',

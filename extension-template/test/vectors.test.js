@@ -8,7 +8,11 @@ import { kindOf, meaningOf, tellingOf } from '../src/contract/answers.js';
 import { readLink } from '../src/contract/link.js';
 import { below, isPlain } from '../src/contract/place.js';
 import { meaning, permits } from '../src/contract/request.js';
+import { DEFAULTS } from '../src/contract/settings.js';
+import { sourceOf } from '../src/contract/source.js';
 import { chooseToken, isToken, saysExpired } from '../src/contract/token.js';
+
+const WARD = { name: 'ward', roots: ['/ward'], tokenHeader: 'token', tokenScheme: '', access: 'token' };
 
 /** For each table, the expected and the actual result of a row. @type {Record<string, (row: any) => [unknown, unknown]>} */
 const TABLES = {
@@ -48,6 +52,10 @@ const TABLES = {
     const refused =
       kind === 'token' ? !isToken('x'.repeat(length)) : readLink(link.padEnd(length, 'x'), 'token').problem !== '';
     return [accepted, !refused];
+  },
+  sources({ publicUrl, address, source }) {
+    const settings = /** @type {any} */ ({ ...DEFAULTS, sourceName: 'main', further: [WARD], publicUrl });
+    return [source, sourceOf(settings, new URL(address, 'https://v.example'))?.name ?? null];
   },
   links(row) {
     const { problem, token, studies, url, key, address } = readLink(row.link, row.param);

@@ -29,7 +29,7 @@ def _without(name: str, *changes: tuple[str, str, str]) -> Weakening:
 
 NO_LAST_EXIT = _without(
     "every request under the roots is permitted",
-    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(scope), asked))", "permitted: true"),
 )
 ANY_METHOD = _without("methods are not checked", (REQUEST, "!METHODS.includes(method) || ", ""))
 QUERY_NAMES_THE_STUDY = _without(
@@ -68,12 +68,12 @@ OTHER_IS_FREE = _without(
 ANY_PATH = _without(
     "ambiguous paths count as below a root",
     (PLACE, "if (!url || !isPlain(url.pathname)) {", "if (!url) {"),
-    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(scope), asked))", "permitted: true"),
 )
 ROOT_BY_PREFIX = _without(
     "a path that begins like a root counts as below it",
     (PLACE, "return path.startsWith(`${root}/`) ?", "return path.startsWith(root) ?"),
-    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(scope), asked))", "permitted: true"),
 )
 REDIRECTS = _without("redirects are followed", (TRANSPORT, "redirect: 'manual'", "redirect: 'follow'"))
 NATIVE_XHR = _without(
@@ -129,8 +129,8 @@ ANY_TOKEN = _without(
 ANY_JSON = _without(
     "links may name any JSON file, and everything under the roots is permitted",
     (STATE, "jsonFile(url, window.document.baseURI, origin, settings.dicomJson)", "url"),
-    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
-    (SCOPE, "if (isFile(url)) {", "if (false) {"),
+    (SCOPE, "permitted: ours && (named || permits(limits(scope), asked))", "permitted: true"),
+    (SCOPE, "if (isFile(url, scope)) {", "if (false) {"),
 )
 
 # Tricks
@@ -166,13 +166,13 @@ STALE_XHR = _without(
     (
         XHR,
         "state.response = await send(request, decision);",
-        "state.response = await send(request, { permitted: true, url: state.url });",
+        "state.response = await send(request, { scope: { link: {} }, ...decision, permitted: true, url: state.url });",
     ),
 )
 AS_SOMEONE = _without(
     "requests with a user name are treated like others",
     (XHR, "hasUser ? undefined : scope", "scope"),
-    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(scope), asked))", "permitted: true"),
 )
 VERDICT_BY_FIRST_URL = _without(
     "the URL that is sent is not checked again",
@@ -206,7 +206,7 @@ ONE_FOR_ALL = _without(
 LIST_IS_OPEN = _without(
     "a tab's token is used for a page that names no study",
     (STATE, "return settings.studyList || key !== keyOf();", "return true;"),
-    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(scope), asked))", "permitted: true"),
     (STORE, "write(prefix + key, token);", "write(prefix + 'any', token);"),
     (STORE, "read(prefix + key) : undefined", "read(prefix + 'any') : undefined"),
 )
@@ -268,7 +268,7 @@ ARRIVAL_STAYS = Weakening(
 )
 ANY_ARCHIVE = _without(
     "the token may go to every archive of the viewer",
-    (SCOPE, "const ours = source()?.roots.includes(root) ?? false;", "const ours = true;"),
+    (SCOPE, "const ours = scope.source?.roots.includes(root) ?? false;", "const ours = true;"),
 )
 ONE_KEY_FOR_ALL_ARCHIVES = _without(
     "a token is stored without the name of its archive",
@@ -304,7 +304,7 @@ ROOT_IS_ALL = _without(
         "if (!url || !isPlain(url.pathname)) {",
         "if (url?.origin === origin) { return { url, tail: '' }; }\n    if (!url) {",
     ),
-    (SCOPE, "permitted: ours && (named || permits(limits(), asked))", "permitted: true"),
+    (SCOPE, "permitted: ours && (named || permits(limits(scope), asked))", "permitted: true"),
 )
 ANY_ORIGIN = Weakening(
     "a root's path counts at every origin, in a page without its policy",

@@ -13,10 +13,21 @@ import { sourcesOf } from '../contract/source.js';
 /** @typedef {import('../contract/place.js').Place} Place */
 
 /**
+ * @typedef {object} Learned a link, and what the archive's responses have added to its scope
+ * @property {string} key
+ * @property {import('../../types/early.js').LinkState} link
+ * @property {import('../../types/early.js').Source} [source] the archive of the link: its token goes to no other one
+ * @property {Set<string>} patients
+ * @property {Set<string>} studies
+ * @property {Set<string>} urls
+ */
+
+/**
  * @typedef {object} Decision
  * @property {string} url absolute
  * @property {Meaning} asked
  * @property {boolean} permitted
+ * @property {Learned} scope of the link at the time of the request; the page may have another one when a response comes
  */
 
 const JSON_TYPE = /^application\/(?:dicom\+)?json\s*(?:;|$)/i;
@@ -31,23 +42,19 @@ const IMAGE_LOADER = /^(?:dicomweb|wadouri|dicomfile):/;
  * @param {() => import('../../types/early.js').LinkState} link
  */
 export function createTokenScope(settings, locate, link) {
-  /** What the archive's responses have added to the scope of the current link. */
   const sources = sourcesOf(settings);
-  let learned = { key: '', patients: new Set(), studies: new Set(), urls: new Set() };
+  /** @type {Learned | undefined} */
+  let learned;
 
   function current() {
-    const { studies, url = '' } = link();
-    const key = `${source()?.name} ${url || studies.join()}`;
-    if (learned.key !== key) {
-      learned = { key, patients: new Set(), studies: new Set(), urls: new Set() };
+    const state = link();
+    const { studies, url = '', source: name = sources[0].name } = state;
+    const key = `${name} ${url || studies.join()}`;
+    if (learned?.key !== key) {
+      const source = sources.find(other => other.name === name);
+      learned = { key, link: state, source, patients: new Set(), studies: new Set(), urls: new Set() };
     }
     return learned;
-  }
-
-  /** The archive of the link: the token of a link never goes to another one. */
-  function source() {
-    const { source: name = sources[0].name } = link();
-    return sources.find(other => other.name === name);
   }
 
   /**
@@ -63,18 +70,21 @@ export function createTokenScope(settings, locate, link) {
     const { url, tail, root } = place;
     url.hash = '';
     const asked = meaning(method, tail, url.search.slice(1));
-    const ours = source()?.roots.includes(root) ?? false;
-    const named = method === 'GET' && (isFile(url.href) || current().urls.has(url.href));
-    return { url: url.href, asked, permitted: ours && (named || permits(limits(), asked)) };
+    const scope = current();
+    const ours = scope.source?.roots.includes(root) ?? false;
+    const named = method === 'GET' && (isFile(url.href, scope) || scope.urls.has(url.href));
+    return { url: url.href, asked, permitted: ours && (named || permits(limits(scope), asked)), scope };
   }
 
-  /** @returns {import('../contract/request.js').Scope} */
-  function limits() {
-    const { studies, patients } = current();
+  /**
+   * @param {Learned} scope
+   * @returns {import('../contract/request.js').Scope}
+   */
+  function limits({ link: { studies: own }, studies, patients }) {
     const all = settings.studyList;
     const anyone = all || settings.priors === 'ohif';
     return {
-      studies: [...link().studies, ...studies],
+      studies: [...own, ...studies],
       patients: [...patients],
       anyStudy: anyone,
       anyPatient: anyone,
@@ -82,9 +92,11 @@ export function createTokenScope(settings, locate, link) {
     };
   }
 
-  /** @param {string} href */
-  function isFile(href) {
-    const file = link().url;
+  /**
+   * @param {string} href
+   * @param {Learned} scope
+   */
+  function isFile(href, { link: { url: file } }) {
     return file !== undefined && locate(file)?.url.href === href;
   }
 
@@ -95,47 +107,51 @@ export function createTokenScope(settings, locate, link) {
    * @param {Response} response
    * @returns {Promise<void>} rejected if the caller must not get the response
    */
-  async function learn({ url, asked }, response) {
+  async function learn({ url, asked, scope }, response) {
     if (!response.ok) {
       return;
     }
-    if (isFile(url)) {
-      learnFile(await jsonFileOf(response));
+    if (isFile(url, scope)) {
+      learnFile(scope, await jsonFileOf(response));
     } else if (settings.priors === 'exact' && /\/studies$/.test(new URL(url).pathname)) {
-      learnRows(asked, await rowsOf(response));
+      learnRows(scope, asked, await rowsOf(response));
     }
   }
 
-  /** @param {unknown} file */
-  function learnFile(file) {
+  /**
+   * @param {Learned} scope
+   * @param {unknown} file
+   */
+  function learnFile(scope, file) {
     const described = studiesOf(file);
     const places = urlsOf(file).map(text => locate(text.replace(IMAGE_LOADER, '')));
-    if (!places.every(place => place && mayBeNamed(place, described))) {
+    if (!places.every(place => place && mayBeNamed(scope, place, described))) {
       throw new TypeError('Failed to fetch');
     }
-    places.forEach(place => place && current().urls.add(withoutHash(place.url)));
+    places.forEach(place => place && scope.urls.add(withoutHash(place.url)));
   }
 
   /**
    * Whether a JSON file may name a URL: under the DICOMweb root only URLs of the studies that the file describes.
    *
+   * @param {Learned} scope
    * @param {Place} place
    * @param {string[]} described Study Instance UIDs
    */
-  function mayBeNamed({ url, tail, root }, described) {
+  function mayBeNamed({ source }, { url, tail, root }, described) {
     const asked = meaning('GET', tail, url.search.slice(1));
     const scope = { studies: described, patients: [], anyStudy: false, anyPatient: false, open: false };
-    return permits(scope, asked) || (asked.kind === 'other' && root !== source()?.roots[0]);
+    return permits(scope, asked) || (asked.kind === 'other' && root !== source?.roots[0]);
   }
 
   /**
+   * @param {Learned} scope
    * @param {Meaning} asked
    * @param {{study: string, patient: string}[]} rows
    */
-  function learnRows(asked, rows) {
-    const { patients, studies } = current();
+  function learnRows({ link: { studies: own }, patients, studies }, asked, rows) {
     for (const { study, patient } of rows) {
-      if (asked.kind === 'study' && link().studies.includes(study) && !/[*?\\]/.test(patient)) {
+      if (asked.kind === 'study' && own.includes(study) && !/[*?\\]/.test(patient)) {
         patients.add(patient);
       } else if (asked.kind === 'patient' && patients.has(patient)) {
         studies.add(study);

@@ -51,10 +51,13 @@ def test_a_broken_deployment_fails_with_its_cause_and_without_its_token(maker: A
 def test_the_portal_that_shows_the_viewer_can_be_named(maker: Any, archive: Any) -> None:
     with archive(Settings()) as origin, maker.served(maker.deployment(origin)) as link:
         shown = run("--embedded-in", "https://portal.example", link)
-        refused = run("--embedded-in", "portal.example", link)
     said = " ".join(shown.stdout.split())
     assert "The policy forbids frames of https://portal.example: frame-ancestors 'self'." in said
-    assert "expected an origin" in refused.output
+
+
+@pytest.mark.parametrize("portal", ["portal.example", "https://[", "https://portal.example:99999", "https://a b"])
+def test_a_portal_that_is_no_origin_is_refused_at_once(portal: str) -> None:
+    assert "expected an origin" in run("--embedded-in", portal, "https://viewer.example/viewer").output
 
 
 def test_an_invalid_link_is_an_error() -> None:

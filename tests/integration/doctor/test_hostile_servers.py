@@ -373,3 +373,27 @@ def test_an_invalid_root_gets_no_request(root: str) -> None:
             return evidence.viewer.root if evidence.viewer else "no viewer"
 
     assert asyncio.run(run()) == ""
+
+
+@pytest.mark.parametrize("path", ["/viewer/ward/", "/VIEWER/ward", "/viewer//ward", "/viewer/main/ward"])
+def test_the_token_of_a_link_to_one_archive_is_sent_to_no_other(path: str) -> None:
+    asked: list[web.Request] = []
+    rule = {"tokenHeader": "token", "tokenScheme": "", "access": "token"}
+    further = [{"name": "ward", "roots": ["/ward/rs"], **rule}]
+
+    async def run() -> None:
+        async with server(recording(asked, {"sourceName": "main", "further": further})) as origin:
+            await gather(f"{origin}{path}?{QUERY}")
+
+    asyncio.run(run())
+    assert {request.path.split("/")[1] for request in asked if TOKEN in str(request.headers)} <= {"ward"}
+
+
+def test_a_link_cannot_add_a_line_to_the_report() -> None:
+    async def run() -> str:
+        async with server(recording([], {})) as origin:
+            return printed(judge(await gather(f"{origin}/viewer/x%0aforged%1b%5b2J?{QUERY}")))
+
+    shown = asyncio.run(run())
+    assert "'x forged?[2j'" in " ".join(shown.split())
+    assert not [line for line in shown.splitlines() if line.strip().startswith("forged")]

@@ -92,3 +92,10 @@ def test_every_archive_must_be_named_and_no_other(archives: dict[str, str], tmp_
     with pytest.raises(DistInvalid) as caught:
         _upstreams(tmp_path, SETTINGS, archives)
     assert "--archive ward=URL" in caught.value.fix
+
+
+def test_a_root_of_two_archives_is_refused_unless_they_are_one(tmp_path: Path) -> None:
+    settings = Settings(roots=("/rs",), further=(Source("ward", ("/rs",), "x-ward", "", "token"),))
+    assert list(_upstreams(tmp_path, settings, {"dicomweb": "http://x/rs", "ward": "http://x/rs"})) == ["/rs"]
+    with pytest.raises(DistInvalid):
+        _upstreams(tmp_path, settings, {"dicomweb": "http://x/rs", "ward": "http://y/rs"})

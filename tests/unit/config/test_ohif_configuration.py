@@ -22,6 +22,13 @@ def test_what_confinement_needs_is_refused_by_name_and_reason(table: str) -> Non
         assert why in str(caught.value)
 
 
+@pytest.mark.parametrize("change", [{"extensions": {"$set": {}}}, {"$merge": {"extensions": {"/dicom-web/x.js": ""}}}])
+def test_the_configuration_of_a_mode_cannot_name_further_extensions(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="modesConfiguration cannot set extensions"):
+        ohif_names.app_config({"modesConfiguration": {"@ohif/mode-basic": change}})
+    ohif_names.app_config({"modesConfiguration": {"@ohif/mode-basic": {"hide": {"$set": True}}}})
+
+
 @pytest.mark.parametrize("table", ["app_config", "customizations"])
 @pytest.mark.parametrize(
     "value",

@@ -11,6 +11,8 @@ import link_contract
 from ohifbuild.contract import answers, place, request
 from ohifbuild.contract.link import make_link, read_link
 from ohifbuild.contract.request import Meaning, Scope, permits
+from ohifbuild.contract.settings import Settings, Source
+from ohifbuild.contract.source import source_of
 from ohifbuild.contract.tokens import Choice, choose_token, is_expired, is_token
 from vectors import rows
 
@@ -69,6 +71,15 @@ def test_limit(row: Row) -> None:
 @pytest.mark.parametrize("row", rows("expiry"))
 def test_expiry(row: Row) -> None:
     assert is_expired(row["token"], row["now"]) is row["expired"], row["why"]
+
+
+@pytest.mark.parametrize("row", rows("sources"))
+def test_source(row: Row) -> None:
+    ward = Source("ward", ("/ward",), "token", "", "token")
+    settings = Settings(source_name="main", further=(ward,), public_url=row["publicUrl"])
+    path, _, query = row["address"].partition("?")
+    found = source_of(settings, path, query)
+    assert (found and found.name) == row["source"], row["why"]
 
 
 @pytest.mark.parametrize("row", rows("links"))

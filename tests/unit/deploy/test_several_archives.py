@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from dists import page_settings, settings_element
+from ohifbuild.commands.deploy import command
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid
 from ohifbuild.deploy import DeployOptions, Kind, deploy
@@ -51,6 +53,25 @@ def test_each_further_archive_must_be_named_and_no_other(tmp_path: Path) -> None
         ("/ward/rs", "/aets/W/rs", "http://127.0.0.1:8043"),
         ("/ward/wado", "/aets/W/wado", "http://127.0.0.1:8043"),
     ]
+
+
+def test_an_archive_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    dist = write_dist(tmp_path / "dist", further=[WARD])
+    with pytest.raises(DeployUnsuitable) as caught:
+        plan("nginx", dist, tmp_path / "out", DeployOptions(archives=("ward=http://a", "ward=http://b")))
+    assert "expected each name once" in caught.value.details
+    twice = ["--archive", "http://a", "--archive", "http://b"]
+    shown = CliRunner().invoke(command, ["nginx", str(dist), "--output", str(tmp_path / "out"), *twice])
+    assert "expected one URL without a name" in shown.output
+
+
+def test_a_root_of_two_archives_is_refused_unless_they_are_one(tmp_path: Path) -> None:
+    dist = write_dist(tmp_path / "dist", further=[{**WARD, "roots": ["/dicom-web"], "tokenHeader": "x-ward"}])
+    with pytest.raises(DeployUnsuitable) as caught:
+        plan("nginx", dist, tmp_path / "out", DeployOptions(archives=("ward=http://127.0.0.1:8043",)))
+    assert "/dicom-web is a root of several archives" in caught.value.details
+    found = plan("nginx", dist, tmp_path / "out", DeployOptions(archives=("ward=http://127.0.0.1:8042",)))
+    assert [place.path for place in found.proxied] == ["/dicom-web"]
 
 
 def test_portals_may_frame_the_page_on_every_server(tmp_path: Path) -> None:

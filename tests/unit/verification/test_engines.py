@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
 
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import BrowserMissing
-from ohifbuild.verification.bidi_relay import answer
+from ohifbuild.server.web_server import listening
+from ohifbuild.verification.bidi_relay import _serve, answer
 from ohifbuild.verification.browser import Browser
 from ohifbuild.verification.claims import CLAIMS
 from ohifbuild.verification.engines import ENGINES
@@ -19,6 +23,8 @@ from ohifbuild.verification.firefox import find_firefox, proxy_preferences
 from ohifbuild.verification.webkit import CODECS, capabilities, find_webkit
 
 Find = Callable[..., Browser]
+
+GREETING = "the browser"
 
 FINDERS = [
     pytest.param(find_firefox, "firefox-esr", "firefox-esr", id="firefox"),
@@ -109,6 +115,38 @@ def test_webkit_sends_everything_to_the_recorder() -> None:
     proxy = capabilities("http://127.0.0.1:9000")["proxy"]
     assert proxy["httpProxy"] == proxy["sslProxy"] == "127.0.0.1:9000"
     assert proxy["noProxy"] == []
+
+
+def test_the_relay_refuses_a_web_page(capsys: pytest.CaptureFixture[str]) -> None:
+    async def connected(headers: dict[str, str]) -> int:
+        async with listening(_greeting(), "127.0.0.1", 0) as origin:
+            runner = await _serve(origin)
+            address = capsys.readouterr().err.split()[-1].replace("ws:", "http:")
+            try:
+                async with aiohttp.ClientSession() as session, session.ws_connect(f"{address}/", headers=headers) as ws:
+                    return len(await ws.receive_str())
+            except aiohttp.WSServerHandshakeError as error:
+                return error.status
+            finally:
+                await runner.cleanup()
+
+    assert asyncio.run(connected({})) == len(GREETING)
+    assert asyncio.run(connected({"Origin": "https://evil.example"})) == 403
+
+
+def _greeting() -> web.Application:
+    """Stands for the browser."""
+
+    async def handle(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_str(GREETING)
+        await socket.receive()
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/", handle)
+    return app
 
 
 def test_the_relay_answers_the_command_that_firefox_lacks_and_no_other() -> None:

@@ -88,8 +88,11 @@ def command(
     Example:
       ohifbuild deploy nginx dist --host viewer.example --archive http://127.0.0.1:8042
     """
+    unnamed = [text for text in archives if not NAMED.match(text)]
+    if len(unnamed) > 1:
+        raise click.BadParameter("expected one URL without a name, for the first archive", param_hint="--archive")
     options = DeployOptions(
-        archive=next((text for text in archives if not NAMED.match(text)), ""),
+        archive="".join(unnamed),
         archives=tuple(text for text in archives if NAMED.match(text)),
         host=host,
         certificate=certificate,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -39,7 +40,7 @@ def command(context: CommandContext, /, link: str, insecure: bool, portal: str) 
     from ohifbuild.doctor.machine import examine
     from ohifbuild.doctor.terminal import show
 
-    if portal and not ORIGIN.fullmatch(portal):
+    if portal and not _is_origin(portal):
         raise click.BadParameter("expected an origin, such as https://portal.example", param_hint="--embedded-in")
     if link:
         report = examine_deployment(sys.stdin.readline() if link == "-" else link, insecure=insecure, portal=portal)
@@ -54,3 +55,11 @@ def command(context: CommandContext, /, link: str, insecure: bool, portal: str) 
             f"{count} of {len(report.findings)} checks found something wrong, the first cause: {report.cause.title}.",
             fix="Change what is said at 1, and run doctor again.",
         )
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        port = urlsplit(text).port
+    except ValueError:  # an invalid IPv6 address or port
+        return False
+    return bool(ORIGIN.fullmatch(text)) and port != 0

@@ -32,7 +32,10 @@ EDITORS = (
     "http://ns.adobe.com/",
 )
 REFERRING = ("href", "src", "base")
-REFERENCES = re.compile(r"url\(\s*['\"]?\s*(?!#)|@import|expression\(|javascript:|\\", re.IGNORECASE)
+REFERENCES = re.compile(
+    r"url\(\s*['\"]?\s*(?!#)|image(?:-set)?\(|src\(|@import|expression\(|javascript:|\\", re.IGNORECASE
+)
+"""CSS names a file by ``url()``, and by a text in ``image()``, ``image-set()`` and ``src()`` (CSS Images 4)."""
 
 
 class Image(BaseModel):

@@ -49,7 +49,10 @@ def app_config(given: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: a key would lift confinement, or a value is not JSON; all are listed.
     """
-    return _checked(given, [*_refused(given, names()["app_config"]["refused"]), *json_problems(given, "app_config")])
+    found = [*_refused(given, names()["app_config"]["refused"]), *json_problems(given, "app_config")]
+    if _has_key(given.get("modesConfiguration"), "extensions"):
+        found.append("modesConfiguration cannot set extensions: OHIF loads by URL those that it does not know")
+    return _checked(given, found)
 
 
 def customizations(given: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +67,13 @@ def customizations(given: dict[str, Any]) -> dict[str, Any]:
 
 def _refused(given: Mapping[str, Any], refused: Mapping[str, str]) -> list[str]:
     return [f"{name} cannot be set: {refused[name]}" for name in given if name in refused]
+
+
+def _has_key(value: object, key: str) -> bool:
+    """Whether a table at any depth has a key."""
+    if isinstance(value, Mapping):
+        return key in value or any(_has_key(item, key) for item in value.values())
+    return isinstance(value, list) and any(_has_key(item, key) for item in value)
 
 
 def _checked(given: dict[str, Any], problems: list[str]) -> dict[str, Any]:

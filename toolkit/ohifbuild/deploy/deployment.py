@@ -142,15 +142,23 @@ class Plan:
     @property
     def proxied(self) -> tuple[Proxied, ...]:
         """The paths of requests that go to an archive; the DICOMweb root of the default one comes first."""
-        urls = {self.settings.source_name: self.archive, **self.options.archive_urls()}
         found: dict[str, Proxied] = {}
+        for place in self.places:
+            found.setdefault(place.path, place)
+        return tuple(found.values())
+
+    @property
+    def places(self) -> tuple[Proxied, ...]:
+        """The same for each archive, so that a path of several archives is there several times."""
+        urls = {self.settings.source_name: self.archive, **self.options.archive_urls()}
+        found = []
         for source in self.settings.sources:
             url = urlsplit(urls.get(source.name, ""))
             origin = "" if source.name == self.settings.source_name else f"{url.scheme}://{url.netloc}"
             first = next((root for root in source.roots if not urlsplit(root).netloc), "")
             for path, target in paths_at_archive(source.roots, url.path.rstrip("/") or first).items():
-                found.setdefault(path, Proxied(self._local(path), target, origin, source.has_session))
-        return tuple(found.values())
+                found.append(Proxied(self._local(path), target, origin, source.has_session))
+        return tuple(found)
 
     @property
     def archive_paths(self) -> tuple[tuple[str, str], ...]:
@@ -245,13 +253,15 @@ def plan(kind: Kind, dist: Path, target: Path, options: DeployOptions) -> Plan:
     folder = options.installed_at or PurePosixPath(target.absolute())
     if not errors and not PLAIN_FILE.fullmatch(str(folder)):
         errors = [f"{folder}: expected a path of letters, digits and ._/@+- only, or --installed-at"]
+    planned = Plan(kind, dist, settings, options, folder, digest, existing)
+    errors = errors or _shared(planned)
     if errors:
         raise DeployUnsuitable(
             "The options of this deployment are invalid.",
             details="\n".join(f"  {error}" for error in errors),
             fix="Correct the options listed above.",
         )
-    return Plan(kind, dist, settings, options, folder, digest, existing)
+    return planned
 
 
 def _unnamed(settings: Settings, urls: Mapping[str, str], kind: Kind) -> list[str]:
@@ -262,6 +272,19 @@ def _unnamed(settings: Settings, urls: Mapping[str, str], kind: Kind) -> list[st
     return [
         *(f"archive: the viewer also has the archive {name}; {why.format(name)}" for name in here if name not in urls),
         *(f"archive: the viewer has no further archive {name} on its own origin" for name in urls if name not in here),
+    ]
+
+
+def _shared(plan: Plan) -> list[str]:
+    """A line for each path of several archives: a web server cannot tell whose requests they are, and whose token."""
+    found: dict[str, set[tuple[str, str, bool]]] = {}
+    for place in plan.places:
+        there = (place.origin or plan.archive_origin, place.target, place.session)
+        found.setdefault(place.path, set()).add(there)
+    return [
+        f"archive: {path} is a root of several archives that differ; give each a root of its own"
+        for path, archives in found.items()
+        if len(archives) > 1
     ]
 
 

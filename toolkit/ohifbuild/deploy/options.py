@@ -90,6 +90,8 @@ class DeployOptions:
         for text in self.archives:
             if not _is_archive(text.partition("=")[2]):
                 found.append(f"archive: expected NAME=URL such as ward=http://127.0.0.1:8043, not {text!r}")
+        if len({text.partition("=")[0] for text in self.archives}) < len(self.archives):
+            found.append("archive: expected each name once")
         if not HOST_NAME.fullmatch(self.host) or not _is_address_if_bracketed(self.host):
             found.append("host: expected a host name such as pacs.example or [2001:db8::1], or _ for any")
         if kind == "kubernetes" and self.host == "_":

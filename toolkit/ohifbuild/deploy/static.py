@@ -27,15 +27,21 @@ def static(plan: Plan) -> Folder:
         "address": _address(plan),
         "roots": plan.settings.all_roots,
         "archive_paths": archive_paths,
-        "proxied": plan.proxied,
         "rules": archive_rules,
         "archive_pattern": "|".join(path.replace(".", "[.]") for path, _ in archive_paths),
         "plain_target": archive_rules.plain_target(path for path, _ in archive_paths),
         "plain_request_line": archive_rules.plain_request_line(path for path, _ in archive_paths),
     }
-    apache = {**values, "trusted": " || ".join(f"%{{CONN_REMOTE_ADDR}} -ipmatch '{each}'" for each in trusted)}
+    # Of nested roots, the inner one decides: Apache applies its last section that matches, Caddy the first.
+    outer_first = sorted(plan.proxied, key=lambda place: len(place.path))
+    apache = {
+        **values,
+        "proxied": outer_first,
+        "trusted": " || ".join(f"%{{CONN_REMOTE_ADDR}} -ipmatch '{each}'" for each in trusted),
+    }
     caddy = {
         **values,
+        "proxied": outer_first[::-1],
         "trusted": " ".join(trusted),
         "host": "{vars.host}" if trusted else "{hostport}",
         "its_scheme": "{vars.scheme}" if trusted else "{scheme}",

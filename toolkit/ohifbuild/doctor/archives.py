@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ohifbuild.contract.settings import Settings
+from ohifbuild.contract.source import source_of
 from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.viewer_page import root_in
 
-FILES = "dicomjson"
-"""OHIF's data source for links that name a JSON file."""
 
-
-def archive_named(settings: Settings, path: str) -> str:
-    """The archive that a link's path names: OHIF's routes are ``/MODE`` and ``/MODE/NAME``; '' for the default one."""
-    steps = path.removeprefix(settings.public_url).split("/") if path.startswith(settings.public_url) else []
-    name = unquote(steps[1]).lower() if len(steps) == 2 else ""
-    return "" if name in (FILES, settings.source_name.lower()) else name
-
-
-def settings_at(settings: Settings, path: str) -> Settings:
-    """The settings with the link's archive in place of the default one, if the viewer has it."""
-    name = archive_named(settings, path)
-    source = next((source for source in settings.further if source.name.lower() == name), None)
+def settings_at(settings: Settings, path: str, query: str) -> Settings:
+    """The settings with the archive that an address names in place of the default one, if the viewer has it."""
+    source = source_of(settings, path, query)
     if source is None:
         return settings
     return replace(
@@ -34,12 +24,6 @@ def settings_at(settings: Settings, path: str) -> Settings:
         token_scheme=source.token_scheme,
         access=source.access,
     )
-
-
-def is_known(settings: Settings, path: str) -> bool:
-    """Whether the viewer has the archive that a link's path names."""
-    name = archive_named(settings, path)
-    return not name or any(source.name.lower() == name for source in settings.sources)
 
 
 def roots_of(address: Address, settings: Settings, configuration: str) -> tuple[str, str, tuple[str, ...]]:

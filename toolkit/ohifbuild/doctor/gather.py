@@ -16,8 +16,9 @@ from urllib.parse import urljoin, urlsplit
 
 from ohifbuild.contract.link import read_link
 from ohifbuild.contract.settings import Settings
+from ohifbuild.contract.source import source_of
 from ohifbuild.doctor.address import Address, parse_address
-from ohifbuild.doctor.archives import is_known, settings_at
+from ohifbuild.doctor.archives import settings_at
 from ohifbuild.doctor.client import Answer, Client, RequestFailure, client
 from ohifbuild.doctor.connections import connections_to, socket_failure
 from ohifbuild.doctor.fetch_files import INDEX, fetch_files
@@ -78,7 +79,7 @@ async def gather(url: str, *, insecure: bool = False, portal: str = "") -> Evide
         if not found:
             return evidence
         page, answer = found
-        page = replace(page, settings=settings_at(page.settings, navigation.address.path))
+        page = replace(page, settings=settings_at(page.settings, navigation.address.path, urlsplit(url.strip()).query))
         viewer = await fetch_files(clients.at(navigation), navigation.address, ViewerEvidence(page, answer))
         evidence = replace(evidence, link=read_link(url.strip(), page.settings.token_param), viewer=viewer)
         if not viewer.root:
@@ -101,7 +102,8 @@ def _may_send_token(evidence: Evidence, navigation: Navigation, viewer: ViewerEv
     verified = navigation.is_verified and safe
     mixed = navigation.address.scheme == "https" and any(root.scheme == "http" for root in roots)
     settings = viewer.page.settings
-    known = viewer.page.kind == "ohif" or is_known(settings, navigation.address.path)
+    query = urlsplit(evidence.link.address).query
+    known = viewer.page.kind == "ohif" or source_of(settings, navigation.address.path, query) is not None
     wanted = known and settings.access != "session" and not is_demonstration(viewer)
     return bool(evidence.link.token) and (verified or insecure) and not mixed and wanted
 

@@ -86,12 +86,18 @@ def _upstreams(dist: Path, settings: Settings, archives: Mapping[str, str]) -> d
             cause=f"Its archives on the viewer's origin are {', '.join(here)}.",
             fix=f"Name each: ohifbuild serve {dist} --dicomweb URL {expected}".rstrip(),
         )
-    found = {}
+    places: dict[str, tuple[str, bool]] = {}
     for name, url in archives.items():
         parts = urlsplit(url)
         for root, path in paths_at_archive(here[name].roots, parts.path.rstrip("/")).items():
-            found[root] = Upstream(f"{parts.scheme}://{parts.netloc}{path}", session=here[name].has_session)
-    return found
+            place = f"{parts.scheme}://{parts.netloc}{path}", here[name].has_session
+            if places.setdefault(root, place) != place:
+                raise DistInvalid(
+                    f"{root} is a root of several archives of {dist} that differ.",
+                    cause="A request there does not say which archive it is for, and it has that archive's token.",
+                    fix="Build the viewer again with a root of its own for each archive.",
+                )
+    return {root: Upstream(url, session=session) for root, (url, session) in places.items()}
 
 
 async def _serve(

@@ -169,7 +169,7 @@ def _private(
 def _by_nodeenv(work: Path, pin: NodePin) -> None:
     # nodeenv reads setup.cfg and tox.ini in the current folder, so it runs in a folder without them.
     program = f"import nodeenv; nodeenv.download_timeout = {NODEENV_SECONDS}; nodeenv.main()"
-    run([sys.executable, "-c", program, "--prebuilt", f"--node={pin.version}", work / "node"], cwd=work)
+    run([sys.executable, "-P", "-c", program, "--prebuilt", f"--node={pin.version}", work / "node"], cwd=work)
 
 
 def _by_wheel(work: Path, pin: NodePin) -> None:
@@ -193,7 +193,7 @@ def _by_wheel(work: Path, pin: NodePin) -> None:
 def pip_command() -> list[str | Path]:
     """The command of the user's pip. An environment made by uv has no pip; ``uv pip`` takes the same arguments."""
     if importlib.util.find_spec("pip"):
-        return [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+        return [sys.executable, "-P", "-m", "pip", "--disable-pip-version-check", "--no-input"]
     return ["uv", "pip"]
 
 

@@ -4,7 +4,8 @@ Playwright 1.65 sends ``emulation.setMediaFeaturesOverride`` for each new contex
 the browser does not know it. Firefox ESR 153 does not. The relay answers this command itself and passes on all
 others. The colour scheme and the reduced motion that the command would set are preferences of the profile instead.
 
-Playwright starts this file as if it were Firefox, and reads from its standard error where to connect.
+Playwright starts this file as if it were Firefox, and reads from its standard error where to connect. Like Firefox, the
+relay refuses whatever a web page sends: a page in another browser of this machine could drive this one.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ async def _pass_on(stream: asyncio.StreamReader) -> None:
 
 async def _serve(browser: str) -> web.AppRunner:
     async def handle(request: web.Request) -> web.WebSocketResponse:
+        if "Origin" in request.headers:  # every browser sends it with a WebSocket of a page (RFC 6455 4.1)
+            raise web.HTTPForbidden
         client = web.WebSocketResponse(max_msg_size=0)
         await client.prepare(request)
         async with aiohttp.ClientSession() as session, session.ws_connect(browser + request.path, max_msg_size=0) as up:

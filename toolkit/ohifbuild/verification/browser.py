@@ -221,7 +221,7 @@ def _installed_by_playwright(environ: Mapping[str, str], reporter: Reporter, tri
     reporter.say("There is no Chromium. Playwright installs its own.")
     # Playwright tries each of its mirrors several times; without this each attempt may take half a minute.
     env = {**environ, "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}
-    return system_packages.succeeds([sys.executable, "-m", "playwright", "install", "chromium"], env, tried)
+    return system_packages.succeeds([sys.executable, "-P", "-m", "playwright", "install", "chromium"], env, tried)
 
 
 def _installed_by_apt(environ: Mapping[str, str], reporter: Reporter, tried: list[str]) -> bool:

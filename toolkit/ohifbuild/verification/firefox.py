@@ -116,7 +116,7 @@ def proxy_preferences(origin: str, proxy: str) -> dict[str, Any]:
 def _behind_relay(firefox: Path, folder: Path) -> Path:
     """A program that starts a release of Firefox with the relay before it."""
     script = folder / "firefox"
-    command = shlex.join([sys.executable, "-m", bidi_relay.__name__, str(firefox)])
+    command = shlex.join([sys.executable, "-P", "-m", bidi_relay.__name__, str(firefox)])
     script.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
     script.chmod(0o700)
     return script

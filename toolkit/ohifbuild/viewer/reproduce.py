@@ -50,10 +50,9 @@ def check_reproducible(dist: Path, arguments: list[str], reporter: Reporter) -> 
 
 def _umask() -> list[str | Path]:
     """A Python command that sets another umask and then runs ``ohifbuild build``."""
-    code = (
-        "import os, sys; os.umask(0o077); os.execv(sys.executable, [sys.executable, '-m', 'ohifbuild', *sys.argv[1:]])"
-    )
-    return [sys.executable, "-c", code, "build"]
+    program = "[sys.executable, '-P', '-m', 'ohifbuild', *sys.argv[1:]]"
+    code = f"import os, sys; os.umask(0o077); os.execv(sys.executable, {program})"
+    return [sys.executable, "-P", "-c", code, "build"]
 
 
 def _on_one_processor() -> list[str | Path]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from ohifbuild.contract import tokens
 from ohifbuild.contract.link import Link
-from ohifbuild.doctor.archives import archive_named, is_known
+from ohifbuild.contract.source import names_in, source_of
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.doctor.observations import Evidence
 
@@ -64,12 +66,14 @@ def archive_name(evidence: Evidence) -> Finding:
     check = Check("archive-name", "Named archive")
     if evidence.viewer is None:
         return check.not_checked()
-    page, path = evidence.viewer.page, evidence.address.path
-    if page.kind == "ohif" or is_known(page.settings, path):
-        return check.right(f"The link is for the archive {archive_named(page.settings, path) or 'at /viewer'}.")
+    page, path, query = evidence.viewer.page, evidence.address.path, urlsplit(evidence.link.address).query
+    # Without line breaks, so that a link cannot forge a finding.
+    named = " ".join(", ".join(names_in(page.settings, path, query)).split())
+    if page.kind == "ohif" or source_of(page.settings, path, query):
+        return check.right(f"The link is for the archive {named or 'at /viewer'}.")
     known = ", ".join(source.name for source in page.settings.sources)
     return check.wrong(
-        f"The link names the archive '{archive_named(page.settings, path)[:40]}', which this viewer does not have.",
+        f"The link names the archive '{named[:40]}', which this viewer does not have.",
         "The page says that the link cannot be used, and sends no request to an archive.",
         f"The viewer's archives are: {known}. Correct the link, or add [[data_sources]] to the recipe.",
     )
