@@ -48,6 +48,30 @@ for (const [what, reply, reason] of /** @type {[string, import('./host.js').Repl
   });
 }
 
+for (const [what, reply, reason] of /** @type {[string, import('./host.js').Reply, string][]} */ ([
+  ['that is missing', { status: 404 }, 'not-found'],
+  ['of another type', { status: 200, headers: { 'Content-Type': 'text/plain' }, body: '{}' }, 'not-found'],
+])) {
+  test(`a JSON file ${what} shows nothing, so the message covers the page`, async () => {
+    const file = '/dicom-web/studies/a/ohif-dicom-json';
+    const {
+      api,
+      reason: shown,
+      covers,
+      during,
+      pass,
+      window,
+    } = await started({
+      path: `/viewer?url=${file}&token=SECRET`,
+      settings: { dicomJson: '/dicom-web/studies/{id}/ohif-dicom-json' },
+      archive: () => reply,
+    });
+    await during(window.fetch(file), 4).catch(() => api.report('not-found'));
+    await pass(1);
+    assert.deepEqual([shown(), covers()], [reason, true]);
+  });
+}
+
 test('a refused JWT whose time is over is called expired', async () => {
   const jwt = `x.${Buffer.from('{"exp":1}').toString('base64url')}.y`;
   const { xhr, reason } = await started({ path: `${PATH}&token=${jwt}`, archive: () => ({ status: 403 }) });

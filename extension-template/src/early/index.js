@@ -106,11 +106,22 @@ function guard(window, replacePage, settings) {
   window.addEventListener('pagehide', () => (unloading = true));
   window.addEventListener('pageshow', () => (unloading = false));
 
-  /** @param {import('../../types/early.js').ArchiveResponse} response */
-  function onResponse(response) {
+  /**
+   * The JSON file of a link says which studies there are, as a search does.
+   *
+   * @param {import('../../types/early.js').ArchiveResponse} response
+   * @returns {import('../../types/early.js').ArchiveResponse}
+   */
+  function withKind(response) {
+    return scope.isFile(response.url) ? { ...response, kind: 'search' } : response;
+  }
+
+  /** @param {import('../../types/early.js').ArchiveResponse} answer */
+  function onResponse(answer) {
     if (unloading || links.state().status === 'leaving') {
       return;
     }
+    const response = withKind(answer);
     const tell = tellOf(response, links.token(), Date.now() / 1000);
     const { studies } = links.state();
     const about = studiesIn(response.url, studies);

@@ -61,8 +61,7 @@ export function studiesIn(url, studies) {
  * @param {ArchiveResponse} response
  * @returns {import('../contract/answers.js').Shown}
  */
-export function broughtBy({ url, status }) {
-  const kind = kindOf(targetOf(url));
+export function broughtBy({ url, status, kind = kindOf(targetOf(url)) }) {
   const brings = typeof status === 'number' && status >= 200 && status < 300 && status !== 204;
   return brings && kind === 'frames' ? 'image' : brings && kind === 'document' ? 'document' : 'nothing';
 }

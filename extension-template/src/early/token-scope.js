@@ -159,7 +159,16 @@ export function createTokenScope(settings, locate, link) {
     }
   }
 
-  return { decide, learn };
+  return {
+    decide,
+    learn,
+    /**
+     * Whether a URL is that of the link's JSON file.
+     *
+     * @param {string} href
+     */
+    isFile: href => isFile(href, current()),
+  };
 }
 
 /** @param {URL} url */
