@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { secondsOf } from '../src/early/retry.js';
+import { secondsOf, withRetries } from '../src/early/retry.js';
 import { settle, started } from './host.js';
 
 const PATH = '/viewer?StudyInstanceUIDs=1.2.3&token=t';
@@ -45,6 +45,15 @@ test('after three more attempts the last answer is the answer', async () => {
   assert.equal(await xhr(SERIES), 503);
   await pass(1);
   assert.deepEqual([sent.length, reason()], [4, 'busy']);
+});
+
+test('the body of an answer that is asked for again is given up, also if it never ends', async () => {
+  let ended = 0;
+  const endless = () => new ReadableStream({ cancel: () => void ended++ });
+  const attempt = async () => new Response(endless(), { status: 503 });
+  const { window, during } = started({ path: PATH });
+  const last = await during(withRetries(window, new AbortController().signal, attempt), 4);
+  assert.deepEqual([ended, last.bodyUsed], [3, false]);
 });
 
 test('a redirect is no missing answer: it is not followed, and not sent again', async () => {

@@ -23,6 +23,7 @@ export async function withRetries(window, signal, attempt) {
     if (!worthIt || signal.aborted || answer?.type === 'opaqueredirect') {
       return response;
     }
+    giveUp(answer);
     await sleep(window, signal, wait * 1000);
     if (signal.aborted) {
       return response;
@@ -45,6 +46,16 @@ export function secondsOf(value, now = Date.now()) {
   }
   const date = /[a-z]/i.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
+}
+
+/**
+ * Ends the transfer of an answer. A body that nobody reads keeps its connection, and browsers open six to a server with
+ * HTTP/1.1.
+ *
+ * @param {Response | undefined} answer
+ */
+function giveUp(answer) {
+  answer?.body?.cancel().catch(() => undefined);
 }
 
 /**

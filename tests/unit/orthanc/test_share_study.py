@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,6 +68,17 @@ def test_the_link_follows_the_contract_with_its_token_in_the_fragment(
     assert (sorted(grant.scope.studies), grant.everything) == (STUDIES, False)
     assert grant.expires == pytest.approx((datetime.now() + timedelta(days=3)).timestamp(), abs=60)
     assert (folder / "tokens.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_token_can_come_from_the_input_where_no_other_user_reads_it(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("secret\n"))
+    assert share_study.main([*STUDIES, "--token", "-"]) == 0
+    assert capsys.readouterr().out.strip().endswith("#token=secret")
+    with pytest.raises(SystemExit):
+        share_study.main([*STUDIES, "--token", "-"])
+    assert len(known(folder)) == 1
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("study", nargs="*", help="Study Instance UID; several share one link")
     parser.add_argument("--days", type=int, default=7, help="how long the link works (default: %(default)s)")
     parser.add_argument("--note", default="", help="a note that lists of shares show, such as for whom the link is")
-    parser.add_argument("--token", default="", help="the token to use (default: a new random one)")
+    parser.add_argument(
+        "--token",
+        default="",
+        help="the token to use (default: a new random one); - for a line of the input, since arguments can be read by "
+        "all users of this machine",
+    )
     parser.add_argument("--wait", action="store_true", help="only wait until Orthanc answers with this filter")
     options = parser.parse_args(arguments)
+    if options.token == "-":
+        options.token = sys.stdin.readline().strip() or parser.error("the input has no token")
     studies = list(dict.fromkeys(options.study))
     wrong = [uid for uid in studies if not UID.fullmatch(uid)]
     if wrong:
