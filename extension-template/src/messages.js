@@ -127,7 +127,11 @@ export function createMessages(window, contact, reload = () => window.location.r
       return;
     }
     report(`${reason} ${about}`, {
-      tell: screen => ({ message: part || screen === 'nothing' ? reason : milder(reason), covers: !part }),
+      tell(screen) {
+        // A part may be an image that has arrived and stays black, so only a document is certainly shown.
+        const certain = part ? screen === 'document' : screen !== 'nothing';
+        return { message: certain ? milder(reason) : reason, covers: !part };
+      },
       studies: about === undefined || part ? studies : [about],
     });
   }

@@ -189,6 +189,14 @@ test('the hospital’s own line is the last one of every message, as plain text'
   assert.equal((await started({ path: PATH })).message()?.querySelector('.contact'), null);
 });
 
+test('an image that cannot be read beside a document is a part that is missing', async () => {
+  const { api, reason, xhr } = await started();
+  api.report('failed', 'part');
+  assert.equal(reason(), 'failed');
+  await xhr(`${STUDY}/series/1/instances/1/bulk/00420011`);
+  assert.equal(reason(), 'incomplete');
+});
+
 test('a message that covers is a dialog with the focus; a notice is a region whose words are said', async () => {
   const { message, document } = await started({ path: PATH });
   assert.equal(message()?.getAttribute('role'), 'alertdialog');
