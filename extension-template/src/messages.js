@@ -29,6 +29,7 @@ const SEVERITY = [
   'no-files',
   'no-token',
   'updated',
+  'signed-out',
   'expired',
   'refused',
   'not-found',
@@ -40,7 +41,7 @@ const SEVERITY = [
   'waiting',
 ];
 /** Reasons for which a second attempt may succeed. @type {readonly Reason[]} */
-const TEMPORARY = ['unreachable', 'not-found', 'broken', 'busy', 'failed', 'incomplete', 'waiting'];
+const TEMPORARY = ['signed-out', 'unreachable', 'not-found', 'broken', 'busy', 'failed', 'incomplete', 'waiting'];
 
 /** After this time a page that shows nothing says so. */
 const PATIENCE_MS = 15_000;

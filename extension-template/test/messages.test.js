@@ -197,6 +197,31 @@ test('an image that cannot be read beside a document is a part that is missing',
   assert.equal(reason(), 'incomplete');
 });
 
+for (const [access, status, reason] of /** @type {const} */ ([
+  ['session', 401, 'signed-out'],
+  ['session', 302, 'signed-out'],
+  ['session', 403, 'refused'],
+  ['token-and-session', 302, 'signed-out'],
+  ['token-and-session', 401, 'refused'],
+  ['token', 302, 'failed'],
+])) {
+  test(`with access by ${access}, ${status} shows ${reason}`, async () => {
+    const tab = await started({ settings: { access }, archive: () => ({ status }) });
+    await tab.xhr(`${STUDY}/series`);
+    await tab.pass(1);
+    assert.deepEqual([tab.reason(), tab.covers()], [reason, true]);
+  });
+}
+
+test('a late image of the previous link does not uncover this one', async () => {
+  const { api, covers, during, reason, window } = await started();
+  const late = window.fetch(`${STUDY}/series/1/instances/1/frames/1`).catch(() => {});
+  window.history.pushState(null, '', '/viewer?StudyInstanceUIDs=1.2.4');
+  api.sync();
+  await during(late, 4);
+  assert.deepEqual([reason(), covers()], ['no-token', true]);
+});
+
 test('a message that covers is a dialog with the focus; a notice is a region whose words are said', async () => {
   const { message, document } = await started({ path: PATH });
   assert.equal(message()?.getAttribute('role'), 'alertdialog');

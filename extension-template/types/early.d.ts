@@ -67,6 +67,7 @@ export type Reason =
   | 'no-files'
   | 'no-token'
   | 'updated'
+  | 'signed-out'
   | 'expired'
   | 'refused'
   | 'not-found'

@@ -116,13 +116,18 @@ function guard(window, replacePage, settings) {
     return scope.isFile(response.url) ? { ...response, kind: 'search' } : response;
   }
 
+  /** @param {import('../../types/early.js').ArchiveResponse} response */
+  function tellingOf(response) {
+    return tellOf(response, links.token(), links.source()?.access ?? 'token', Date.now() / 1000);
+  }
+
   /** @param {import('../../types/early.js').ArchiveResponse} answer */
   function onResponse(answer) {
     if (unloading || links.state().status === 'leaving') {
       return;
     }
     const response = withKind(answer);
-    const tell = tellOf(response, links.token(), Date.now() / 1000);
+    const tell = tellingOf(response);
     const { studies } = links.state();
     const about = studiesIn(response.url, studies);
     const isMetadata = kindOf(targetOf(response.url)) === 'metadata';

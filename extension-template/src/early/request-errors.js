@@ -11,10 +11,11 @@ import { saysExpired } from '../contract/token.js';
  *
  * @param {ArchiveResponse} response
  * @param {string | undefined} token
+ * @param {import('../../types/early.js').Access} access what requests to the archive carry
  * @param {number} now seconds since 1970
  * @returns {Problem['tell'] | undefined} undefined if nothing went wrong
  */
-export function tellOf(response, token, now) {
+export function tellOf(response, token, access, now) {
   const { status, url } = response;
   if (response.outside) {
     return () => ({ message: 'outside', covers: false });
@@ -24,10 +25,24 @@ export function tellOf(response, token, now) {
   }
   const kind = response.kind ?? kindOf(targetOf(url));
   const expired = /expired/i.test(response.challenge) || (token !== undefined && saysExpired(token, now));
+  const signedOut = asksToSignIn(status, access);
   return shown => {
     const telling = tellingOf(status, kind, shown);
-    return telling?.message === 'refused' && expired ? { ...telling, message: 'expired' } : telling;
+    if (!telling || signedOut) {
+      return telling && { ...telling, message: 'signed-out' };
+    }
+    return telling.message === 'refused' && expired ? { ...telling, message: 'expired' } : telling;
   };
+}
+
+/**
+ * Whether an archive that knows its users by the browser's sign-in wants a new one. A redirect leads to its page for that.
+ *
+ * @param {ArchiveResponse['status']} status
+ * @param {import('../../types/early.js').Access} access
+ */
+function asksToSignIn(status, access) {
+  return (access !== 'token' && /^3/.test(String(status))) || (access === 'session' && status === 401);
 }
 
 /**

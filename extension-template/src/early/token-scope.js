@@ -1,9 +1,10 @@
 /**
  * Decides which requests under the roots may be sent with the token, whatever OHIF, a mode or an extension asks for.
  *
- * A request must be for the archive that the link names, and must name a study of the link. With `priors: "exact"` it may also search for the Patient ID that the
- * archive returned for the link's studies, and name the studies that this search found. If the link names a JSON file,
- * a request may be for that file, or for a URL under the roots that the file names.
+ * A request must be for the archive that the link names, and must name a study of the link. With `priors: "exact"` it
+ * may also search for the Patient ID that the archive returned for the link's studies, and name the studies that this
+ * search found. If the link names a JSON file, a request may be for that file, or for a URL under the roots that the
+ * file names.
  */
 
 import { meaning, permits } from '../contract/request.js';
@@ -162,6 +163,12 @@ export function createTokenScope(settings, locate, link) {
   return {
     decide,
     learn,
+    /**
+     * Whether the page still has the link for which a request was decided.
+     *
+     * @param {Decision} decision
+     */
+    isCurrent: decision => decision.scope === current(),
     /**
      * Whether a URL is that of the link's JSON file.
      *

@@ -42,13 +42,16 @@ export function createTransport(window, scope, credential, onResponse) {
     if (request.mode === 'no-cors') {
       changes.mode = 'cors';
     }
-    const response = await fetchAndReport(new window.Request(request, changes));
+    const response = await fetchAndReport(new window.Request(request, changes), decision);
     await scope.learn(decision, response);
     return response;
   }
 
-  /** @param {Request} request */
-  async function fetchAndReport(request) {
+  /**
+   * @param {Request} request
+   * @param {import('./token-scope.js').Decision} decision
+   */
+  async function fetchAndReport(request, decision) {
     const { url, signal } = request;
     const attempt = () => fetch.call(window, request.clone());
     // A picture that the archive may be unable to make is not worth a second request.
@@ -66,7 +69,8 @@ export function createTransport(window, scope, credential, onResponse) {
       }
       return response;
     } finally {
-      if (status !== 0 || !signal.aborted) {
+      // A late response to the previous link says nothing about this one.
+      if (scope.isCurrent(decision) && (status !== 0 || !signal.aborted)) {
         onResponse({ url, status, challenge });
       }
     }

@@ -22,6 +22,11 @@ export default {
     'Das Bildarchiv hat den Link für einen Teil der Bilder nicht angenommen.',
     'Sie können mit dem weiterarbeiten, was angezeigt wird. Für den Rest fordern Sie bitte bei der Person oder Abteilung, die den Link gesendet hat, einen neuen an.',
   ],
+  'signed-out': [
+    'Sie sind abgemeldet',
+    'Das Bildarchiv verlangt, dass Sie sich erneut anmelden.',
+    'Bitte melden Sie sich in diesem Browser an, und versuchen Sie es noch einmal.',
+  ],
   expired: [
     'Dieser Link ist abgelaufen',
     'Zu Ihrem Schutz sind Links zu Bildern nur begrenzte Zeit gültig.',

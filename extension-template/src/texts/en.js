@@ -22,6 +22,11 @@ export default {
     'The image archive did not accept the link for a part of the images.',
     'You can continue with what is shown. For the rest, please ask the person or department who sent the link for a new one.',
   ],
+  'signed-out': [
+    'You are signed out',
+    'The image archive asks you to sign in again.',
+    'Please sign in, in this browser, and try again.',
+  ],
   expired: [
     'This link has expired',
     'For your protection, links to images are valid for a limited time only.',

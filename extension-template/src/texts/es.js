@@ -22,6 +22,11 @@ export default {
     'El archivo de imágenes no ha aceptado el enlace para una parte de las imágenes.',
     'Puede continuar con lo que se muestra. Para el resto, pida un enlace nuevo a la persona o al servicio que se lo envió.',
   ],
+  'signed-out': [
+    'Su sesión ha terminado',
+    'El archivo de imágenes le pide que inicie sesión de nuevo.',
+    'Inicie sesión en este navegador e inténtelo de nuevo.',
+  ],
   expired: [
     'Este enlace ha caducado',
     'Para su protección, los enlaces a imágenes solo son válidos durante un tiempo limitado.',

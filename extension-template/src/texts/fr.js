@@ -22,6 +22,11 @@ export default {
     "Les archives d'images n'ont pas accepté le lien pour une partie des images.",
     'Vous pouvez continuer avec ce qui est affiché. Pour le reste, veuillez demander un nouveau lien à la personne ou au service qui vous l’a envoyé.',
   ],
+  'signed-out': [
+    'Vous êtes déconnecté',
+    "Les archives d'images vous demandent de vous connecter de nouveau.",
+    'Veuillez vous connecter dans ce navigateur, puis réessayer.',
+  ],
   expired: [
     'Ce lien a expiré',
     'Pour votre protection, les liens vers des images ne sont valables que pour une durée limitée.',

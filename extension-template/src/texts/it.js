@@ -22,6 +22,11 @@ export default {
     "L'archivio delle immagini non ha accettato il link per una parte delle immagini.",
     'È possibile continuare con ciò che viene mostrato. Per il resto chieda un nuovo link alla persona o al reparto che lo ha inviato.',
   ],
+  'signed-out': [
+    'La sessione è terminata',
+    "L'archivio delle immagini chiede di accedere di nuovo.",
+    'Acceda in questo browser e riprovi.',
+  ],
   expired: [
     'Questo link è scaduto',
     'Per la sua protezione, i link alle immagini sono validi solo per un tempo limitato.',

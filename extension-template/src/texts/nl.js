@@ -22,6 +22,11 @@ export default {
     'Het beeldarchief heeft de link voor een deel van de beelden niet geaccepteerd.',
     'U kunt verdergaan met wat wordt getoond. Vraag voor de rest de persoon of afdeling die de link heeft gestuurd om een nieuwe.',
   ],
+  'signed-out': [
+    'U bent afgemeld',
+    'Het beeldarchief vraagt u om u opnieuw aan te melden.',
+    'Meld u aan in deze browser en probeer het opnieuw.',
+  ],
   expired: [
     'Deze link is verlopen',
     'Voor uw veiligheid zijn links naar beelden slechts beperkte tijd geldig.',

@@ -22,6 +22,11 @@ export default {
     'O arquivo de imagens não aceitou o link para uma parte das imagens.',
     'Pode continuar com o que é mostrado. Para o resto, peça um novo link à pessoa ou ao serviço que o enviou.',
   ],
+  'signed-out': [
+    'A sua sessão terminou',
+    'O arquivo de imagens pede que inicie sessão novamente.',
+    'Inicie sessão neste navegador e tente novamente.',
+  ],
   expired: [
     'Este link expirou',
     'Para sua proteção, os links para imagens são válidos apenas por tempo limitado.',
