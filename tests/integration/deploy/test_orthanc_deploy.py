@@ -122,7 +122,7 @@ def test_a_study_that_is_shared_while_a_deployment_is_replaced_stays_shared(
         waiting.set()
         real(file, how)
 
-    monkeypatch.setattr("ohifbuild.deploy.filtering.fcntl.flock", flock)
+    monkeypatch.setattr(fcntl, "flock", flock)
     shared = json.dumps({hashlib.sha256(b"t").hexdigest(): {"studies": [STUDY]}})
     again = threading.Thread(
         target=deploy, args=("orthanc", dist, deployment, DeployOptions(port=8043), SilentReporter())

@@ -38,7 +38,7 @@ Build = Callable[..., None]
 def proven(dist: Path, report_dir: Path, *, holds: bool) -> Evidence:
     """Evidence about a dist as verify gives it, with reports that name the dist's digest."""
     results = (ClaimResult("right-image", "The right image is shown", "open", holds, "as it is"),)
-    environment = {"Release": "OHIF", "Dist": read_manifest(dist).digest, "Archive": "none"}
+    environment = {"Release": "OHIF", "Dist": read_manifest(dist).digest, "Archive": "none", "Browser": "none"}
     evidence = Evidence(results, (), Settings(), environment, 1.0)
     return replace(evidence, reports=write_reports(evidence, Redactor({}), report_dir))
 
