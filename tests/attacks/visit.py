@@ -16,7 +16,8 @@ from attacks.attack_servers import AttackServers, Server
 from attacks.model import Outcome, Received
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verification.egress_proxy import EgressProxy
-from ohifbuild.verification.session import READERS, poll
+from ohifbuild.verification.page_readings import READERS
+from ohifbuild.verification.session import poll
 
 PATIENCE_SECONDS = 40.0
 POLL_MS = 25

@@ -12,10 +12,9 @@ from typing import Any
 from PIL import Image
 
 from ohifbuild.core.errors import BrowserFailed
-from ohifbuild.verification.evidence import Message, PageState, Screenshot, SentRequest
-from ohifbuild.verification.pixels import Grey, from_data_url
+from ohifbuild.verification.evidence import PageState, Screenshot, SentRequest
+from ohifbuild.verification.page_readings import READERS, PageReadings, page_state, served_policy
 from ohifbuild.verification.recording_proxy import RecordingProxy
-from ohifbuild.verification.session import POLICY, READERS
 from ohifbuild.verification.tab import (
     EMBEDDING,
     PATIENCE_SECONDS,
@@ -46,7 +45,7 @@ SLOWNESS = 3
 """WebKitGTK needs about three times as long as Chromium for the first image (5 s and 1.7 s, both in software)."""
 
 
-class DrivenTab:
+class DrivenTab(PageReadings):
     """A tab with its own sessionStorage; see ``Tab``. It cannot read its console and its uncaught errors."""
 
     def __init__(self, driver: WebDriver, proxy: RecordingProxy, origin: str, check: Callable[[], None]) -> None:
@@ -132,18 +131,6 @@ class DrivenTab:
         """How many requests have begun since the navigation."""
         return len(self._proxy.exchanges) - self._first
 
-    def elapsed(self) -> float:
-        """Seconds since the navigation."""
-        return time.time() - self._began
-
-    def viewports(self) -> list[tuple[Grey, str]]:
-        """The grey values of each viewport, and the image id that the viewer names; '' for none."""
-        return [(from_data_url(shown["picture"]), str(shown["image"])) for shown in self._read("viewports")]
-
-    def thumbnails(self) -> list[Grey]:
-        """The grey values of the thumbnails that are loaded and visible."""
-        return [from_data_url(url) for url in self._read("thumbnails", THUMBNAILS)]
-
     def open_thumbnail(self, number: int) -> None:
         """Opens the series of the ``number``-th thumbnail (from 0) with a double click."""
         event = "new MouseEvent('dblclick', { bubbles: true, cancelable: true, composed: true })"
@@ -153,21 +140,10 @@ class DrivenTab:
         """Makes the page request a URL with fetch, XMLHttpRequest and an image, each with another digit at its end."""
         self._driver.call_async(f"url => ({READERS}).ask(url)", url)
 
-    def message(self) -> Message | None:
-        """The viewer's message to its user; None if there is none."""
-        found = self._read("message")
-        return Message(**found) if found else None
-
     def state(self) -> PageState:
         """Everything that the page stores: address, every kind of storage, and the document. It has no history."""
         kept = self._driver.call_async(f"() => ({READERS}).state()")
-        cookies = tuple(f"{c.get('name')}={c.get('value')}" for c in self._driver.get("/cookie"))
-        return PageState(
-            cookies=cookies,
-            history=(),
-            served_policy=self._served_policy(),
-            **{key: _frozen(value) for key, value in kept.items()},
-        )
+        return page_state(kept, self._driver.get("/cookie"), (), self._served_policy())
 
     def screenshot(self, caption: str) -> Screenshot:
         """A screenshot of the page without the welcome tour."""
@@ -203,7 +179,7 @@ class DrivenTab:
     def _served_policy(self) -> str:
         documents = [e.answer for e in self._proxy.exchanges if e.request.resource_type == "document"]
         headers: Mapping[str, str] = documents[-1] if documents else {}
-        return headers.get(POLICY, "") or headers.get(f"{POLICY}-report-only", "")
+        return served_policy(headers)
 
     def _leave(self, move: Callable[[], object]) -> None:
         """Makes a move, and waits until the page that is shown is another one."""
@@ -252,9 +228,3 @@ def _failed(cause: str) -> BrowserFailed:
         cause=cause,
         fix="Run verify again. If it fails again, open the page yourself: ohifbuild serve DIST --dicomweb URL",
     )
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    return dict(value) if isinstance(value, Mapping) else value

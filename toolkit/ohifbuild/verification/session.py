@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,8 +13,8 @@ from playwright.sync_api import Error as PlaywrightError
 
 from ohifbuild.core.errors import BrowserFailed
 from ohifbuild.verification.egress_proxy import EgressProxy
-from ohifbuild.verification.evidence import Message, PageState, Screenshot, SentRequest
-from ohifbuild.verification.pixels import Grey, from_data_url
+from ohifbuild.verification.evidence import PageState, Screenshot, SentRequest
+from ohifbuild.verification.page_readings import READERS, PageReadings, page_state, served_policy
 from ohifbuild.verification.tab import (
     EMBEDDING,
     PATIENCE_SECONDS,
@@ -29,8 +28,6 @@ from ohifbuild.verification.tab import (
 
 LONGEST_CONSOLE_LINE = 2000
 INTERRUPTED = "interrupted by another navigation"
-POLICY = "content-security-policy"
-READERS = files("ohifbuild.verification").joinpath("page.js").read_text(encoding="utf-8").strip()
 
 EMBEDDER = "embedder"
 
@@ -62,7 +59,7 @@ def poll(
         page.wait_for_timeout(interval_ms)
 
 
-class Tab:
+class Tab(PageReadings):
     """A tab with its own sessionStorage.
 
     Every navigation starts a new recording. ``sent()``, ``console`` and ``errors`` belong to the current recording,
@@ -166,18 +163,6 @@ class Tab:
         """How many requests have begun since the navigation."""
         return len(self._requests)
 
-    def elapsed(self) -> float:
-        """Seconds since the navigation."""
-        return time.time() - self._began
-
-    def viewports(self) -> list[tuple[Grey, str]]:
-        """The grey values of each viewport, and the image id that the viewer names; '' for none."""
-        return [(from_data_url(shown["picture"]), str(shown["image"])) for shown in self._read("viewports")]
-
-    def thumbnails(self) -> list[Grey]:
-        """The grey values of the thumbnails that are loaded and visible."""
-        return [from_data_url(url) for url in self._read("thumbnails", THUMBNAILS)]
-
     def open_thumbnail(self, number: int) -> None:
         """Opens the series of the ``number``-th thumbnail (from 0) with a double click.
 
@@ -192,21 +177,10 @@ class Tab:
         """
         self._read("ask", url)
 
-    def message(self) -> Message | None:
-        """The viewer's message to its user; None if there is none."""
-        found = self._read("message")
-        return Message(**found) if found else None
-
     def state(self) -> PageState:
         """Everything that the page stores: address, history, every kind of storage, and the document."""
         kept = self._read("state")
-        cookies = tuple(f"{c.get('name')}={c.get('value')}" for c in self._context.cookies())
-        return PageState(
-            cookies=cookies,
-            history=self._history(),
-            served_policy=self._served_policy(),
-            **{key: _frozen(value) for key, value in kept.items()},
-        )
+        return page_state(kept, self._context.cookies(), self._history(), self._served_policy())
 
     def _history(self) -> tuple[str, ...]:
         """The addresses of the tab's history entries; empty if the browser does not give them."""
@@ -219,7 +193,7 @@ class Tab:
     def _served_policy(self) -> str:
         response = self._document.existing_response if self._document else None
         headers = response.headers if response else {}
-        return headers.get(POLICY, "") or headers.get(f"{POLICY}-report-only", "")
+        return served_policy(headers)
 
     def screenshot(self, caption: str) -> Screenshot:
         """A screenshot of the page without the welcome tour."""
@@ -342,9 +316,3 @@ def tab(context: BrowserContext, origin: str, check: Callable[[], None] = lambda
 def _is_chromium(page: Page) -> bool:
     browser = page.context.browser
     return browser is not None and browser.browser_type.name == "chromium"
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    return dict(value) if isinstance(value, Mapping) else value
