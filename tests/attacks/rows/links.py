@@ -23,7 +23,7 @@ from attacks.requirements import (
 from attacks.rows.page_attacks import Address, link, script
 from attacks.visit import Visit
 
-REFUSED = all_of(says("bad-link"), archive_gets_nothing)
+REFUSED = all_of(says("bad-link", "long-uid"), archive_gets_nothing)
 BAD_TOKEN = all_of(says("bad-token"), archive_gets_nothing)
 JSON_ROUTE = "/dicom-web/studies/{id}/ohif-dicom-json"
 WITH_JSON = {"dicom_json": JSON_ROUTE}
