@@ -121,6 +121,21 @@ test('without storage the token leaves the address all the same, and the page go
   assert.equal(tab.sent[0].headers.token, 't');
 });
 
+test('the message of a page that cannot be guarded stays, whatever is requested afterwards', async () => {
+  const tab = openTab({ path: A, session: { 'ohifbuild:/:1.2.3': 't' }, archive: () => undefined });
+  const { FinalizationRegistry } = globalThis;
+  Reflect.deleteProperty(globalThis, 'FinalizationRegistry');
+  try {
+    startIn(tab.window, []); // fails when requests are guarded already
+  } finally {
+    globalThis.FinalizationRegistry = FinalizationRegistry;
+  }
+  await settle();
+  await tab.during(tab.window.fetch('/dicom-web/studies/1.2.3/series'), 8).catch(() => {});
+  await tab.pass(2);
+  assert.deepEqual([tab.reason(), tab.message()?.className], ['broken', 'cover']);
+});
+
 test('a page that cannot be guarded loads nothing, and shows a message', async () => {
   const tab = openTab({ path: A, session: { 'ohifbuild:/:1.2.3': 't' } });
   Object.defineProperty(tab.window, 'XMLHttpRequest', { value: undefined });

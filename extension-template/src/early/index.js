@@ -54,11 +54,16 @@ export function start(window, replacePage = address => window.location.replace(a
  */
 function guardOrBlock(window, replacePage) {
   const settings = readSettings(window);
+  let beforeReload = () => {};
+  const messages = createMessages(window, settings.contact, () => {
+    beforeReload();
+    window.location.reload();
+  });
   try {
-    return guard(window, replacePage, settings);
+    return guard(window, replacePage, settings, messages, act => (beforeReload = act));
   } catch {
     addBlockingPolicy(window);
-    createMessages(window, settings.contact).show('broken');
+    messages.show('broken');
     const link = () => /** @type {const} */ ({ status: 'broken', studies: [] });
     const nothing = () => undefined;
     return Object.freeze({
@@ -77,9 +82,11 @@ function guardOrBlock(window, replacePage) {
  * @param {Window & typeof globalThis} window
  * @param {(address: string) => void} replacePage
  * @param {import('../../types/early.js').Settings} settings
+ * @param {ReturnType<typeof createMessages>} messages
+ * @param {(act: () => void) => unknown} onReload sets what is to be done before a message loads the page again
  * @returns {EarlyApi}
  */
-function guard(window, replacePage, settings) {
+function guard(window, replacePage, settings, messages, onReload) {
   const links = createLinkState(window, settings, createTokenStore(window, settings), replacePage);
   const first = links.sync().status;
   if (first === 'ready') {
@@ -94,10 +101,7 @@ function guard(window, replacePage, settings) {
   }
 
   const locate = createRoots(allRoots(settings), () => window.document.baseURI, window.location.origin);
-  const messages = createMessages(window, settings.contact, () => {
-    links.keepForReload();
-    window.location.reload();
-  });
+  onReload(links.keepForReload);
   const scope = createTokenScope(settings, locate, links.state);
   const credential = createCredential(window, settings, links);
   /** @type {Set<(error: RequestError) => void>} */
