@@ -32,7 +32,7 @@ def filter_folder(tmp_path: Path) -> Path:
     """What the page's second deployment writes for Orthanc."""
     image = tmp_path / "image.json"
     image.write_text(blocks("newer-orthanc", "json")[0])
-    deployed("nginx", tmp_path, {"/srv/cluster/filter": str(tmp_path / "filter"), "/root/image.json": str(image)})
+    deployed("nginx", tmp_path, {"/srv/cluster/filter": str(tmp_path / "filter"), "/srv/image.json": str(image)})
     return tmp_path / "filter/orthanc"
 
 

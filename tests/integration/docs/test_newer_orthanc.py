@@ -54,7 +54,7 @@ def status(url: str, token: str) -> int:
 def test_the_settings_of_the_image_start_an_orthanc_that_is_closed_without_a_token(tmp_path: Path, image: Path) -> None:
     dist, studies = write_small_dist(tmp_path / "dist"), tmp_path / "studies"
     write_dataset(studies)
-    here = {"/opt/dist": str(dist), "/srv/viewer": str(tmp_path / "viewer"), "/root/image.json": str(image)}
+    here = {"/opt/dist": str(dist), "/srv/viewer": str(tmp_path / "viewer"), "/srv/image.json": str(image)}
     _, *words = command(PAGE, "ohifbuild deploy nginx", here)
     done = CliRunner().invoke(cli, words)
     assert done.exit_code == 0, done.output
