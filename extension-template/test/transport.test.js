@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ORIGIN, settle, started } from './host.js';
+import { openTab, ORIGIN, settle, started } from './host.js';
 
 const A = '/viewer?StudyInstanceUIDs=1.2.3';
 const THERE = `${ORIGIN}/dicom-web/studies/1.2.3`;
@@ -26,6 +26,18 @@ test('every form of request under the roots carries the header exactly once', as
     sent.map(({ url, headers }) => [url, headers]),
     Array(5).fill([THERE, { accept: 'x', token: 't' }])
   );
+});
+
+test('the body of a response that its caller must not get is given up', async () => {
+  const file = '/dicom-web/studies/a/ohif-dicom-json';
+  const settings = { dicomJson: '/dicom-web/studies/{id}/ohif-dicom-json' };
+  const tab = openTab({ path: `/viewer?url=${file}`, session: { [`ohifbuild:/:url:${file}`]: 't' }, settings });
+  let givenUp = false;
+  const body = new ReadableStream({ cancel: () => void (givenUp = true) });
+  tab.window.fetch = async () => new Response(body, { headers: { 'Content-Type': 'text/plain' } });
+  tab.start();
+  await assert.rejects(tab.window.fetch(file));
+  assert.ok(givenUp);
 });
 
 test('with Authorization as its header the link wins over what others set', async () => {

@@ -43,7 +43,12 @@ export function createTransport(window, scope, credential, onResponse) {
       changes.mode = 'cors';
     }
     const response = await fetchAndReport(new window.Request(request, changes), decision);
-    await scope.learn(decision, response);
+    try {
+      await scope.learn(decision, response);
+    } catch (error) {
+      void response.body?.cancel(); // a body that nobody reads would hold the connection
+      throw error;
+    }
     return response;
   }
 
