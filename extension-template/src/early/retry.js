@@ -8,7 +8,7 @@ import { meaningOf, RETRY } from '../contract/answers.js';
  * @param {Window} window
  * @param {AbortSignal} signal ends the pauses too
  * @param {() => Promise<Response>} attempt rejected if there is no response
- * @returns {Promise<Response>} the last response; rejected as the last attempt was
+ * @returns {Promise<Response>} the last response; rejected as the last attempt was, or as fetch rejects if it is aborted
  */
 export async function withRetries(window, signal, attempt) {
   const began = window.performance.now();
@@ -25,9 +25,7 @@ export async function withRetries(window, signal, attempt) {
     }
     giveUp(answer);
     await sleep(window, signal, wait * 1000);
-    if (signal.aborted) {
-      return response;
-    }
+    signal.throwIfAborted();
   }
   return attempt();
 }
@@ -54,7 +52,7 @@ export function secondsOf(value, now = Date.now()) {
  *
  * @param {Response | undefined} answer
  */
-function giveUp(answer) {
+export function giveUp(answer) {
   answer?.body?.cancel().catch(() => undefined);
 }
 

@@ -3,7 +3,7 @@
 import { kindOf } from '../contract/answers.js';
 import { statusOf } from './content.js';
 import { targetOf } from './request-errors.js';
-import { withRetries } from './retry.js';
+import { giveUp, withRetries } from './retry.js';
 
 /**
  * Creates the transport of one page.
@@ -46,7 +46,7 @@ export function createTransport(window, scope, credential, onResponse) {
     try {
       await scope.learn(decision, response);
     } catch (error) {
-      void response.body?.cancel(); // a body that nobody reads would hold the connection
+      giveUp(response);
       throw error;
     }
     return response;
