@@ -26,7 +26,9 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import TerminalReporter
+from ohifbuild.core.resources import extension_template
 from ohifbuild.lock.resolve import Resolution
+from ohifbuild.packages.package import read_own_package
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.sources.published import published_viewer
@@ -42,7 +44,7 @@ from ohifbuild.verification.session import tab, window
 from ohifbuild.verification.viewer_site import site
 from ohifbuild.viewer.app_config import app_config
 from ohifbuild.viewer.compress import compressible
-from ohifbuild.viewer.extensions import bundle_all, read_packages
+from ohifbuild.viewer.extensions import bundle_all
 from ohifbuild.viewer.prepare import link_tree
 from ohifbuild.workflow import finish
 
@@ -115,7 +117,7 @@ def main() -> None:
         ours, stock = Path(folder) / "ours", Path(folder) / "stock"
         ours.mkdir()
         recipe = Recipe.of(RECIPE)
-        bundles = bundle_all(read_packages(recipe), cache, offline=False, reporter=reporter)
+        bundles = bundle_all((read_own_package(extension_template()),), cache, offline=False, reporter=reporter)
         finish(base, Resolution(recipe, viewer, bundles), ours, cache, offline=False, reporter=reporter)
         if not options.against:
             stock_dist(base, stock)

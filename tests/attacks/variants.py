@@ -16,9 +16,10 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.resources import extension_template
+from ohifbuild.packages.package import read_own_package
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.published import published_viewer
-from ohifbuild.viewer.extensions import bundle_all, read_package
+from ohifbuild.viewer.extensions import bundle_all
 from ohifbuild.viewer.inject import inject
 from ohifbuild.viewer.prepare import link_tree, prepare
 from stock import dicomweb_source
@@ -79,7 +80,7 @@ class Variants:
             config = {**STOCK_CONFIG, "defaultDataSourceName": weakening.stock}
             (dist / "app-config.js").write_text(f"window.config = {json.dumps(config)};\n{DYNAMIC_CONFIG}")
             return
-        package = read_package(self._template(place, weakening), ours=True)
+        package = read_own_package(self._template(place, weakening))
         viewer = prepare(base, cache, minify=True, offline=False, reporter=reporter)
         inject(viewer, options, bundle_all((package,), cache, offline=False, reporter=reporter), dist)
         index = dist / "index.html"

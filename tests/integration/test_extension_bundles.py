@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,7 +9,8 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.core.resources import extension_template
-from ohifbuild.viewer.extensions import BundledPackage, bundle, bundle_early, check_distinct, read_package
+from ohifbuild.packages.package import read_own_package, read_packages
+from ohifbuild.viewer.extensions import BundledPackage, bundle, bundle_early
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +27,11 @@ def package(root: Path, module: str = "export default { id: 'mine' };", **parts:
 
 
 def bundled(root: Path, cache: Cache) -> BundledPackage:
-    return bundle(read_package(root), cache, offline=False, reporter=SilentReporter())
+    return bundle(read_packages([root])[0], cache, offline=False, reporter=SilentReporter())
 
 
 def test_our_own_package_becomes_modules_and_an_early_script(cache: Cache) -> None:
-    ours = read_package(extension_template(), ours=True)
+    ours = read_own_package(extension_template())
     found = bundle(ours, cache, offline=False, reporter=SilentReporter())
     assert found.extension == "extension.js"
     assert found.modes == ("mode.js",)
@@ -95,45 +95,3 @@ def test_settings_of_the_folders_above_change_nothing(tmp_path: Path, cache: Cac
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd" / "tsconfig.json").write_text("{ no json")
     assert bundled(package(tmp_path / "odd" / "a"), Cache(tmp_path / "other")).digest == plain.digest
-
-
-@pytest.mark.parametrize(
-    ("parts", "why"),
-    [
-        ({"modes": "./index.js"}, "not a list of different modules"),
-        ({"modes": ["./index.js", "./index.js"]}, "not a list of different modules"),
-        ({"extension": "../../etc/passwd"}, "not a path in the package"),
-        ({"extension": "./nowhere.js"}, "does not exist"),
-        ({"extension": 7}, "not a path in the package"),
-        ({"modes": []}, "neither an extension nor modes"),
-        ({"extension": "./index.js", "early": "./index.js"}, "unknown key 'early'"),
-    ],
-)
-def test_a_package_that_names_wrong_modules_is_refused(tmp_path: Path, parts: dict[str, Any], why: str) -> None:
-    with pytest.raises(ExtensionInvalid, match=why):
-        read_package(package(tmp_path / "a", **parts))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[]",
-        "{}",
-        '{"name": "x"}',
-        '{"name": "x", "ohifbuild": 3}',
-        '{"name": 7, "ohifbuild": {"modes": ["./index.js"]}}',
-        '{"name": "../x", "ohifbuild": {"modes": ["./index.js"]}}',
-        "[" * 200_000,
-    ],
-)
-def test_what_is_no_package_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "package.json").write_text(text)
-    with pytest.raises(ExtensionInvalid):
-        read_package(tmp_path)
-
-
-def test_two_packages_of_one_name_are_refused(tmp_path: Path) -> None:
-    packages = (read_package(package(tmp_path / "a")), read_package(package(tmp_path / "b")))
-    with pytest.raises(ExtensionInvalid, match="also has the name 'mine'"):
-        check_distinct(packages)

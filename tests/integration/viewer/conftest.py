@@ -11,11 +11,13 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.digests import digest_of_tree
+from ohifbuild.core.resources import extension_template
 from ohifbuild.lock.resolve import Resolution
+from ohifbuild.packages.package import read_own_package, read_packages
 from ohifbuild.patches.series import Patch
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseViewer
-from ohifbuild.viewer.extensions import bundle_all, read_packages
+from ohifbuild.viewer.extensions import bundle_all
 
 PAGE = (
     '<!doctype html><html><head><meta charset="UTF-8"><script>window.PUBLIC_URL="/"</script>'
@@ -57,7 +59,12 @@ class SmallSource:
 
 def resolved(base: BaseViewer, recipe: Recipe, cache: Cache) -> Resolution:
     """The recipe's resolution, with the small viewer as its base."""
-    bundles = bundle_all(read_packages(recipe), cache, offline=False, reporter=SilentReporter())
+    bundles = bundle_all(
+        (read_own_package(extension_template()), *read_packages(recipe.extensions)),
+        cache,
+        offline=False,
+        reporter=SilentReporter(),
+    )
     return Resolution(recipe, SmallSource(base), bundles)
 
 

@@ -7,7 +7,7 @@ import pytest
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.errors import ExtensionInvalid, LockDiffers, UnknownRelease
+from ohifbuild.core.errors import LockDiffers, UnknownRelease
 from ohifbuild.core.resources import patches
 from ohifbuild.lock import resolve as resolving
 from ohifbuild.lock.lock_file import LOCK_NAME, Lock, lock_path, read_lock, require_same, write_lock
@@ -84,9 +84,6 @@ def test_auto_means_the_origin_that_is_locked(tmp_path: Path, origin: str) -> No
 def test_what_only_source_can_give_is_not_held_to_a_published_lock(tmp_path: Path) -> None:
     locked = locked_with(origin="published")
     assert resolved(tmp_path, {"source": "/srv/Viewers"}, locked).base.origin == "git"
-    (tmp_path / "package.json").write_text('{"name": "@clinic/extension-x", "keywords": ["ohif-extension"]}')
-    with pytest.raises(ExtensionInvalid, match="compiled in"):
-        resolved(tmp_path, {"extensions": [tmp_path]}, locked)
 
 
 def test_a_branch_means_the_commit_that_is_locked(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,14 +11,16 @@ from ohifbuild.cache.default import default_cache
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter, SilentReporter
+from ohifbuild.core.resources import extension_template
 from ohifbuild.lock.lock_file import Lock
+from ohifbuild.packages.package import Package, read_own_package, read_packages
 from ohifbuild.patches.series import digest
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.choose import choose, needs_source
 from ohifbuild.tools.esbuild import esbuild_version
 from ohifbuild.viewer.compress import compressors
-from ohifbuild.viewer.extensions import Bundles, bundle_all, read_packages
+from ohifbuild.viewer.extensions import Bundles, bundle_all
 
 # Keys of the recipe that name places on this machine, or that the lock has in sections of their own.
 NOT_OPTIONS = frozenset({"version", "origin", "output", "verify", "extensions", "source", "ref", "patches"})
@@ -101,10 +104,14 @@ def resolve(
             ``find_release``, ``choose`` and ``bundle_all``.
     """
     cache, reporter = cache or default_cache(), reporter or SilentReporter()
-    packages = read_packages(recipe)
+    packages = read_packages(recipe.extensions)
+    to_compile = [package for package in packages if not package.only_at_run_time]
+    at_run_time = [package for package in packages if package.only_at_run_time]
     pin = _pin(recipe, locked)
-    base = choose(_with_locked_origin(recipe, locked), pin, cache, offline=offline, reporter=reporter)
-    bundles = bundle_all(packages, cache, offline=offline, reporter=reporter)
+    wanted = _with_locked_origin(recipe, locked, to_compile)
+    base = choose(wanted, pin, to_compile, cache, offline=offline, reporter=reporter)
+    own = read_own_package(extension_template())
+    bundles = bundle_all((own, *at_run_time), cache, offline=offline, reporter=reporter)
     return Resolution(recipe, base, bundles)
 
 
@@ -118,13 +125,13 @@ def _pin(recipe: Recipe, locked: Lock) -> ReleasePin:
     return replace(pin, commit=commit or pin.commit, npm_integrity=facts.get("npm") or pin.npm_integrity)
 
 
-def _with_locked_origin(recipe: Recipe, locked: Lock) -> Recipe:
+def _with_locked_origin(recipe: Recipe, locked: Lock, packages: Sequence[Package]) -> Recipe:
     """The recipe with what it leaves open as the lock has it: the origin of ``auto``, the commit of a branch."""
     facts = _facts(recipe, locked)
     if recipe.ref:
         commit = facts.get("commit") if facts.get("ref") == recipe.ref else None
         return recipe.model_copy(update={"ref": commit or recipe.ref})
-    if recipe.origin != "auto" or needs_source(recipe):
+    if recipe.origin != "auto" or needs_source(recipe, packages):
         return recipe
     return recipe.model_copy(update={"origin": facts.get("origin", recipe.origin)})
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import ExtensionInvalid, OriginUnavailable
 from ohifbuild.core.resources import patches
+from ohifbuild.packages.package import Package
 from ohifbuild.patches.series import load
 from ohifbuild.releases.catalogue import ReleasePin, catalogue
 from ohifbuild.sources.base_viewer import BaseSource
@@ -14,20 +17,29 @@ from ohifbuild.sources.checkout import has_checkout
 from ohifbuild.sources.git import source_build
 from ohifbuild.sources.git_remote import remote_answers
 from ohifbuild.sources.published import published_viewer
-from ohifbuild.sources.workspace import is_source_package, read_source_packages
 
 
-def choose(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseSource:
+def choose(
+    recipe: Recipe,
+    pin: ReleasePin,
+    packages: Sequence[Package],
+    cache: Cache,
+    *,
+    offline: bool,
+    reporter: Reporter,
+) -> BaseSource:
     """What the base viewer of ``pin`` is made of.
 
     ``auto`` is git where its remote answers, else published, with a line that says so.
+
+    Args:
+        packages: those that are not only for run time.
 
     Raises:
         OriginUnavailable, ExtensionInvalid: the origin cannot give what the recipe asks for.
         OhifbuildError: as ``source_build`` and ``published_viewer``.
     """
-    packages = read_source_packages(path for path in recipe.extensions if is_source_package(path))
-    if _is_from_git(recipe, pin, cache, offline=offline, reporter=reporter):
+    if _is_from_git(recipe, pin, packages, cache, offline=offline, reporter=reporter):
         return source_build(
             pin,
             recipe.source or catalogue().source,
@@ -53,14 +65,15 @@ def choose(recipe: Recipe, pin: ReleasePin, cache: Cache, *, offline: bool, repo
     return published_viewer(pin, cache, offline=offline, reporter=reporter)
 
 
-def needs_source(recipe: Recipe) -> bool:
+def needs_source(recipe: Recipe, packages: Sequence[Package]) -> bool:
     """Whether only a build from source can give what the recipe asks for."""
-    return bool(recipe.source or recipe.ref or recipe.patches) or any(map(is_source_package, recipe.extensions))
+    return bool(recipe.source or recipe.ref or recipe.patches or packages)
 
 
 def _is_from_git(
     recipe: Recipe,
     pin: ReleasePin,
+    packages: Sequence[Package],
     cache: Cache,
     *,
     offline: bool,
@@ -68,7 +81,7 @@ def _is_from_git(
 ) -> bool:
     if recipe.origin != "auto":
         return recipe.origin == "git"
-    if needs_source(recipe):
+    if needs_source(recipe, packages):
         return True
     if not pin.npm_integrity and pin.commit:
         return True

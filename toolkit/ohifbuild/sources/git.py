@@ -10,6 +10,7 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.counts import counted
 from ohifbuild.core.digests import digest_of
+from ohifbuild.packages.package import Package, digest_of_packages
 from ohifbuild.patches.series import Patch, apply, digest, select
 from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer, check_is_viewer
@@ -19,7 +20,7 @@ from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
 from ohifbuild.sources.lockfiles import add_integrities
 from ohifbuild.sources.working_tree import working_tree
-from ohifbuild.sources.workspace import SourcePackage, add_packages, digest_of_packages
+from ohifbuild.sources.workspace import add_packages
 from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 ORIGIN = "git"
@@ -46,7 +47,7 @@ class SourceBuild:
     remote: str
     ref: str
     patches: tuple[Patch, ...]
-    packages: tuple[SourcePackage, ...]
+    packages: tuple[Package, ...]
     tools: NodeTools
     candidates: tuple[Patch, ...] = ()
     origin: str = ORIGIN
@@ -128,7 +129,7 @@ def source_build(
     cache: Cache,
     *,
     ref: str = "",
-    packages: Iterable[SourcePackage] = (),
+    packages: Iterable[Package] = (),
     offline: bool,
     reporter: Reporter,
 ) -> SourceBuild:

@@ -1,32 +1,25 @@
-"""Compiles extensions and modes into OHIF: ordinary OHIF packages become workspaces of its source.
+"""Compiles extensions and modes into OHIF: packages become workspaces of its source.
 
-As OHIF requires, ``keywords`` in a package's ``package.json`` contain ``ohif-extension`` or ``ohif-mode``. (A package
-that is loaded at run time has an ``ohifbuild`` key instead; see ``viewer/extensions.py``.) A package may use
-TypeScript and React, and import ``react``, ``@ohif/*`` and every package that the release has installed. Its own
-``package-lock.json`` must list all other dependencies.
+A package may use TypeScript and React, and import ``react``, ``@ohif/*`` and every package that the release has
+installed. Its own ``package-lock.json`` must list all other dependencies.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from nodesemver import make_range
 
 from ohifbuild.core.console import Reporter
-from ohifbuild.core.digests import digest_of, digest_of_tree
 from ohifbuild.core.errors import ExtensionInvalid, ToolFailed
 from ohifbuild.core.processes import run
+from ohifbuild.packages.package import IGNORED, Package
 from ohifbuild.tools.toolchain import NodeTools
 
-KEYWORDS = {"ohif-extension": "extensions", "ohif-mode": "modes"}
-IGNORED = ("node_modules", ".git", "test", "tests", "__tests__", "dist", "coverage")
-NAME = re.compile(r"(?:@[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*")
 PLUGINS = "platform/app/pluginConfig.json"
 LINKS = "platform/app/node_modules"
 LOCKED = (
@@ -42,47 +35,8 @@ LOCKED = (
 )
 
 
-@dataclass(frozen=True)
-class SourcePackage:
-    """``kind`` is ``extensions`` or ``modes``: the folder in OHIF's source, and the list in ``pluginConfig.json``."""
-
-    root: Path
-    name: str
-    version: str
-    kind: str
-    digest: str
-    dependencies: tuple[str, ...]
-    peers: tuple[tuple[str, str], ...]
-
-
-def is_source_package(root: Path) -> bool:
-    """Whether the package at ``root`` is to be compiled into OHIF."""
-    manifest = _manifest(root)
-    return "ohifbuild" not in manifest and bool(KEYWORDS.keys() & set(manifest.get("keywords") or ()))
-
-
-def read_source_packages(roots: Iterable[Path]) -> tuple[SourcePackage, ...]:
-    """Reads the packages at ``roots``.
-
-    Raises:
-        ExtensionInvalid: a package is invalid, or two packages have the same name.
-    """
-    packages = tuple(_read(root.resolve()) for root in roots)
-    seen: dict[str, Path] = {}
-    for package in packages:
-        if package.name in seen:
-            raise _invalid(package.root, f"{seen[package.name]} also has the name '{package.name}'", "Rename one.")
-        seen[package.name] = package.root
-    return packages
-
-
-def digest_of_packages(packages: Iterable[SourcePackage]) -> str:
-    """A digest of the packages' names and contents; their order has no effect."""
-    return digest_of(sorted([package.name, package.digest] for package in packages))
-
-
 def add_packages(
-    tree: Path, packages: Sequence[SourcePackage], tools: NodeTools, *, by_directory: bool, reporter: Reporter
+    tree: Path, packages: Sequence[Package], tools: NodeTools, *, by_directory: bool, reporter: Reporter
 ) -> tuple[Path, ...]:
     """Makes the packages part of an installed source tree.
 
@@ -114,30 +68,7 @@ def add_packages(
     return tuple(folders)
 
 
-def _read(root: Path) -> SourcePackage:
-    manifest = _manifest(root)
-    name = manifest.get("name")
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise _invalid(root, "its package.json has no valid npm 'name'", "Add a name, such as @clinic/extension-x.")
-    entry = manifest.get("module") or manifest.get("main")
-    if not isinstance(entry, str) or not (root / entry).is_file() or ".." in Path(entry).parts:
-        raise _invalid(
-            root, "its 'module' is not a file in the package", 'Write for example: "module": "src/index.tsx"'
-        )
-    kind = next(folder for keyword, folder in KEYWORDS.items() if keyword in manifest["keywords"])
-    sources = sorted(path for path in root.iterdir() if path.name not in IGNORED)
-    return SourcePackage(
-        root=root,
-        name=name,
-        version=str(manifest.get("version", "0.0.0")),
-        kind=kind,
-        digest=digest_of([(path.name, digest_of_tree(path)) for path in sources]),
-        dependencies=tuple(sorted(manifest.get("dependencies") or {})),
-        peers=tuple(sorted((manifest.get("peerDependencies") or {}).items())),
-    )
-
-
-def _check_fits(package: SourcePackage, tree: Path, own: dict[str, str]) -> None:
+def _check_fits(package: Package, tree: Path, own: dict[str, str]) -> None:
     if package.name in own or (tree / LINKS / package.name).exists() or (tree / "node_modules" / package.name).exists():
         raise _invalid(package.root, f"OHIF already has a package '{package.name}'", "Choose another name.")
     for peer, required in package.peers:
@@ -163,10 +94,8 @@ def _own_packages(tree: Path) -> dict[str, str]:
     return {manifest["name"]: str(manifest.get("version", "")) for manifest in manifests if "name" in manifest}
 
 
-def _own_dependencies(
-    package: SourcePackage, target: Path, tree: Path, tools: NodeTools, reporter: Reporter
-) -> list[Path]:
-    missing = [name for name in package.dependencies if not (tree / "node_modules" / name).is_dir()]
+def _own_dependencies(package: Package, target: Path, tree: Path, tools: NodeTools, reporter: Reporter) -> list[Path]:
+    missing = [name for name, _ in package.dependencies if not (tree / "node_modules" / name).is_dir()]
     if not missing:
         return []
     if not (target / "package-lock.json").is_file():
@@ -184,7 +113,7 @@ def _own_dependencies(
     return [target / "node_modules"]
 
 
-def _register(path: Path, package: SourcePackage, directory: str | None) -> None:
+def _register(path: Path, package: Package, directory: str | None) -> None:
     plugins = json.loads(path.read_text(encoding="utf-8"))
     entry = {"packageName": package.name, "version": package.version}
     plugins[package.kind].append({**entry, "directory": directory} if directory else entry)
@@ -199,14 +128,7 @@ def _remove_dead_links(folder: Path) -> None:
 
 
 def _manifest(root: Path) -> dict[str, Any]:
-    path = root / "package.json"
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(document, dict):
-            return document
-    except (OSError, ValueError):
-        pass
-    raise _invalid(root, f"{path} is missing or not a JSON object", "Give the folder of an npm package.")
+    return dict(json.loads((root / "package.json").read_text(encoding="utf-8")))
 
 
 def _invalid(root: Path, why: str, fix: str, details: str = "") -> ExtensionInvalid:

@@ -6,9 +6,9 @@ from pathlib import Path
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of_tree
+from ohifbuild.packages.package import read_packages
 from ohifbuild.sources.components import contents_of
 from ohifbuild.sources.git import source_build
-from ohifbuild.sources.workspace import read_source_packages
 
 from .conftest import MONOREPO, TAG, make_upstream, write_extension
 
@@ -22,7 +22,7 @@ def test_rspack_bundles_as_webpack_does_and_takes_extensions_by_their_folder(tmp
     upstream.commit(tag=TAG)
     pin = upstream.pin(bundler="rspack", node=NODE)
     remote, reporter = str(upstream.path), SilentReporter()
-    packages = read_source_packages([write_extension(tmp_path / "extension")])
+    packages = read_packages([write_extension(tmp_path / "extension")])
     build = source_build(pin, remote, (), cache, packages=packages, offline=False, reporter=reporter)
     viewer = build.provide(cache, offline=False, reporter=reporter)
     text = "\n".join(path.read_text() for path in viewer.path.glob("*.js"))

@@ -14,12 +14,12 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.core.errors import BundleFailed, ExtensionInvalid, PackageUnavailable
+from ohifbuild.packages.package import read_packages
 from ohifbuild.patches.series import load
 from ohifbuild.sources import bundle
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.sources.components import Component, contents_of
 from ohifbuild.sources.git import source_build
-from ohifbuild.sources.workspace import read_source_packages
 
 from .conftest import TAG, Upstream, make_upstream, write_extension
 
@@ -143,14 +143,14 @@ def test_a_patch_changes_the_bundle_and_installs_nothing_again(built: Built, tmp
 
 def test_an_extension_is_compiled_in_as_a_workspace_and_leaves_no_trace(built: Built, tmp_path: Path) -> None:
     root = write_extension(tmp_path / "extension")
-    packages = read_source_packages([root])
+    packages = read_packages([root])
     viewer = built.again(packages=packages)
     assert "@clinic/extension-hello" in scripts(viewer)
     assert viewer.compiled == (("@clinic/extension-hello", packages[0].digest[:12]),)
     assert Component("@clinic/extension-hello", "1.0.0") in contents_of(viewer.path).components
     assert built.again(packages=packages) == viewer
     (root / "index.js").write_text("export default { id: 'another' };\n")
-    changed = built.again(packages=read_source_packages([root]))
+    changed = built.again(packages=read_packages([root]))
     assert "id: 'another'" in scripts(changed)
     assert "extension-hello'" not in scripts(changed)
 
@@ -159,7 +159,7 @@ def test_an_extension_brings_the_dependencies_of_its_own_lockfile(built: Built, 
     root = write_extension(tmp_path / "extension", dependencies={"is-number": "7.0.0"})
     (root / "index.js").write_text("import isNumber from 'is-number';\nexport default { id: 'x', isNumber };\n")
     with pytest.raises(ExtensionInvalid, match=r"does not have its dependency is-number, and it has no package-lock"):
-        built.again(packages=read_source_packages([root]))
+        built.again(packages=read_packages([root]))
     lock = {
         "name": "@clinic/extension-hello",
         "version": "1.0.0",
@@ -175,23 +175,23 @@ def test_an_extension_brings_the_dependencies_of_its_own_lockfile(built: Built, 
         },
     }
     (root / "package-lock.json").write_text(json.dumps(lock))
-    assert "num - num === 0" in scripts(built.again(packages=read_source_packages([root])))
+    assert "num - num === 0" in scripts(built.again(packages=read_packages([root])))
 
 
 def test_an_extension_with_a_name_of_ohifs_or_for_another_ohif_is_refused(built: Built, tmp_path: Path) -> None:
     taken = write_extension(tmp_path / "taken", name="@ohif/extension-default")
     with pytest.raises(ExtensionInvalid, match="OHIF already has a package '@ohif/extension-default'"):
-        built.again(packages=read_source_packages([taken]))
+        built.again(packages=read_packages([taken]))
     newer = write_extension(tmp_path / "newer", peerDependencies={"@ohif/core": ">=3.13 <4"})
     with pytest.raises(ExtensionInvalid, match=r"requires @ohif/core >=3\.13 <4, but this OHIF has 3\.12\.0"):
-        built.again(packages=read_source_packages([newer]))
+        built.again(packages=read_packages([newer]))
 
 
 def test_an_import_that_is_not_there_is_named(built: Built, tmp_path: Path) -> None:
     root = write_extension(tmp_path / "extension")
     (root / "index.js").write_text("import nothing from 'not-installed';\nexport default { nothing };\n")
     with pytest.raises(BundleFailed, match="Can't resolve 'not-installed'") as failure:
-        built.again(packages=read_source_packages([root]))
+        built.again(packages=read_packages([root]))
     assert "dependencies" in failure.value.fix
     assert "logs" in failure.value.details
 
@@ -200,7 +200,7 @@ def test_source_that_cannot_be_read_is_named(built: Built, tmp_path: Path) -> No
     root = write_extension(tmp_path / "extension")
     (root / "index.js").write_text("export default {{{;\n")
     with pytest.raises(BundleFailed, match="Module parse failed") as failure:
-        built.again(packages=read_source_packages([root]))
+        built.again(packages=read_packages([root]))
     assert "index.js" in failure.value.details
 
 

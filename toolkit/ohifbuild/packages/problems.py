@@ -1,0 +1,54 @@
+"""What is wrong with packages: all problems of all packages, reported in one error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ohifbuild.core.errors import ExtensionInvalid
+
+
+@dataclass(frozen=True)
+class PackageProblem:
+    """One thing that keeps a package from use.
+
+    Args:
+        package: what the user calls it: its folder or its source.
+        what: a clause that completes "The package …: ", such as ``it has no 'name'``.
+        fix: the edit or the command that solves it.
+        details: further lines, such as a program's output.
+    """
+
+    package: str
+    what: str
+    fix: str
+    details: str = ""
+
+
+def refuse(problems: Sequence[PackageProblem]) -> None:
+    """Does nothing without problems.
+
+    Raises:
+        ExtensionInvalid: there is at least one; ``details`` lists each with the edit that solves it.
+    """
+    if not problems:
+        return
+    if len(problems) == 1:
+        only = problems[0]
+        raise ExtensionInvalid(
+            f"The package {only.package} cannot be used: {only.what}.",
+            cause="It does not meet the rules for an OHIF extension or mode.",
+            fix=only.fix,
+            details=only.details,
+        )
+    raise ExtensionInvalid(
+        f"{len(problems)} problems keep {len({problem.package for problem in problems})} package(s) from use.",
+        cause="They do not meet the rules for OHIF extensions and modes.",
+        fix="Make the edits that are listed above.",
+        details="\n".join(_listed(problem) for problem in problems),
+    )
+
+
+def _listed(problem: PackageProblem) -> str:
+    lines = [f"  {problem.package}: {problem.what}.", f"    {problem.fix}"]
+    return "\n".join([*lines, *(f"    {line}" for line in problem.details.splitlines())])
