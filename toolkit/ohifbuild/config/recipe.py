@@ -5,22 +5,33 @@ Flags win over the file. All problems are collected and reported together, befor
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, ValidationError, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from ohifbuild.config import ohif_names, values
 from ohifbuild.config.branding import Branding
 from ohifbuild.config.data_source import DEFAULT_NAME, DataSource, check_together, presets
+from ohifbuild.config.places import overlaps
 from ohifbuild.config.reserved_names import OHIF_PARAMETERS
-from ohifbuild.config.validation_errors import ValidationProblem, problems_in, syntax_problem
+from ohifbuild.config.validation_errors import OF_SEVERAL_KEYS, ValidationProblem, problems_in, syntax_problem
 from ohifbuild.contract.place import below
 from ohifbuild.core.errors import RecipeError
+from ohifbuild.core.text_files import Unreadable, read_text
 
 RECIPE_NAME = "ohifbuild.toml"
 DEFAULT_ROOT = "/dicom-web"
@@ -193,6 +204,15 @@ class Recipe(BaseModel):
     verify: StrictBool = Field(True, description="Whether to verify the dist before it is put in place.")
     minify: StrictBool = Field(True, description="Whether to minify OHIF's scripts and styles.")
 
+    @model_validator(mode="after")
+    def _has_separate_places(self) -> Self:
+        found = overlaps(self.public_url, (root for source in self.sources for root in self.roots_of(source)))
+        if found:
+            moved = "data_sources" if self.data_sources else "dicomweb_root"
+            key = moved if self.public_url == "/" else "public_url"
+            raise PydanticCustomError(OF_SEVERAL_KEYS, "{error}", {"key": key, "error": "; ".join(found)})
+        return self
+
     @property
     def sources(self) -> tuple[DataSource, ...]:
         """The archives; the first is the default."""
@@ -267,12 +287,11 @@ def load_recipe(path: Path | None, flags: Mapping[str, object]) -> Recipe:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "it is not UTF-8 text"
+        return read_text(path)
+    except Unreadable as error:
         raise RecipeError(
-            f"The recipe {path} cannot be read: {reason}.",
-            cause="The path is mistyped, or you have no permission to read the file.",
+            f"The recipe {path} cannot be read: {error}.",
+            cause="The path is mistyped, you have no permission to read the file, or an editor saved it in another way.",
             fix=f"Name an existing file with --recipe, or leave it out to use {RECIPE_NAME} or the defaults.",
         ) from error
 

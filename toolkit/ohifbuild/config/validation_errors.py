@@ -23,6 +23,8 @@ EXPECTED = {
     "tuple_type": 'a list, such as ["./my-extension"]',
     "path_type": "a path in quotes",
 }
+# The type of errors about values of several keys: `key` in their context is where they are reported.
+OF_SEVERAL_KEYS = "several_keys"
 # Flags whose names differ from their keys: those that can be repeated.
 FLAGS = {"extensions": "extension", "patches": "patches"}
 
@@ -60,7 +62,7 @@ def problems_in(
     """
     found = []
     for item in error.errors(include_url=False):
-        steps = item["loc"]
+        steps = item["loc"] or tuple(filter(None, (item.get("ctx", {}).get("key"),)))
         what = _what(dict(item), _name_of(steps), _keys_at(model, steps))
         key = str(steps[0]) if steps else ""
         if key in flags or path is None:
@@ -118,6 +120,8 @@ def _what(item: Mapping[str, Any], key: str, keys: list[str]) -> str:
     if item["type"] == "literal_error":
         allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         return f"{key} is {value}; expected one of {', '.join(allowed)}" + _nearest(str(item.get("input")), allowed)
+    if item["type"] == OF_SEVERAL_KEYS:
+        return f"{key}: {context['error']}"
     if item["type"] == "value_error":
         return f"{key} is {value}; {context.get('error')}"
     return (

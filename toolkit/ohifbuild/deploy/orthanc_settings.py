@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ohifbuild.core.text_files import read_text
+
 LIKE_DEBIAN: Mapping[str, Any] = {
     "Name": "Orthanc",
     "StorageDirectory": "/var/lib/orthanc/db-v6",
@@ -135,7 +137,7 @@ def _read(existing: Path) -> Iterator[tuple[str, Any]]:
         raise SettingsUnusable(f"there is no *.json in {existing}")
     for path in files:
         try:
-            text = STRING_OR_COMMENT.sub(lambda found: found[1] or " ", path.read_text(encoding="utf-8"))
+            text = STRING_OR_COMMENT.sub(lambda found: found[1] or " ", read_text(path))
             sections = json.loads(text)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error

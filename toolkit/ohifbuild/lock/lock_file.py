@@ -18,6 +18,7 @@ import tomli_w
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import LockDiffers, LockInvalid
+from ohifbuild.core.text_files import Unreadable, read_text
 
 LOCK_NAME = "ohifbuild.lock"
 FORMAT = 1
@@ -54,9 +55,9 @@ def read_lock(path: Path) -> Lock:
         LockInvalid: it is not a lock that this version can honour.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _invalid(path, "it cannot be read as text", f"rm {path} && ohifbuild lock") from error
+        text = read_text(path)
+    except Unreadable as error:
+        raise _invalid(path, str(error), f"rm {path} && ohifbuild lock") from error
     if any(line.startswith(("<<<<<<<", "=======", ">>>>>>>")) for line in text.splitlines()):
         raise _invalid(path, "it holds the marks of an unfinished merge", f"rm {path} && ohifbuild lock")
     try:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import PatchInvalid
+from ohifbuild.core.text_files import read_text
 from ohifbuild.patches import syntax
 from ohifbuild.patches.rules import Change, Condition, Patch
 from ohifbuild.releases.ranges import parse_range
@@ -93,7 +94,7 @@ def _load(source: Path, mistakes: list[str]) -> Patch | None:
             raise ValueError("is a symbolic link; patches must be regular files")
         if source.stat().st_size > LARGEST:
             raise ValueError(f"is larger than {LARGEST // 1024} KiB")
-        table = _Patch.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
+        table = _Patch.model_validate(tomllib.loads(read_text(source)))
     except ValidationError as error:
         mistakes += [f"{source}: {_key(item['loc'])}: {item['msg']}" for item in error.errors()]
         return None

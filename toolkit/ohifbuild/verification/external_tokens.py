@@ -10,6 +10,7 @@ from typing import Any
 
 from ohifbuild.contract.tokens import LONGEST, is_token
 from ohifbuild.core.errors import ArchiveUnsuitable
+from ohifbuild.core.text_files import read_text
 
 SHORTEST = 4
 """Characters that a token must have to be found in a report for redaction."""
@@ -50,12 +51,10 @@ def read_tokens(path: Path) -> ExternalTokens:
         ArchiveUnsuitable: the file cannot be read or has another format; the error quotes nothing of it.
     """
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = json.loads(read_text(path))
         if not isinstance(entries, list):
             raise ValueError(f"a list of entries such as {ENTRY} was expected")
         return _collected(entries)
-    except OSError as error:
-        raise _unreadable(path, f"{error.strerror or error}.") from error
     except json.JSONDecodeError as error:
         raise _unreadable(path, f"It is not valid JSON: {error.msg} in line {error.lineno}.") from None
     except (ValueError, RecursionError) as error:
