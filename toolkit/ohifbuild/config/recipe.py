@@ -113,7 +113,8 @@ class Recipe(BaseModel):
     )
     public_url: Annotated[str, AfterValidator(values.public_url)] = Field(
         "/",
-        description="The path at which the viewer is served. It begins and ends with a slash.",
+        description="The path at which the viewer is served. It begins and ends with a slash. No root may be "
+        "this path or lie above it.",
     )
     dicomweb_root: Annotated[str, AfterValidator(values.root)] = Field(
         DEFAULT_ROOT,

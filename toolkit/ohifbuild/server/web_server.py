@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from ohifbuild.config.places import overlaps
 from ohifbuild.contract.place import below, is_plain
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.errors import DistInvalid, PortInUse
@@ -186,8 +187,15 @@ def same_origin_root(dist: Path, settings: Settings) -> str:
     """The path of the DICOMweb root that the dist uses on its own origin, without a slash at the end.
 
     Raises:
-        DistInvalid: the dist uses an archive at another origin.
+        DistInvalid: the dist uses an archive at another origin, or viewer and archive have the same place.
     """
+    shared = overlaps(settings.public_url, settings.all_roots)
+    if shared:
+        raise DistInvalid(
+            f"{dist} cannot be served: {shared[0]}.",
+            cause="An older ohifbuild built it, from a recipe that is refused today.",
+            fix="Build it again with another public_url or dicomweb_root.",
+        )
     if not urlsplit(settings.dicomweb_root).netloc:
         return settings.dicomweb_root
     raise DistInvalid(

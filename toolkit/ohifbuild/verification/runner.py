@@ -34,6 +34,7 @@ from ohifbuild.verification.redact import Redactor
 from ohifbuild.verification.report import write_reports
 from ohifbuild.verification.scenario_context import ScenarioContext, Site
 from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
+from ohifbuild.verification.time_limit import LONGEST_SECONDS, time_limit
 from ohifbuild.verification.viewer_site import site
 from ohifbuild.verification.webdriver import DriverError
 from ohifbuild.viewer.manifest import Manifest, read_manifest
@@ -151,6 +152,7 @@ def run_scenarios(
     *,
     journeys: Sequence[Journey] = JOURNEYS,
     watch: Callable[[], None] = lambda: None,
+    longest: float = LONGEST_SECONDS,
 ) -> tuple[tuple[Observation, ...], str]:
     """Runs the journeys, each in its own tab, and returns the observations and the browser's name.
 
@@ -163,9 +165,10 @@ def run_scenarios(
         meter: shows the progress.
         journeys: the groups of scenarios.
         watch: is called repeatedly while verify waits for the browser; an exception from it ends the run.
+        longest: the most seconds that the run may take.
 
     Raises:
-        BrowserFailed: the browser failed. Faults of the viewer are observations, not errors.
+        BrowserFailed: the browser failed, or the run took too long. Faults of the viewer are observations, not errors.
     """
     seen: list[Observation] = []
     pictures = PictureIndex(fixtures.pictures)
@@ -176,9 +179,11 @@ def run_scenarios(
         egress_proxy() as proxy,
         ENGINES[browser.engine].opened(browser, origin, proxy, reporter) as window,
     ):
+        in_time = time_limit(longest, seen)
 
         def check() -> None:
             interrupted()
+            in_time()
             watch()
 
         try:

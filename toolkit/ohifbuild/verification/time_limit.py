@@ -1,0 +1,38 @@
+"""Ends a run of verify that would take too long: no scenario waits for ever, but all of them together take long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from ohifbuild.core.counts import counted
+from ohifbuild.core.errors import BrowserFailed
+
+LONGEST_SECONDS = 1800.0
+"""The usual run takes one or two minutes; one of a viewer that shows nothing takes more than twenty."""
+
+
+def time_limit(
+    seconds: float, seen: Sequence[object], *, clock: Callable[[], float] = time.monotonic
+) -> Callable[[], None]:
+    """A function that must be called often, and raises when the time is over.
+
+    Args:
+        seconds: the most seconds from now on.
+        seen: what was observed so far; it grows.
+        clock: gives the time in seconds.
+
+    Raises:
+        BrowserFailed: only from the returned function.
+    """
+    end, minutes = clock() + seconds, counted(round(seconds / 60), "minute")
+
+    def check() -> None:
+        if clock() > end:
+            raise BrowserFailed(
+                f"Verify was stopped after {minutes} and {counted(len(seen), 'scenario')}.",
+                cause="The viewer shows nothing, so that each scenario waits as long as it can, or the machine is slow.",
+                fix="Look at the viewer yourself: ohifbuild demo DIST",
+            )
+
+    return check
