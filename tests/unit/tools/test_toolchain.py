@@ -161,3 +161,21 @@ def test_a_package_manager_that_is_not_pinned_is_not_available_offline(system: P
     tools = node_tools(cache, SilentReporter())
     with pytest.raises(NotInCache):
         package_manager("pnpm@11.2.0", tools, cache, offline=True, reporter=SilentReporter())
+
+
+@pytest.mark.parametrize(("node", "used"), [("16.20.2", False), ("20.18.0", True)])
+def test_a_node_that_the_systems_npm_does_not_support_is_not_used(
+    system: Path, cache: Cache, node: str, used: bool
+) -> None:
+    install(system, node)
+    package = system.parent / "lib/npm"
+    (package / "bin").mkdir(parents=True)
+    (package / "package.json").write_text('{"name": "npm", "engines": {"node": "^20.17.0 || >=22.9.0"}}')
+    (system / "npm").rename(package / "bin/npm-cli.js")
+    (system / "npm").symlink_to(package / "bin/npm-cli.js")
+    if used:
+        assert node_tools(cache, SilentReporter(), offline=True).source == "system"
+        return
+    with pytest.raises(ToolMissing) as caught:
+        node_tools(cache, SilentReporter(), offline=True)
+    assert "the system's npm is for Node ^20.17.0 || >=22.9.0, and its Node is 16.20.2" in caught.value.cause

@@ -292,7 +292,7 @@ def _read(path: Path) -> str:
     except Unreadable as error:
         raise RecipeError(
             f"The recipe {path} cannot be read: {error}.",
-            cause="The path is mistyped, you have no permission to read the file, or an editor saved it in another way.",
+            cause="The path is mistyped, the file cannot be read by you, or an editor saved it in another way.",
             fix=f"Name an existing file with --recipe, or leave it out to use {RECIPE_NAME} or the defaults.",
         ) from error
 

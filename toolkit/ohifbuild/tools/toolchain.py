@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import json
 import os
 import sys
 import tempfile
@@ -133,7 +134,26 @@ def _system(needs: str, failures: list[str]) -> NodeTools | None:
     if not satisfies(version, needs):
         failures.append(f"the system's Node is {version}")
         return None
+    supported = _supported(npm)
+    if not satisfies(version, supported):
+        failures.append(f"the system's npm is for Node {supported}, and its Node is {version}")
+        return None
     return NodeTools(node, npm, env, version, "system")
+
+
+def _supported(npm: Path) -> str:
+    """The range of Node versions that an npm supports, by its own package.json; "" if it names none.
+
+    npm itself only warns about another Node, and then fails with a stack at its first request.
+    """
+    for folder in npm.resolve().parents[:3]:
+        try:
+            manifest = json.loads((folder / "package.json").read_bytes())
+            if manifest["name"] == "npm":
+                return str(manifest["engines"]["node"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return ""
 
 
 def _private(

@@ -1,4 +1,4 @@
-"""Ends a run of verify that would take too long: no scenario waits for ever, but all of them together take long."""
+"""Ends a run of verify that would take too long: each scenario ends, but all of them together can take long."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def time_limit(
         if clock() > end:
             raise BrowserFailed(
                 f"Verify was stopped after {minutes} and {counted(len(seen), 'scenario')}.",
-                cause="The viewer shows nothing, so that each scenario waits as long as it can, or the machine is slow.",
+                cause="The viewer shows nothing, so each scenario waits as long as it can; or the machine is slow.",
                 fix="Look at the viewer yourself: ohifbuild demo DIST",
             )
 
