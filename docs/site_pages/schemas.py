@@ -1,4 +1,4 @@
-"""The JSON schemas of recipe and lock, which the site publishes at ``schemas/``."""
+"""The JSON schemas of recipe, lock and errors, which the site publishes at ``schemas/``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,11 @@ LOCK_SECTIONS: dict[str, tuple[str, ...]] = {
 
 def files() -> dict[str, str]:
     """The schemas by their path in the site."""
-    made = {"schemas/recipe.json": recipe_schema(), "schemas/lock.json": lock_schema()}
+    made = {
+        "schemas/recipe.json": recipe_schema(),
+        "schemas/lock.json": lock_schema(),
+        "schemas/error.json": error_schema(),
+    }
     return {name: json.dumps(schema, indent=2) + "\n" for name, schema in made.items()}
 
 
@@ -76,6 +80,31 @@ def lock_schema() -> dict[str, Any]:
         },
         "required": ["format", *sections, "lock"],
         "additionalProperties": False,
+    }
+
+
+def error_schema() -> dict[str, Any]:
+    """The schema of what ``--json`` prints if a command fails; beside ``error`` there may be keys of its result."""
+    text = {"type": "string"}
+    error = {
+        "code": {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$"},
+        "exit_code": {"type": "integer", "minimum": 1, "maximum": 255},
+        "what": {"type": "string", "minLength": 1},
+        "cause": text,
+        "fix": text,
+        "details": {"type": "array", "items": text},
+        "documentation": {"type": "string", "pattern": "^https://"},
+    }
+    return {
+        "$schema": DIALECT,
+        "$id": f"{SITE}schemas/error.json",
+        "title": "An error of ohifbuild",
+        "description": "What a command with --json prints if it fails.",
+        "type": "object",
+        "properties": {
+            "error": {"type": "object", "properties": error, "required": list(error), "additionalProperties": False}
+        },
+        "required": ["error"],
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.lock.lock_file import Lock
 from site_pages.markdown import ROOT
-from site_pages.schemas import files, lock_schema, recipe_schema
+from site_pages.schemas import error_schema, files, lock_schema, recipe_schema
 
 EXAMPLE = ROOT / "examples" / "shared-study"
 
@@ -21,7 +21,7 @@ def valid(schema: dict[str, Any], document: Any) -> bool:
     return bool(jsonschema.Draft202012Validator(schema).is_valid(document))
 
 
-@pytest.mark.parametrize("schema", [recipe_schema(), lock_schema()], ids=["recipe", "lock"])
+@pytest.mark.parametrize("schema", [recipe_schema(), lock_schema(), error_schema()], ids=["recipe", "lock", "error"])
 def test_a_schema_is_one(schema: dict[str, Any]) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from ohifbuild.commands.drift_report import as_json, drift_table
 from ohifbuild.core import resources
-from ohifbuild.core.errors import OriginUnavailable, PatchConflict, PatchDrift, PatchInvalid
+from ohifbuild.core.errors import CacheUnusable, OriginUnavailable, PatchConflict, PatchDrift, PatchInvalid
 from ohifbuild.patches import series
 from ohifbuild.patches.series import FolderTree, GitTree, MemoryTree, Patch
 
@@ -283,7 +283,7 @@ def test_a_failed_write_changes_no_file(write: Write, checkout: Path) -> None:
     both = GREET.replace('"src/hello.ts"]\nmatches = 1', f'"src/hello.ts", "src/{long}"]\nmatches = 2')
     both = both.replace("[[change.after]]\nmatches = 1", "[[change.after]]\nmatches = 2")
     before = contents(checkout)
-    with pytest.raises(OSError, match="too long"):
+    with pytest.raises(CacheUnusable, match="zzz"):
         series.apply(checkout, "3.12.0", write(greet=both))
     assert contents(checkout) == before
 

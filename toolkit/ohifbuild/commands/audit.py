@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ohifbuild.commands.common import CommandContext, with_command_context
-from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.disk import disk_errors, require_writable
 from ohifbuild.core.errors import AuditFailed
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.supply.audit import audit
@@ -35,6 +35,8 @@ def command(context: CommandContext, /, version: str, source: str | None, report
     """
     remote = source or catalogue().source
     pin = find_release(version, catalogue())
+    if report:
+        require_writable(report)
     found = audit(pin, remote, context.cache, offline=offline, reporter=context.reporter)
     if report:
         with disk_errors(report.parent):

@@ -13,7 +13,7 @@ from ohifbuild.commands.lock import save_lock
 from ohifbuild.config.data_source import DataSource
 from ohifbuild.config.recipe import RECIPE_NAME, Recipe, load_recipe
 from ohifbuild.core.console import Reporter
-from ohifbuild.lock.lock_file import lock_path, read_lock_if_any, require_same
+from ohifbuild.lock.lock_file import check_lock_place, lock_path, read_lock_if_any, require_same
 from ohifbuild.lock.resolve import Resolution, resolve
 from ohifbuild.viewer.reproduce import check_reproducible
 from ohifbuild.workflow import Dist, build, check_ready, report_of
@@ -58,7 +58,9 @@ OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet
 )
 @click.option("--verify/--no-verify", default=None, help="Prove the dist in a real browser (default: yes).")
 @click.option("--minify/--no-minify", default=None, help="Minify OHIF's scripts and styles (default: yes).")
-@click.option("--locked", is_flag=True, help="Refuse to build anything that differs from ohifbuild.lock.")
+@click.option(
+    "--locked", is_flag=True, help="Refuse to build anything that differs from ohifbuild.lock, and leave it as it is."
+)
 @click.option("--check-reproducible", "twice", is_flag=True, help="Build twice under other conditions and compare.")
 @click.option("--offline", is_flag=True, help="Use what the cache holds; fetch nothing.")
 @with_command_context
@@ -89,6 +91,8 @@ def command(
     resolution = resolve(wanted, locked=present, cache=context.cache, offline=offline, reporter=context.reporter)
     if locked:
         require_same(present, resolution.lock, path)
+    else:
+        check_lock_place(path, resolution.lock)
     _preamble(resolution, recipe, context)
     dist = build(resolution, cache=context.cache, offline=offline, reporter=context.reporter)
     if not locked:

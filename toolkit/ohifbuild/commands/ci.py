@@ -10,6 +10,7 @@ import click
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.config.recipe import RECIPE_NAME
 from ohifbuild.core.errors import RecipeError
+from ohifbuild.core.paths import is_file
 from ohifbuild.supply.pipelines import REQUIREMENT, Engine, Pipeline, Publish, jobs_of
 
 
@@ -23,7 +24,10 @@ from ohifbuild.supply.pipelines import REQUIREMENT, Engine, Pipeline, Publish, j
 )
 @click.option("--requirement", default=REQUIREMENT, show_default=True, help="What pip installs to get ohifbuild.")
 @click.option(
-    "--into", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The folder of the repository."
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path(),
+    help="The folder of the repository (default: this folder).",
 )
 @with_command_context
 def command(
@@ -52,6 +56,10 @@ def command(
             f"{error}.", cause="It would stand in the pipeline file.", fix="Name recipes inside the repository."
         ) from error
     path = pipeline.write(into)
-    names = [job.name for job in pipeline.jobs]
-    context.reporter.say(f"{path}: {', '.join(names)}. Commit it with each recipe and its lock.")
+    names, built = [job.name for job in pipeline.jobs], [job.recipe for job in pipeline.jobs]
+    for recipe in built:
+        if not is_file(into / recipe):
+            context.reporter.warn(f"The pipeline builds {recipe}, which does not exist yet in {into.absolute()}.")
+    context.reporter.say(f"{path} is written. It builds {' and '.join(built)}.")
+    context.reporter.say("Commit it with each recipe and its lock, which this writes: ohifbuild lock")
     context.result({"pipeline": str(path), "jobs": names})

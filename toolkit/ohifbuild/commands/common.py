@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec
 
 import click
@@ -13,6 +12,7 @@ from rich.console import RenderableType
 
 from ohifbuild.cache.default import default_cache
 from ohifbuild.cache.entries import Cache
+from ohifbuild.commands.failures import as_error, error_document, json_text, printed
 from ohifbuild.core.console import Level, TerminalReporter
 
 P = ParamSpec("P")
@@ -26,10 +26,24 @@ class CommandContext:
     cache: Cache
     as_json: bool
 
+    pending: list[Any] = field(default_factory=list)
+
     def result(self, document: Any) -> None:
-        """Prints the result for programs, if that is what was asked for."""
-        if self.as_json:
-            click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        """Prints the result for programs, if that is what was asked for: when the command ends, with its error."""
+        self.pending[:] = [document]
+
+    def result_now(self, document: Any) -> None:
+        """As ``result``, for a command that goes on until somebody stops it."""
+        self.result(document)
+        self.end()
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Prints the result, if there is one, and the error, if there is one."""
+        results = [self.pending.pop()] if self.pending else []
+        if self.as_json and error is not None:
+            click.echo(printed(error_document(as_error(error)), *results))
+        elif self.as_json and results:
+            click.echo(json_text(results[0]))
 
     def show(self, table: RenderableType) -> None:
         """Shows a table to a person; nothing where only errors, or a result for programs, are wanted."""
@@ -50,7 +64,14 @@ def with_command_context(command: Callable[Concatenate[CommandContext, P], None]
             raise click.UsageError("-q and -v exclude each other.")
         level = Level.QUIET if quiet else Level.VERBOSE if verbose else Level.NORMAL
         context = CommandContext(TerminalReporter(level), default_cache(), as_json)
-        command(context, *args, **kwargs)
+        try:
+            command(context, *args, **kwargs)
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except BaseException as error:
+            context.end(error)
+            raise
+        context.end()
 
     return wrapped
 

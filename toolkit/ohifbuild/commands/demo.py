@@ -6,13 +6,15 @@ import threading
 from pathlib import Path
 
 import click
+from pydantic import ValidationError
 
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
+from ohifbuild.core.disk import place_errors
 from ohifbuild.lock.resolve import resolve
 from ohifbuild.verification.packages import require_packages
-from ohifbuild.workflow import build
+from ohifbuild.workflow import build, check_ready
 
 
 @click.command("demo")
@@ -36,9 +38,15 @@ def command(context: CommandContext, /, dist: Path, port: int, opens: bool) -> N
     from ohifbuild.verification.viewer_site import site
 
     reporter = context.reporter
-    if not dist.exists():
+    with place_errors(dist):
+        exists = dist.exists()
+    if not exists:
+        try:
+            recipe = Recipe.of({"output": dist, "verify": False})
+        except ValidationError as error:
+            raise click.BadParameter(error.errors()[0]["msg"], param_hint="DIST") from error
+        check_ready(recipe)
         reporter.say(f"{dist} is not there yet: building it.")
-        recipe = Recipe.of({"output": dist, "verify": False})
         resolution = resolve(recipe, cache=context.cache, reporter=reporter)
         build(resolution, cache=context.cache, reporter=reporter)
     settings = read_settings(dist)
@@ -57,7 +65,7 @@ def command(context: CommandContext, /, dist: Path, port: int, opens: bool) -> N
             }
             for name, link in links.items():
                 reporter.say(f"  {name:<26} {link}")
-            context.result(links)
+            context.result_now(links)
             reporter.say("The studies are made up. Ctrl-C stops.")
             if opens:
                 click.launch(links["one study"])

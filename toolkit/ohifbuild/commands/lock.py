@@ -31,12 +31,11 @@ def command(context: CommandContext, /, recipe: Path | None, upgrade: bool, offl
       ohifbuild lock
       ohifbuild lock --upgrade --recipe ward/ohifbuild.toml
     """
+    wanted = load_recipe(recipe, {})
     path = lock_path(recipe)
     present = read_lock_if_any(path)
     locked = NO_LOCK if upgrade else present
-    resolution = resolve(
-        load_recipe(recipe, {}), locked=locked, cache=context.cache, offline=offline, reporter=context.reporter
-    )
+    resolution = resolve(wanted, locked=locked, cache=context.cache, offline=offline, reporter=context.reporter)
     if upgrade and isinstance(resolution.base, SourceBuild):
         before = present.sections.get("release", {}).get("version", "")
         _try_patches(context, resolution.base, before=before, offline=offline)

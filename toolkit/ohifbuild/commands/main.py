@@ -10,10 +10,9 @@ from typing import NoReturn
 
 import click
 
+from ohifbuild.commands.failures import as_error, printed, usage_document, wants_json, wants_traceback
 from ohifbuild.commands.lazy_group import LazyGroup
-from ohifbuild.core.errors import InternalError, Interrupted, OhifbuildError
-
-DEBUG_VARIABLE = "OHIFBUILD_DEBUG"
+from ohifbuild.core.errors import InternalError, OhifbuildError
 
 
 def _show_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
@@ -47,23 +46,20 @@ def _status() -> int:
         cli.main(prog_name="ohifbuild", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        _show(Interrupted("Stopped; nothing half-written was left."))
-        return Interrupted.exit_code
-    except OhifbuildError as error:
-        _show(error)
+        if wants_json(sys.argv[1:]):
+            click.echo(printed(usage_document(error)))
         return error.exit_code
     except BrokenPipeError:  # the reader of our output has gone, as `head` does
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
         return 0
-    except Exception as error:
-        if os.environ.get(DEBUG_VARIABLE):
+    except (Exception, KeyboardInterrupt) as error:
+        shown = as_error(error)
+        if isinstance(shown, InternalError) and wants_traceback():
             import traceback
 
             traceback.print_exc()
-        _show(_internal(error))
-        return InternalError.exit_code
+        _show(shown)
+        return shown.exit_code
     return 0
 
 
@@ -73,14 +69,6 @@ def _show(error: OhifbuildError) -> None:
     from ohifbuild.core.console import show_error
 
     show_error(error, Console(stderr=True, highlight=False, soft_wrap=True))
-
-
-def _internal(error: Exception) -> InternalError:
-    return InternalError(
-        f"ohifbuild met something it did not expect: {type(error).__name__}: {error}",
-        cause="This is a defect in ohifbuild, or in something it relies on.",
-        fix=f"Run the same command with {DEBUG_VARIABLE}=1 and report what it prints.",
-    )
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

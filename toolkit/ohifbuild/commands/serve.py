@@ -9,6 +9,8 @@ import click
 
 from ohifbuild.commands.common import CommandContext, with_command_context
 
+URL = re.compile(r"https?://[^/\s]+\S*", re.IGNORECASE)
+NAMED_URL = re.compile(r"[a-z][a-z0-9-]*=https?://[^/\s]+/\S*", re.IGNORECASE)
 HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
@@ -23,8 +25,10 @@ def _host_names(_context: click.Context, _parameter: click.Parameter, values: tu
 
 def _archives(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     for value in values:
-        if not re.fullmatch(r"[a-z][a-z0-9-]*=https?://[^/\s]+/\S*", value):
-            raise click.BadParameter(f"{value} is not NAME=URL, such as ward=http://localhost:8043/dicom-web.")
+        if not NAMED_URL.fullmatch(value):
+            raise click.BadParameter(
+                f"{value.rpartition('@')[2]} is not NAME=URL, such as ward=http://localhost:8043/dicom-web."
+            )
     return dict(value.split("=", 1) for value in values)
 
 
@@ -79,6 +83,10 @@ def command(
     from ohifbuild.server.certificates import self_signed, user_context
     from ohifbuild.server.serve import Https, serve
 
+    if not URL.fullmatch(dicomweb):
+        shown = dicomweb.rpartition("@")[2]
+        expected = "expected an http or https URL, such as http://localhost:8042/dicom-web"
+        raise click.BadParameter(f"{shown}: {expected}", param_hint="--dicomweb")
     if bool(certificate) != bool(key):
         raise click.UsageError("--certificate and --key must be given together.")
     settings = None

@@ -31,6 +31,7 @@ from ohifbuild.config.reserved_names import OHIF_PARAMETERS
 from ohifbuild.config.validation_errors import OF_SEVERAL_KEYS, ValidationProblem, problems_in, syntax_problem
 from ohifbuild.contract.place import below
 from ohifbuild.core.errors import RecipeError
+from ohifbuild.core.paths import is_file, is_folder
 from ohifbuild.core.text_files import Unreadable, read_text
 
 RECIPE_NAME = "ohifbuild.toml"
@@ -73,19 +74,23 @@ def _output(value: Path) -> Path:
     if "\0" in str(value):
         raise ValueError("expected a path without a null character")
     here = Path.cwd()
-    if value.resolve() in (Path("/"), Path.home().resolve(), here, *here.parents):
+    try:
+        found = value.resolve()
+    except (OSError, RuntimeError) as error:  # Python 3.11 raises RuntimeError for links in a circle
+        raise ValueError("expected a path whose symbolic links do not lead in a circle") from error
+    if found in (Path("/"), Path.home().resolve(), here, *here.parents):
         raise ValueError("expected a folder other than the root, your home, the current folder and those above it")
     return value
 
 
 def _extension(value: Path) -> Path:
-    if not (value / "package.json").is_file():
+    if not is_file(value / "package.json"):
         raise ValueError("expected the folder of an npm package, with a package.json")
     return value
 
 
 def _patches(value: Path) -> Path:
-    if not value.is_dir():
+    if not is_folder(value):
         raise ValueError("expected a folder of patches")
     return value
 

@@ -68,7 +68,7 @@ class OriginUnavailable(OhifbuildError):
 
 
 class CacheUnusable(OhifbuildError):
-    """The cache folder cannot be written or locked."""
+    """The cache folder, or the place of a result, cannot be written or locked."""
 
     exit_code = 20
 
@@ -182,7 +182,7 @@ class BundleFailed(OhifbuildError):
 
 
 class OutputNotOurs(OhifbuildError):
-    """The output folder is not empty, and ohifbuild did not write it."""
+    """The output folder is a file or a link, or it has contents that ohifbuild did not write."""
 
     exit_code = 50
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ohifbuild import __version__
 from ohifbuild.core.console import Reporter
-from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.disk import disk_errors, require_writable
 from ohifbuild.deploy.changes import Changes, changes
 from ohifbuild.deploy.compose import compose
 from ohifbuild.deploy.deployment import MARKER, Folder, Plan, plan
@@ -76,6 +76,7 @@ def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporte
         CacheUnusable, DiskFull: the folder cannot be written.
     """
     planned, folder = _planned(kind, dist, target, options)
+    require_writable(target)
     before = read_marker(target / MARKER)
     earlier = replaced_viewers(before, planned.release)
     mounted = [f"www/{name}" for name in (*earlier, planned.release)] if kind == "compose" else []

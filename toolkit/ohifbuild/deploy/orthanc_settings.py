@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ohifbuild.core.paths import is_folder
 from ohifbuild.core.text_files import read_text
 
 LIKE_DEBIAN: Mapping[str, Any] = {
@@ -78,7 +79,7 @@ def changed_steps(existing: Mapping[str, Any]) -> tuple[str, ...]:
             "DefaultEncoding is now Utf8, because Latin1, Debian's default, loses the letters of other alphabets. If "
             "you chose Latin1 for studies that do not name their character set, set it again in orthanc.json"
         )
-    unknown = [path for path in existing.get("Plugins", []) if not path.endswith(".so") and not Path(path).is_dir()]
+    unknown = [path for path in existing.get("Plugins", []) if not path.endswith(".so") and not is_folder(Path(path))]
     if unknown:
         steps.append(
             f"In Plugins of orthanc.json, name each plugin instead of the folder {unknown[0]}, which is not on this "
@@ -107,7 +108,7 @@ def _with_plugins(theirs: list[str], ours: list[str]) -> list[str]:
 def _plugins_in(entry: str) -> list[str]:
     """A plugin, or the plugins of a folder, which Orthanc finds by their suffix."""
     folder = Path(entry)
-    return sorted(str(path) for path in folder.iterdir() if path.suffix == ".so") if folder.is_dir() else [entry]
+    return sorted(str(path) for path in folder.iterdir() if path.suffix == ".so") if is_folder(folder) else [entry]
 
 
 def existing_settings(path: Path) -> dict[str, Any]:
@@ -132,7 +133,7 @@ def existing_settings(path: Path) -> dict[str, Any]:
 
 def _read(existing: Path) -> Iterator[tuple[str, Any]]:
     seen: dict[str, Path] = {}
-    files = sorted(existing.glob("*.json")) if existing.is_dir() else [existing]
+    files = sorted(existing.glob("*.json")) if is_folder(existing) else [existing]
     if not files:
         raise SettingsUnusable(f"there is no *.json in {existing}")
     for path in files:

@@ -1,8 +1,8 @@
 """``ohifbuild.lock``: one resolution, frozen. Same lock, same bytes.
 
 The file is TOML, sorted, one fact a line, so that a review sees what changed. Its last line is a digest of the facts:
-not against attackers, who can compute it too, but against edits that were meant well; ``ohifbuild lock`` is the one way
-to change it.
+not against attackers, who can compute it too, but against edits that were meant well. ``ohifbuild lock`` writes the
+file, and so does a build whose recipe or tools changed, as with uv and cargo; ``build --locked`` never does.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from typing import Any
 import tomli_w
 
 from ohifbuild.core.digests import digest_of
-from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.disk import disk_errors, place_errors, require_writable
 from ohifbuild.core.errors import LockDiffers, LockInvalid
 from ohifbuild.core.text_files import Unreadable, read_text
 
 LOCK_NAME = "ohifbuild.lock"
 FORMAT = 1
 HEADER = """\
-# Written by ohifbuild; commit it. It is changed by `ohifbuild lock` alone: with --upgrade it moves to newer releases.
+# Written by `ohifbuild lock`, and by `ohifbuild build` when the recipe changed; commit it, and do not edit it.
+# `ohifbuild build --locked` never changes it. `ohifbuild lock --upgrade` moves it to newer releases.
 """
 
 
@@ -82,7 +83,9 @@ def read_lock_if_any(path: Path) -> Lock:
     Raises:
         LockInvalid: as ``read_lock``.
     """
-    return read_lock(path) if path.is_file() else Lock({})
+    with place_errors(path):
+        present = path.is_file()
+    return read_lock(path) if present else Lock({})
 
 
 def write_lock(path: Path, lock: Lock) -> tuple[str, ...]:
@@ -103,6 +106,17 @@ def write_lock(path: Path, lock: Lock) -> tuple[str, ...]:
             unfinished.write_text(lock.text(), encoding="utf-8")
             unfinished.replace(path)
     return changes if present.sections else ()
+
+
+def check_lock_place(path: Path, lock: Lock) -> None:
+    """Checks, before a build, that its lock can be written where that is needed.
+
+    Raises:
+        LockInvalid: the present file is no lock.
+        CacheUnusable, DiskFull: the file cannot be written.
+    """
+    if differences(read_lock_if_any(path), lock):
+        require_writable(path)
 
 
 def lock_path(recipe: Path | None) -> Path:

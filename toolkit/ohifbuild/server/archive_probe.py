@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from ohifbuild.core.errors import ArchiveUnreachable
+from ohifbuild.server.web_server import in_url
 
 SECONDS = 10.0
 LONGEST_ANSWER = 1024 * 1024
@@ -30,8 +31,12 @@ async def check_archive(url: str) -> bool:
     Raises:
         ArchiveUnreachable: the archive does not answer, or not as DICOMweb. The error names the cause.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # an invalid port or IPv6 address
+        usable = False
+    if not usable or not parts.hostname:
         raise _unreachable(url, "This is not an http or https URL.", "Give the URL of the archive's DICOMweb root.")
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     headers = {"Accept": "application/dicom+json"}
@@ -107,7 +112,17 @@ def _cause(error: Exception, host: str, scheme: str) -> tuple[str, str]:
     return f"{type(error).__name__}.", "Try the URL with another program, such as curl."
 
 
+def without_user(url: str) -> str:
+    """A URL without user name, password, query and fragment; a text that is no URL, such as a host alone, as it is."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # an invalid port or IPv6 address
+        return url.rpartition("@")[2].partition("?")[0]
+    if not parts.hostname:
+        return url.rpartition("@")[2].partition("?")[0]
+    return f"{parts.scheme}://{in_url(parts.hostname)}{port}{parts.path}"
+
+
 def _unreachable(url: str, cause: str, fix: str) -> ArchiveUnreachable:
-    parts = urlsplit(url)
-    shown = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "") + parts.path
-    return ArchiveUnreachable(f"The archive at {shown} does not answer as DICOMweb.", cause=cause, fix=fix)
+    return ArchiveUnreachable(f"The archive at {without_user(url)} does not answer as DICOMweb.", cause=cause, fix=fix)

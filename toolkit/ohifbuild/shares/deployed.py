@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ohifbuild.core.errors import ShareRefused, SharesUnavailable, TokenFileUnusable
+from ohifbuild.core.paths import is_file
 from ohifbuild.orthanc.configuration import ACCESS_LOG, FOLDER, LINK, SETTINGS
 from ohifbuild.orthanc.shipped import bounded_json, local_orthanc, share_file, token_file
 
@@ -84,7 +85,7 @@ def deployment_at(folder: Path) -> Deployment:
         SharesUnavailable: it is not a deployment with a token file.
         TokenFileUnusable: an older ohifbuild wrote it, so its filter would refuse what this one writes.
     """
-    place = next((each for each in (folder / FOLDER, folder) if (each / LINK).is_file()), None)
+    place = next((each for each in (folder / FOLDER, folder) if is_file(each / LINK)), None)
     if place is None:
         raise _no_deployment(folder)
     try:
@@ -143,7 +144,7 @@ def share_errors(deployment: Deployment) -> Iterator[None]:
 
 
 def _no_deployment(folder: Path) -> SharesUnavailable:
-    if (folder / "compose.yaml").is_file():
+    if is_file(folder / "compose.yaml"):
         return SharesUnavailable(
             f"{folder} is a deployment for Docker Compose, which has no token file.",
             cause="There, staff makes links in Orthanc Explorer 2, and orthanc-auth-service makes their tokens.",

@@ -8,6 +8,7 @@ from pathlib import Path
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import RecipeError
+from ohifbuild.core.paths import is_file, is_folder
 from ohifbuild.supply.snapshot import (
     CONFIGURATION,
     DEPENDENCIES,
@@ -72,7 +73,7 @@ def diff(first: str, second: str, cache: Cache, *, offline: bool, reporter: Repo
 def kind_of(word: str) -> str:
     """The kind of an argument of the command line: ``dist``, ``lock`` or ``release``."""
     path = Path(word)
-    return "dist" if path.is_dir() else "lock" if path.is_file() else "release"
+    return "dist" if is_folder(path) else "lock" if is_file(path) else "release"
 
 
 def changes(one: Snapshot, other: Snapshot) -> tuple[Change, ...]:

@@ -31,7 +31,7 @@ from ohifbuild.verification.fixtures import Fixtures, prepare_fixtures
 from ohifbuild.verification.interrupts import interruptible
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.redact import Redactor
-from ohifbuild.verification.report import write_reports
+from ohifbuild.verification.report import check_report_place, write_reports
 from ohifbuild.verification.scenario_context import ScenarioContext, Site
 from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
 from ohifbuild.verification.time_limit import LONGEST_SECONDS, time_limit
@@ -80,6 +80,7 @@ def verify(
     """
     began = time.monotonic()
     manifest, settings = read_manifest(dist), read_settings(dist)
+    check_report_place(report_dir)
     found = ENGINES[browser].find(reporter)
     engine = ENGINES[found.engine]
     run = _run(dist, settings, found, archive, tokens, cache, reporter)

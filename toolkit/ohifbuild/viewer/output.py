@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.disk import place_errors, require_writable
 from ohifbuild.core.errors import OutputNotOurs
 from ohifbuild.core.exchange import exchanged
 from ohifbuild.viewer.manifest import MANIFEST_NAME
+from ohifbuild.viewer.staging import staging
 
 SBOM_NAME = "sbom.cdx.json"
 PROVENANCE_NAME = "provenance.intoto.json"
@@ -39,28 +39,42 @@ def check_output(output: Path, *markers: str) -> None:
 
     Raises:
         OutputNotOurs: ``output`` is a file or a link, or it has contents that ohifbuild did not write.
+        CacheUnusable: ``output`` is no possible path of a folder.
     """
-    if not output.exists() and not output.is_symlink():
-        return
-    marked = any((output / marker).is_file() for marker in markers)
-    ours = output.is_dir() and not output.is_symlink() and (_is_empty(output) or marked)
-    if not ours:
+    with place_errors(output):
+        kind = _kind(output, markers)
+    if kind:
         raise OutputNotOurs(
-            f"The output folder {output} is not empty, and ohifbuild did not write its contents.",
-            cause="A build would delete your files in this folder.",
-            fix="Choose another folder with --output, or empty this one.",
+            f"The output folder {output} {kind}.",
+            cause="A build replaces the folder as a whole, and would delete what is there.",
+            fix="Choose another folder with --output, or remove this one.",
         )
 
 
+def _kind(output: Path, markers: Iterable[str]) -> str:
+    """What the path is, if it may not be replaced; '' if it may."""
+    if output.is_symlink():
+        return "is a symbolic link"
+    if not output.exists():
+        return ""
+    if not output.is_dir():
+        return "is a file"
+    if _is_empty(output) or any((output / marker).is_file() for marker in markers):
+        return ""
+    return "is not empty, and ohifbuild did not write its contents"
+
+
 def check_dist_output(output: Path) -> None:
-    """Checks that the folders of a dist and of its evidence may be replaced.
+    """Checks that the folders of a dist and of its evidence may be replaced, and can be.
 
     Raises:
         OutputNotOurs: as in ``check_output``.
+        CacheUnusable, DiskFull: a folder cannot be written there.
     """
     check_output(output, MANIFEST_NAME)
     check_output(evidence_folder(output), *EVIDENCE_NAMES)
     check_output(rejected_folder(output), *EVIDENCE_NAMES)
+    require_writable(output)
 
 
 @contextmanager
@@ -80,8 +94,8 @@ def staged(output: Path, marker: str, mounted: Iterable[str] = ()) -> Iterator[P
         CacheUnusable, DiskFull: the folder cannot be written.
     """
     check_output(output, marker)
-    with _staging(output) as staging:
-        new = _Replacement.of(output, staging)
+    with staging(output) as folder:
+        new = _Replacement.of(output, folder)
         yield new.new
         if not (new.final.exists() and exchanged(new.new, new.final)):
             _replace(new)
@@ -122,9 +136,9 @@ def staged_dist(output: Path) -> Iterator[StagedDist]:
         CacheUnusable, DiskFull: the folders cannot be written.
     """
     check_dist_output(output)
-    with _staging(output) as staging:
-        dist = _Replacement.of(output, staging)
-        evidence = _Replacement.of(evidence_folder(output), staging)
+    with staging(output) as folder:
+        dist = _Replacement.of(output, folder)
+        evidence = _Replacement.of(evidence_folder(output), folder)
         rejected = rejected_folder(output)
         yield StagedDist(dist.new, evidence.new, evidence_folder(output), rejected)
         _replace(evidence, dist)
@@ -163,19 +177,6 @@ class _Replacement:
             self.final.rename(self.new)
         if self.old.exists():
             self.old.rename(self.final)
-
-
-@contextmanager
-def _staging(output: Path) -> Iterator[Path]:
-    """A temporary folder on the same file system as ``output``; it is removed at the end."""
-    output = output.absolute()
-    with disk_errors(output.parent):
-        output.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{output.name}-", dir=output.parent))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _replace(*replacements: _Replacement) -> None:

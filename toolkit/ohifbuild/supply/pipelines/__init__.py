@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ohifbuild import __version__
 from ohifbuild.config.recipe import RECIPE_NAME
-from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.disk import place_errors
 from ohifbuild.core.errors import PipelineDiffers
 from ohifbuild.lock.lock_file import lock_path
 
@@ -87,9 +87,9 @@ class Pipeline:
         """
         path = repository / PIPELINE_PATHS[self.engine]
         text = self.text()
-        if path.exists():
-            _refuse_to_overwrite(path, text)
-        with disk_errors(repository):
+        with place_errors(path):
+            if path.exists():
+                _refuse_to_overwrite(path, text)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         return path

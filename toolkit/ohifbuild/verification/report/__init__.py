@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.disk import disk_errors, require_writable
 from ohifbuild.verification.evidence import Evidence
 from ohifbuild.verification.redact import Redactor
 from ohifbuild.verification.report import evidence_json, html_page, junit
 
 WRITERS = {"report.json": evidence_json.render, "junit.xml": junit.render, "report.html": html_page.render}
+
+
+def check_report_place(folder: Path) -> None:
+    """Checks, before any work, that reports can be written to a folder.
+
+    Raises:
+        DiskFull, CacheUnusable: they cannot.
+    """
+    require_writable(folder / min(WRITERS))
 
 
 def write_reports(evidence: Evidence, redactor: Redactor, folder: Path) -> tuple[Path, ...]:
