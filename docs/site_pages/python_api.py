@@ -29,7 +29,7 @@ def documented(name: str, value: Any) -> str:
     parts = [f"## `{name}`", f"```python\n{_signature(name, value)}\n```", prose(inspect.getdoc(value) or "")]
     if inspect.isclass(value):
         for member, inner in sorted(vars(value).items()):
-            if not member.startswith("_") and (text := _member(name, member, inner)):
+            if not member.startswith("_") and (text := documented_member(name, member, inner)):
                 parts.append(text)
     return "\n\n".join(parts)
 
@@ -53,7 +53,8 @@ def _linked(name: str) -> str:
     return f"[`{name}`](../errors/{kebab(name)}.md)" if name in known else f"`{name}`"
 
 
-def _member(owner: str, name: str, value: Any) -> str:
+def documented_member(owner: str, name: str, value: Any) -> str:
+    """One property or method of a class; '' if it is neither, or of another package."""
     if isinstance(value, property):
         return f"### `{owner}.{name}`\n\n{prose(inspect.getdoc(value) or '')}"
     function = value.__func__ if isinstance(value, classmethod | staticmethod) else value

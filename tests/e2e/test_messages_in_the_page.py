@@ -12,13 +12,9 @@ from aiohttp import web
 from playwright.sync_api import Browser, Page
 
 from faulty_archive import MESSAGE, Viewer, faulty_site, study_uid, window
-from ohifbuild.cache.default import default_cache
-from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.answers import Kind, Shown, Status, meaning_of, telling_of
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.lock.resolve import resolve
 from ohifbuild.verification.browser import find_browser, started
-from ohifbuild.workflow import build
 
 AXE = Path(__file__).parents[2] / "extension-template" / "node_modules" / "axe-core" / "axe.min.js"
 IMAGES, OTHER, REPORT, PDF, VIDEO = "prior/soft", "second/chest", "documents/findings", "documents/report", "video/clip"
@@ -38,15 +34,6 @@ PARTS = {
     "thumbnail": "/thumbnail",
 }
 """How the target of each kind of request is known."""
-
-
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A viewer with the default recipe."""
-    folder = tmp_path_factory.mktemp("messages") / "dist"
-    recipe = Recipe.of({"from": "published", "output": folder, "verify": False})
-    build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter())
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +67,9 @@ def cells_of_an_empty_page() -> Iterator[tuple[Status, Kind]]:
         yield status, kinds[number % len(kinds)]
 
 
-def test_every_answer_to_the_viewers_own_requests_is_told(dist: Path, page: Page, tmp_path: Path) -> None:
+def test_every_answer_to_the_viewers_own_requests_is_told(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
     wrong = []
-    with faulty_site(dist, tmp_path, IMAGES, PDF) as (running, archive):
+    with faulty_site(ohif_dist, tmp_path, IMAGES, PDF) as (running, archive):
         viewer = Viewer(page, running)
         for status, kind in cells_of_an_empty_page():
             archive.rule = lambda target, part=PARTS[kind], status=status: answer_to(status) if part in target else None
@@ -110,7 +97,7 @@ FETCH = """async url => {
 
 
 @pytest.mark.parametrize("shown", ["image", "document"])
-def test_no_answer_covers_what_is_shown(dist: Path, page: Page, tmp_path: Path, shown: Any) -> None:
+def test_no_answer_covers_what_is_shown(ohif_dist: Path, page: Page, tmp_path: Path, shown: Any) -> None:
     """Each kind meets each answer; those that are sent again, which takes seconds, meet one kind, beside an image."""
     study = f"/dicom-web/studies/{study_uid('prior' if shown == 'image' else 'documents')}"
     one = f"{study}/series/1.2/instances/1.3"
@@ -123,7 +110,7 @@ def test_no_answer_covers_what_is_shown(dist: Path, page: Page, tmp_path: Path, 
         "thumbnail": f"{one}/thumbnail",
     }
     wrong: list[Any] = []
-    with faulty_site(dist, tmp_path, IMAGES, REPORT) as (running, archive):
+    with faulty_site(ohif_dist, tmp_path, IMAGES, REPORT) as (running, archive):
         viewer = Viewer(page, running)
         viewer.open("prior" if shown == "image" else "documents")
         assert viewer.image() if shown == "image" else viewer.document()
@@ -152,8 +139,8 @@ def test_no_answer_covers_what_is_shown(dist: Path, page: Page, tmp_path: Path, 
 # What was found in the field.
 
 
-def test_a_pdf_is_not_covered_because_another_study_is_refused(dist: Path, page: Page, tmp_path: Path) -> None:
-    with faulty_site(dist, tmp_path, PDF, IMAGES) as (running, archive):
+def test_a_pdf_is_not_covered_because_another_study_is_refused(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
+    with faulty_site(ohif_dist, tmp_path, PDF, IMAGES) as (running, archive):
         archive.rule = lambda target: 403 if study_uid("prior") in target else None
         viewer = Viewer(page, running)
         viewer.open("documents", "prior")
@@ -163,8 +150,8 @@ def test_a_pdf_is_not_covered_because_another_study_is_refused(dist: Path, page:
         assert not viewer.has_message()
 
 
-def test_a_report_is_not_covered_although_no_request_tells_of_it(dist: Path, page: Page, tmp_path: Path) -> None:
-    with faulty_site(dist, tmp_path, REPORT, IMAGES) as (running, archive):
+def test_a_report_is_not_covered_although_no_request_tells_of_it(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
+    with faulty_site(ohif_dist, tmp_path, REPORT, IMAGES) as (running, archive):
         archive.rule = lambda target: 403 if study_uid("prior") in target else None
         viewer = Viewer(page, running)
         viewer.open("prior", "documents")
@@ -174,8 +161,8 @@ def test_a_report_is_not_covered_although_no_request_tells_of_it(dist: Path, pag
         assert not viewer.has_message()
 
 
-def test_a_video_that_the_archive_cannot_render_is_told(dist: Path, page: Page, tmp_path: Path) -> None:
-    with faulty_site(dist, tmp_path, VIDEO) as (running, archive):
+def test_a_video_that_the_archive_cannot_render_is_told(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
+    with faulty_site(ohif_dist, tmp_path, VIDEO) as (running, archive):
         archive.rule = lambda target: 400 if "/rendered" in target else None
         viewer = Viewer(page, running)
         viewer.open("video")
@@ -183,8 +170,10 @@ def test_a_video_that_the_archive_cannot_render_is_told(dist: Path, page: Page, 
 
 
 @pytest.mark.parametrize("first", [503, 0])
-def test_a_study_whose_search_fails_once_is_not_dropped(dist: Path, page: Page, tmp_path: Path, first: int) -> None:
-    with faulty_site(dist, tmp_path, IMAGES, OTHER) as (running, archive):
+def test_a_study_whose_search_fails_once_is_not_dropped(
+    ohif_dist: Path, page: Page, tmp_path: Path, first: int
+) -> None:
+    with faulty_site(ohif_dist, tmp_path, IMAGES, OTHER) as (running, archive):
         failed: list[str] = []
 
         def once(target: str) -> int | None:
@@ -202,8 +191,8 @@ def test_a_study_whose_search_fails_once_is_not_dropped(dist: Path, page: Page, 
 
 
 @pytest.mark.parametrize("kind", ["search", "series", "metadata"])
-def test_a_notice_stays_while_a_study_is_missing(dist: Path, page: Page, tmp_path: Path, kind: Kind) -> None:
-    with faulty_site(dist, tmp_path, IMAGES, OTHER) as (running, archive):
+def test_a_notice_stays_while_a_study_is_missing(ohif_dist: Path, page: Page, tmp_path: Path, kind: Kind) -> None:
+    with faulty_site(ohif_dist, tmp_path, IMAGES, OTHER) as (running, archive):
         archive.rule = lambda target: 503 if PARTS[kind] in target and study_uid("second") in target else None
         viewer = Viewer(page, running)
         viewer.open("prior", "second")
@@ -213,12 +202,12 @@ def test_a_notice_stays_while_a_study_is_missing(dist: Path, page: Page, tmp_pat
         assert viewer.message()[:2] == ("incomplete", "notice")
 
 
-def test_a_study_without_any_modality_opens_without_a_message(dist: Path, page: Page, tmp_path: Path) -> None:
+def test_a_study_without_any_modality_opens_without_a_message(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
     def without_modality(stored: Any) -> None:
         if stored.StudyInstanceUID == study_uid("second"):
             del stored.Modality
 
-    with faulty_site(dist, tmp_path, IMAGES, OTHER, change=without_modality) as (running, archive):
+    with faulty_site(ohif_dist, tmp_path, IMAGES, OTHER, change=without_modality) as (running, archive):
         viewer = Viewer(page, running)
         page.add_init_script("""new MutationObserver(() => {
           if (document.getElementById('ohifbuild-message')) window.wasTold = true;
@@ -229,8 +218,8 @@ def test_a_study_without_any_modality_opens_without_a_message(dist: Path, page: 
         assert f"{study_uid('second')}/series" in json.dumps(archive.asked)
 
 
-def test_an_archive_that_asks_for_patience_gets_it(dist: Path, page: Page, tmp_path: Path) -> None:
-    with faulty_site(dist, tmp_path, IMAGES) as (running, archive):
+def test_an_archive_that_asks_for_patience_gets_it(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
+    with faulty_site(ohif_dist, tmp_path, IMAGES) as (running, archive):
         asked: list[str] = []
 
         def busy(target: str) -> web.Response | None:
@@ -247,8 +236,8 @@ def test_an_archive_that_asks_for_patience_gets_it(dist: Path, page: Page, tmp_p
         assert not viewer.has_message()
 
 
-def test_images_that_cannot_be_read_are_told(dist: Path, page: Page, tmp_path: Path) -> None:
-    with faulty_site(dist, tmp_path, IMAGES) as (running, archive):
+def test_images_that_cannot_be_read_are_told(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
+    with faulty_site(ohif_dist, tmp_path, IMAGES) as (running, archive):
         errors: list[str] = []
         page.on("console", lambda said: errors.append(said.text))
         archive.rule = lambda target: (
@@ -260,17 +249,17 @@ def test_images_that_cannot_be_read_are_told(dist: Path, page: Page, tmp_path: P
         assert not [text for text in errors if "getHTTPErrorHandler" in text]
 
 
-def test_a_page_on_which_nothing_appears_says_so(dist: Path, page: Page, tmp_path: Path) -> None:
+def test_a_page_on_which_nothing_appears_says_so(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
     """An archive that takes the connection and never answers."""
-    with faulty_site(dist, tmp_path, IMAGES) as (running, _):
+    with faulty_site(ohif_dist, tmp_path, IMAGES) as (running, _):
         page.route("**/dicom-web/**", lambda route: None)
         viewer = Viewer(page, running)
         viewer.open("prior")
         assert viewer.message()[:2] == ("waiting", "notice")
 
 
-def test_links_that_cannot_be_used_say_what_is_wrong(dist: Path, page: Page, tmp_path: Path) -> None:
-    with faulty_site(dist, tmp_path, IMAGES) as (running, archive):
+def test_links_that_cannot_be_used_say_what_is_wrong(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
+    with faulty_site(ohif_dist, tmp_path, IMAGES) as (running, archive):
         viewer = Viewer(page, running)
         for path, reason, words in (
             (f"viewer?StudyInstanceUIDs=1.2.{'3' * 61}&token=t", "long-uid", "64"),
@@ -283,8 +272,8 @@ def test_links_that_cannot_be_used_say_what_is_wrong(dist: Path, page: Page, tmp
         assert archive.asked == []
 
 
-def test_the_message_is_in_the_language_of_the_viewer(dist: Path, browser: Browser, tmp_path: Path) -> None:
-    with faulty_site(dist, tmp_path, IMAGES) as (running, archive), window(browser, locale="it-IT") as context:
+def test_the_message_is_in_the_language_of_the_viewer(ohif_dist: Path, browser: Browser, tmp_path: Path) -> None:
+    with faulty_site(ohif_dist, tmp_path, IMAGES) as (running, archive), window(browser, locale="it-IT") as context:
         archive.rule = lambda target: 403
         viewer = Viewer(context.new_page(), running)
 
@@ -302,9 +291,9 @@ def test_the_message_is_in_the_language_of_the_viewer(dist: Path, browser: Brows
 
 
 def test_an_upgrade_under_an_open_tab_is_offered_as_a_reload_that_keeps_the_link(
-    dist: Path, page: Page, tmp_path: Path
+    ohif_dist: Path, page: Page, tmp_path: Path
 ) -> None:
-    with faulty_site(dist, tmp_path, IMAGES) as (running, _):
+    with faulty_site(ohif_dist, tmp_path, IMAGES) as (running, _):
         viewer = Viewer(page, running)
         viewer.open("prior")
         assert viewer.image()
@@ -360,8 +349,8 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_messages_are_for_everybody(dist: Path, browser: Browser, tmp_path: Path, way: str) -> None:
-    with faulty_site(dist, tmp_path, IMAGES) as (running, archive), window(browser, **WAYS[way]) as context:
+def test_messages_are_for_everybody(ohif_dist: Path, browser: Browser, tmp_path: Path, way: str) -> None:
+    with faulty_site(ohif_dist, tmp_path, IMAGES) as (running, archive), window(browser, **WAYS[way]) as context:
         viewer = Viewer(context.new_page(), running)
         archive.rule = lambda target: 404 if PARTS["series"] in target else None
         viewer.open("prior", more="&lng=de")
@@ -376,8 +365,8 @@ def test_messages_are_for_everybody(dist: Path, browser: Browser, tmp_path: Path
         assert fits(viewer.page)
 
 
-def test_a_notice_is_used_by_keyboard_alone(dist: Path, page: Page, tmp_path: Path) -> None:
-    with faulty_site(dist, tmp_path, IMAGES) as (running, archive):
+def test_a_notice_is_used_by_keyboard_alone(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
+    with faulty_site(ohif_dist, tmp_path, IMAGES) as (running, archive):
         archive.rule = lambda target: 500 if PARTS["frames"] in target else None
         viewer = Viewer(page, running)
         viewer.open("prior")

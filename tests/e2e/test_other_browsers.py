@@ -10,10 +10,8 @@ import pytest
 
 from dists import page_settings, settings_element
 from ohifbuild.cache.default import default_cache
-from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.lock.resolve import resolve
 from ohifbuild.verification.claims import CLAIMS, judge
 from ohifbuild.verification.dataset import cached_dataset
 from ohifbuild.verification.embedded_archive import EmbeddedArchive
@@ -31,7 +29,6 @@ from ohifbuild.verification.scenarios import (
 )
 from ohifbuild.verification.viewer_site import site
 from ohifbuild.verification.webkit import CODECS
-from ohifbuild.workflow import build
 from system import engine_installed
 
 PACKAGES = {
@@ -74,14 +71,6 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder, cache = tmp_path_factory.mktemp("dists") / "dist", default_cache()
-    recipe = Recipe.of({"from": "published", "output": folder, "verify": False})
-    build(resolve(recipe, cache=cache), cache=cache, reporter=SilentReporter())
-    return folder
-
-
 def results(engine: str, dist: Path, journeys: Collection[Journey]) -> tuple[ClaimResult, ...]:
     """Each claim that can be checked in the browser, in each scenario."""
     reporter, settings = SilentReporter(), read_settings(dist)
@@ -95,8 +84,8 @@ def results(engine: str, dist: Path, journeys: Collection[Journey]) -> tuple[Cla
     return judge(seen, settings, without=ENGINES[found.engine].unjudged)
 
 
-def test_a_dist_keeps_every_claim(engine: str, dist: Path) -> None:
-    found = results(engine, dist, (open_and_navigate, a_video, refused_links, faulty_archive))
+def test_a_dist_keeps_every_claim(engine: str, ohif_dist: Path) -> None:
+    found = results(engine, ohif_dist, (open_and_navigate, a_video, refused_links, faulty_archive))
     assert [result for result in found if not result.holds] == []
     assert {result.claim for result in found} == {claim.key for claim in CLAIMS} - ENGINES[engine].unjudged
 

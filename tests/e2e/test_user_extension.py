@@ -1,49 +1,43 @@
-"""A user's extension, injected together with ours, in a real browser."""
+"""A user's extension in a real browser, with the fixtures that users have."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import pytest
 
-from ohifbuild.cache.default import default_cache
-from ohifbuild.config.recipe import Recipe
-from ohifbuild.contract.settings import read_settings
-from ohifbuild.core.console import SilentReporter
-from ohifbuild.lock.resolve import resolve
-from ohifbuild.verification.browser import find_browser, started
-from ohifbuild.verification.dataset import cached_dataset
-from ohifbuild.verification.egress_proxy import egress_proxy
-from ohifbuild.verification.embedded_archive import EmbeddedArchive
-from ohifbuild.verification.fixtures import prepare_fixtures
-from ohifbuild.verification.session import tab, window
-from ohifbuild.verification.viewer_site import site
-from ohifbuild.workflow import build
+from ohifbuild.testing import DicomDataset, OhifArchive, OhifViewer, ShareLink
 
-MODULE = """
-import { title } from './title.js';
-export default { id: 'ward', preRegistration: () => { document.documentElement.dataset.ward = title; } };
-"""
+CANVAS = ".cornerstone-viewport-element canvas"
+MESSAGE = "#ohifbuild-message[data-reason={}]"
 
 
-def test_a_package_of_es_modules_is_loaded_by_ohif(tmp_path: Path) -> None:
-    package = tmp_path / "ward"
-    package.mkdir()
-    (package / "package.json").write_text(json.dumps({"name": "ward", "ohifbuild": {"extension": "./index.js"}}))
-    (package / "index.js").write_text(MODULE)
-    (package / "title.js").write_text("export const title = 'radiology';")
-    reporter, cache, dist = SilentReporter(), default_cache(), tmp_path / "dist"
-    options = {"from": "published", "output": dist, "extensions": [package], "verify": False}
-    build(resolve(Recipe.of(options), cache=cache), cache=cache, reporter=reporter)
+def test_a_package_of_es_modules_is_loaded_by_ohif(ohif_viewer: OhifViewer) -> None:
+    page = ohif_viewer.open()
+    page.locator("html[data-ward=radiology]").wait_for(state="attached")
 
-    settings = read_settings(dist)
-    parts = prepare_fixtures(settings)
-    main = parts.fixtures.main
-    with (
-        site(dist, EmbeddedArchive(cached_dataset(cache)), parts.tokens) as running,
-        egress_proxy() as proxy,
-        started(find_browser(reporter), reporter) as browser,
-        window(browser, running.origin, proxy) as context,
-        tab(context, running.origin) as page,
-    ):
-        page.go(running.link(main.studies, main.token))
-        assert page.until(lambda: page.page.evaluate("document.documentElement.dataset.ward")) == "radiology"
+
+def test_objects_that_a_test_adds_are_shown_by_a_link_to_their_study(
+    ohif_viewer: OhifViewer, ohif_archive: OhifArchive, share_link: ShareLink, dicom_dataset: DicomDataset
+) -> None:
+    slices = [dicom_dataset("MR", number=number, SeriesDescription="Knee") for number in (1, 2, 3)]
+    ohif_archive.add(*slices)
+    before = len(ohif_viewer.received())
+    page = ohif_viewer.open(share_link(slices[0]))
+    page.get_by_text("Knee").first.wait_for()
+    page.locator(CANVAS).first.wait_for()
+    of_this_page = ohif_viewer.received()[before:]
+    assert {request.decision for request in of_this_page} == {"granted"}
+    assert all(slices[0].StudyInstanceUID in request.path + request.query for request in of_this_page)
+
+
+def test_the_archive_refuses_another_token_and_the_page_says_so(ohif_viewer: OhifViewer, share_link: ShareLink) -> None:
+    page = ohif_viewer.open(share_link(token="another"))
+    page.locator(MESSAGE.format("refused")).wait_for(state="attached")
+
+
+def test_the_page_of_a_test_is_closed_when_it_ends(ohif_viewer: OhifViewer) -> None:
+    assert ohif_viewer.pages == ()
+
+
+def test_a_link_to_a_study_that_the_archive_lacks_is_refused(share_link: ShareLink) -> None:
+    with pytest.raises(ValueError, match=r"does not hold 1\.2\.3"):
+        share_link("1.2.3")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
@@ -13,18 +13,28 @@ from aiohttp import web
 
 from ohifbuild.verification.embedded_archive.accept import parse_accept
 from ohifbuild.verification.embedded_archive.answer import Answer, DicomwebRequest, RequestRefused
+from ohifbuild.verification.embedded_archive.holdings import HeldStudy
 from ohifbuild.verification.embedded_archive.service import Service
 
-__all__ = ["EmbeddedArchive"]
+__all__ = ["EmbeddedArchive", "HeldStudy"]
 
 
 class EmbeddedArchive:
-    """Serves a folder of DICOM files as DICOMweb below any path."""
+    """Serves DICOM files as DICOMweb below any path.
+
+    Args:
+        files: the files, or a folder for all files in it.
+    """
 
     name = "embedded"
 
-    def __init__(self, folder: Path) -> None:
-        self._service = Service(folder)
+    def __init__(self, files: Path | Iterable[Path]) -> None:
+        self._service = Service(files_in(files) if isinstance(files, Path) else files)
+
+    @property
+    def studies(self) -> tuple[HeldStudy, ...]:
+        """The studies that it holds, in the order of their UIDs."""
+        return self._service.studies
 
     async def open(self) -> None:
         """Does nothing; other archives open connections."""
@@ -41,6 +51,11 @@ class EmbeddedArchive:
             return await _send(request, answer)
         except RequestRefused as refused:
             return _problem(refused.status, refused.text)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """All files in a folder, in order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def parse_request(request: web.Request, tail: str) -> DicomwebRequest:

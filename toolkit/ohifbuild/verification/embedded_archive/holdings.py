@@ -1,11 +1,11 @@
-"""A folder of DICOM files, indexed by study, series and instance.
+"""DICOM files, indexed by study, series and instance.
 
 Files are listed once, at the start. After that, UIDs are looked up, so no part of a request becomes a path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,16 +30,34 @@ class Stored:
         return dcmread(self.path)
 
 
+@dataclass(frozen=True)
+class HeldStudy:
+    """A study: its UID, its description, and the id of its patient."""
+
+    uid: str
+    description: str
+    patient: str
+
+
 class Store:
-    """All objects in a folder; files that are not DICOM are ignored.
+    """All objects in these files; files that are not DICOM are ignored. Of two with one UID, the later one is kept.
 
     Objects are sorted by series number, instance number and UID, so that answers do not depend on the file system.
     """
 
-    def __init__(self, folder: Path) -> None:
-        found = (stored for path in sorted(folder.rglob("*")) if path.is_file() for stored in _read(path))
-        self._objects = tuple(sorted(found, key=_order))
+    def __init__(self, files: Iterable[Path]) -> None:
+        found = {(o.study, o.series, o.instance): o for path in files for o in _read(path)}
+        self._objects = tuple(sorted(found.values(), key=_order))
         self._by_instance = {(o.study, o.series, o.instance): o for o in self._objects}
+
+    @property
+    def studies(self) -> tuple[HeldStudy, ...]:
+        """The studies, in the order of their UIDs."""
+        first = {stored.study: stored.head for stored in reversed(self._objects)}
+        return tuple(
+            HeldStudy(uid, str(first[uid].get("StudyDescription", "")), str(first[uid].get("PatientID", "")))
+            for uid in sorted(first)
+        )
 
     def select(self, study: str = "", series: str = "", instance: str = "") -> tuple[Stored, ...]:
         """The objects of a study, a series or an instance; without arguments all objects."""

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ohifbuild.verification.embedded_archive import wado
 from ohifbuild.verification.embedded_archive.accept import accepts
 from ohifbuild.verification.embedded_archive.answer import Answer, DicomwebRequest, RequestRefused, whole
-from ohifbuild.verification.embedded_archive.holdings import Store, Stored
+from ohifbuild.verification.embedded_archive.holdings import HeldStudy, Store, Stored
 from ohifbuild.verification.embedded_archive.pixeldata import THUMBNAIL
 from ohifbuild.verification.embedded_archive.qido import search
 
 
 class Service:
-    """A read-only DICOMweb origin server for a folder: QIDO-RS and WADO-RS."""
+    """A read-only DICOMweb origin server for some files: QIDO-RS and WADO-RS."""
 
-    def __init__(self, folder: Path) -> None:
-        self._store = Store(folder)
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._store = Store(files)
+
+    @property
+    def studies(self) -> tuple[HeldStudy, ...]:
+        """The studies that it holds."""
+        return self._store.studies
 
     def answer(self, request: DicomwebRequest) -> Answer:
         """The answer to a GET request.
