@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import PatchInvalid
-from ohifbuild.patches import syntax
+from ohifbuild.javascript import syntax
 from ohifbuild.patches.rules import Change, Condition, Patch
 from ohifbuild.releases.ranges import parse_range
 
