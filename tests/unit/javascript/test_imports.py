@@ -51,10 +51,12 @@ def test_all_ways_to_import_are_read(text: str, kind: str, module: str) -> None:
     assert (found.kind, found.module) == (kind, module)
 
 
-def test_imports_of_types_are_marked() -> None:
-    whole, partly = read("import type { A } from './a';\nimport { type B, C } from './b';\n")
+def test_names_of_which_nothing_is_left_at_run_time_are_marked() -> None:
+    text = "import type { A } from './a';\nimport { type B, C, D, E, F as G } from './b';\n"
+    whole, partly = read(text + "const x: C = { E }; const y = <G />; let z: D.Inner;\n")
     assert whole.is_type
-    assert [each.is_type for each in (*whole.names, *partly.names)] == [True, True, False]
+    erased = {each.name for each in (*whole.names, *partly.names) if each.erased}
+    assert erased == {"A", "B", "C", "D"}
 
 
 def test_what_only_looks_like_an_import_is_none() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,10 @@ CALLS = {
             {"has": {"field": "function", "kind": "identifier", "regex": "^require$"}},
         ],
     }
+}
+IN_TYPES = {"any": [{"inside": {"kind": "nested_type_identifier"}}, {"inside": {"kind": "type_query"}}]}
+IDENTIFIERS = {
+    "rule": {"any": [{"kind": "identifier", "not": IN_TYPES}, {"kind": "shorthand_property_identifier"}]},
 }
 STATEMENTS = {"rule": {"any": [{"kind": "import_statement"}, {"kind": "export_statement"}]}}
 
@@ -39,13 +44,13 @@ class ImportedName:
         name: its name in the module that exports it.
         local: its name in this file; "" for a name that is exported again, or that is read from a namespace.
         place: where it stands.
-        is_type: whether it is imported as a type, so that nothing of it is left when the file runs.
+        erased: whether nothing of it is left when the file runs: it is imported as a type, or never used as a value.
     """
 
     name: str
     local: str
     place: Place
-    is_type: bool
+    erased: bool
 
 
 @dataclass(frozen=True)
@@ -99,13 +104,14 @@ def text_of(node: SgNode | None) -> SgNode | None:
 
 
 def _statements(root: SgNode) -> Iterator[Import]:
+    uses = Counter(node.text() for node in find(root, IDENTIFIERS))
     for node in find(root, STATEMENTS):
         source = text_of(node.field("source") or _required(node))
         if source is None:
             continue
         is_type = any(child.kind() == "type" for child in node.children())
         kind = "export" if node.kind() == "export_statement" else "import"
-        names, whole, namespace = _clause(node, kind, is_type)
+        names, whole, namespace = _clause(node, kind, is_type, uses)
         if namespace:
             names = [*names, *_members(root, namespace)]
         yield Import(
@@ -119,14 +125,14 @@ def _required(node: SgNode) -> SgNode | None:
     return _child(clause, "string") if clause else None
 
 
-def _clause(node: SgNode, kind: str, is_type: bool) -> tuple[list[ImportedName], bool, str]:
+def _clause(node: SgNode, kind: str, is_type: bool, uses: Counter[str]) -> tuple[list[ImportedName], bool, str]:
     names, whole, namespace = [], False, ""
     clause = _child(node, "import_clause") or node
     for child in clause.children():
         if child.kind() in ("named_imports", "export_clause"):
             for each in child.children():
                 if each.kind() in ("import_specifier", "export_specifier"):
-                    names.append(_name(each, kind, is_type))
+                    names.append(_name(each, kind, is_type, uses))
         elif child.kind() == "namespace_import":
             whole, namespace = True, child.children()[-1].text()
         elif child.kind() in ("identifier", "namespace_export", "*", "import_require_clause"):
@@ -134,12 +140,13 @@ def _clause(node: SgNode, kind: str, is_type: bool) -> tuple[list[ImportedName],
     return names, whole or (kind == "import" and not names), namespace
 
 
-def _name(node: SgNode, kind: str, is_type: bool) -> ImportedName:
+def _name(node: SgNode, kind: str, is_type: bool, uses: Counter[str]) -> ImportedName:
     name, alias = node.field("name"), node.field("alias")
     assert name is not None
     typed = is_type or any(child.kind() == "type" for child in node.children())
     local = (alias or name).text() if kind == "import" else ""
-    return ImportedName(name.text(), local, place_of(name), typed)
+    unused = kind == "import" and uses[local] < 2  # the import itself is one
+    return ImportedName(name.text(), local, place_of(name), typed or unused)
 
 
 def _members(root: SgNode, namespace: str) -> Iterator[ImportedName]:
@@ -147,7 +154,7 @@ def _members(root: SgNode, namespace: str) -> Iterator[ImportedName]:
     for node in find(root, {"rule": {"kind": "member_expression"}}):
         owner, member = node.field("object"), node.field("property")
         if owner is not None and member is not None and owner.kind() == "identifier" and owner.text() == namespace:
-            yield ImportedName(member.text(), "", place_of(member), is_type=False)
+            yield ImportedName(member.text(), "", place_of(member), erased=False)
 
 
 def _calls(root: SgNode) -> Iterator[Import]:

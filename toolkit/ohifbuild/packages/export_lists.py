@@ -10,6 +10,7 @@ from typing import Any
 
 from ohifbuild.javascript.exports import Exports, exports_of
 from ohifbuild.javascript.resolve import entry_of, read_manifest, relative_module
+from ohifbuild.packages.known_moves import new_package
 
 OHIF = ("platform/*", "extensions/*", "modes/*")
 INSTALLED = "node_modules/@cornerstonejs/*"
@@ -43,8 +44,10 @@ class ExportLists:
         """The edit for an import of a name that ``package`` does not export."""
         homes = [each for each in self.homes(name) if each != package] if name != "default" else []
         if homes:
-            others = f" ({', '.join(homes[1:3])} also has one.)" if homes[1:] else ""
-            return f"Import it from its new home: import {{ {name} }} from '{homes[0]}';{others}"
+            edit = f"import {{ {name} }} from '{homes[0]}';"
+            if new_package(package, name) == homes[0] or package != "@ohif/ui":
+                return f"Import it from its new home: {edit}"
+            return f"Another one of this name is in {homes[0]}; compare how it is used: {edit}"
         nearest = self.nearest(package, name)
         if nearest:
             return f"The nearest name that it exports is '{nearest}'."
