@@ -31,7 +31,7 @@ PROGRESS = "<s> [webpack.Progress] 45% building 12/34 modules\n"
         ),
         ("Error: Cannot find module 'webpack-merge'", BundleFailed, "configuration requires is not installed"),
         ("[webpack] Error: ENOSPC: no space left on device", DiskFull, "The disk is full"),
-        ("something else", BundleFailed, "last lines"),
+        ("something else", BundleFailed, "lines of its log"),
     ],
 )
 def test_the_likely_cause_is_named(output: str, expected: type[OhifbuildError], words: str, tmp_path: Path) -> None:
@@ -42,6 +42,13 @@ def test_the_likely_cause_is_named(output: str, expected: type[OhifbuildError], 
     assert words in error.cause
     assert "Progress" not in error.details
     assert expected is DiskFull or output in error.details
+
+
+def test_what_follows_the_first_error_is_shown_not_the_end_of_the_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("before\nERROR in ./src/x.js\nthe reason\n" + "asset of no interest\n" * 200)
+    details = explained(ToolFailed("node failed with exit status 1."), log).details
+    assert details.startswith("ERROR in ./src/x.js\nthe reason")
 
 
 def test_a_killed_bundler_has_the_memory_as_its_likely_cause(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "deploy": "Write the files that a server needs.",
     "share": "Make, list or revoke links to studies.",
     "serve": "Serve a viewer with your archive behind it.",
-    "doctor": "Check this machine, or a deployed viewer.",
+    "doctor": "Check this machine, a viewer, or packages.",
     "move": "Move a viewer to another path or archive.",
     "releases": "List the OHIF releases that can be built.",
     "lock": "Write ohifbuild.lock, without building.",

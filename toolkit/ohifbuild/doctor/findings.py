@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote, quote_plus
 
@@ -15,6 +15,16 @@ the link lacks what the check needs."""
 LONGEST_TEXT = 600
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 """Control characters, and those that change the direction of text: a server's text must not control the terminal."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One of the places of a finding: a file, its line (0: none), what is there and the edit that solves it."""
+
+    file: str
+    line: int
+    found: str
+    change: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,7 @@ class Finding:
         change: what to change, or the command to run.
         stops: whether it prevents the viewer from working; if not, it is a risk for patients' data, or for later.
         because: the check whose failure is the cause of this one; '' if this one is a cause itself.
+        spots: where it is, for checks of files.
     """
 
     check: str
@@ -40,6 +51,7 @@ class Finding:
     change: str = ""
     stops: bool = True
     because: str = ""
+    spots: tuple[Spot, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,11 @@ class Report:
             "subject": self.subject,
             "ok": not self.wrong,
             "cause": self.cause.check if self.cause else None,
-            "findings": [{key: getattr(finding, key) for key in keys} for finding in self.findings],
+            "findings": [
+                {key: getattr(finding, key) for key in keys}
+                | ({"spots": [asdict(spot) for spot in finding.spots]} if finding.spots else {})
+                for finding in self.findings
+            ],
         }
 
 
@@ -126,6 +142,10 @@ def _plain(finding: Finding, secrets: Sequence[str]) -> Finding:
         found=plain(finding.found, secrets),
         effect=plain(finding.effect, secrets),
         change=plain(finding.change, secrets),
+        spots=tuple(
+            Spot(plain(spot.file), spot.line, plain(spot.found, secrets), plain(spot.change, secrets))
+            for spot in finding.spots
+        ),
     )
 
 
@@ -149,13 +169,13 @@ class Check:
         """Nothing is wrong."""
         return Finding(self.check, self.title, "right", found)
 
-    def note(self, found: str, effect: str, change: str = "") -> Finding:
+    def note(self, found: str, effect: str, change: str = "", spots: Iterable[Spot] = ()) -> Finding:
         """It works, but could be better."""
-        return Finding(self.check, self.title, "note", found, effect, change)
+        return Finding(self.check, self.title, "note", found, effect, change, spots=tuple(spots))
 
-    def wrong(self, found: str, effect: str, change: str, *, stops: bool = True) -> Finding:
+    def wrong(self, found: str, effect: str, change: str, *, stops: bool = True, spots: Iterable[Spot] = ()) -> Finding:
         """A fault; ``stops`` says whether it prevents the viewer from working."""
-        return Finding(self.check, self.title, "wrong", found, effect, change, stops)
+        return Finding(self.check, self.title, "wrong", found, effect, change, stops, spots=tuple(spots))
 
     def not_checked(self, found: str = "another fault prevents it.") -> Finding:
         """The check was impossible; ``found`` is the reason, which begins in lower case."""

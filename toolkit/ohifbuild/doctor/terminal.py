@@ -36,7 +36,13 @@ def show(report: Report, console: Console) -> None:
         mark = Text(f"{numbers[finding.check]}.", style=MARKS[finding.state][1])
         console.print()
         console.print(_columns([(mark, Text.assemble((f"{finding.title}: ", "bold"), finding.found))]))
-        console.print(_columns([(Text(), Text(finding.effect))]))
+        if finding.effect:
+            console.print(_columns([(Text(), Text(finding.effect))]))
+        for spot in finding.spots:
+            place = f"{spot.file}:{spot.line}" if spot.line else spot.file
+            console.print(Text.assemble(INDENT, (place, "bold"), f": {spot.found}"), soft_wrap=True)
+            for line in spot.change.splitlines():
+                console.print(Text(f"{INDENT}{INDENT}{line}", style="cyan"), soft_wrap=True)
         for line in finding.change.splitlines():
             console.print(Text(f"{INDENT}{line}", style="cyan"), soft_wrap=True)
 

@@ -8,8 +8,8 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 
 from ohifbuild.core.errors import PatchDrift, PatchInvalid
+from ohifbuild.javascript.syntax import patterns
 from ohifbuild.patches.rules import Change
-from ohifbuild.patches.syntax import patterns
 
 WORD = re.compile(r"(?<![$\w])[A-Za-z_]\w{2,}")
 COMMON = frozenset(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import PatchInvalid
 from ohifbuild.core.text_files import read_text
-from ohifbuild.patches import syntax
+from ohifbuild.javascript import syntax
 from ohifbuild.patches.rules import Change, Condition, Patch
 from ohifbuild.releases.ranges import parse_range
 

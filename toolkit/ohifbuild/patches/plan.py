@@ -10,7 +10,7 @@ from itertools import pairwise
 from ast_grep_py import SgNode
 
 from ohifbuild.core.counts import times
-from ohifbuild.patches import syntax
+from ohifbuild.javascript import syntax
 from ohifbuild.patches.drift import excerpt, where_code_moved
 from ohifbuild.patches.rules import Change, DriftRow, Patch, State
 from ohifbuild.patches.source_tree import SourceTree

@@ -12,7 +12,7 @@ import git
 from git.exc import GitError, ODBError
 
 from ohifbuild.core.errors import OriginUnavailable, PatchDrift, PatchInvalid
-from ohifbuild.patches.syntax import language_of
+from ohifbuild.javascript.syntax import language_of
 
 SYMLINK = 0o120000
 SKIPPED = frozenset({".git", "node_modules", "dist", "docs", "testdata"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -14,6 +14,7 @@ from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import BundleFailed, DiskFull, OhifbuildError, ReleaseUnsupported, ToolFailed
 from ohifbuild.core.processes import KILLED, run
+from ohifbuild.sources.bundler_findings import check_packages
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.tools.toolchain import NodeTools
 
@@ -57,6 +58,8 @@ PROFILES = {
 PROGRESS = re.compile(r"^(?:<s> )?(?:\[?(?:webpack\.Progress|rspack)\]? )?\s*(\d{1,3})% ?(.*)")
 MEMORY = re.compile(rf"heap out of memory|Allocation failed|{re.escape(KILLED)}|ENOMEM|Cannot allocate memory")
 FULL = re.compile(r"ENOSPC|no space left on device", re.IGNORECASE)
+
+ERROR = re.compile(r"^\s*(?:ERROR\b|× |error\b|\[?webpack-cli\]? .*[Ee]rror|\w*Error: )", re.MULTILINE)
 
 Cause = tuple[re.Pattern[str], str, str]
 CAUSES: tuple[Cause, ...] = (
@@ -104,6 +107,7 @@ def bundle(
     reporter: Reporter,
     *,
     module_folders: Sequence[Path] = (),
+    places: Mapping[Path, Path] | None = None,
     as_published: bool = False,
 ) -> None:
     """Bundles the app in ``tree``; writes ``dist`` and the list of bundled packages to the folder ``target``.
@@ -115,21 +119,26 @@ def bundle(
         target: an existing folder.
         log: the file that receives the bundler's output.
         module_folders: further ``node_modules``, which are searched last.
+        places: for the folder of each of the user's packages in ``tree``, the folder that the user gave.
         as_published: use the release's configuration unchanged, and write no list of packages.
 
     Raises:
-        BundleFailed: the bundler failed; ``details`` has the relevant part of its log.
+        BundleFailed: the bundler failed, or a package of the user's imports what does not exist; ``details`` has the
+            places, or the relevant part of the log.
         DiskFull: the disk is full.
         ReleaseUnsupported: the source tree does not have this bundler.
     """
     profile = PROFILES[bundler]
     config = _config(tree, bundler)
     dist = tree / APP / "dist"
+    report = log.absolute().with_suffix(".json")
+    report.unlink(missing_ok=True)
     shutil.rmtree(dist, ignore_errors=True)
     with reporter.step("Bundle", total=100) as meter, as_file(files("ohifbuild.sources") / WRAPPER) as wrapper:
         env = _environment(profile, tools) | {
             "OHIFBUILD_CONFIG": str(config),
             "OHIFBUILD_MODULES": str(target.absolute() / MODULES_NAME),
+            "OHIFBUILD_REPORT": str(report),
             "OHIFBUILD_FOLDERS": json.dumps([str(folder) for folder in module_folders]),
         }
         try:
@@ -147,7 +156,9 @@ def bundle(
                 log=log,
             )
         except ToolFailed as error:
+            check_packages(report, places or {}, tree, log, reporter)
             raise explained(error, log) from error
+    check_packages(report, places or {}, tree, log, reporter)
     if not dist.is_dir():
         raise BundleFailed(
             "OHIF's bundler succeeded but wrote no files.",
@@ -178,12 +189,12 @@ def explained(error: ToolFailed, log: Path) -> OhifbuildError:
         if found:
             what = f"OHIF's bundler failed: {found[0][:300]}"
             return BundleFailed(what, cause=cause, fix=fix, details=_around(lines, pattern, log))
-    tail = "\n".join(lines[-40:])
+    first = next((number for number, line in enumerate(lines) if ERROR.search(line)), len(lines) - 40)
     return BundleFailed(
         "OHIF's bundler failed.",
-        cause="The last lines of its log say why.",
+        cause="These lines of its log say why.",
         fix=f"Read the log: {log}",
-        details=tail,
+        details="\n".join(lines[max(0, first) :][:40]),
     )
 
 

@@ -20,7 +20,7 @@ from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
 from ohifbuild.sources.lockfiles import add_integrities
 from ohifbuild.sources.working_tree import working_tree
-from ohifbuild.sources.workspace import add_packages
+from ohifbuild.sources.workspace import add_packages, place_of
 from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 ORIGIN = "git"
@@ -97,7 +97,8 @@ class SourceBuild:
             with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
                 folders = self._change(tree, reporter)
-                bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders)
+                places = {place_of(package, tree): package.root for package in self.packages}
+                bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders, places=places)
                 add_integrities(work / MODULES_NAME, tree)
             check_is_viewer(work / "dist", f"The source of {self.name}")
 

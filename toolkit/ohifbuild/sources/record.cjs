@@ -1,6 +1,6 @@
 // Wraps a release's own webpack or Rspack configuration, which OHIFBUILD_CONFIG names: what else the bundler is told
 // stands here, and nowhere in OHIF's files. OHIFBUILD_MODULES names the file that receives the packages bundled,
-// OHIFBUILD_FOLDERS (JSON) the node_modules of extensions, which are looked into after all of OHIF's.
+// OHIFBUILD_REPORT the one that receives its errors and warnings, OHIFBUILD_FOLDERS (JSON) the node_modules of extensions, which are looked into after all of OHIF's.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
@@ -14,6 +14,7 @@ const AT_BUILD_TIME = /^(?:mini-css-extract-plugin|css-extract|html-webpack-plug
 class RecordPackages {
   apply(compiler) {
     compiler.hooks.done.tap('ohifbuild', stats => {
+      writeReport(stats);
       const roots = new Set([bundlerOf(compiler)]);
       const visit = compilation => {
         for (const file of filesIn(compilation)) roots.add(packageOf(file));
@@ -26,6 +27,18 @@ class RecordPackages {
       fs.writeFileSync(process.env.OHIFBUILD_MODULES, JSON.stringify(unique, null, 1) + '\n');
     });
   }
+}
+
+// What the bundler says about files, for OHIFBUILD_REPORT. An identifier is "layer|loaders!file?query".
+function writeReport(stats) {
+  const said = stats.toJson({ all: false, errors: true, warnings: true });
+  const rowsOf = (severity, list) =>
+    (list || []).map(({ moduleIdentifier, moduleName, message, loc }) => {
+      const module = /([^!|]*)$/.exec(moduleIdentifier || moduleName || '')[1];
+      return { severity, file: module.split('?')[0], message: String(message).slice(0, 4000), loc: String(loc ?? '') };
+    });
+  const rows = [...rowsOf('error', said.errors), ...rowsOf('warning', said.warnings)];
+  fs.writeFileSync(process.env.OHIFBUILD_REPORT, JSON.stringify(rows.filter(row => row.file), null, 1) + '\n');
 }
 
 // The files that ship: of modules in chunks (one that was read, and that nothing needed, is in none), and copied ones.

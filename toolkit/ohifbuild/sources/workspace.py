@@ -57,7 +57,7 @@ def add_packages(
     folders = []
     for package in packages:
         _check_fits(package, tree, own)
-        target = tree / package.kind / ("ohifbuild-" + package.name.lstrip("@").replace("/", "--"))
+        target = place_of(package, tree)
         shutil.copytree(package.root, target, ignore=shutil.ignore_patterns(*IGNORED))
         folders += _own_dependencies(package, target, tree, tools, reporter)
         _register(tree / PLUGINS, package, str(target) if by_directory else None)
@@ -66,6 +66,11 @@ def add_packages(
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(target)
     return tuple(folders)
+
+
+def place_of(package: Package, tree: Path) -> Path:
+    """The package's folder in a source tree."""
+    return tree / package.kind / ("ohifbuild-" + package.name.lstrip("@").replace("/", "--"))
 
 
 def _check_fits(package: Package, tree: Path, own: dict[str, str]) -> None:

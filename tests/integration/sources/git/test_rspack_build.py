@@ -3,9 +3,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of_tree
+from ohifbuild.core.errors import BundleFailed
 from ohifbuild.packages.package import read_packages
 from ohifbuild.sources.components import contents_of
 from ohifbuild.sources.git import source_build
@@ -16,7 +19,9 @@ from .conftest import MONOREPO, TAG, make_upstream, write_extension
 NODE = "^20.19.0 || >=22.12.0"
 
 
-def test_rspack_bundles_as_webpack_does_and_takes_extensions_by_their_folder(tmp_path: Path, cache: Cache) -> None:
+def test_rspack_bundles_as_webpack_does_and_takes_extensions_by_their_folder_and_names_missing_exports(
+    tmp_path: Path, cache: Cache
+) -> None:
     upstream = make_upstream(tmp_path / "upstream")
     shutil.copytree(MONOREPO.with_name("monorepo-rspack"), upstream.path, dirs_exist_ok=True)
     upstream.commit(tag=TAG)
@@ -41,3 +46,9 @@ def test_rspack_bundles_as_webpack_does_and_takes_extensions_by_their_folder(tmp
     shutil.rmtree(viewer.path.parent)
     again = build.provide(cache, offline=False, reporter=reporter)
     assert digest_of_tree(again.path) == before
+    root = write_extension(tmp_path / "extension", name="missing")
+    (root / "index.js").write_text("import { labl } from '@ohif/core';\nexport default { text: labl };\n")
+    build = source_build(pin, remote, (), cache, packages=read_packages([root]), offline=False, reporter=reporter)
+    with pytest.raises(BundleFailed, match="@ohif/core has no export 'labl'") as failure:
+        build.provide(cache, offline=False, reporter=reporter)
+    assert f"{root / 'index.js'}:1:10: " in failure.value.details

@@ -187,21 +187,44 @@ def test_an_extension_with_a_name_of_ohifs_or_for_another_ohif_is_refused(built:
         built.again(packages=read_packages([newer]))
 
 
-def test_an_import_that_is_not_there_is_named(built: Built, tmp_path: Path) -> None:
+def test_an_import_that_is_not_there_is_named_with_its_line(built: Built, tmp_path: Path) -> None:
     root = write_extension(tmp_path / "extension")
-    (root / "index.js").write_text("import nothing from 'not-installed';\nexport default { nothing };\n")
-    with pytest.raises(BundleFailed, match="Can't resolve 'not-installed'") as failure:
+    (root / "index.js").write_text("\nimport nothing from 'not-installed';\nexport default { nothing };\n")
+    with pytest.raises(BundleFailed, match="it imports 'not-installed', which does not exist") as failure:
         built.again(packages=read_packages([root]))
+    assert f"{root / 'index.js'}:2:1: " in failure.value.details
     assert "dependencies" in failure.value.fix
     assert "logs" in failure.value.details
 
 
-def test_source_that_cannot_be_read_is_named(built: Built, tmp_path: Path) -> None:
+def test_source_that_cannot_be_read_is_named_with_its_line(built: Built, tmp_path: Path) -> None:
     root = write_extension(tmp_path / "extension")
     (root / "index.js").write_text("export default {{{;\n")
     with pytest.raises(BundleFailed, match="Module parse failed") as failure:
         built.again(packages=read_packages([root]))
-    assert "index.js" in failure.value.details
+    assert f"{root / 'index.js'}:1:17: " in failure.value.details
+    assert "1 | export default {{{;" in failure.value.details
+
+
+def test_names_that_are_not_exported_are_refused_with_their_places_and_new_homes(built: Built, tmp_path: Path) -> None:
+    """webpack only warns, and the extension dies in the browser."""
+    root = write_extension(tmp_path / "extension")
+    (root / "lib.js").write_text("export const present = 1;\n")
+    (root / "index.js").write_text(
+        "import { label,\n  headersOf as headers } from '@ohif/extension-default';\n"
+        "import { presnt } from './lib';\nimport * as core from '@ohif/core';\n"
+        "export default { id: 'x', text: [label(1), headers, presnt, core.gone, core.label] };\n"
+    )
+    with pytest.raises(BundleFailed, match="found 4 faults in your packages") as failure:
+        built.again(packages=read_packages([root]))
+    details, index = failure.value.details, root / "index.js"
+    assert f"{index}:1:10: @ohif/extension-default has no export 'label'.\n    1 | import {{ label," in details
+    assert "import { label } from '@ohif/core';" in details
+    assert f"{index}:2:3: @ohif/extension-default has no export 'headersOf'" in details
+    assert f"{index}:3:10: ./lib has no export 'presnt'" in details
+    assert "nearest name that it exports is 'present'" in details
+    assert f"{index}:5:66: @ohif/core has no export 'gone'" in details
+    assert "core.label" not in details.replace("core.gone, core.label", "")
 
 
 def test_a_bundler_without_memory_is_explained(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

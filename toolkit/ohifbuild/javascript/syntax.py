@@ -31,6 +31,12 @@ def language_of(path: str) -> str | None:
     return LANGUAGES.get(PurePosixPath(path).suffix)
 
 
+def module_grammar(path: str) -> str | None:
+    """The grammar with which imports and exports are read: TypeScript's, which also reads JavaScript; else None."""
+    language = language_of(path)
+    return language if language in (None, "typescript") else "tsx"
+
+
 def parse(text: str, language: str) -> SgNode:
     """The root of the text's syntax tree."""
     return SgRoot(text, language).root()

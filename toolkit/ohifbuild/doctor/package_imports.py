@@ -1,0 +1,185 @@
+"""Checks of what a package's code imports, against the packages that it declares and what the release exports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from ohifbuild.doctor.findings import Check, Finding, Spot
+from ohifbuild.doctor.package_checks import BUILD_TOOLS, REACT, Target, at_least, spot_in_manifest, table_of
+from ohifbuild.javascript.imports import Import
+from ohifbuild.javascript.resolve import package_name, relative_module
+from ohifbuild.packages.known_moves import new_package
+from ohifbuild.packages.package_files import PackageFiles, SourceFile
+
+DEEP = re.compile(r"(@ohif/[^/]+)/(?:src|dist|lib)(?:/|$)")
+NODE_BUILTINS = frozenset(
+    {"assert", "buffer", "child_process", "crypto", "events", "fs", "http", "https", "os", "path"}
+)
+ID = re.compile(r"^\s*(?:export\s+)?const\s+id\s*=\s*(['\"])([^'\"]+)\1", re.MULTILINE)
+IMPLICIT = frozenset({*REACT, "@babel/runtime", "prop-types"})
+"""Peers that compiled code needs without an import in the source."""
+
+
+def source(package: PackageFiles, target: Target) -> Finding:
+    """Files that cannot be read or parsed, and imports of files that do not exist."""
+    check = Check("source", "Source files")
+    spots = [
+        Spot(each.path, each.error_line, "a syntax error", "Correct the line.")
+        for each in package.sources
+        if each.error_line
+    ]
+    spots += [
+        Spot(name, 0, "no text in UTF-8, or larger than 4 MB", "Save it as UTF-8.") for name in package.unreadable
+    ]
+    spots += [
+        Spot(file.path, found.place.line, f"'{found.module}' does not exist", "Correct the path.")
+        for file, found in _imports(package)
+        if found.module.startswith(".") and not found.is_type and not _exists(package, file, found.module)
+    ]
+    if spots:
+        return check.wrong("The bundler cannot read all files.", "The build fails.", "", spots=spots)
+    return check.right(f"{len(package.sources)} files, from {', '.join(package.entries) or 'no known entry'}")
+
+
+def declared(package: PackageFiles, target: Target) -> Finding:
+    """Packages that are imported and not declared, and peers that nothing imports."""
+    check = Check("declared", "Declared packages")
+    tables = {key: table_of(package, key) for key in ("dependencies", "peerDependencies", "optionalDependencies")}
+    known = {name for table in tables.values() for name in table}
+    spots, lost = [], False
+    seen: set[str] = set()
+    for file, found in _imports(package):
+        name = package_name(found.module)
+        own = name == package.document.get("name")
+        if not name or name in seen or name in known or own or found.is_type or _is_builtin(name):
+            continue
+        seen.add(name)
+        version = target.versions.get(name, "")
+        lost |= bool(target.versions) and not version
+        key = "peerDependencies" if version else "dependencies"
+        wanted = at_least(version) if version else "VERSION"
+        edit = f'Add to {key}: "{name}": "{wanted}"'
+        spots.append(Spot(file.path, found.place.line, f"{name} is imported and not declared", edit))
+    used = {package_name(found.module) for _, found in _imports(package)} | IMPLICIT
+    spots += [
+        spot_in_manifest(package, f"nothing imports the peer {name}", "Remove it.", "peerDependencies", name)
+        for name in tables["peerDependencies"]
+        if name not in used and (BUILD_TOOLS.fullmatch(name) or not name.startswith("@ohif/"))
+    ]
+    if lost:
+        found_ = f"The code imports packages that it does not declare and OHIF {target.version} does not have."
+        return check.wrong(found_, "The bundler cannot find them.", "", spots=spots)
+    if spots:
+        return check.note(
+            "The declared packages are not those that the code imports.", "Builds may change.", spots=spots
+        )
+    return check.right("Those that the code imports.")
+
+
+def deep_imports(package: PackageFiles, target: Target) -> Finding:
+    """Imports of files inside OHIF's packages, which each release may move."""
+    check = Check("deep-imports", "Imports inside OHIF's packages")
+    spots = []
+    for file, found in _imports(package):
+        deep = DEEP.match(found.module)
+        if not deep:
+            continue
+        names = [name.name for name in found.names if not name.erased]
+        public = target.lists.packages.get(deep[1]) if target.lists else None
+        there = public is not None and bool(names) and not found.whole and all(name in public.values for name in names)
+        edit = (
+            f"import {{ {', '.join(names)} }} from '{deep[1]}';"
+            if there
+            else f"Use a public name of {deep[1]}, or what the managers and services give; or copy the code."
+        )
+        spots.append(Spot(file.path, found.place.line, f"'{found.module}'", edit))
+    if spots:
+        effect = "Each release may move such files, and a published release does not have them."
+        return check.note("The code imports files inside OHIF's packages.", effect, spots=spots)
+    return check.right("None.")
+
+
+def exports(package: PackageFiles, target: Target) -> Finding:
+    """Names that the release's packages do not export: ``undefined`` in the browser."""
+    check = Check("exports", "Names of OHIF")
+    if target.lists is None:
+        return check.not_checked(target.why_not)
+    spots = []
+    for file, found in _imports(package):
+        module = found.module
+        if found.is_type or module not in target.lists.packages:
+            continue
+        spots += [
+            Spot(
+                file.path,
+                name.place.line,
+                f"{module} has no export '{name.name}'",
+                target.lists.advice(module, name.name),
+            )
+            for name in found.names
+            if not name.erased and target.lists.lacks(module, name.name)
+        ]
+    if spots:
+        effect = "In the browser these names are undefined; a build from source refuses them."
+        return check.wrong(
+            f"OHIF {target.version} does not export names that the code imports.", effect, "", spots=spots
+        )
+    return check.right(f"OHIF {target.version} exports all that the code imports.")
+
+
+def old_ui(package: PackageFiles, target: Target) -> Finding:
+    """Imports of ``@ohif/ui``, which OHIF replaces by ``@ohif/ui-next``."""
+    check = Check("old-ui", "Imports of @ohif/ui")
+    spots = []
+    for file, found in _imports(package):
+        if found.module == "@ohif/ui" and not found.is_type:
+            names = [name.name for name in found.names if not name.erased]
+            moved = [name for name in names if new_package("@ohif/ui", name)]
+            edit = f"import {{ {', '.join(moved)} }} from '@ohif/ui-next';" if moved else "See OHIF's migration guides."
+            spots.append(Spot(file.path, found.place.line, f"imports {', '.join(names) or 'all'}", edit))
+    if spots:
+        return check.note("The code imports @ohif/ui.", "OHIF replaces it by @ohif/ui-next.", spots=spots)
+    return check.right("None.")
+
+
+def identifier(package: PackageFiles, target: Target) -> Finding:
+    """The id, by which modes name an extension, and which ``pluginConfig.json`` takes for the package's name."""
+    check = Check("id", "Id")
+    name = package.document.get("name")
+    for file in package.sources:
+        stem = file.path.rsplit("/", 1)[-1].split(".")[0]
+        found = ID.search(file.text) if stem == "id" or file.path in package.entries else None
+        if found and found[2] != name:
+            line = file.text[: found.start(2)].count("\n") + 1
+            edit = f"import packageJson from '../package.json'; export const id = packageJson.name; or: id = '{name}'"
+            spot = Spot(file.path, line, f"id = '{found[2]}', and the package is '{name}'", edit)
+            effect = "Modes that depend on the one cannot find the other."
+            return check.note("The id is not the package's name.", effect, spots=[spot])
+    return check.right(str(name))
+
+
+def _imports(package: PackageFiles) -> Iterator[tuple[SourceFile, Import]]:
+    for file in package.sources:
+        for found in file.imports:
+            yield file, found
+
+
+def _exists(package: PackageFiles, file: SourceFile, module: str) -> bool:
+    plain = module.split("?")[0].split("!")[-1]
+    importer = package.root / file.path
+    return relative_module(importer, plain) is not None or (importer.parent / plain).exists()
+
+
+def _is_builtin(name: str) -> bool:
+    return name.startswith("node:") or name in NODE_BUILTINS
+
+
+IMPORT_CHECKS: Iterable[Callable[[PackageFiles, Target], Finding]] = (
+    source,
+    exports,
+    old_ui,
+    deep_imports,
+    declared,
+    identifier,
+)
