@@ -9,6 +9,7 @@ from importlib import import_module
 import click
 
 COMMANDS: Mapping[str, str] = {
+    "new": "Write a new extension or mode package.",
     "build": "Build a viewer and prove it in a browser.",
     "verify": "Prove a finished viewer in a real browser.",
     "demo": "Show a viewer with made-up studies.",

@@ -355,6 +355,12 @@ class QrCodeImpossible(OhifbuildError):
     exit_code = 93
 
 
+class PackageNotCreated(OhifbuildError):
+    """A new package cannot be written as asked; ``details`` lists every mistake in its name, modules and folder."""
+
+    exit_code = 95
+
+
 class Interrupted(OhifbuildError):
     """The user pressed Ctrl-C; no incomplete files were left."""
 

@@ -1,0 +1,1 @@
+"""New extension and mode packages, written from templates (`ohifbuild new`)."""
