@@ -29,10 +29,11 @@ from ohifbuild.verification.evidence import Evidence, Observation
 from ohifbuild.verification.external_tokens import ExternalTokens
 from ohifbuild.verification.fixtures import Fixtures, prepare_fixtures
 from ohifbuild.verification.interrupts import interruptible
+from ohifbuild.verification.loaded_parts import packages_in
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.redact import Redactor
 from ohifbuild.verification.report import write_reports
-from ohifbuild.verification.scenario_context import ScenarioContext, Site
+from ohifbuild.verification.scenario_context import NO_PACKAGES, ScenarioContext, Site
 from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
 from ohifbuild.verification.viewer_site import site
 from ohifbuild.verification.webdriver import DriverError
@@ -117,7 +118,16 @@ def _run(
             dist, backend.archive, parts.tokens, settings=settings, enforce=not backend.enforces, bare=True
         ) as running,
     ):
-        seen, version = run_scenarios(running, browser, parts.fixtures, settings, reporter, meter, watch=backend.check)
+        seen, version = run_scenarios(
+            running,
+            browser,
+            parts.fixtures,
+            settings,
+            reporter,
+            meter,
+            watch=backend.check,
+            packages=packages_in(read_manifest(dist).inputs),
+        )
     return ViewerRun(seen, version, backend.description, Redactor({**parts.fixtures.labels, **HOSTILE_TOKENS}))
 
 
@@ -151,6 +161,7 @@ def run_scenarios(
     *,
     journeys: Sequence[Journey] = JOURNEYS,
     watch: Callable[[], None] = lambda: None,
+    packages: Mapping[str, str] = NO_PACKAGES,
 ) -> tuple[tuple[Observation, ...], str]:
     """Runs the journeys, each in its own tab, and returns the observations and the browser's name.
 
@@ -163,6 +174,7 @@ def run_scenarios(
         meter: shows the progress.
         journeys: the groups of scenarios.
         watch: is called repeatedly while verify waits for the browser; an exception from it ends the run.
+        packages: the recipe's packages, as ``packages_in``.
 
     Raises:
         BrowserFailed: the browser failed. Faults of the viewer are observations, not errors.
@@ -184,7 +196,8 @@ def run_scenarios(
         try:
             for journey in journeys:
                 with window.tab(check) as fresh:
-                    for observation in journey(ScenarioContext(fresh, site, proxy, fixtures, settings, pictures)):
+                    context = ScenarioContext(fresh, site, proxy, fixtures, settings, pictures, packages)
+                    for observation in journey(context):
                         seen.append(observation)
                         meter.phase(observation.title)
                 meter.advance()
