@@ -8,6 +8,7 @@ import { earlyApi } from './api.js';
 import { applyBranding } from './branding.js';
 import { confine } from './data-source.js';
 import { confineJson } from './dicom-json.js';
+import { recordLoading } from './loaded.js';
 import { confineModes } from './modes.js';
 
 /** @typedef {import('../types/ohif.js').ExtensionArguments} ExtensionArguments */
@@ -15,6 +16,8 @@ import { confineModes } from './modes.js';
 /** @typedef {import('../types/early.js').EarlyApi} EarlyApi */
 
 export const ID = 'ohifbuild-token';
+/** Where the build puts this package; OHIF loads it by this path. */
+const FOLDER = new URL('.', import.meta.url).pathname;
 const RELEASE_MODULES = '@ohif/extension-default.dataSourcesModule';
 
 /** Set in preRegistration, which OHIF awaits before it gets modules. @type {EarlyApi} */
@@ -28,8 +31,10 @@ const extension = {
    *
    * @param {ExtensionArguments} args
    */
-  async preRegistration({ servicesManager, appConfig }) {
+  async preRegistration({ servicesManager, extensionManager, appConfig }) {
     api = await earlyApi();
+    const loading = recordLoading(window);
+    loading.watchExtensions(extensionManager, followers(appConfig));
     const { userAuthenticationService, customizationService } = servicesManager.services;
 
     removeOtherDataSources(appConfig);
@@ -49,10 +54,7 @@ const extension = {
       customizationService.Scope?.Global ?? 'global'
     );
 
-    const names = [...(appConfig.modes ?? []), ...(window.modes ?? [])];
-    const load = appConfig.peerImport;
-    const modules = await Promise.all(names.map(mode => (typeof mode === 'string' && load ? load(mode) : mode)));
-    confineModes(modules, api);
+    confineModes(await listedModes(appConfig), appConfig, api, loading, () => removeOtherDataSources(appConfig));
     extendAboutBox(window, api.settings.publicUrl);
   },
 
@@ -75,6 +77,41 @@ const extension = {
     ];
   },
 };
+
+/**
+ * The extensions that OHIF registers after ours, by the names or URLs that it loads them by.
+ *
+ * @param {import('../types/ohif.js').AppConfig} appConfig
+ */
+function followers(appConfig) {
+  const sources = [...(window.extensions ?? []), ...(appConfig.extensions ?? [])].map(sourceOf);
+  return sources.slice(sources.findIndex(source => source.startsWith(FOLDER)) + 1);
+}
+
+/**
+ * @param {unknown} listed a name, a module, or a pair of one of them with its configuration
+ * @returns {string}
+ */
+function sourceOf(listed) {
+  const entry = Array.isArray(listed) ? listed[0] : listed;
+  return typeof entry === 'string' ? entry : String(entry?.id ?? '');
+}
+
+/**
+ * Every mode that OHIF will use. One that cannot be loaded has no module; OHIF then stops, and says why.
+ *
+ * @param {import('../types/ohif.js').AppConfig} appConfig
+ */
+function listedModes(appConfig) {
+  const load = appConfig.peerImport;
+  const listed = [...(appConfig.modes ?? []), ...(window.modes ?? [])];
+  return Promise.all(
+    listed.map(async mode => {
+      const module = typeof mode === 'string' && load ? await load(mode).catch(() => undefined) : mode;
+      return { source: sourceOf(mode), module };
+    })
+  );
+}
 
 /**
  * Shows a message for an image that has arrived and cannot be shown; OHIF leaves its viewport black. The early script

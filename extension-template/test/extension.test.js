@@ -73,7 +73,9 @@ async function boot(compiled, configured = [], page = { path: '/viewer?StudyInst
   await extension.preRegistration(
     /** @type {any} */ ({ servicesManager: { services }, extensionManager: {}, appConfig })
   );
+  /** @type {any[]} */
   const loaded = [];
+  const ids = new Set();
   for (const module of await Promise.all([...(appConfig.modes ?? []), ...compiled].map(load))) {
     const made = module?.modeFactory
       ? await module.modeFactory({
@@ -81,10 +83,12 @@ async function boot(compiled, configured = [], page = { path: '/viewer?StudyInst
           loadModules: (/** @type {string[]} */ names) => Promise.all(names.map(load)),
         })
       : module;
-    if (made && typeof made === 'object') {
+    if (made && typeof made === 'object' && !ids.has(module.id)) {
       loaded.push(made);
     }
+    ids.add(module?.id);
   }
+  appConfig.modes = loaded;
   return { loaded, appConfig, services, customizations, implementation: () => implementation };
 }
 

@@ -113,6 +113,8 @@ export interface RequestError {
 /** `window[Symbol.for('ohifbuild')]`, frozen. */
 export interface EarlyApi {
   readonly settings: Settings;
+  /** Prepares OHIF's configuration, `window.config`, as soon as app-config.js has set it. */
+  configure(config: { extensions?: string[] }): void;
   /** The current link. */
   link(): LinkState;
   /** Reads the address bar again. Called for every navigation. */
@@ -136,6 +138,8 @@ export interface EarlyApi {
 declare global {
   interface Window {
     modes?: string[];
+    /** The compiled extensions by name, which OHIF registers in this order. */
+    extensions?: string[];
     config?: { ohifbuild?: Partial<Settings> } & Record<string, unknown>;
     XMLHttpRequest: typeof XMLHttpRequest;
     Request: typeof Request;

@@ -60,10 +60,14 @@ export interface DataSourceDefinition {
 
 export interface ExtensionManager {
   getModuleEntry(id: string): unknown;
+  registerExtension?(extension: { id?: string } | null | undefined, ...more: unknown[]): Promise<unknown>;
+  registeredExtensionIds?: string[];
+  moduleTypeNames?: string[];
   [member: string]: unknown;
 }
 
 export interface AppConfig {
+  extensions?: unknown[];
   modes?: Array<string | ModeModule>;
   dataSources?: DataSourceDefinition[];
   defaultDataSourceName?: string;
@@ -104,6 +108,7 @@ export interface Mode {
   displayName?: string;
   hide?: boolean;
   onModeInit?(args: unknown): void;
+  onModeEnter?(...args: unknown[]): unknown;
   [member: string]: unknown;
 }
 

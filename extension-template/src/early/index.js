@@ -13,6 +13,7 @@ import { createMessages } from '../messages.js';
 import { addBlockingPolicy, addConnectPolicy } from './connect-policy.js';
 import { createCredential } from './credential.js';
 import { guardFetch } from './fetch.js';
+import { registerFirst } from './first-extension.js';
 import { createLinkState } from './link-state.js';
 import { guardMedia } from './media.js';
 import { clearActivation, watchNavigation } from './navigation.js';
@@ -68,6 +69,7 @@ function guardOrBlock(window, replacePage) {
     const nothing = () => undefined;
     return Object.freeze({
       settings,
+      configure: nothing,
       link,
       sync: link,
       guards: () => true,
@@ -198,6 +200,8 @@ function guard(window, replacePage, settings, messages, onReload) {
 
   return Object.freeze({
     settings,
+    /** @param {{extensions?: string[]}} config */
+    configure: config => registerFirst(window, config),
     link: links.state,
     sync,
     /** @param {string} url */

@@ -13,7 +13,7 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import settings_of
 from ohifbuild.core.errors import ReleaseUnsupported
 from ohifbuild.server.headers import connects_to, content_security_policy
-from ohifbuild.viewer.app_config import app_config, settings
+from ohifbuild.viewer.app_config import app_config, read_app_config, settings
 from ohifbuild.viewer.inject import INJECTED_START, SETTINGS_ID, index_html
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -144,7 +144,7 @@ def test_an_early_script_that_could_end_itself_is_refused() -> None:
 
 def config_of(recipe: Recipe) -> dict[str, object]:
     text = app_config(recipe, ["/o/e.js"], ["/o/m.js"])
-    found = json.loads(text.partition("window.config = ")[2].rstrip().removesuffix(";"))
+    found = read_app_config(text)
     assert isinstance(found, dict)
     return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
@@ -10,6 +9,7 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.contract.source import source_of
 from ohifbuild.doctor.address import Address
 from ohifbuild.doctor.viewer_page import root_in
+from ohifbuild.viewer.app_config import read_app_config
 
 
 def settings_at(settings: Settings, path: str, query: str) -> Settings:
@@ -44,9 +44,8 @@ def roots_of(address: Address, settings: Settings, configuration: str) -> tuple[
 
 def _image_root(configuration: str, searches: str) -> str:
     """The WADO-RS root beside a root of searches; '' if the configuration is not one of ohifbuild, or names none."""
-    _, _, text = configuration.partition("window.config = ")
     try:
-        sources = json.loads(text.rstrip().removesuffix(";"))["dataSources"]
+        sources = read_app_config(configuration)["dataSources"]
         found = [source["configuration"] for source in sources]
         return next((str(each["wadoRoot"]) for each in found if each["qidoRoot"] == searches), "")
     except (ValueError, KeyError, TypeError, RecursionError):

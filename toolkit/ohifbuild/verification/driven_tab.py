@@ -58,6 +58,9 @@ class DrivenTab(PageReadings):
         self._left = 0
         self.begin()
 
+    def watch_scripts(self) -> None:
+        """Does nothing: WebDriver does not name the scripts that begin requests."""
+
     def begin(self) -> None:
         """Starts a new recording; navigations call it themselves."""
         self._first = len(self._proxy.exchanges)

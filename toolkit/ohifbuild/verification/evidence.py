@@ -36,7 +36,10 @@ class ReceivedRequest:
 
 @dataclass(frozen=True)
 class SentRequest:
-    """One request as the browser sent it. ``at`` and ``seconds`` are seconds since the scenario's first navigation."""
+    """One request as the browser sent it. ``at`` and ``seconds`` are seconds since the scenario's first navigation.
+
+    ``scripts`` are the URLs of the scripts that began it, as far as the browser says.
+    """
 
     method: str
     url: str
@@ -46,6 +49,7 @@ class SentRequest:
     at: float
     seconds: float = 0.0
     size: int = 0
+    scripts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,9 @@ class Expectation:
     """What the page of a scenario must show, and what it may send.
 
     Args:
-        outcome: ``image`` (the link's study is on the screen), ``message`` (a message and no image) or ``confined``
-            (the page may show anything, but requests nothing outside the link's studies).
+        outcome: ``image`` (the link's study is on the screen), ``message`` (a message and no image), ``confined``
+            (the page may show anything, but requests nothing outside the link's studies) or ``mode`` (a package's mode
+            opens, and is as confined).
         token: the token that the archive must receive in the header; '' if no request may carry one.
         secrets: every value that must not appear elsewhere.
         studies: Study Instance UIDs that may be requested.
@@ -63,6 +68,7 @@ class Expectation:
         instances: SOP Instance UIDs, one of which must be on the canvas; empty for any of the studies'.
         reasons: for ``message``: the accepted values of ``data-reason``.
         kept: whether the browser may show a page that it has kept, which sends no request.
+        route: for ``mode``: the mode's route.
     """
 
     outcome: str
@@ -74,6 +80,7 @@ class Expectation:
     instances: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     kept: bool = False
+    route: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,11 +157,35 @@ class Screenshot:
 
 
 @dataclass(frozen=True)
+class LoadedPart:
+    """An extension or a mode of one of the recipe's packages, and what OHIF made of it.
+
+    Args:
+        package: the package's name.
+        kind: ``extension`` or ``mode``.
+        id: its own id; '' if it was not loaded.
+        route: a mode's route.
+        entered: whether the mode was entered on this page.
+        problem: why it is not there, or not whole; '' if it is.
+        unknown: its functions for modules that this release never calls.
+    """
+
+    package: str
+    kind: str
+    id: str = ""
+    route: str = ""
+    entered: bool = False
+    problem: str = ""
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Observation:
     """One scenario, observed in the browser and at the archive.
 
     ``elsewhere`` lists the browser's attempts to leave the site. ``first_image`` is the time from the navigation to the
-    first recognised image, in seconds; None if there was none.
+    first recognised image, in seconds; None if there was none. ``packages`` are the folders in the dist of the recipe's
+    packages, by name; ``loaded`` is what OHIF made of them, None if nobody looked.
     """
 
     scenario: str
@@ -173,6 +204,8 @@ class Observation:
     screenshots: tuple[Screenshot, ...]
     seconds: float
     first_image: float | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)
+    loaded: tuple[LoadedPart, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,11 @@ from ohifbuild.verification.evidence import Evidence, Observation
 from ohifbuild.verification.external_tokens import ExternalTokens
 from ohifbuild.verification.fixtures import Fixtures, prepare_fixtures
 from ohifbuild.verification.interrupts import interruptible
+from ohifbuild.verification.loaded_parts import packages_in
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.redact import Redactor
 from ohifbuild.verification.report import check_report_place, write_reports
-from ohifbuild.verification.scenario_context import ScenarioContext, Site
+from ohifbuild.verification.scenario_context import NO_PACKAGES, ScenarioContext, Site
 from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
 from ohifbuild.verification.time_limit import LONGEST_SECONDS, time_limit
 from ohifbuild.verification.viewer_site import site
@@ -119,7 +120,16 @@ def _run(
             dist, backend.archive, parts.tokens, settings=settings, enforce=not backend.enforces, bare=True
         ) as running,
     ):
-        seen, version = run_scenarios(running, browser, parts.fixtures, settings, reporter, meter, watch=backend.check)
+        seen, version = run_scenarios(
+            running,
+            browser,
+            parts.fixtures,
+            settings,
+            reporter,
+            meter,
+            watch=backend.check,
+            packages=packages_in(read_manifest(dist).inputs),
+        )
     return ViewerRun(seen, version, backend.description, Redactor({**parts.fixtures.labels, **HOSTILE_TOKENS}))
 
 
@@ -154,6 +164,7 @@ def run_scenarios(
     journeys: Sequence[Journey] = JOURNEYS,
     watch: Callable[[], None] = lambda: None,
     longest: float = LONGEST_SECONDS,
+    packages: Mapping[str, str] = NO_PACKAGES,
 ) -> tuple[tuple[Observation, ...], str]:
     """Runs the journeys, each in its own tab, and returns the observations and the browser's name.
 
@@ -167,6 +178,7 @@ def run_scenarios(
         journeys: the groups of scenarios.
         watch: is called repeatedly while verify waits for the browser; an exception from it ends the run.
         longest: the most seconds that the run may take.
+        packages: the recipe's packages, as ``packages_in``.
 
     Raises:
         BrowserFailed: the browser failed, or the run took too long. Faults of the viewer are observations, not errors.
@@ -190,7 +202,8 @@ def run_scenarios(
         try:
             for journey in journeys:
                 with window.tab(check) as fresh:
-                    for observation in journey(ScenarioContext(fresh, site, proxy, fixtures, settings, pictures)):
+                    context = ScenarioContext(fresh, site, proxy, fixtures, settings, pictures, packages)
+                    for observation in journey(context):
                         seen.append(observation)
                         meter.phase(observation.title)
                 meter.advance()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Protocol
 from urllib.parse import quote
 
@@ -10,11 +12,13 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.verification.egress_proxy import EgressProxy
 from ohifbuild.verification.evidence import Expectation, Observation, ReceivedRequest, SentRequest
 from ohifbuild.verification.fixtures import Fixtures, Subject
+from ohifbuild.verification.loaded_parts import read_loaded
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.screen import Screen
 from ohifbuild.verification.tab import Tab
 
 READINGS = 5
+NO_PACKAGES: Mapping[str, str] = MappingProxyType({})
 
 Move = Callable[[], object]
 
@@ -47,11 +51,15 @@ class ScenarioContext:
         fixtures: Fixtures,
         settings: Settings,
         pictures: PictureIndex,
+        packages: Mapping[str, str] = NO_PACKAGES,
     ) -> None:
         self.tab = tab
         self.site = site
         self.fixtures = fixtures
         self.settings = settings
+        self.packages = packages
+        if packages:
+            tab.watch_scripts()
         self._pictures = pictures
         self._egress_proxy = egress_proxy
         self._screen = Screen(tab, pictures)
@@ -121,6 +129,17 @@ class ScenarioContext:
         expects = Expectation("confined", given, self._secrets(), subject.studies, subject.patients)
         return self._observe(key, title, expects, link, None)
 
+    def mode(self, key: str, title: str, subject: Subject, route: str) -> Observation:
+        """After opening the link at the route of a package's mode, the mode must be entered, as confined as any."""
+        expects = Expectation(
+            "mode", subject.token, self._secrets(), subject.studies, subject.patients, subject.thumbnails, route=route
+        )
+        return self.with_packages(self._observe(key, title, expects, self.link(subject, route=route), None))
+
+    def with_packages(self, seen: Observation) -> Observation:
+        """The observation of the page that is open, with what OHIF made of the recipe's packages."""
+        return replace(seen, loaded=read_loaded(self.tab, self.packages))
+
     def open_without_archive(self, link: str) -> None:
         """Opens the link while the archive does not answer; it does not answer this tab again."""
         self.tab.cut_off(lambda url: self.settings.is_archive(url))
@@ -177,6 +196,7 @@ class ScenarioContext:
             screenshots=(shown.screenshot,),
             seconds=round(self.tab.elapsed(), 3),
             first_image=first_image,
+            packages=self.packages,
         )
 
     def _traffic(self, heard: int) -> tuple[tuple[SentRequest, ...], tuple[ReceivedRequest, ...]]:

@@ -142,7 +142,20 @@ def faulty_archive(context: ScenarioContext) -> Iterator[Observation]:
     )
 
 
+def own_packages(context: ScenarioContext) -> Iterator[Observation]:
+    """The packages of the recipe, if it has some: what OHIF made of them, and each of their modes."""
+    if not context.packages:
+        return
+    main = context.fixtures.main
+    opened = context.image("packages", "The recipe's packages", main, context.link(main))
+    first = context.with_packages(opened)
+    yield first
+    for route in dict.fromkeys(part.route for part in first.loaded or () if part.route and not part.problem):
+        yield context.mode(f"own-mode-{route}", f"The mode /{route} of a package", main, route)
+
+
 JOURNEYS: tuple[Journey, ...] = (
+    own_packages,
     open_and_navigate,
     other_link_forms,
     refused_links,

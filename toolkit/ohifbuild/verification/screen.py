@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ohifbuild.verification.evidence import Expectation, ImageMatch, Message, Screenshot
+from ohifbuild.verification.loaded_parts import has_entered
 from ohifbuild.verification.pixels import PictureIndex, shows
 from ohifbuild.verification.tab import Tab
 
@@ -48,12 +49,19 @@ class Screen:
             self.wait_for_message()
             return None
         if expects.outcome == "confined":
-            tab.until(lambda: self._has_message() or self._has_image(studies) or tab.silence() > REST_SECONDS)
+            self._rest(studies)
+            return None
+        if expects.outcome == "mode":
+            tab.until(lambda: self._has_message() or has_entered(tab, expects.route), IMAGE_SECONDS)
+            self._rest(studies)
             return None
         wanted = set(expects.instances)
         first = tab.elapsed() if tab.until(lambda: self._has_image(studies, wanted), IMAGE_SECONDS) else None
         tab.until(lambda: self._has_thumbnails(set(expects.thumbnails)), THUMBNAIL_SECONDS)
         return first
+
+    def _rest(self, studies: set[str]) -> None:
+        self._tab.until(lambda: self._has_message() or self._has_image(studies) or self._tab.silence() > REST_SECONDS)
 
     def wait_for_message(self) -> None:
         """Waits for a visible message."""

@@ -15,6 +15,7 @@ from ohifbuild.core.errors import BrowserFailed
 from ohifbuild.verification.egress_proxy import EgressProxy
 from ohifbuild.verification.evidence import PageState, Screenshot, SentRequest
 from ohifbuild.verification.page_readings import READERS, PageReadings, page_state, served_policy
+from ohifbuild.verification.request_scripts import RequestScripts
 from ohifbuild.verification.tab import (
     EMBEDDING,
     PATIENCE_SECONDS,
@@ -73,6 +74,7 @@ class Tab(PageReadings):
         self.errors: list[str] = []
         self._context = context
         self._requests: list[tuple[Request, float]] = []
+        self._scripts: RequestScripts | None = None
         self._document: Request | None = None
         self._pending: set[Request] = set()
         self._last_busy = time.monotonic()
@@ -90,12 +92,22 @@ class Tab(PageReadings):
         page.on("requestfailed", self._on_done)
         page.on("console", self._on_console)
         page.on("pageerror", self._on_page_error)
+        if self._scripts and self._devtools:
+            self._scripts.watch(self._devtools)
+
+    def watch_scripts(self) -> None:
+        """From now on, requests name the scripts that began them. Only Chromium has this."""
+        self._scripts = RequestScripts()
+        if self._devtools:
+            self._scripts.watch(self._devtools)
 
     def begin(self) -> None:
         """Starts a new recording; navigations call it themselves."""
         self.console.clear()
         self.errors.clear()
         self._requests.clear()
+        if self._scripts:
+            self._scripts.clear()
         self._pending.clear()
         self._began = time.time()
         self._last_busy = time.monotonic()
@@ -217,6 +229,7 @@ class Tab(PageReadings):
             at=round(max(0.0, started), 4),
             seconds=round(max(0.0, timing["responseEnd"] / 1000), 4),
             size=int(response.headers.get("content-length", "0")) if response else 0,
+            scripts=self._scripts.of(request.url) if self._scripts else (),
         )
 
     def _headers(self, request: Request) -> tuple[tuple[str, str], ...]:

@@ -36,6 +36,9 @@ class Tab(Protocol):
     console: list[str]
     errors: list[str]
 
+    def watch_scripts(self) -> None:
+        """From now on, requests name the scripts that began them, if the browser says it."""
+
     def begin(self) -> None:
         """Starts a new recording; navigations call it themselves."""
 

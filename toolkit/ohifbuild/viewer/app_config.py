@@ -14,6 +14,8 @@ from ohifbuild.config.recipe import Recipe
 DATA_SOURCE = "ohifbuild-token.dataSourcesModule.dicomweb"
 IMAGES = "ohifbuild/branding"
 CONFIG_START = "window.config = "
+# The early script's function; see extension-template/src/early/first-extension.js.
+CONFIGURE = 'window[Symbol.for("ohifbuild")]?.configure(window.config);\n'
 HEADER = "// Written by ohifbuild; a dist is changed by building it again.\n"
 
 
@@ -46,7 +48,20 @@ def app_config(recipe: Recipe, extensions: list[str], modes: list[str]) -> str:
             for source in recipe.sources
         ],
     }
-    return HEADER + CONFIG_START + json.dumps({**config, **recipe.app_config}, indent=2) + ";\n"
+    return HEADER + CONFIG_START + json.dumps({**config, **recipe.app_config}, indent=2) + ";\n" + CONFIGURE
+
+
+def read_app_config(text: str) -> dict[str, Any]:
+    """The configuration that a text of ``app_config`` sets.
+
+    Raises:
+        ValueError: it is not such a text.
+    """
+    start = text.find(CONFIG_START)
+    if start < 0:
+        raise ValueError("it sets no window.config")
+    config, _ = json.JSONDecoder().raw_decode(text, start + len(CONFIG_START))
+    return dict(config)
 
 
 def settings(recipe: Recipe) -> dict[str, Any]:

@@ -6,7 +6,6 @@ recipe, byte for byte.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,7 @@ from pydantic import ValidationError
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.config.validation_errors import problems_in
 from ohifbuild.core.errors import DistInvalid, IntegrityBroken, RecipeError
-from ohifbuild.viewer.app_config import CONFIG_START, app_config
+from ohifbuild.viewer.app_config import app_config, read_app_config
 from ohifbuild.viewer.compress import compress_all, compressible
 from ohifbuild.viewer.inject import FOLDER, INJECTED_START, index_html
 from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, hash_tree, read_manifest
@@ -112,7 +111,7 @@ def _page(dist: Path, old: Recipe, new: Recipe) -> str:
 def _configuration(dist: Path, old: Recipe, new: Recipe) -> str:
     text = (dist / "app-config.js").read_text(encoding="utf-8")
     try:
-        config = json.loads(text.partition(CONFIG_START)[2].rstrip().removesuffix(";"))
+        config = read_app_config(text)
         return app_config(new, _moved(config["extensions"], old, new), _moved(config["modes"], old, new))
     except (KeyError, TypeError, ValueError) as error:
         raise _unknown(dist, "its app-config.js") from error

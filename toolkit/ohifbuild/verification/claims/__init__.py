@@ -20,6 +20,7 @@ from ohifbuild.verification.claims.confinement import (
     own_studies_only,
 )
 from ohifbuild.verification.claims.on_screen import message_shown, no_pixels, right_image, thumbnails
+from ohifbuild.verification.claims.packages import mode_opens, naming_packages, no_error_boundary, packages_loaded
 from ohifbuild.verification.claims.token_way import (
     both_ends_agree,
     header_received,
@@ -45,18 +46,25 @@ class Claim:
         title: the statement.
         outcomes: the outcomes of the scenarios in which it is checked.
         check: the function that checks it.
+        of_packages: whether it is about the recipe's packages, and checked only where somebody looked at them.
     """
 
     key: str
     title: str
     outcomes: frozenset[str]
     check: Check
+    of_packages: bool = False
+
+    def applies(self, seen: Observation) -> bool:
+        """Whether the claim is checked in a scenario."""
+        return seen.expects.outcome in self.outcomes and (seen.loaded is not None or not self.of_packages)
 
 
-EVERYWHERE = frozenset({"image", "message", "confined"})
-GOOD = frozenset({"image", "confined"})
+EVERYWHERE = frozenset({"image", "message", "confined", "mode"})
+GOOD = frozenset({"image", "confined", "mode"})
 IMAGE = frozenset({"image"})
 MESSAGE = frozenset({"message"})
+MODE = frozenset({"mode"})
 
 CLAIMS: tuple[Claim, ...] = (
     Claim("right-image", "The link's own image is on the screen", IMAGE, right_image),
@@ -80,7 +88,17 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("nothing-elsewhere", "Nothing reaches another origin", EVERYWHERE, nothing_elsewhere),
     Claim("page-policy", "The policy in the page forbids other scripts", EVERYWHERE, held_to_policy),
     Claim("no-page-error", "No uncaught error in the page", EVERYWHERE, no_page_error),
+    Claim("packages-alive", "Every extension and mode of the packages is there", IMAGE, packages_loaded, True),
+    Claim("no-broken-part", "No part of the page was replaced by an error", GOOD, no_error_boundary, True),
+    Claim("mode-opens", "The mode of a package opens", MODE, mode_opens, True),
 )
+
+ABOUT_REQUESTS = frozenset(
+    {
+        "header-sent", "header-received", "both-ends", "none-refused", "own-studies", "no-patient-query",
+        "no-open-search", "no-doubles", "token-one-way", "nothing-elsewhere",
+    }
+)  # fmt: skip
 
 
 def judge(
@@ -95,12 +113,14 @@ def judge(
         _result(claim, observation, settings)
         for observation in observations
         for claim in CLAIMS
-        if observation.expects.outcome in claim.outcomes and claim.key not in without
+        if claim.applies(observation) and claim.key not in without
     )
 
 
 def _result(claim: Claim, observation: Observation, settings: Settings) -> ClaimResult:
     verdict = claim.check(observation, settings)
+    if claim.key in ABOUT_REQUESTS:
+        verdict = naming_packages(verdict, observation)
     return ClaimResult(
         claim=claim.key,
         title=claim.title,

@@ -1,0 +1,6 @@
+export default {
+  id: 'throws',
+  getCommandsModule() {
+    throw new Error('the pager is missing');
+  },
+};
