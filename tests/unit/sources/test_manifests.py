@@ -26,6 +26,16 @@ def test_only_packages_that_are_never_in_a_bundle_are_left_out(tmp_path: Path, m
     assert reduced == {**whole, "devDependencies": just_webpack, "optionalDependencies": just_webpack}
 
 
+def test_the_documentations_packages_are_not_installed(tmp_path: Path, manifest: Path) -> None:
+    docs = tmp_path / "platform" / "docs" / "package.json"
+    docs.parent.mkdir()
+    docs.write_text('{"name": "ohif-docs"}')
+    with without_unneeded_packages(tmp_path):
+        assert not docs.exists()
+        assert manifest.is_file()
+    assert docs.read_text() == '{"name": "ohif-docs"}'
+
+
 def test_a_failed_installation_leaves_the_source_unchanged(tmp_path: Path, manifest: Path) -> None:
     before = manifest.read_bytes()
     with pytest.raises(OSError, match="registry"), without_unneeded_packages(tmp_path):

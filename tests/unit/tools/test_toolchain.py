@@ -10,6 +10,7 @@ from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import NotInCache, ToolMissing
 from ohifbuild.core.processes import output
 from ohifbuild.releases.catalogue import catalogue
+from ohifbuild.tools.npm import Package
 from ohifbuild.tools.package_managers import package_manager, package_of
 from ohifbuild.tools.toolchain import node_tools, private_pins, satisfies
 
@@ -139,6 +140,19 @@ def test_a_major_version_means_the_pinned_version_with_that_number() -> None:
         assert package_of(spec).version.startswith("11.")
         assert package_of(spec).integrity
     assert package_of("pnpm@11.2.0").integrity == ""
+
+
+def test_pnpm_12_is_the_program_for_this_machine_and_its_wrappers_digest_says_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ohifbuild.tools.package_managers.machine", lambda: "linux-arm64")
+    monkeypatch.setattr("ohifbuild.tools.package_managers.is_musl", lambda: False)
+    package = package_of(f"pnpm@12+sha512.{'0' * 128}")
+    assert package.name == "@pnpm/exe.linux-arm64"
+    assert package.version.startswith("12.")
+    assert package.integrity.startswith("sha512-")
+    monkeypatch.setattr("ohifbuild.tools.package_managers.is_musl", lambda: True)
+    assert package_of("pnpm@12.0.1") == Package("@pnpm/exe.linux-arm64-musl", "12.0.1", "")
 
 
 def test_the_digest_in_a_package_manager_spec_is_its_pin() -> None:

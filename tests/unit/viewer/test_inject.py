@@ -105,10 +105,27 @@ def test_the_page_names_its_public_url_everywhere_and_no_other_host() -> None:
 
 
 def test_what_a_spelling_of_another_kind_would_load_from_the_root_is_refused_on_a_sub_path() -> None:
-    page = PAGE.replace('src="/app-config.js"', "src='/app-config.js'")
+    page = PAGE.replace('src="/app-config.js"', 'src = "/app-config.js"')
     index_html(page, Recipe.of({}), EARLY)
     with pytest.raises(ReleaseUnsupported, match="not under /ohif/"):
         index_html(page, Recipe.of({"public_url": "/ohif/"}), EARLY)
+
+
+def test_a_minified_page_is_read_as_well_as_one_with_quotes() -> None:
+    page = (
+        "<!doctype html><html lang=en><head><meta charset=UTF-8><script>window.PUBLIC_URL='/'</script>"
+        "<link href=/manifest.json rel=manifest><link href='/assets/a.png' rel=icon sizes=16x16>"
+        "<link href=//fonts.example.org rel=preconnect><meta content=/assets/t.png name=tile>"
+        "<script>window.browserImportFunction=n=>import(n)</script><script src=/app-config.js></script>"
+        '<script defer src=/app.bundle.0123abcd.js></script></head><body><div id="root"></div></body></html>'
+    )
+    written = index_html(page, Recipe.of({"public_url": "/a/b/"}), EARLY)
+    named = [value for _, values in Tags(written).found for key, value in values.items() if key in ("src", "href")]
+    files = ("manifest.json", "assets/a.png", "app-config.js", "app.bundle.0123abcd.js")
+    assert named == [f"/a/b/{name}" for name in files]
+    assert 'content="/a/b/assets/t.png"' in written
+    assert 'window.PUBLIC_URL="/a/b/"' in written
+    assert INJECTED_START.search(written)
 
 
 def test_settings_cannot_end_their_script() -> None:

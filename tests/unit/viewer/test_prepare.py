@@ -37,6 +37,21 @@ def test_files_find_their_public_path_at_run_time(base: Path) -> None:
     assert texts["manifest.json"] == '{"src": "assets/a.png", "start_url": "./index.html"}'
 
 
+def test_rsbuilds_folders_and_a_minified_runtime_are_known(base: Path) -> None:
+    (base / "app.bundle.0a.js").unlink()
+    (base / "static/js/async").mkdir(parents=True)
+    (base / "static/css").mkdir()
+    (base / "static/js/index.0a1b2c3d.js").write_text('(()=>{var e={};e.p="/",e.x.p="/"})()')
+    (base / "static/js/async/7.js").write_text('n.p="/";')
+    (base / "static/css/index.css").write_text("a{b:url(/static/f.woff2)}")
+    texts = dict(portable_texts(base))
+    assert texts["static/js/index.0a1b2c3d.js"] == (
+        '(()=>{var e={};e.p=self.PUBLIC_URL || new URL("../../", self.location.href).pathname,e.x.p="/"})()'
+    )
+    assert 'new URL("../../../", self' in texts["static/js/async/7.js"]
+    assert texts["static/css/index.css"] == "a{b:url(../../static/f.woff2)}"
+
+
 def test_imports_at_run_time_use_the_public_path(base: Path) -> None:
     loader = base / "app.bundle.0a.js"
     loader.write_text(f"{RUNTIME} await window.browserImportFunction('/lib/viewer.js'); browserImportFunction(module)")

@@ -12,6 +12,9 @@ from ohifbuild.core.errors import ReleaseUnsupported
 from ohifbuild.patches.series import Patch
 from ohifbuild.releases.catalogue import ReleasePin
 
+# The app's entry script: OHIF's name for it, and those that Rsbuild gives without being told.
+ENTRY_SCRIPTS = ("app.bundle*.js", "static/js/app.*.js", "static/js/index.*.js")
+
 
 @dataclass(frozen=True)
 class BaseViewer:
@@ -63,6 +66,20 @@ class BaseSource(Protocol):
         """
 
 
+def entry_scripts(dist: Path) -> tuple[Path, ...]:
+    """The files with the app's entry chunk."""
+    return tuple(path for pattern in ENTRY_SCRIPTS for path in sorted(dist.glob(pattern)))
+
+
+def bundled_files(dist: Path, suffix: str) -> tuple[Path, ...]:
+    """The bundler's scripts (``.js``) or style sheets (``.css``): the top folder's, and those in Rsbuild's ``static``.
+
+    Other folders hold what others built, and OHIF copied.
+    """
+    inner = sorted((dist / "static").rglob(f"*{suffix}"))
+    return tuple(path for path in (*sorted(dist.glob(f"*{suffix}")), *inner) if path.is_file())
+
+
 def check_is_viewer(dist: Path, what: str) -> None:
     """Checks that ``dist`` looks like a built OHIF viewer.
 
@@ -74,7 +91,7 @@ def check_is_viewer(dist: Path, what: str) -> None:
         ReleaseUnsupported: a file of a viewer is missing.
     """
     missing = [name for name in ("index.html", "app-config.js") if not (dist / name).is_file()]
-    if not list(dist.glob("app.bundle*.js")):
+    if not entry_scripts(dist):
         missing.append("app.bundle.*.js")
     if missing:
         raise ReleaseUnsupported(

@@ -14,6 +14,7 @@ from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import BundleFailed, DiskFull, OhifbuildError, ReleaseUnsupported, ToolFailed
 from ohifbuild.core.processes import KILLED, run
+from ohifbuild.sources.build_hooks import PROFILE_KEYS
 from ohifbuild.sources.bundler_findings import check_packages
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.tools.toolchain import NodeTools
@@ -23,6 +24,7 @@ from ohifbuild.tools.toolchain import NodeTools
 HEAP_MB = 4096
 APP = "platform/app"
 WRAPPER = "record.cjs"
+NO_OPTIONS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,13 @@ PROFILES = {
     "rspack": Profile(
         "node_modules/@rspack/cli/bin/rspack.js",
         (f"{APP}/.rspack/rspack.pwa.js", f"{APP}/.webpack/webpack.pwa.js"),
+        ("build",),
+        SETTINGS,
+    ),
+    # 3.14 has one configuration at the root, in TypeScript.
+    "rsbuild": Profile(
+        "node_modules/@rsbuild/core/bin/rsbuild.js",
+        tuple(f"rsbuild.config.{suffix}" for suffix in ("ts", "mts", "js", "mjs")),
         ("build",),
         SETTINGS,
     ),
@@ -95,7 +104,7 @@ def bundle_key(bundler: str) -> str:
     """A digest of everything in the bundling, apart from the sources, that decides the result."""
     profile = PROFILES[bundler]
     wrapper = (files("ohifbuild.sources") / WRAPPER).read_text(encoding="utf-8")
-    return digest_of(profile.program, profile.arguments, profile.settings, HEAP_MB, wrapper)
+    return digest_of(profile.program, profile.arguments, profile.settings, PROFILE_KEYS, HEAP_MB, wrapper)
 
 
 def bundle(
@@ -108,18 +117,20 @@ def bundle(
     *,
     module_folders: Sequence[Path] = (),
     places: Mapping[Path, Path] | None = None,
+    options: Mapping[str, str] = NO_OPTIONS,
     as_published: bool = False,
 ) -> None:
     """Bundles the app in ``tree``; writes ``dist`` and the list of bundled packages to the folder ``target``.
 
     Args:
         tree: an installed source tree.
-        bundler: ``webpack`` or ``rspack``.
+        bundler: ``webpack``, ``rspack`` or ``rsbuild``.
         tools: the Node that runs the bundler.
         target: an existing folder.
         log: the file that receives the bundler's output.
         module_folders: further ``node_modules``, which are searched last.
         places: for the folder of each of the user's packages in ``tree``, the folder that the user gave.
+        options: OHIF's own options for this build, as variables; see ``build_hooks.build_options``.
         as_published: use the release's configuration unchanged, and write no list of packages.
 
     Raises:
@@ -135,7 +146,8 @@ def bundle(
     report.unlink(missing_ok=True)
     shutil.rmtree(dist, ignore_errors=True)
     with reporter.step("Bundle", total=100) as meter, as_file(files("ohifbuild.sources") / WRAPPER) as wrapper:
-        env = _environment(profile, tools) | {
+        env = _environment(profile, tools, options) | {
+            "OHIFBUILD_BUNDLER": bundler,
             "OHIFBUILD_CONFIG": str(config),
             "OHIFBUILD_MODULES": str(target.absolute() / MODULES_NAME),
             "OHIFBUILD_REPORT": str(report),
@@ -216,12 +228,12 @@ def _config(tree: Path, bundler: str) -> Path:
     return tree / config
 
 
-def _environment(profile: Profile, tools: NodeTools) -> dict[str, str]:
+def _environment(profile: Profile, tools: NodeTools, options: Mapping[str, str]) -> dict[str, str]:
     # The environment could change the result, so each variable is set here or left out.
     kept = {name: value for name, value in tools.env.items() if name in ("PATH", "HOME", "TMPDIR")}
-    return {**kept, "LC_ALL": "C.UTF-8", "TZ": "UTC", "NODE_OPTIONS": f"--max-old-space-size={HEAP_MB}"} | dict(
-        profile.settings
-    )
+    fixed = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "NODE_OPTIONS": f"--max-old-space-size={HEAP_MB}"}
+    variables = {**kept, **fixed, **dict(profile.settings), **options}
+    return {name: value for name, value in variables.items() if value}
 
 
 def _follow(meter: Meter) -> Callable[[str], None]:

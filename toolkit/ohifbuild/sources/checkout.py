@@ -41,8 +41,16 @@ from ohifbuild.sources.git_remote import (
 KIND = "source"
 OBJECTS_KIND = "git"
 # All folders that a build reads; patterns as in gitignore (git sparse-checkout --no-cone).
+# pnpm needs the manifest of every workspace, that of the documentation too.
 # The wasm file is a build result that v3.10.0 committed by mistake; its build makes it again.
-SPARSE = ("/*", "!/platform/docs/", "!/testdata/", "!/tests/", "!/platform/ui/*.wasm")
+SPARSE = (
+    "/*",
+    "!/platform/docs/*",
+    "/platform/docs/package.json",
+    "!/testdata/",
+    "!/tests/",
+    "!/platform/ui/*.wasm",
+)
 REPOSITORY_VARIABLES = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"}
 )

@@ -14,6 +14,8 @@ from ohifbuild.packages.package import Package, digest_of_packages
 from ohifbuild.patches.series import Patch, apply, digest, select
 from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer, check_is_viewer
+from ohifbuild.sources.build_hooks import build_options
+from ohifbuild.sources.build_system import described
 from ohifbuild.sources.bundle import bundle, bundle_key
 from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
@@ -97,8 +99,14 @@ class SourceBuild:
             with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
                 folders = self._change(tree, reporter)
+                options = build_options(tree)
                 places = {place_of(package, tree): package.root for package in self.packages}
-                bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders, places=places)
+                bundle(
+                    *(tree, pin.bundler, tools, work, log, reporter),
+                    module_folders=folders,
+                    places=places,
+                    options=options,
+                )
                 add_integrities(work / MODULES_NAME, tree)
             check_is_viewer(work / "dist", f"The source of {self.name}")
 
@@ -119,7 +127,7 @@ class SourceBuild:
         reporter.debug(
             f"{counted(len(self.patches), 'patch', 'patches')} changed {counted(len(report.changed), 'file')}"
         )
-        by_directory = self.release.bundler == "rspack"
+        by_directory = self.release.bundler != "webpack"
         return add_packages(tree, self.packages, self.tools, by_directory=by_directory, reporter=reporter)
 
 
@@ -134,7 +142,10 @@ def source_build(
     offline: bool,
     reporter: Reporter,
 ) -> SourceBuild:
-    """Decides how a release is built from source: its commit, its patches and the version of Node.
+    """Decides how a release is built from source: its commit, its patches, its tools and the version of Node.
+
+    The source of a commit that the catalogue does not pin is fetched, because only it says what it is and how it is
+    built: the version on its label, its package manager and its bundler.
 
     Args:
         remote: URL or path of the git repository.
@@ -142,11 +153,17 @@ def source_build(
         ref: a branch, tag or commit to build instead of the release's tag.
 
     Raises:
-        OhifbuildError: the errors of ``commit_of`` and ``node_tools``.
+        OhifbuildError: the errors of ``commit_of``, ``checkout``, ``described`` and ``node_tools``.
     """
     commit = commit_of(remote, ref or pin.tag, None if ref else pin.commit, offline=offline)
     if not ref and not pin.commit:
         reporter.warn(f"{pin.tag} is not pinned: its commit comes from the remote.")
+    if commit != pin.commit:
+        asked, name = pin.version, ref or pin.tag
+        tree = checkout(remote, name, commit, cache, offline=offline, reporter=reporter).path
+        pin = described(tree, pin)
+        if pin.version != asked:
+            reporter.say(f"{name} is OHIF {pin.version}, not {asked}: it is built and labelled as what it is.")
     candidates = tuple(patches)
     chosen = select(candidates, pin.version)
     if not chosen:

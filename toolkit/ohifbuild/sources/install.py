@@ -21,7 +21,7 @@ from ohifbuild.core.errors import (
 )
 from ohifbuild.core.processes import run
 from ohifbuild.sources.lockfiles import dependents, package_of_tarball
-from ohifbuild.sources.manifests import UNNEEDED, install_inputs, without_unneeded_packages
+from ohifbuild.sources.manifests import UNNEEDED, UNNEEDED_WORKSPACE, install_inputs, without_unneeded_packages
 from ohifbuild.sources.working_tree import installing, is_installed
 from ohifbuild.tools.package_managers import package_manager
 from ohifbuild.tools.toolchain import NodeTools
@@ -38,7 +38,14 @@ OPTIONS = {
         "--no-progress",
         "--network-timeout=120000",
     ),
-    "pnpm": ("install", "--frozen-lockfile", "--ignore-scripts", "--prefer-offline", "--reporter=append-only"),
+    "pnpm": (
+        "install",
+        "--frozen-lockfile",
+        "--ignore-scripts",
+        "--prefer-offline",
+        "--reporter=append-only",
+        f"--filter=!./{UNNEEDED_WORKSPACE}",
+    ),
 }
 
 MISSING = re.compile(

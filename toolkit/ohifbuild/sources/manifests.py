@@ -48,6 +48,8 @@ UNNEEDED = (
     "webpack-hot-middleware",
 )
 REDUCED_KEYS = ("devDependencies", "optionalDependencies")
+# A workspace of which only the manifest is checked out: OHIF's site needs 1000 packages, and a build none of them.
+UNNEEDED_WORKSPACE = "platform/docs"
 
 
 def install_inputs(tree: Path) -> list[tuple[str, object]]:
@@ -64,12 +66,15 @@ def without_unneeded_packages(tree: Path) -> Iterator[None]:
     """Until the block ends, no package.json in ``tree`` requires a package of ``UNNEEDED``.
 
     Only for yarn 1, which accepts a frozen lockfile with more packages than necessary and keeps the lockfile's
-    versions. pnpm compares each package.json with its lockfile and refuses a difference.
+    versions. pnpm compares each package.json with its lockfile and refuses a difference; it can leave out a workspace.
     """
     kept = [(path, path.read_bytes()) for path, _ in _all(tree)]
     try:
         for path, manifest in _all(tree):
-            path.write_text(json.dumps(_without_unneeded(manifest), indent=2) + "\n", encoding="utf-8")
+            if path.parent == tree / UNNEEDED_WORKSPACE:
+                path.unlink()
+            else:
+                path.write_text(json.dumps(_without_unneeded(manifest), indent=2) + "\n", encoding="utf-8")
         yield
     finally:
         for path, text in kept:

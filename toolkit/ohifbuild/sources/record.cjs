@@ -1,11 +1,12 @@
-// Wraps a release's own webpack or Rspack configuration, which OHIFBUILD_CONFIG names: what else the bundler is told
-// stands here, and nowhere in OHIF's files. OHIFBUILD_MODULES names the file that receives the packages bundled,
-// OHIFBUILD_REPORT the one that receives its errors and warnings, OHIFBUILD_FOLDERS (JSON) the node_modules of extensions, which are looked into after all of OHIF's.
+// Wraps a release's own configuration, which OHIFBUILD_CONFIG names, for the bundler that OHIFBUILD_BUNDLER names (webpack,
+// rspack or rsbuild): what else the bundler is told stands here, and nowhere in OHIF's files. OHIFBUILD_MODULES names the
+// file that receives the packages bundled, OHIFBUILD_REPORT the one that receives its errors and warnings,
+// OHIFBUILD_FOLDERS (JSON) the node_modules of extensions, which are looked into after all of OHIF's.
 'use strict';
 const fs = require('node:fs');
+const { createRequire } = require('node:module');
 const path = require('node:path');
-
-const original = require(process.env.OHIFBUILD_CONFIG);
+const { pathToFileURL } = require('node:url');
 
 // Child compilations that evaluate styles and the page while bundling, and ship nothing of their own code; with a warm
 // cache they do not even happen.
@@ -89,9 +90,7 @@ function byContent(output) {
   }
 }
 
-module.exports = async (env, argv) => {
-  const exported = original.default ?? original;
-  const config = await (typeof exported === 'function' ? exported(env, argv) : exported);
+function change(config) {
   config.devtool = false;
   config.plugins = [...(config.plugins || []), new RecordPackages()];
   const deterministic = { moduleIds: 'deterministic', chunkIds: 'deterministic', realContentHash: true };
@@ -105,4 +104,22 @@ module.exports = async (env, argv) => {
     config.cache.buildDependencies = { ...config.cache.buildDependencies, ours };
   }
   return config;
-};
+}
+
+async function forWebpack(env, argv) {
+  const original = require(process.env.OHIFBUILD_CONFIG);
+  const exported = original.default ?? original;
+  return change(await (typeof exported === 'function' ? exported(env, argv) : exported));
+}
+
+// Rsbuild makes the bundler's configuration itself, and hands it to the functions in tools.rspack, ours last.
+async function forRsbuild() {
+  const core = createRequire(process.argv[1]).resolve('@rsbuild/core');
+  const { loadConfig } = await import(pathToFileURL(core).href);
+  const options = { cwd: process.cwd(), path: process.env.OHIFBUILD_CONFIG, loader: 'jiti' };
+  const { content } = await loadConfig(options);
+  const tools = { ...content.tools, rspack: [content.tools?.rspack ?? [], change].flat() };
+  return { ...content, tools, output: { ...content.output, sourceMap: false, minify: false } };
+}
+
+module.exports = process.env.OHIFBUILD_BUNDLER === 'rsbuild' ? forRsbuild : forWebpack;

@@ -18,9 +18,9 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import ExtensionInvalid, ToolFailed
 from ohifbuild.core.processes import run
 from ohifbuild.packages.package import IGNORED, Package
+from ohifbuild.sources.build_hooks import plugin_config
 from ohifbuild.tools.toolchain import NodeTools
 
-PLUGINS = "platform/app/pluginConfig.json"
 LINKS = "platform/app/node_modules"
 LOCKED = (
     "ci",
@@ -41,7 +41,7 @@ def add_packages(
     """Makes the packages part of an installed source tree.
 
     Args:
-        by_directory: write the packages' folders to ``pluginConfig.json``, as from OHIF 3.13 on, instead of linking the
+        by_directory: write the packages' folders to the list of plugins, as from OHIF 3.13 on, instead of linking the
             packages into ``node_modules``, as yarn does with a workspace. (If they were real workspaces, yarn would
             call the lockfile outdated.)
 
@@ -54,13 +54,14 @@ def add_packages(
     """
     _remove_dead_links(tree / LINKS)
     own = _own_packages(tree)
+    plugins = plugin_config(tree)
     folders = []
     for package in packages:
         _check_fits(package, tree, own)
         target = place_of(package, tree)
         shutil.copytree(package.root, target, ignore=shutil.ignore_patterns(*IGNORED))
         folders += _own_dependencies(package, target, tree, tools, reporter)
-        _register(tree / PLUGINS, package, str(target) if by_directory else None)
+        _register(plugins, package, str(target) if by_directory else None)
         if not by_directory:
             link = tree / LINKS / package.name
             link.parent.mkdir(parents=True, exist_ok=True)
@@ -120,8 +121,9 @@ def _own_dependencies(package: Package, target: Path, tree: Path, tools: NodeToo
 
 def _register(path: Path, package: Package, directory: str | None) -> None:
     plugins = json.loads(path.read_text(encoding="utf-8"))
-    entry = {"packageName": package.name, "version": package.version}
-    plugins[package.kind].append({**entry, "directory": directory} if directory else entry)
+    # 3.14 refuses an entry with a version.
+    place = {"directory": directory} if directory else {"version": package.version}
+    plugins[package.kind].append({"packageName": package.name, **place})
     path.write_text(json.dumps(plugins, indent=2) + "\n", encoding="utf-8")
 
 

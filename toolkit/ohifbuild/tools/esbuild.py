@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import platform
-import sys
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -13,9 +11,8 @@ from typing import Any
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import ToolMissing
+from ohifbuild.tools.machine import machine
 from ohifbuild.tools.npm import Package, npm_package
-
-MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def esbuild_version() -> str:
@@ -31,7 +28,7 @@ def esbuild(cache: Cache, *, offline: bool, reporter: Reporter) -> Path:
         OhifbuildError: the errors of ``npm_package``.
     """
     pins = _pins()
-    target = f"{sys.platform}-{MACHINES.get(platform.machine().lower(), platform.machine())}"
+    target = machine()
     integrity = pins["integrity"].get(target)
     if integrity is None:
         raise ToolMissing(

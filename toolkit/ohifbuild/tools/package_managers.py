@@ -2,6 +2,9 @@
 
 Corepack would download them too, but in its own way. Here they come through the user's npm configuration like all
 other packages, are verified before they run, and are available offline.
+
+pnpm 12 is a native program: npm's package ``pnpm`` has only a script that fetches it, so the package with the program
+for this machine (``@pnpm/exe.linux-x64``) is used instead.
 """
 
 from __future__ import annotations
@@ -14,10 +17,12 @@ from pathlib import Path
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import NotInCache, PackageDamaged, ToolMissing
+from ohifbuild.tools.machine import is_musl, machine
 from ohifbuild.tools.npm import Package, npm_package, published_integrity
 from ohifbuild.tools.toolchain import NodeTools, pins_file
 
 SPEC = re.compile(r"(yarn|pnpm)@(\d+(?:\.(?:x|\d+\.(?:x|\d+)))?)(?:\+sha512\.([0-9a-f]{128}))?")
+FIRST_NATIVE_PNPM = 12
 
 
 def package_manager(
@@ -37,6 +42,8 @@ def package_manager(
     if not package.integrity:
         package = _unpinned(package, cache, offline=offline, reporter=reporter)
     folder = npm_package(package, cache, offline=offline, reporter=reporter)
+    if package.name.startswith("@pnpm/exe."):
+        return [_program(folder, package)]
     return [tools.node, _script(folder, package)]
 
 
@@ -50,15 +57,22 @@ def package_of(spec: str) -> Package:
     if not matched:
         raise _unknown(spec)
     name, version, digest = matched.groups()
-    if digest:
+    native = name == "pnpm" and int(version.split(".")[0]) >= FIRST_NATIVE_PNPM
+    if digest and not native:
         return Package(name, version, "sha512-" + base64.b64encode(bytes.fromhex(digest)).decode())
     start = version.removesuffix(".x")
     for row in pins_file()["package_manager"]:
         if row["name"] == name and f"{row['version']}.".startswith(f"{start}."):
-            return Package(name, row["version"], row["integrity"])
+            return _native(row["version"], row["native"]) if native else Package(name, row["version"], row["integrity"])
     if version.count(".") != 2 or version.endswith("x"):
         raise _unknown(spec)
-    return Package(name, version, "")
+    return _native(version, {}) if native else Package(name, version, "")
+
+
+def _native(version: str, integrities: dict[str, str]) -> Package:
+    """The package with pnpm's program for this machine. (A digest in ``packageManager`` is that of another package.)"""
+    target = machine() + ("-musl" if is_musl() else "")
+    return Package(f"@pnpm/exe.{target}", version, integrities.get(target, ""))
 
 
 def _unpinned(package: Package, cache: Cache, *, offline: bool, reporter: Reporter) -> Package:
@@ -71,6 +85,13 @@ def _unpinned(package: Package, cache: Cache, *, offline: bool, reporter: Report
     integrity = published_integrity(package.name, package.version, cache, reporter)
     reporter.warn(f"{package.spec} is not pinned: its digest comes from the registry.")
     return Package(package.name, package.version, integrity)
+
+
+def _program(folder: Path, package: Package) -> Path:
+    program = folder / "pnpm"
+    if not program.is_file() or program.is_symlink():
+        raise PackageDamaged(f"{package.spec} has no program pnpm.", cause="The package has an unexpected layout.")
+    return program
 
 
 def _script(folder: Path, package: Package) -> Path:

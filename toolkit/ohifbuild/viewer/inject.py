@@ -27,14 +27,18 @@ FOLDER = "ohifbuild"
 SETTINGS_ID = "ohifbuild-settings"
 
 # The page is edited as text, because a parser would write all of it anew; ``_LoadsOnlyFrom`` parses the result.
-CHARSET = re.compile(r'<meta charset="?utf-8"?\s*/?>', re.IGNORECASE)
+# A minified page has no quotes, and no spaces that are not needed.
+CHARSET = re.compile(r"""<meta charset=["']?utf-8["']?\s*/?>""", re.IGNORECASE)
 LOADS_SOMETHING = re.compile(r"<(?:script|link|img|style|iframe|object)\b", re.IGNORECASE)
 REMOTE_LINK = re.compile(r"""<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*>""", re.IGNORECASE)
 REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 PUBLIC_URL = re.compile(r"""(window\.PUBLIC_URL\s*=\s*)(["'])/\2""")
 TITLE = re.compile(r"(<title>)[^<]*(?=</title>)", re.IGNORECASE)
-ICON = re.compile(r"""<link\b[^>]*\brel=["'](?:shortcut icon|icon|apple-touch-icon)["'][^>]*>""", re.IGNORECASE)
-ROOTED = re.compile(r'\b(href|src|content)="/(?!/)', re.IGNORECASE)
+ICON = re.compile(
+    r"""<link\b[^>]*\brel=(?:["']shortcut icon["']|["']?(?:icon|apple-touch-icon)["']?(?=[\s>/]))[^>]*>""",
+    re.IGNORECASE,
+)
+ROOTED = re.compile(r"""\b(href|src|content)=(?:(["'])/(?!/)([^"']*)\2|/(?!/)([^\s"'>]*))""", re.IGNORECASE)
 REFERRER = '<meta name="referrer" content="no-referrer">'
 EARLY_NAME, INLINE_NAME = "ohifbuild-early.js", "index-{}.js"
 NAMED = re.compile(r"//# sourceURL=\S+\s*$")
@@ -95,7 +99,7 @@ def index_html(page: str, recipe: Recipe, early: str) -> str:
     if not count:
         raise _unexpected("it does not set PUBLIC_URL to /")
     rest = _branded(_named(REMOTE_LINK.sub("", rest)), recipe)
-    rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}', rest)
+    rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}{found[3] or found[4] or ""}"', rest)
     _LoadsOnlyFrom(recipe.public_url).feed(rest)
     values = settings(recipe)
     rest = _start(values, early) + rest

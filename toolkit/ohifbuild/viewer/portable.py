@@ -19,15 +19,19 @@ from pathlib import Path
 
 from ohifbuild.core.counts import times
 from ohifbuild.core.errors import ReleaseUnsupported
+from ohifbuild.sources.base_viewer import bundled_files, entry_scripts
 from ohifbuild.viewer.left_out import is_left_out
 
-FIXED_PATH = re.compile(r'__webpack_require__\.p = "/"')
-RUNTIME_PATH = '__webpack_require__.p = self.PUBLIC_URL || new URL("./", self.location.href).pathname'
+# The runtime of webpack, and of Rspack, which Rsbuild runs. A minifier leaves only a short name for it.
+REQUIRE = re.compile(r"__(?:webpack|rspack)_require__")
+FIXED_PATH = re.compile(r"""(__(?:webpack|rspack)_require__\.p ?= ?)(["'])/\2""")
+MINIFIED_PATH = re.compile(r"""((?<![\w$.])[A-Za-z_$][\w$]{0,2}\.p ?= ?)(["'])/\2""")
+RUNTIME_PATH = r'\1self.PUBLIC_URL || new URL("{up}", self.location.href).pathname'
 FIXED_IMPORT = re.compile(r"""browserImportFunction\((["'])/(?!/)""")
 RUNTIME_IMPORT = r'browserImportFunction((self.PUBLIC_URL || "/") + \1'
 # Folders beside the bundles that are loaded at run time; no URL may load them from the root.
 FOLDER_AT_ROOT = re.compile(r"""["'`]/(?:dicom-microscopy-viewer|ort|customizations)/""")
-FIXED_CSS_URL = re.compile(r"url\((['\"]?)/(?!/)")
+FIXED_CSS_URL = re.compile(r"(url\(['\"]?)/(?!/)")
 REMOTE_SHEET = re.compile(
     r"""@import\s+(?:url\(\s*)?(?:"https?://[^"]*"|'https?://[^']*'|https?://[^\s);]*)\s*\)?[^;]*;""", re.IGNORECASE
 )
@@ -41,22 +45,25 @@ def portable_texts(base: Path) -> Iterator[tuple[str, str]]:
         ReleaseUnsupported: the app's entry chunk does not set its public path as expected, or a bundle loads a folder
             from the root in an unknown way.
     """
-    for path in sorted(p for p in base.glob("*.js") if not is_left_out(p.name)):
-        text = path.read_text(encoding="utf-8")
-        changed, count = FIXED_PATH.subn(RUNTIME_PATH, text)
-        if path.name.startswith("app.bundle.") and count != 1:
-            raise _unexpected(f"{path.name} must set its public path once, but sets it {times(count)}")
+    entries = entry_scripts(base)
+    minified = not any(REQUIRE.search(path.read_text(encoding="utf-8")) for path in entries)
+    fixed_path = MINIFIED_PATH if minified else FIXED_PATH
+    for path in (p for p in bundled_files(base, ".js") if not is_left_out(p.name)):
+        text, name = path.read_text(encoding="utf-8"), path.relative_to(base).as_posix()
+        changed, count = fixed_path.subn(RUNTIME_PATH.format(up="../" * name.count("/") or "./"), text)
+        if path in entries and count != 1:
+            raise _unexpected(f"{name} must set its public path once, but sets it {times(count)}")
         changed = FIXED_IMPORT.sub(RUNTIME_IMPORT, changed)
         left = FOLDER_AT_ROOT.search(changed)
         if left:
-            raise _unexpected(f"{path.name} loads {left[0][1:]} from the root of its host")
+            raise _unexpected(f"{name} loads {left[0][1:]} from the root of its host")
         if changed != text:
-            yield path.name, changed
-    for path in sorted(base.glob("*.css")):
-        text = path.read_text(encoding="utf-8")
-        changed = FIXED_CSS_URL.sub(r"url(\1", REMOTE_SHEET.sub("", text))
+            yield name, changed
+    for path in bundled_files(base, ".css"):
+        text, name = path.read_text(encoding="utf-8"), path.relative_to(base).as_posix()
+        changed = FIXED_CSS_URL.sub(rf"\g<1>{'../' * name.count('/')}", REMOTE_SHEET.sub("", text))
         if changed != text:
-            yield path.name, changed
+            yield name, changed
     manifest = base / "manifest.json"
     if manifest.is_file():
         yield manifest.name, FIXED_ICON.sub('"assets/', manifest.read_text(encoding="utf-8"))

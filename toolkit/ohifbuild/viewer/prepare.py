@@ -16,7 +16,7 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.processes import run
-from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.sources.base_viewer import BaseViewer, bundled_files
 from ohifbuild.tools.esbuild import esbuild, esbuild_version
 from ohifbuild.viewer.compress import compress_all, compressible, compressors
 from ohifbuild.viewer.left_out import is_left_out
@@ -105,15 +105,15 @@ def _replace(path: Path, text: str) -> None:
 
 
 def _minify(tree: Path, binary: Path, reporter: Reporter) -> None:
-    """Minifies the scripts and styles in the top folder; those in subfolders are third-party builds."""
-    names = sorted(path.name for path in tree.iterdir() if path.suffix in (".js", ".css"))
+    """Minifies the bundler's scripts and styles; those in other folders are third-party builds."""
+    names = sorted(path.relative_to(tree).as_posix() for kind in (".js", ".css") for path in bundled_files(tree, kind))
     out = tree.parent / "minified"
     with reporter.step("Minify", total=len(names)) as meter:
         # Without --tsconfig-raw, esbuild reads a tsconfig.json in any parent folder of the cache.
         options = ["--minify", "--charset=utf8", "--tsconfig-raw={}", "--log-level=error"]
-        run([binary, *names, *options, f"--outdir={out}"], cwd=tree)
+        run([binary, *names, *options, f"--outdir={out}", f"--outbase={tree}"], cwd=tree)
         for name in names:
             (tree / name).unlink()
             (out / name).rename(tree / name)
             meter.advance()
-    out.rmdir()
+    shutil.rmtree(out)

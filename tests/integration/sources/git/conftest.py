@@ -58,12 +58,12 @@ def clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 
 
-def make_upstream(folder: Path) -> Upstream:
-    shutil.copytree(MONOREPO, folder)
+def make_upstream(folder: Path, files: Path = MONOREPO, tag: str = TAG) -> Upstream:
+    shutil.copytree(files, folder, ignore=shutil.ignore_patterns("node_modules", "pluginImports.js"))
     run(["git", "init", "--quiet", "--initial-branch=main", folder], env=clean())
     upstream = Upstream(folder)
     upstream.git("config", "uploadpack.allowFilter", "true")
-    upstream.commit("a release", tag=TAG)
+    upstream.commit("a release", tag=tag)
     return upstream
 
 

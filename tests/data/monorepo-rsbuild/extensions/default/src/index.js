@@ -1,0 +1,3 @@
+import { label } from '@ohif/core';
+
+export default { id: '@ohif/extension-default', label };

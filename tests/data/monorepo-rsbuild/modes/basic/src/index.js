@@ -1,0 +1,1 @@
+export default { id: '@ohif/mode-basic' };

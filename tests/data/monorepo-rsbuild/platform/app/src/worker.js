@@ -1,0 +1,4 @@
+onmessage = async event => {
+  const { counted } = await import('./counted');
+  postMessage(counted(event.data));
+};

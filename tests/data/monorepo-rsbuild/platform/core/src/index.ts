@@ -1,0 +1,3 @@
+import leftPad from 'left-pad';
+
+export const label = (version: string): string => `OHIF ${leftPad(version, 16, '.')}`;
