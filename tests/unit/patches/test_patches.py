@@ -15,6 +15,7 @@ from ohifbuild.core import resources
 from ohifbuild.core.errors import CacheUnusable, OriginUnavailable, PatchConflict, PatchDrift, PatchInvalid
 from ohifbuild.patches import series
 from ohifbuild.patches.series import FolderTree, GitTree, MemoryTree, Patch
+from ohifbuild.patches.upstream import notes
 
 SHIPPED = series.load(resources.patches())
 
@@ -349,3 +350,43 @@ def test_the_digest_depends_only_on_what_patches_do(write: Write) -> None:
     assert series.digest([greet]) == series.digest([reworded])
     assert series.digest([greet]) != series.digest([other])
     assert series.digest(SHIPPED) == series.digest(reversed(SHIPPED))
+
+
+UPSTREAM = """
+[[upstream]]
+link = "https://example.org/pull/1"
+state = "merged"
+since = ">=3.13.0"
+about = "greets whom one likes"
+
+[[upstream]]
+link = "https://example.org/pull/2"
+state = "open"
+about = "greets softly"
+
+[[change]]"""
+
+
+def test_what_ohif_does_itself_is_said_where_a_patch_is_not_for_the_release_or_drifts(write: Write) -> None:
+    (patch,) = write(greet=GREET.replace("[[change]]", UPSTREAM, 1))
+    done, proposed = (
+        "OHIF does this itself (in >=3.13.0): greets whom one likes. https://example.org/pull/1",
+        "proposed to OHIF: greets softly. https://example.org/pull/2",
+    )
+    assert notes(patch, "3.12.0") == ()
+    assert notes(patch, "3.13.2") == (done, proposed)
+    assert notes(patch, "3.13.0-beta.4") == (proposed,)
+    drifted = series.check(MemoryTree({"src/hello.ts": "nothing();"}), "3.12.0", [patch])
+    assert notes(patch, "3.12.0", drifted) == (proposed,)
+
+
+def test_a_merged_change_needs_its_releases(write: Write) -> None:
+    text = GREET.replace("[[change]]", UPSTREAM.replace('since = ">=3.13.0"\n', ""), 1)
+    with pytest.raises(PatchInvalid) as refusal:
+        write(greet=text)
+    assert "upstream 1: since" in refusal.value.details
+
+
+def test_notes_of_upstream_change_no_digest(write: Write) -> None:
+    before = series.digest(write(greet=GREET))
+    assert series.digest(write(greet=GREET.replace("[[change]]", UPSTREAM, 1))) == before

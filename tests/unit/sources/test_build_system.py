@@ -21,7 +21,7 @@ def write(tree: Path, files: dict[str, object]) -> Path:
     return tree
 
 
-# As OHIF's 3.10 to 3.13 betas are: yarn's and bun's lockfiles, and an rsbuild.config.ts only for the development server.
+# As the 3.13 betas are: yarn and bun lockfiles, and an rsbuild.config.ts that is only for the development server.
 BETA = {
     "package.json": {"engines": {"node": ">=18"}},
     "lerna.json": {"version": "3.13.0-beta.22"},

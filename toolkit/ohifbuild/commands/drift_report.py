@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +10,7 @@ from rich.table import Table
 
 from ohifbuild.patches.rules import DriftRow
 
+NO_NOTES: Mapping[tuple[str, str], Sequence[str]] = {}
 MARKS = {"fits": "[green]{}[/]", "already": "[cyan]made[/]", "not-for": "[dim]-[/]", "drifted": "[red]drifted[/]",
          "conflict": "[red]conflict[/]"}  # fmt: skip
 
@@ -28,9 +29,11 @@ def drift_table(rows: Iterable[DriftRow]) -> Table:
     return table
 
 
-def as_json(rows: Iterable[DriftRow]) -> list[dict[str, Any]]:
-    """Each row as a mapping of plain values."""
-    return [asdict(row) for row in rows]
+def as_json(
+    rows: Iterable[DriftRow], notes: Mapping[tuple[str, str], Sequence[str]] = NO_NOTES
+) -> list[dict[str, Any]]:
+    """Each row as a mapping of plain values, with the notes on its patch and release."""
+    return [{**asdict(row), "upstream": list(notes.get((row.patch, row.version), ()))} for row in rows]
 
 
 def _cell(rows: Sequence[DriftRow]) -> str:

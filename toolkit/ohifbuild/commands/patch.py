@@ -14,6 +14,7 @@ from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.commands.drift_report import as_json, drift_table
 from ohifbuild.core.resources import patches
 from ohifbuild.patches.series import DriftRow, GitTree, Patch, check, drift_error, load
+from ohifbuild.patches.upstream import notes, shown
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.checkout import fetch_commits
 from ohifbuild.sources.git_remote import environment
@@ -43,14 +44,24 @@ def command() -> None:
 @folder_option
 @with_command_context
 def list_patches(context: CommandContext, /, folders: tuple[Path, ...]) -> None:
-    """List every patch, with its releases and its reason.
+    """List every patch, with its releases, its reason, and what OHIF does about the same.
 
     \b
     Example:
       ohifbuild patch list
     """
     known = load(patches(), *folders)
-    context.result([{"name": p.name, "releases": p.releases.text, "reason": p.reason} for p in known])
+    context.result(
+        [
+            {
+                "name": patch.name,
+                "releases": patch.releases.text,
+                "reason": patch.reason,
+                "upstream": [shown(item) for item in patch.upstream],
+            }
+            for patch in known
+        ]
+    )
     context.show(_table(known))
 
 
@@ -64,7 +75,7 @@ def check_patches(
 ) -> None:
     """Try every patch on the source of releases.
 
-    Shows where a patch no longer fits. Nothing is built.
+    Shows where a patch no longer fits, and what a release does by itself. Nothing is built.
 
     \b
     Example:
@@ -78,8 +89,12 @@ def check_patches(
         for pin in wanted:
             with GitTree(repository, f"refs/tags/{pin.tag}", env=environment(remote)) as tree:
                 rows += check(tree, pin.version, known)
-    context.result(as_json(rows))
+    said = _notes(known, rows)
+    context.result(as_json(rows, said))
     context.show(drift_table(rows))
+    for (name, version), lines in said.items():
+        for line in lines:
+            context.reporter.say(f"{name} on {version}: {line}")
     bad = [row for row in rows if row.bad]
     if bad:
         raise drift_error(bad[0].version, bad)
@@ -94,11 +109,22 @@ def _repository(source: str, tags: list[str]) -> Iterator[Path]:
 
 def _table(known: tuple[Patch, ...]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for title in ("Patch", "Releases", "Why"):
+    for title in ("Patch", "Releases", "Why", "Upstream"):
         table.add_column(title)
     for patch in known:
-        table.add_row(patch.name, patch.releases.text, _first_sentence(patch.reason))
+        upstream = "\n".join(shown(item) for item in patch.upstream)
+        table.add_row(patch.name, patch.releases.text, _first_sentence(patch.reason), upstream)
     return table
+
+
+def _notes(known: tuple[Patch, ...], rows: list[DriftRow]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """By patch and release, what there is to say about OHIF's own ways."""
+    found = {
+        (patch.name, version): notes(patch, version, [r for r in rows if (r.patch, r.version) == (patch.name, version)])
+        for patch in known
+        for version in dict.fromkeys(row.version for row in rows)
+    }
+    return {key: lines for key, lines in found.items() if lines}
 
 
 def _first_sentence(text: str) -> str:

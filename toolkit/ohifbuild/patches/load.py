@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,7 +13,7 @@ from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import PatchInvalid
 from ohifbuild.core.text_files import read_text
 from ohifbuild.javascript import syntax
-from ohifbuild.patches.rules import Change, Condition, Patch
+from ohifbuild.patches.rules import Change, Condition, Patch, Upstream
 from ohifbuild.releases.ranges import parse_range
 
 FILE = "patch.toml"
@@ -46,11 +46,19 @@ class _Change(_Table):
     after: Annotated[list[_Condition], Field(min_length=1)]
 
 
+class _Upstream(_Table):
+    link: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    state: Literal["merged", "open", "moves"]
+    about: Text
+    since: Text | None = None
+
+
 class _Patch(_Table):
     name: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
     reason: Text
     issues: list[Annotated[str, Field(pattern=r"^https?://\S+$")]] = []
     releases: Text
+    upstream: list[_Upstream] = []
     change: Annotated[list[_Change], Field(min_length=1)]
 
 
@@ -128,7 +136,11 @@ def _patch(table: _Patch, source: Path) -> Patch:
         for number, change in enumerate(table.change, 1)
     )
     issues = tuple(table.issues)
-    return Patch(table.name, table.reason.strip(), issues, parse_range(table.releases), changes, source)
+    upstream = tuple(
+        Upstream(item.link, item.state, item.about, parse_range(item.since) if item.since else None)
+        for item in table.upstream
+    )
+    return Patch(table.name, table.reason.strip(), issues, parse_range(table.releases), changes, source, upstream)
 
 
 def _config(table: _Change | _Condition) -> Mapping[str, Any]:
@@ -141,6 +153,11 @@ def _mistakes(table: _Patch, source: Path) -> Iterator[str]:
     if table.name != source.parent.name:
         yield f"name: '{table.name}' differs from the folder's name, '{source.parent.name}'"
     yield from _range_mistakes("releases", table.releases)
+    for at, item in enumerate(table.upstream, 1):
+        if (item.state == "merged") != bool(item.since):
+            yield f"upstream {at}: since: a merged change needs the range of releases that have it, and only such a one"
+        elif item.since:
+            yield from _range_mistakes(f"upstream {at}: since", item.since)
     for at, change in enumerate(table.change, 1):
         key = f"change {at}"
         if change.releases:

@@ -40,6 +40,20 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Upstream:
+    """What OHIF does about the same thing, in an issue or a pull request.
+
+    ``merged``: the releases in ``since`` do it themselves, so the patch is not needed there; ``open``: it is proposed;
+    ``moves``: a change of OHIF's takes the patched code elsewhere. ``about`` says which part of the patch is meant.
+    """
+
+    link: str
+    state: Literal["merged", "open", "moves"]
+    about: str
+    since: Range | None = None
+
+
+@dataclass(frozen=True)
 class Patch:
     """One folder of ``patches/``. ``source`` is the path of its ``patch.toml``."""
 
@@ -49,6 +63,7 @@ class Patch:
     releases: Range
     changes: tuple[Change, ...]
     source: Path
+    upstream: tuple[Upstream, ...] = ()
 
 
 @dataclass(frozen=True)

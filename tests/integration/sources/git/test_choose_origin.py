@@ -20,8 +20,8 @@ def attempt(recipe: Recipe, cache: Cache, *, offline: bool = False) -> tuple[str
     """What an origin says that it lacks, and what the user was told before."""
     reporter = SilentReporter()
     pin = find_release(recipe.version, catalogue())
-    base = choose.choose(recipe, pin, (), cache, offline=offline, reporter=reporter)
     with pytest.raises(NotInCache) as refusal:
+        base = choose.choose(recipe, pin, (), cache, offline=offline, reporter=reporter)
         base.provide(cache, offline=offline, reporter=reporter)
     return refusal.value.what, reporter.lines
 
