@@ -15,6 +15,7 @@ from ohifbuild.lock.resolve import Resolution, resolve
 from ohifbuild.patches.series import digest, load, select
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources import choose
+from ohifbuild.sources.checkout import Checkout
 from ohifbuild.sources.git import SourceBuild
 from ohifbuild.sources.published import PublishedViewer
 from ohifbuild.tools.toolchain import NodeTools
@@ -86,7 +87,36 @@ def test_what_only_source_can_give_is_not_held_to_a_published_lock(tmp_path: Pat
     assert resolved(tmp_path, {"source": "/srv/Viewers"}, locked).base.origin == "git"
 
 
-def test_a_branch_means_the_commit_that_is_locked(tmp_path: Path) -> None:
+@pytest.fixture
+def beta(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The source of every commit: a beta of 3.9 with yarn and webpack."""
+    tree = tmp_path / "tree"
+    (tree / "platform/core").mkdir(parents=True)
+    (tree / "platform/core/package.json").write_text('{"version": "3.9.0-beta.7"}')
+    (tree / "yarn.lock").touch()
+    monkeypatch.setattr("ohifbuild.sources.git.checkout", lambda _, __, commit, *___, **____: Checkout(tree, commit))
+    return tree
+
+
+def test_a_commit_of_another_version_is_locked_as_what_it_is(tmp_path: Path, beta: Path) -> None:
+    wish: dict[str, object] = {"version": "3.13.2", "ref": "d" * 40}
+    resolution = resolved(tmp_path, wish, Lock({}))
+    release, toolchain = resolution.lock.sections["release"], resolution.lock.sections["toolchain"]
+    assert (release["wish"], release["version"], release["tag"]) == ("3.13.2", "3.9.0-beta.7", "v3.9.0-beta.7")
+    assert (toolchain["package_manager"], toolchain["bundler"]) == ("yarn@1.22.22", "webpack")
+    assert set(resolution.lock.sections["patches"]) == {patch.name for patch in select(load(patches()), "3.9.0-beta.7")}
+    assert resolved(tmp_path, wish, resolution.lock).lock == resolution.lock
+
+
+def test_a_locked_commit_that_the_catalogue_does_not_pin_gets_the_same_tools_again(tmp_path: Path, beta: Path) -> None:
+    wish: dict[str, object] = {"version": "3.9.0-beta.7", "ref": "d" * 40}
+    first = resolved(tmp_path, wish, Lock({}))
+    facts = {name: value for name, value in first.lock.sections["release"].items() if name != "ref"}
+    again = resolved(tmp_path, {"version": "3.9.0-beta.7", "from": "git"}, Lock({"release": facts}))
+    assert again.base.key == first.base.key
+
+
+def test_a_branch_means_the_commit_that_is_locked(tmp_path: Path, beta: Path) -> None:
     locked = locked_with(origin="git", ref="main", commit="c" * 40)
     resolution = resolved(tmp_path, {"ref": "main"}, locked)
     assert resolution.release.commit == "c" * 40

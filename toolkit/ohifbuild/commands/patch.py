@@ -18,6 +18,7 @@ from ohifbuild.patches.upstream import notes, shown
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.checkout import fetch_commits
 from ohifbuild.sources.git_remote import environment
+from ohifbuild.sources.remedies import remedies
 
 folder_option = click.option(
     "--patches",
@@ -44,7 +45,9 @@ def command() -> None:
 @folder_option
 @with_command_context
 def list_patches(context: CommandContext, /, folders: tuple[Path, ...]) -> None:
-    """List every patch, with its releases, its reason, and what OHIF does about the same.
+    """List every patch, with its releases and its reason.
+
+    Also says what OHIF itself does about the same.
 
     \b
     Example:
@@ -103,7 +106,7 @@ def check_patches(
 @contextmanager
 def _repository(source: str, tags: list[str]) -> Iterator[Path]:
     """A repository that has the tags and fetches of them what is looked at."""
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder, remedies(published=False):
         yield fetch_commits(source, tags, Path(folder) / "repository")
 
 

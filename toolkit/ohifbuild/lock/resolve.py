@@ -122,7 +122,9 @@ def _pin(recipe: Recipe, locked: Lock) -> ReleasePin:
         return find_release(recipe.version, catalogue())
     pin = find_release(facts["version"], catalogue())
     commit = facts.get("commit") if facts.get("ref", "") == recipe.ref else None
-    return replace(pin, commit=commit or pin.commit, npm_integrity=facts.get("npm") or pin.npm_integrity)
+    pinned = pin.pinned and commit in (None, pin.commit)
+    integrity = facts.get("npm") or pin.npm_integrity
+    return replace(pin, commit=commit or pin.commit, npm_integrity=integrity, pinned=pinned)
 
 
 def _with_locked_origin(recipe: Recipe, locked: Lock, packages: Sequence[Package]) -> Recipe:

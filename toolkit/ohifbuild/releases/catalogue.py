@@ -19,7 +19,7 @@ VERSION = re.compile(r"v?(3\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z][0-9A-Za-z.-]{0,40})
 @dataclass(frozen=True)
 class ReleasePin:
     """One OHIF release. ``commit`` and ``npm_integrity`` are None if they are not pinned; ``npm_size`` is in bytes;
-    ``pinned`` is False for a version that is not in the catalogue."""
+    ``pinned`` is False for a version or a commit that is not in the catalogue."""
 
     version: str
     tag: str

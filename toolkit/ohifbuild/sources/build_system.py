@@ -16,7 +16,7 @@ from typing import Any
 from nodesemver import make_range
 
 from ohifbuild.core.errors import ReleaseUnsupported
-from ohifbuild.releases.catalogue import VERSION, ReleasePin
+from ohifbuild.releases.catalogue import VERSION, ReleasePin, catalogue, find_release
 
 APP = "platform/app"
 # Each lockfile and its package manager. OHIF's 3.10 to 3.13 betas have a bun.lock beside their yarn.lock.
@@ -41,24 +41,22 @@ CONFIGS = (
 
 
 def described(tree: Path, pin: ReleasePin) -> ReleasePin:
-    """The pin with what the source in ``tree`` says of itself; the pin's values fill what it leaves open.
+    """The pin with what the source in ``tree`` says of itself.
+
+    What it leaves open comes from the catalogue, for the version that the source has: the result depends on the source
+    and not on the release that was asked for.
 
     Raises:
         ReleaseUnsupported: ohifbuild does not know the source's package manager.
     """
+    version = ohif_version(tree) or pin.version
+    if version != pin.version:
+        pin = replace(find_release(version, catalogue()), npm_integrity=None, npm_size=None, verified=())
     manager = _package_manager(tree, pin.package_manager)
     bundler = _bundler(tree) or pin.bundler
     same_tools = (_name(manager), bundler) == (_name(pin.package_manager), pin.bundler)
-    version = ohif_version(tree) or pin.version
-    return replace(
-        pin,
-        version=version,
-        tag=pin.tag if version == pin.version else f"v{version}",
-        package_manager=manager,
-        bundler=bundler,
-        node=pin.node if same_tools else _node(tree, manager),
-        verified=pin.verified if version == pin.version else (),
-    )
+    node = pin.node if same_tools else _node(tree, manager)
+    return replace(pin, package_manager=manager, bundler=bundler, node=node)
 
 
 def ohif_version(tree: Path) -> str:

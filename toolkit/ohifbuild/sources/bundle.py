@@ -17,6 +17,7 @@ from ohifbuild.core.processes import KILLED, run
 from ohifbuild.sources.build_hooks import PROFILE_KEYS
 from ohifbuild.sources.bundler_findings import check_packages
 from ohifbuild.sources.components import MODULES_NAME
+from ohifbuild.sources.remedies import PUBLISHED
 from ohifbuild.tools.toolchain import NodeTools
 
 # Megabytes of V8's heap. OHIF's scripts allow 8 GB; without minification the bundler needs 2 GB (measured with
@@ -75,7 +76,7 @@ CAUSES: tuple[Cause, ...] = (
     (
         MEMORY,
         "The machine or the container ran out of memory.",
-        "Free memory until about 3 GB are available, or use: ohifbuild build --from published",
+        f"Free memory until about 3 GB are available, or use: {PUBLISHED}",
     ),
     (
         re.compile(r"Can't resolve '[^']+' in '[^']+'"),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
+from ohifbuild.core import resources
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.counts import counted
 from ohifbuild.core.digests import digest_of
 from ohifbuild.packages.package import Package, digest_of_packages
 from ohifbuild.patches.series import Patch, apply, digest, select
-from ohifbuild.releases.catalogue import ReleasePin
+from ohifbuild.releases.catalogue import ReleasePin, catalogue
 from ohifbuild.sources.base_viewer import BaseViewer, check_is_viewer
 from ohifbuild.sources.build_hooks import build_options
 from ohifbuild.sources.build_system import described
@@ -21,6 +22,7 @@ from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
 from ohifbuild.sources.lockfiles import add_integrities
+from ohifbuild.sources.remedies import remedies
 from ohifbuild.sources.working_tree import working_tree
 from ohifbuild.sources.workspace import add_packages, place_of
 from ohifbuild.tools.toolchain import NodeTools, node_tools
@@ -81,6 +83,11 @@ class SourceBuild:
         return str(self.release.commit)
 
     @property
+    def is_published(self) -> bool:
+        """Whether npm has the same release built, so that nothing but OHIF's own source was asked for."""
+        return is_published(self.release, self.remote, self.ref, self.packages, self.candidates)
+
+    @property
     def name(self) -> str:
         """The remote's name of the commit: a branch, a tag, or the commit itself."""
         return self.ref or self.release.tag
@@ -110,7 +117,8 @@ class SourceBuild:
                 add_integrities(work / MODULES_NAME, tree)
             check_is_viewer(work / "dist", f"The source of {self.name}")
 
-        folder = cache.entry(KIND, self.key, make, reporter=reporter, shared=True)
+        with remedies(published=self.is_published):
+            folder = cache.entry(KIND, self.key, make, reporter=reporter, shared=True)
         return BaseViewer(folder / "dist", self.key, self.release, ORIGIN, self.compiled)
 
     def checkout(self, cache: Cache, *, offline: bool, reporter: Reporter) -> Checkout:
@@ -129,6 +137,12 @@ class SourceBuild:
         )
         by_directory = self.release.bundler != "webpack"
         return add_packages(tree, self.packages, self.tools, by_directory=by_directory, reporter=reporter)
+
+
+def is_published(pin: ReleasePin, remote: str, ref: str, packages: Sequence[Package], patches: Iterable[Patch]) -> bool:
+    """Whether the published release would do for what a build from source is asked for."""
+    shipped = all(patch.source.is_relative_to(resources.patches()) for patch in patches)
+    return bool(pin.npm_integrity) and remote == catalogue().source and not ref and not packages and shipped
 
 
 def source_build(
@@ -155,18 +169,19 @@ def source_build(
     Raises:
         OhifbuildError: the errors of ``commit_of``, ``checkout``, ``described`` and ``node_tools``.
     """
-    commit = commit_of(remote, ref or pin.tag, None if ref else pin.commit, offline=offline)
-    if not ref and not pin.commit:
-        reporter.warn(f"{pin.tag} is not pinned: its commit comes from the remote.")
-    if commit != pin.commit:
-        asked, name = pin.version, ref or pin.tag
-        tree = checkout(remote, name, commit, cache, offline=offline, reporter=reporter).path
-        pin = described(tree, pin)
-        if pin.version != asked:
-            reporter.say(f"{name} is OHIF {pin.version}, not {asked}: it is built and labelled as what it is.")
-    candidates = tuple(patches)
+    candidates, packages = tuple(patches), tuple(packages)
+    with remedies(published=is_published(pin, remote, ref, packages, candidates)):
+        commit = commit_of(remote, ref or pin.tag, None if ref else pin.commit, offline=offline)
+        if not ref and not pin.commit:
+            reporter.warn(f"{pin.tag} is not pinned: its commit comes from the remote.")
+        if commit != pin.commit or not pin.pinned:
+            asked, name = pin.version, ref or pin.tag
+            tree = checkout(remote, name, commit, cache, offline=offline, reporter=reporter).path
+            pin = described(tree, pin)
+            if pin.version != asked:
+                reporter.say(f"{name} is OHIF {pin.version}, not {asked}: it is built and labelled as what it is.")
     chosen = select(candidates, pin.version)
     if not chosen:
         reporter.warn(f"There is no patch for OHIF {pin.version}: its source is built unchanged.")
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
-    return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, tuple(packages), tools, candidates)
+    return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, packages, tools, candidates)

@@ -19,6 +19,7 @@ from git.exc import GitCommandError, GitCommandNotFound, GitError
 
 from ohifbuild.core.errors import DiskFull, OhifbuildError, OriginUnavailable, ToolMissing, UnknownRelease
 from ohifbuild.core.processes import run_within, without_credentials
+from ohifbuild.sources import remedies
 
 NAME = "origin"
 COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -30,7 +31,7 @@ SCHEMES = ("https", "http", "ssh", "file")
 LISTED = re.compile(r"^([0-9a-f]{40})\t(refs/\S+)$", re.MULTILINE)
 ANSWER_SECONDS = 8
 REFS_SECONDS = 30
-PUBLISHED = "Use the published release: ohifbuild build --from published"
+PUBLISHED = f"Use the published release: {remedies.PUBLISHED}"
 # Prompts, hooks and filters are off, and variables of a calling git (such as a hook that builds) are cleared. Proxies,
 # certificates and credential helpers in the user's configuration still apply.
 SETTINGS = {

@@ -22,6 +22,7 @@ from ohifbuild.core.errors import (
 from ohifbuild.core.processes import run
 from ohifbuild.sources.lockfiles import dependents, package_of_tarball
 from ohifbuild.sources.manifests import UNNEEDED, UNNEEDED_WORKSPACE, install_inputs, without_unneeded_packages
+from ohifbuild.sources.remedies import PUBLISHED
 from ohifbuild.sources.working_tree import installing, is_installed
 from ohifbuild.tools.package_managers import package_manager
 from ohifbuild.tools.toolchain import NodeTools
@@ -157,7 +158,7 @@ def _unavailable(found: re.Match[str], tree: Path, details: str) -> PackageUnava
     return PackageUnavailable(
         f"The registry does not have {package}{dependent}, so this release cannot be installed.",
         cause="The package was withdrawn, or your registry is a mirror without it.",
-        fix="Use the published release: ohifbuild build --from published",
+        fix=f"Use the published release: {PUBLISHED}",
         details=details,
     )
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ohifbuild import __version__
 from ohifbuild.core.errors import ProvenanceMismatch
-from ohifbuild.releases.catalogue import ReleasePin
+from ohifbuild.releases.catalogue import ReleasePin, catalogue
 from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -97,7 +97,9 @@ def check_provenance(dist: Path, statement: Path) -> None:
 
 def _dependencies(pin: ReleasePin, origin: str, source: str) -> list[dict[str, Any]]:
     if origin == "git":
-        return [{"uri": f"git+{source}@refs/tags/{pin.tag}", "digest": {"gitCommit": pin.commit}}]
+        known = catalogue().releases.get(pin.version)
+        name = f"refs/tags/{pin.tag}" if known and known.commit == pin.commit else pin.commit
+        return [{"uri": f"git+{source}@{name}", "digest": {"gitCommit": pin.commit}}]
     algorithm, _, value = (pin.npm_integrity or "").partition("-")
     return [{"uri": f"pkg:npm/%40ohif/app@{pin.version}", "digest": {algorithm: base64.b64decode(value).hex()}}]
 
