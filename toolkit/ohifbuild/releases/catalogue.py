@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,7 +20,8 @@ VERSION = re.compile(r"v?(3\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z][0-9A-Za-z.-]{0,40})
 @dataclass(frozen=True)
 class ReleasePin:
     """One OHIF release. ``commit`` and ``npm_integrity`` are None if they are not pinned; ``npm_size`` is in bytes;
-    ``pinned`` is False for a version or a commit that is not in the catalogue."""
+    ``pinned`` is False for a version or a commit that is not in the catalogue; ``released`` is the day of the tag, or
+    that on which npm got the release."""
 
     version: str
     tag: str
@@ -31,6 +33,7 @@ class ReleasePin:
     bundler: str
     verified: tuple[str, ...]
     pinned: bool = True
+    released: date | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,16 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """The catalogue that this version of ohifbuild ships."""
-    data = tomllib.loads(files("ohifbuild.releases").joinpath("releases.toml").read_text(encoding="utf-8"))
+    return parse_catalogue(files("ohifbuild.releases").joinpath("releases.toml").read_text(encoding="utf-8"))
+
+
+def parse_catalogue(text: str) -> Catalogue:
+    """The catalogue that a text such as that of ``releases.toml`` means.
+
+    Raises:
+        TOMLDecodeError, KeyError: it means none.
+    """
+    data = tomllib.loads(text)
     pins = [_pin(row) for row in data["release"]]
     return Catalogue(data["source"], data["package"], data["channels"], {pin.version: pin for pin in pins})
 
@@ -118,4 +130,5 @@ def _pin(row: Mapping[str, Any]) -> ReleasePin:
         package_manager=row["package_manager"],
         bundler=row["bundler"],
         verified=tuple(row["verified"]),
+        released=row.get("released"),
     )

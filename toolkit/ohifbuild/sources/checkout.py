@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from filelock import FileLock
@@ -191,6 +192,19 @@ def fetch_commits(source: str, tags: list[str], target: Path) -> Path:
         repository.git.fetch("--depth=1", "--filter=blob:none", NAME, *specs)
         repository.close()
     return target
+
+
+def date_of_tag(source: str, tag: str) -> date:
+    """The day on which the commit of a tag was made.
+
+    Raises:
+        UnknownRelease, OriginUnavailable: as in ``checkout``.
+    """
+    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+        path = fetch_commits(source, [tag], Path(folder) / "repository")
+        with git_errors(source), Repo(path) as repository:
+            repository.git.update_environment(**environment(source))
+            return date.fromisoformat(str(repository.git.log("-1", "--format=%cs", f"refs/tags/{tag}")))
 
 
 def _clone(source: str, name: str, commit: str, work: Path, cache: Cache, meter: Meter) -> None:

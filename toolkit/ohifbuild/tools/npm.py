@@ -16,11 +16,13 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ from ohifbuild.tools.toolchain import NodeTools, node_tools
 KIND = "npm"
 WATCH_SECONDS = 0.2
 ATTEMPTS = 3
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # Without --no-workspaces npm searches the parent folders for a workspace root and reads its .npmrc.
 QUIET = ("--no-update-notifier", "--no-fund", "--no-audit", "--ignore-scripts", "--no-workspaces")
 
@@ -115,6 +118,33 @@ def published_versions(name: str, cache: Cache, reporter: Reporter) -> tuple[str
     """
     found = _view(name, "versions", node_tools(cache, reporter))
     return tuple(map(str, found)) if isinstance(found, list) else (str(found),)
+
+
+def published_dates(name: str, cache: Cache, reporter: Reporter) -> dict[str, date]:
+    """The day on which the registry got each version, as far as it says so.
+
+    Raises:
+        PackageUnknown: the registry does not have the package.
+        DownloadFailed: the registry did not answer.
+    """
+    found = _view(name, "time", node_tools(cache, reporter))
+    days = found.items() if isinstance(found, dict) else ()
+    return {version: date.fromisoformat(day[:10]) for version, day in days if DAY.match(str(day))}
+
+
+def published_package(name: str, version: str, cache: Cache, reporter: Reporter) -> Package:
+    """A pin for a version: downloads its tarball, checks it against the registry's integrity, and measures it.
+
+    Raises:
+        PackageUnknown: the registry does not have this version.
+        DownloadFailed: npm could not download it.
+        IntegrityMismatch: the tarball is not the one that the registry announces.
+    """
+    package = Package(name, version, published_integrity(name, version, cache, reporter))
+    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+        tarball = _fetch(package, node_tools(cache, reporter), Path(folder), reporter)
+        _check(tarball, package)
+        return replace(package, size=tarball.stat().st_size)
 
 
 def _view(spec: str, field: str, tools: NodeTools) -> Any:
