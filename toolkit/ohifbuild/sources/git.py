@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
@@ -15,6 +16,7 @@ from ohifbuild.patches.series import Patch, apply, digest, select
 from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer, check_is_viewer
 from ohifbuild.sources.bundle import bundle, bundle_key
+from ohifbuild.sources.check_types import check_types, types_key
 from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
@@ -25,6 +27,7 @@ from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 ORIGIN = "git"
 KIND = "base"
+TYPES_KIND = "types"
 # Increase it when the same inputs produce a different bundle.
 RECIPE_VERSION = 2
 
@@ -41,6 +44,8 @@ class SourceBuild:
         packages: extensions and modes to compile in.
         tools: Node and npm to build with.
         candidates: all patches, including those for other releases.
+        typecheck: what type errors of the packages do: True refuses the build, ``warn`` shows them, False looks for
+            none.
     """
 
     release: ReleasePin
@@ -50,6 +55,7 @@ class SourceBuild:
     packages: tuple[Package, ...]
     tools: NodeTools
     candidates: tuple[Patch, ...] = ()
+    typecheck: bool | Literal["warn"] = False
     origin: str = ORIGIN
 
     @property
@@ -97,13 +103,31 @@ class SourceBuild:
             with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
                 folders = self._change(tree, reporter)
+                if self.typecheck == "warn":
+                    check_types(tree, self.packages, tools, reporter, refuses=False)
                 places = {place_of(package, tree): package.root for package in self.packages}
                 bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders, places=places)
                 add_integrities(work / MODULES_NAME, tree)
             check_is_viewer(work / "dist", f"The source of {self.name}")
 
+        if self.typecheck is True and self.packages:
+            self._require_types(cache, offline=offline, reporter=reporter)
         folder = cache.entry(KIND, self.key, make, reporter=reporter, shared=True)
         return BaseViewer(folder / "dist", self.key, self.release, ORIGIN, self.compiled)
+
+    def _require_types(self, cache: Cache, *, offline: bool, reporter: Reporter) -> None:
+        """Refuses packages with type errors; that they have none is kept in the cache."""
+
+        def make(work: Path) -> None:
+            pin, tools = self.release, self.tools
+            pristine = self.checkout(cache, offline=offline, reporter=reporter)
+            with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
+                install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
+                self._change(tree, reporter)
+                check_types(tree, self.packages, tools, reporter, refuses=True)
+            (work / "checked").write_text("no errors\n", encoding="ascii")
+
+        cache.entry(TYPES_KIND, digest_of(self.key, types_key()), make, reporter=reporter)
 
     def checkout(self, cache: Cache, *, offline: bool, reporter: Reporter) -> Checkout:
         """OHIF's source without patches.
@@ -131,6 +155,7 @@ def source_build(
     *,
     ref: str = "",
     packages: Iterable[Package] = (),
+    typecheck: bool | Literal["warn"] = False,
     offline: bool,
     reporter: Reporter,
 ) -> SourceBuild:
@@ -140,6 +165,7 @@ def source_build(
         remote: URL or path of the git repository.
         patches: all patches; those for other releases are not applied.
         ref: a branch, tag or commit to build instead of the release's tag.
+        typecheck: what type errors of the packages do; see ``SourceBuild``.
 
     Raises:
         OhifbuildError: the errors of ``commit_of`` and ``node_tools``.
@@ -152,4 +178,4 @@ def source_build(
     if not chosen:
         reporter.warn(f"There is no patch for OHIF {pin.version}: its source is built unchanged.")
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
-    return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, tuple(packages), tools, candidates)
+    return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, tuple(packages), tools, candidates, typecheck)
