@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,13 @@ def test_links_and_folders_of_others_are_not_read(mine: Mine, tmp_path: Path) ->
     (mine.root / "loop").symlink_to(mine.root)
     assert "secret" not in " ".join(f"{spot.file}" for spot in mine.found("source").spots)
     assert mine.found("package").state == "wrong"
+
+
+def test_every_check_of_a_package_is_documented(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs/reference/doctor.md").read_text()
+    section = text.partition("## Checks of a package")[2].partition("## ")[0]
+    documented = set(re.findall(r"^\| `([a-z0-9-]+)` \|", section, re.MULTILINE))
+    assert documented == {each.check for each in examine_package(tmp_path, TARGET).findings}
 
 
 def test_spots_are_in_the_json_output(mine: Mine) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.javascript.exports import Exports, exports_of
-from ohifbuild.javascript.resolve import entry_of, exported, relative_module
+from ohifbuild.javascript.resolve import entry_of, exported, package_name, relative_module
 
 
 def write(root: Path, **files: str) -> Path:
@@ -70,3 +70,18 @@ def test_patterns_in_exports_are_resolved() -> None:
     assert exported(exports, "./lib/x") == "./src/lib/x.ts"
     assert exported(exports, "./deep") == "./d.js"
     assert exported(exports, "./none") is None
+
+
+@pytest.mark.parametrize(
+    ("module", "package"),
+    [
+        ("@ohif/core/src/utils", "@ohif/core"),
+        ("react-dom/client", "react-dom"),
+        ("./x", ""),
+        ("/x", ""),
+        ("@state", ""),
+        ("", ""),
+    ],
+)
+def test_the_package_of_a_module(module: str, package: str) -> None:
+    assert package_name(module) == package

@@ -56,6 +56,11 @@ OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet
 @click.option(
     "--extension", "extensions", multiple=True, type=click.Path(path_type=Path), help="A package to add; repeatable."
 )
+@click.option(
+    "--typecheck/--no-typecheck",
+    default=None,
+    help="Refuse packages with TypeScript errors, or look for none (default: show them).",
+)
 @click.option("--verify/--no-verify", default=None, help="Prove the dist in a real browser (default: yes).")
 @click.option("--minify/--no-minify", default=None, help="Minify OHIF's scripts and styles (default: yes).")
 @click.option(

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "share": "Make, list or revoke links to studies.",
     "serve": "Serve a viewer with your archive behind it.",
     "doctor": "Check this machine, a viewer, or packages.",
+    "migrate": "Edit old extensions and modes for a current OHIF.",
     "move": "Move a viewer to another path or archive.",
     "releases": "List the OHIF releases that can be built.",
     "lock": "Write ohifbuild.lock, without building.",

@@ -207,6 +207,11 @@ class Recipe(BaseModel):
         (),
         description="Folders of further extension or mode packages.",
     )
+    typecheck: StrictBool | Literal["warn"] = Field(
+        "warn",
+        description="What TypeScript errors do in packages that are compiled in. `warn`: they are shown when the "
+        "packages are compiled. `true`: they refuse the build. `false`: nobody looks for them.",
+    )
     verify: StrictBool = Field(True, description="Whether to verify the dist before it is put in place.")
     minify: StrictBool = Field(True, description="Whether to minify OHIF's scripts and styles.")
 

@@ -7,23 +7,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from nodesemver import make_range
-
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.doctor.findings import Check, Finding, Spot
 from ohifbuild.packages.export_lists import ExportLists
 from ohifbuild.packages.package import read_packages
 from ohifbuild.packages.package_files import PackageFiles
+from ohifbuild.packages.peers import REACT, accepts, at_least
 
 MANIFEST = "package.json"
-REACT = ("react", "react-dom")
 # In React's own code and nowhere else, up to 18 and from 19 on.
 REACT_INSIDE = re.compile(
     r"(?:exports\.__SECRET_INTERNALS_DO_NOT_USE_OR_YOU_WILL_BE_FIRED|exports\.__CLIENT_INTERNALS_DO_NOT_USE_OR_WARN\w+)\s*="
 )
 SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 LARGE, TOO_LARGE = 10_000_000, 100_000_000
-BUILD_TOOLS = re.compile(r"webpack(?:-.+)?|@?babel.*|.*-loader|@rspack/.+|typescript|cross-env|dotenv.*|postcss.*")
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ def peers(package: PackageFiles, target: Target) -> Finding:
     notes: list[Spot] = []
     for name, wanted in table_of(package, "peerDependencies").items():
         version = target.versions.get(name, "")
-        if not version or _accepts(str(wanted), version):
+        if not version or accepts(str(wanted), version):
             continue
         edit = f'Write: "{name}": "{at_least(version)}"'
         spot = spot_in_manifest(
@@ -169,21 +166,6 @@ def spot_in_manifest(package: PackageFiles, found: str, change: str, *path: str)
 def table_of(package: PackageFiles, key: str) -> dict[str, Any]:
     table = package.document.get(key)
     return table if isinstance(table, dict) else {}
-
-
-def at_least(version: str) -> str:
-    """The range of all versions from this major version on, or from this minor version before 1.0."""
-    major, _, rest = version.partition(".")
-    return f">={major}" if major != "0" else f">=0.{rest.partition('.')[0]}"
-
-
-def _accepts(wanted: str, version: str) -> bool:
-    """Whether npm accepts a version, or the release of a prerelease. True if ``wanted`` is not a range of npm."""
-    try:
-        spec = make_range(wanted, loose=False)
-        return bool(spec.test(version) or spec.test(version.partition("-")[0]))
-    except ValueError:
-        return True
 
 
 MANIFEST_CHECKS: Iterable[Callable[[PackageFiles, Target], Finding]] = (

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from ohifbuild.doctor.findings import Check, Finding, Spot
-from ohifbuild.doctor.package_checks import BUILD_TOOLS, REACT, Target, at_least, spot_in_manifest, table_of
+from ohifbuild.doctor.package_checks import Target, spot_in_manifest, table_of
 from ohifbuild.javascript.imports import Import
 from ohifbuild.javascript.resolve import package_name, relative_module
 from ohifbuild.packages.known_moves import new_package
 from ohifbuild.packages.package_files import PackageFiles, SourceFile
+from ohifbuild.packages.peers import BUILD_TOOLS, REACT, at_least
 
 DEEP = re.compile(r"(@ohif/[^/]+)/(?:src|dist|lib)(?:/|$)")
 NODE_BUILTINS = frozenset(

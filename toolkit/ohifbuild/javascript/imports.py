@@ -45,12 +45,14 @@ class ImportedName:
         local: its name in this file; "" for a name that is exported again, or that is read from a namespace.
         place: where it stands.
         erased: whether nothing of it is left when the file runs: it is imported as a type, or never used as a value.
+        specifier: start and end of ``name as local``; (0, 0) for a name that is read from a namespace.
     """
 
     name: str
     local: str
     place: Place
     erased: bool
+    specifier: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def _name(node: SgNode, kind: str, is_type: bool, uses: Counter[str]) -> Importe
     typed = is_type or any(child.kind() == "type" for child in node.children())
     local = (alias or name).text() if kind == "import" else ""
     unused = kind == "import" and uses[local] < 2  # the import itself is one
-    return ImportedName(name.text(), local, place_of(name), typed or unused)
+    return ImportedName(name.text(), local, place_of(name), typed or unused, span(node))
 
 
 def _members(root: SgNode, namespace: str) -> Iterator[ImportedName]:

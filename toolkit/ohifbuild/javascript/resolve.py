@@ -99,8 +99,11 @@ def _target(value: object, depth: int) -> str | None:
 
 
 def package_name(module: str) -> str:
-    """The package of an imported module: ``@ohif/core`` of ``@ohif/core/src/utils``; "" for a path."""
-    if module.startswith((".", "/")) or not module:
-        return ""
+    """The package of an imported module: ``@ohif/core`` of ``@ohif/core/src/utils``; "" for a path or an alias.
+
+    A scope alone, such as OHIF's ``@state``, is no package but an alias in the bundler's configuration.
+    """
     parts = module.split("/")
+    if module.startswith((".", "/")) or not module or (module.startswith("@") and len(parts) == 1):
+        return ""
     return "/".join(parts[: 2 if module.startswith("@") else 1])

@@ -22,8 +22,11 @@ from ohifbuild.tools.esbuild import esbuild_version
 from ohifbuild.viewer.compress import compressors
 from ohifbuild.viewer.extensions import Bundles, bundle_all
 
-# Keys of the recipe that name places on this machine, or that the lock has in sections of their own.
-NOT_OPTIONS = frozenset({"version", "origin", "output", "verify", "extensions", "source", "ref", "patches"})
+# Keys of the recipe that name places on this machine, that only decide what is checked, or that the lock has in
+# sections of their own.
+NOT_OPTIONS = frozenset(
+    {"version", "origin", "output", "verify", "typecheck", "extensions", "source", "ref", "patches"}
+)
 NO_LOCK = Lock({})
 
 

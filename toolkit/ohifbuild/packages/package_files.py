@@ -91,7 +91,7 @@ def _manifest(path: Path) -> JsonText | None:
     try:
         if path.stat().st_size > MOST_MANIFEST:
             return None
-        return JsonText(path.read_text(encoding="utf-8-sig"))
+        return JsonText(path.read_bytes().decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return None
 

@@ -47,6 +47,7 @@ def choose(
             cache,
             ref=recipe.ref,
             packages=packages,
+            typecheck=recipe.typecheck,
             offline=offline,
             reporter=reporter,
         )

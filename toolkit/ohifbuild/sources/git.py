@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core import resources
@@ -18,6 +19,7 @@ from ohifbuild.sources.base_viewer import BaseViewer, check_is_viewer
 from ohifbuild.sources.build_hooks import build_options
 from ohifbuild.sources.build_system import described
 from ohifbuild.sources.bundle import bundle, bundle_key
+from ohifbuild.sources.check_types import check_types, types_key
 from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
@@ -29,6 +31,7 @@ from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 ORIGIN = "git"
 KIND = "base"
+TYPES_KIND = "types"
 # Increase it when the same inputs produce a different bundle.
 RECIPE_VERSION = 2
 
@@ -45,6 +48,8 @@ class SourceBuild:
         packages: extensions and modes to compile in.
         tools: Node and npm to build with.
         candidates: all patches, including those for other releases.
+        typecheck: what type errors of the packages do: True refuses the build, ``warn`` shows them, False looks for
+            none.
     """
 
     release: ReleasePin
@@ -54,6 +59,7 @@ class SourceBuild:
     packages: tuple[Package, ...]
     tools: NodeTools
     candidates: tuple[Patch, ...] = ()
+    typecheck: bool | Literal["warn"] = False
     origin: str = ORIGIN
 
     @property
@@ -106,6 +112,8 @@ class SourceBuild:
             with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
                 folders = self._change(tree, reporter)
+                if self.typecheck == "warn":
+                    check_types(tree, self.packages, tools, reporter, refuses=False)
                 options = build_options(tree)
                 places = {place_of(package, tree): package.root for package in self.packages}
                 bundle(
@@ -118,8 +126,24 @@ class SourceBuild:
             check_is_viewer(work / "dist", f"The source of {self.name}")
 
         with remedies(published=self.is_published):
+            if self.typecheck is True and self.packages:
+                self._require_types(cache, offline=offline, reporter=reporter)
             folder = cache.entry(KIND, self.key, make, reporter=reporter, shared=True)
         return BaseViewer(folder / "dist", self.key, self.release, ORIGIN, self.compiled)
+
+    def _require_types(self, cache: Cache, *, offline: bool, reporter: Reporter) -> None:
+        """Refuses packages with type errors; that they have none is kept in the cache."""
+
+        def make(work: Path) -> None:
+            pin, tools = self.release, self.tools
+            pristine = self.checkout(cache, offline=offline, reporter=reporter)
+            with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
+                install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
+                self._change(tree, reporter)
+                check_types(tree, self.packages, tools, reporter, refuses=True)
+            (work / "checked").write_text("no errors\n", encoding="ascii")
+
+        cache.entry(TYPES_KIND, digest_of(self.key, types_key()), make, reporter=reporter)
 
     def checkout(self, cache: Cache, *, offline: bool, reporter: Reporter) -> Checkout:
         """OHIF's source without patches.
@@ -153,6 +177,7 @@ def source_build(
     *,
     ref: str = "",
     packages: Iterable[Package] = (),
+    typecheck: bool | Literal["warn"] = False,
     offline: bool,
     reporter: Reporter,
 ) -> SourceBuild:
@@ -165,6 +190,7 @@ def source_build(
         remote: URL or path of the git repository.
         patches: all patches; those for other releases are not applied.
         ref: a branch, tag or commit to build instead of the release's tag.
+        typecheck: what type errors of the packages do; see ``SourceBuild``.
 
     Raises:
         OhifbuildError: the errors of ``commit_of``, ``checkout``, ``described`` and ``node_tools``.
@@ -184,4 +210,4 @@ def source_build(
     if not chosen:
         reporter.warn(f"There is no patch for OHIF {pin.version}: its source is built unchanged.")
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
-    return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, packages, tools, candidates)
+    return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, packages, tools, candidates, typecheck)
