@@ -56,7 +56,7 @@ def test_a_key_of_app_config_that_nothing_reads_is_named() -> None:
 
 def test_what_an_extension_sets_too_early_or_in_vain_is_named_with_its_package() -> None:
     parts = (LoadedPart("@clinic/ward", "extension", "ward", unknown=("getCommandModule",)),)
-    unused, forgotten = notes_of(RECORD, {}, parts)
+    forgotten, unused = notes_of(RECORD, {}, parts)
     assert unused == "The extension of @clinic/ward has getCommandModule, which this release never calls."
     assert forgotten.startswith("The extension of @clinic/ward set the customization sortingCriteria for a mode before")
 
