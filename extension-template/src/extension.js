@@ -10,6 +10,7 @@ import { confine } from './data-source.js';
 import { confineJson } from './dicom-json.js';
 import { recordLoading } from './loaded.js';
 import { confineModes } from './modes.js';
+import { recordCustomizations, recordReads } from './readings.js';
 
 /** @typedef {import('../types/ohif.js').ExtensionArguments} ExtensionArguments */
 /** @typedef {import('../types/ohif.js').DataSourceEntry} DataSourceEntry */
@@ -37,6 +38,11 @@ const extension = {
     loading.watchExtensions(extensionManager, followers(appConfig));
     const { userAuthenticationService, customizationService } = servicesManager.services;
 
+    const read = new Set();
+    recordReads(appConfig, read);
+    recordReads(window.config ?? {}, read);
+    loading.add('read', () => [...read]);
+    loading.add('customizations', recordCustomizations(customizationService, loading.registering));
     removeOtherDataSources(appConfig);
     disableAuthentication(userAuthenticationService);
     applyBranding(window.document, appConfig, api.settings.branding);

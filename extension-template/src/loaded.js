@@ -34,7 +34,13 @@ export function recordLoading(window) {
   const modes = [];
   /** @type {Map<object, LoadedPart>} */
   const made = new Map();
-  const snapshot = () => structuredClone({ extensions, modes });
+  /** Further parts of the record, by name. @type {Record<string, () => unknown>} */
+  const further = {};
+  let registering = '';
+  const snapshot = () => {
+    const more = Object.entries(further).map(([name, read]) => [name, read()]);
+    return structuredClone({ extensions, modes, ...Object.fromEntries(more) });
+  };
   Object.defineProperty(window, KEY, { value: snapshot, configurable: true });
 
   /**
@@ -58,6 +64,7 @@ export function recordLoading(window) {
       if ((manager.registeredExtensionIds ?? []).includes(part.id)) {
         part.problem = `another extension is registered with the id ${part.id}`;
       }
+      registering = part.id;
       try {
         await register(
           watchModules(extension, text => (part.problem = text)),
@@ -66,6 +73,8 @@ export function recordLoading(window) {
       } catch (error) {
         part.problem ||= textOf(error);
         throw error;
+      } finally {
+        registering = '';
       }
     };
   }
@@ -94,7 +103,15 @@ export function recordLoading(window) {
     return made.get(mode);
   }
 
-  return { watchExtensions, addMode, madeMode, partOf };
+  /**
+   * @param {string} name
+   * @param {() => unknown} read
+   */
+  function add(name, read) {
+    further[name] = read;
+  }
+
+  return { watchExtensions, addMode, madeMode, partOf, add, registering: () => registering };
 }
 
 /**

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { registerFirst } from '../src/early/first-extension.js';
 import { recordLoading } from '../src/loaded.js';
 import { confineModes, VIEWER_ID } from '../src/modes.js';
+import { recordCustomizations, recordReads } from '../src/readings.js';
 
 const api = /** @type {any} */ ({ sync() {} });
 
@@ -214,4 +215,44 @@ test('without the release’s default extension ours stays first of the configur
   const config = { extensions: ['ours', 'theirs'] };
   registerFirst(page(), config);
   assert.deepEqual(config.extensions, ['ours', 'theirs']);
+});
+
+test('the record says which customizations are read, which the release has, and which were set for no mode', () => {
+  const service = {
+    values: /** @type {Record<string, any>} */ ({}),
+    getCustomizations: () =>
+      new Map([
+        ['sorting', [1]],
+        ['overlay', {}],
+      ]),
+    getCustomization(/** @type {string} */ id) {
+      return this.values[id];
+    },
+    setCustomizations(/** @type {object} */ given) {
+      Object.assign(this.values, given);
+    },
+    onModeEnter() {},
+  };
+  const readings = recordCustomizations(/** @type {any} */ (service), () => 'ward');
+  service.setCustomizations({ early: 1 });
+  /** @type {any} */ (service).setCustomizations({ global: 2 }, 'global');
+  service.onModeEnter();
+  service.setCustomizations({ late: 3 });
+  assert.deepEqual([service.getCustomization('early'), service.getCustomization('late')], [1, 3]);
+  assert.deepEqual(readings(), {
+    asked: ['early', 'late'],
+    early: [{ id: 'early', extension: 'ward' }],
+    known: { sorting: 'array', overlay: 'object' },
+  });
+});
+
+test('the record says which keys of the configuration are read, and changes none', () => {
+  /** @type {Set<string>} */
+  const read = new Set();
+  const config = Object.defineProperty({ used: 1, unused: 2 }, 'kept', { get: () => 3, enumerable: true });
+  recordReads(config, read);
+  assert.equal(config.used, 1);
+  config.used = 5;
+  assert.deepEqual([...read], ['used']);
+  assert.deepEqual({ ...config }, { used: 5, unused: 2, kept: 3 });
 });

@@ -185,7 +185,8 @@ class Observation:
 
     ``elsewhere`` lists the browser's attempts to leave the site. ``first_image`` is the time from the navigation to the
     first recognised image, in seconds; None if there was none. ``packages`` are the folders in the dist of the recipe's
-    packages, by name; ``loaded`` is what OHIF made of them, None if nobody looked.
+    packages, by name; ``loaded`` is what OHIF made of them, None if nobody looked;
+    ``notes`` say what of the recipe did nothing.
     """
 
     scenario: str
@@ -206,6 +207,7 @@ class Observation:
     first_image: float | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
     loaded: tuple[LoadedPart, ...] | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,7 @@ class Evidence:
         environment: release, dist digest, browser, archive, machine and date, in the order of the report.
         seconds: how long verify took.
         limits: what could not be seen in this browser.
+        notes: what of the recipe did nothing in the viewer, a sentence or two each; no claim depends on it.
         reports: the files that were written.
     """
 
@@ -261,6 +264,7 @@ class Evidence:
     environment: Mapping[str, str]
     seconds: float
     limits: tuple[Limit, ...] = ()
+    notes: tuple[str, ...] = ()
     reports: tuple[Path, ...] = ()
 
     @property

@@ -31,9 +31,10 @@ def package_of(source: str, packages: Mapping[str, str]) -> str:
     return next((name for name, digest in packages.items() if f"/{FOLDER}/{digest}/" in source), "")
 
 
-def read_loaded(tab: Tab, packages: Mapping[str, str]) -> tuple[LoadedPart, ...]:
-    """The extensions and modes of the packages; a package without any has a part that says so."""
-    return parts_of(tab.evaluate(RECORD), packages)
+def read_record(tab: Tab) -> Mapping[str, Any] | None:
+    """The record of the page; None if OHIF has not registered our extension."""
+    found: Mapping[str, Any] | None = tab.evaluate(RECORD)
+    return found
 
 
 def has_entered(tab: Tab, route: str) -> bool:

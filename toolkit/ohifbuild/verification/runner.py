@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
@@ -29,11 +30,10 @@ from ohifbuild.verification.evidence import Evidence, Observation
 from ohifbuild.verification.external_tokens import ExternalTokens
 from ohifbuild.verification.fixtures import Fixtures, prepare_fixtures
 from ohifbuild.verification.interrupts import interruptible
-from ohifbuild.verification.loaded_parts import packages_in
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.redact import Redactor
 from ohifbuild.verification.report import check_report_place, write_reports
-from ohifbuild.verification.scenario_context import NO_PACKAGES, ScenarioContext, Site
+from ohifbuild.verification.scenario_context import NO_INPUTS, ScenarioContext, Site
 from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
 from ohifbuild.verification.time_limit import LONGEST_SECONDS, time_limit
 from ohifbuild.verification.viewer_site import site
@@ -96,6 +96,7 @@ def verify(
         environment=_environment(manifest, run),
         seconds=round(time.monotonic() - began, 2),
         limits=engine.limits,
+        notes=tuple(dict.fromkeys(note for seen in run.seen for note in seen.notes)),
     )
     clean = run.redactor.value(evidence)
     return replace(clean, reports=write_reports(clean, run.redactor, report_dir))
@@ -128,7 +129,7 @@ def _run(
             reporter,
             meter,
             watch=backend.check,
-            packages=packages_in(read_manifest(dist).inputs),
+            inputs=read_manifest(dist).inputs,
         )
     return ViewerRun(seen, version, backend.description, Redactor({**parts.fixtures.labels, **HOSTILE_TOKENS}))
 
@@ -164,7 +165,7 @@ def run_scenarios(
     journeys: Sequence[Journey] = JOURNEYS,
     watch: Callable[[], None] = lambda: None,
     longest: float = LONGEST_SECONDS,
-    packages: Mapping[str, str] = NO_PACKAGES,
+    inputs: Mapping[str, Any] = NO_INPUTS,
 ) -> tuple[tuple[Observation, ...], str]:
     """Runs the journeys, each in its own tab, and returns the observations and the browser's name.
 
@@ -178,7 +179,7 @@ def run_scenarios(
         journeys: the groups of scenarios.
         watch: is called repeatedly while verify waits for the browser; an exception from it ends the run.
         longest: the most seconds that the run may take.
-        packages: the recipe's packages, as ``packages_in``.
+        inputs: what the dist was made of, as its manifest has it.
 
     Raises:
         BrowserFailed: the browser failed, or the run took too long. Faults of the viewer are observations, not errors.
@@ -202,7 +203,7 @@ def run_scenarios(
         try:
             for journey in journeys:
                 with window.tab(check) as fresh:
-                    context = ScenarioContext(fresh, site, proxy, fixtures, settings, pictures, packages)
+                    context = ScenarioContext(fresh, site, proxy, fixtures, settings, pictures, inputs)
                     for observation in journey(context):
                         seen.append(observation)
                         meter.phase(observation.title)

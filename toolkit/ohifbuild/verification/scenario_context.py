@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verification.egress_proxy import EgressProxy
 from ohifbuild.verification.evidence import Expectation, Observation, ReceivedRequest, SentRequest
 from ohifbuild.verification.fixtures import Fixtures, Subject
-from ohifbuild.verification.loaded_parts import read_loaded
+from ohifbuild.verification.loaded_parts import packages_in, parts_of, read_record
+from ohifbuild.verification.notes import notes_of
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.screen import Screen
 from ohifbuild.verification.tab import Tab
 
 READINGS = 5
-NO_PACKAGES: Mapping[str, str] = MappingProxyType({})
+NO_INPUTS: Mapping[str, Any] = MappingProxyType({})
 
 Move = Callable[[], object]
 
@@ -51,14 +52,15 @@ class ScenarioContext:
         fixtures: Fixtures,
         settings: Settings,
         pictures: PictureIndex,
-        packages: Mapping[str, str] = NO_PACKAGES,
+        inputs: Mapping[str, Any] = NO_INPUTS,
     ) -> None:
         self.tab = tab
         self.site = site
         self.fixtures = fixtures
         self.settings = settings
-        self.packages = packages
-        if packages:
+        self.packages = packages_in(inputs)
+        self._options = inputs.get("options", {})
+        if self.packages:
             tab.watch_scripts()
         self._pictures = pictures
         self._egress_proxy = egress_proxy
@@ -137,8 +139,10 @@ class ScenarioContext:
         return self.with_packages(self._observe(key, title, expects, self.link(subject, route=route), None))
 
     def with_packages(self, seen: Observation) -> Observation:
-        """The observation of the page that is open, with what OHIF made of the recipe's packages."""
-        return replace(seen, loaded=read_loaded(self.tab, self.packages))
+        """The observation of the page that is open, with what OHIF made of the recipe and its packages."""
+        record = read_record(self.tab)
+        parts = parts_of(record, self.packages)
+        return replace(seen, loaded=parts if self.packages else None, notes=notes_of(record, self._options, parts))
 
     def open_without_archive(self, link: str) -> None:
         """Opens the link while the archive does not answer; it does not answer this tab again."""

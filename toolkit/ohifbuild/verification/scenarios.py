@@ -6,12 +6,12 @@ those of a person who goes from one page to the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from urllib.parse import quote
 
 from ohifbuild.verification.bad_links import bad_links
-from ohifbuild.verification.evidence import Observation
+from ohifbuild.verification.evidence import LoadedPart, Observation
 from ohifbuild.verification.scenario_context import ScenarioContext
 
 Journey = Callable[[ScenarioContext], Iterator[Observation]]
@@ -27,11 +27,12 @@ ELSEWHERE = "http://elsewhere.example/"
 
 
 def open_and_navigate(context: ScenarioContext) -> Iterator[Observation]:
-    """A person opens a link, opens another series, reloads, opens another link and goes back."""
+    """A person opens a link, opens another series, reloads, opens another link and goes back. Then own modes."""
     main, tab = context.fixtures.main, context.tab
     keeps = context.settings.storage == "tab"
     link = context.link(main)
-    yield context.image("open", "A link is opened", main, link)
+    opened = context.with_packages(context.image("open", "A link is opened", main, link))
+    yield opened
     for series in main.thumbnails[1:2]:
         yield context.image(
             "series", "Another series is opened", main, link, move=partial(context.open_series, series), series=series
@@ -47,6 +48,7 @@ def open_and_navigate(context: ScenarioContext) -> Iterator[Observation]:
     )
     if keeps:
         yield context.image("back", "Back to the first link", main, link, move=tab.back, kept=True)
+    yield from own_modes(context, opened.loaded or ())
 
 
 def other_link_forms(context: ScenarioContext) -> Iterator[Observation]:
@@ -142,20 +144,13 @@ def faulty_archive(context: ScenarioContext) -> Iterator[Observation]:
     )
 
 
-def own_packages(context: ScenarioContext) -> Iterator[Observation]:
-    """The packages of the recipe, if it has some: what OHIF made of them, and each of their modes."""
-    if not context.packages:
-        return
-    main = context.fixtures.main
-    opened = context.image("packages", "The recipe's packages", main, context.link(main))
-    first = context.with_packages(opened)
-    yield first
-    for route in dict.fromkeys(part.route for part in first.loaded or () if part.route and not part.problem):
-        yield context.mode(f"own-mode-{route}", f"The mode /{route} of a package", main, route)
+def own_modes(context: ScenarioContext, parts: Iterable[LoadedPart]) -> Iterator[Observation]:
+    """The modes of the recipe's packages, each at its route."""
+    for route in dict.fromkeys(part.route for part in parts if part.route and not part.problem):
+        yield context.mode(f"own-mode-{route}", f"The mode /{route} of a package", context.fixtures.main, route)
 
 
 JOURNEYS: tuple[Journey, ...] = (
-    own_packages,
     open_and_navigate,
     other_link_forms,
     refused_links,

@@ -12,7 +12,7 @@ FORMAT = 1
 
 
 def render(evidence: Evidence) -> str:
-    """``{"format": 1, "ok": …, "counts": …, "environment": …, "limits": […], "claims": […], "scenarios": […]}``."""
+    """``{"format": 1, "ok": …, "counts": …, "environment": …, "limits": […], "notes": […], "claims": […], …}``."""
     return json.dumps(document(evidence), indent=1, ensure_ascii=False) + "\n"
 
 
@@ -25,6 +25,7 @@ def document(evidence: Evidence) -> dict[str, Any]:
         "seconds": round(evidence.seconds, 2),
         "environment": dict(evidence.environment),
         "limits": [dataclasses.asdict(limit) for limit in evidence.limits],
+        "notes": list(evidence.notes),
         "claims": [dataclasses.asdict(result) for result in evidence.results],
         "scenarios": [_scenario(observation) for observation in evidence.observations],
     }

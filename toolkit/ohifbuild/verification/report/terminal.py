@@ -23,7 +23,8 @@ def render(evidence: Evidence) -> RenderableType:
         mark = Text("✓", "green") if holding == len(results) else Text("✗", "bold red")
         table.add_row(mark, results[0].title, f"{holding}/{len(results)} scenarios")
     limits = [Text(limit.line, "yellow") for limit in evidence.limits]
-    return Group(table, *limits, *(_failure(result) for result in evidence.failures), _verdict(evidence))
+    notes = [Text(f"Note: {note}", "yellow") for note in evidence.notes]
+    return Group(table, *limits, *notes, *(_failure(result) for result in evidence.failures), _verdict(evidence))
 
 
 def _by_claim(evidence: Evidence) -> list[list[ClaimResult]]:
