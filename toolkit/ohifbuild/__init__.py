@@ -14,13 +14,13 @@ TYPE_CHECKING = False  # type checkers take it for true; importing typing would 
 if TYPE_CHECKING:
     from ohifbuild.cache.entries import Cache as Cache
     from ohifbuild.config.recipe import Recipe as Recipe
-    from ohifbuild.config.recipe import load_recipe as load_recipe
     from ohifbuild.core.errors import OhifbuildError as OhifbuildError
     from ohifbuild.lock.resolve import resolve as resolve
     from ohifbuild.verification.evidence import Evidence as Evidence
     from ohifbuild.workflow import Dist as Dist
     from ohifbuild.workflow import build as build
     from ohifbuild.workflow import verify as verify
+    from ohifbuild.workspaces.recipe import load_recipe as load_recipe
 
 __version__ = "0.1.0"
 
@@ -29,7 +29,7 @@ os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
 _PUBLIC = {
     "Recipe": "config.recipe",
-    "load_recipe": "config.recipe",
+    "load_recipe": "workspaces.recipe",
     "resolve": "lock.resolve",
     "build": "workflow",
     "Dist": "workflow",

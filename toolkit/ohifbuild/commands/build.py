@@ -11,12 +11,13 @@ from ohifbuild import __version__
 from ohifbuild.commands.common import CommandContext, human_size, with_command_context
 from ohifbuild.commands.lock import save_lock
 from ohifbuild.config.data_source import DataSource
-from ohifbuild.config.recipe import RECIPE_NAME, Recipe, load_recipe
+from ohifbuild.config.recipe import RECIPE_NAME, Recipe
 from ohifbuild.core.console import Reporter
 from ohifbuild.lock.lock_file import check_lock_place, lock_path, read_lock_if_any, require_same
 from ohifbuild.lock.resolve import Resolution, resolve
 from ohifbuild.viewer.reproduce import check_reproducible
 from ohifbuild.workflow import Dist, build, check_ready, report_of
+from ohifbuild.workspaces.recipe import load_recipe
 
 Flags = dict[str, object]
 # Flags that a second build to compare with does not take over.
@@ -61,6 +62,12 @@ OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet
     default=None,
     help="Refuse packages with TypeScript errors, or look for none (default: show them).",
 )
+@click.option(
+    "--workspace",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A workspace of OHIF's own tools to build upon.",
+)
 @click.option("--verify/--no-verify", default=None, help="Prove the dist in a real browser (default: yes).")
 @click.option("--minify/--no-minify", default=None, help="Minify OHIF's scripts and styles (default: yes).")
 @click.option(
@@ -87,7 +94,7 @@ def command(
       ohifbuild build --version v3-stable --dicomweb-root /orthanc/dicom-web
       ohifbuild build --recipe ward/ohifbuild.toml --locked
     """
-    wanted = load_recipe(recipe, _given(options))
+    wanted = load_recipe(recipe, _given(options), warn=context.reporter.warn)
     check_ready(wanted)
     for note in wanted.notes():
         context.reporter.warn(note)

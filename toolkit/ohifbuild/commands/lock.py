@@ -8,12 +8,12 @@ import click
 
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.commands.drift_report import drift_table
-from ohifbuild.config.recipe import load_recipe
 from ohifbuild.core.console import Reporter
 from ohifbuild.lock.lock_file import Lock, lock_path, read_lock_if_any, write_lock
 from ohifbuild.lock.resolve import NO_LOCK, resolve
 from ohifbuild.lock.upgrade import try_patches
 from ohifbuild.sources.git import SourceBuild
+from ohifbuild.workspaces.recipe import load_recipe
 
 
 @click.command("lock")
@@ -31,7 +31,7 @@ def command(context: CommandContext, /, recipe: Path | None, upgrade: bool, offl
       ohifbuild lock
       ohifbuild lock --upgrade --recipe ward/ohifbuild.toml
     """
-    wanted = load_recipe(recipe, {})
+    wanted = load_recipe(recipe, {}, warn=context.reporter.warn)
     path = lock_path(recipe)
     present = read_lock_if_any(path)
     locked = NO_LOCK if upgrade else present

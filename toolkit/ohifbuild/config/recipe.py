@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ohifbuild.config import ohif_names, values
+from ohifbuild.config.beneath import Reader, beneath_of
 from ohifbuild.config.branding import Branding
 from ohifbuild.config.data_source import DEFAULT_NAME, DataSource, check_together, presets
 from ohifbuild.config.places import overlaps
@@ -212,6 +213,11 @@ class Recipe(BaseModel):
         description="What TypeScript errors do in packages that are compiled in. `warn`: they are shown when the "
         "packages are compiled. `true`: they refuse the build. `false`: nobody looks for them.",
     )
+    workspace: Path | None = Field(
+        None,
+        description="A workspace of OHIF's own tools: the folder of its `ohif.config.json` or `pluginConfig.json`. "
+        "What it says is used where the recipe says nothing.",
+    )
     verify: StrictBool = Field(True, description="Whether to verify the dist before it is put in place.")
     minify: StrictBool = Field(True, description="Whether to minify OHIF's scripts and styles.")
 
@@ -274,13 +280,14 @@ class Recipe(BaseModel):
         return cls.model_validate(dict(given))
 
 
-def load_recipe(path: Path | None, flags: Mapping[str, object]) -> Recipe:
+def load_recipe(path: Path | None, flags: Mapping[str, object], read_workspace: Reader | None = None) -> Recipe:
     """The recipe in a file, with ``flags`` in place of what the file says.
 
     Args:
         path: a TOML file; None for ``ohifbuild.toml`` in the current folder, if it exists. Relative paths in the file
             are relative to its folder.
         flags: values by field name of ``Recipe``.
+        read_workspace: reads the workspace that the recipe names; if None, the workspace is ignored.
 
     Raises:
         RecipeError: the file cannot be read or a value is invalid; ``details`` has a line for each problem.
@@ -290,10 +297,12 @@ def load_recipe(path: Path | None, flags: Mapping[str, object]) -> Recipe:
     text = _read(path) if path else ""
     written = _parse(path, text) if path else {}
     given = {("from" if name == "origin" else name): value for name, value in flags.items()}
+    chosen = {**_relative_to(path, written), **given}
+    beneath = beneath_of(chosen, read_workspace)
     try:
-        return Recipe.model_validate({**_relative_to(path, written), **given})
+        return Recipe.model_validate(beneath.under(chosen))
     except ValidationError as error:
-        raise _refusal(problems_in(error, Recipe, path, text, given)) from error
+        raise _refusal(problems_in(error, Recipe, path, text, given, beneath.locations(chosen))) from error
 
 
 def _read(path: Path) -> str:
@@ -319,8 +328,9 @@ def _relative_to(path: Path | None, given: Mapping[str, Any]) -> dict[str, Any]:
     if path is None:
         return dict(given)
     moved = dict(given)
-    if isinstance(given.get("output"), str):
-        moved["output"] = path.parent / given["output"]
+    for key in ("output", "workspace"):
+        if isinstance(given.get(key), str):
+            moved[key] = path.parent / given[key]
     for key in ("extensions", "patches"):
         if isinstance(given.get(key), list):
             moved[key] = [path.parent / item if isinstance(item, str) else item for item in given[key]]

@@ -49,7 +49,12 @@ def syntax_problem(path: Path, error: tomllib.TOMLDecodeError) -> ValidationProb
 
 
 def problems_in(
-    error: ValidationError, model: type[BaseModel], path: Path | None, text: str, flags: Mapping[str, object]
+    error: ValidationError,
+    model: type[BaseModel],
+    path: Path | None,
+    text: str,
+    flags: Mapping[str, object],
+    locations: Mapping[str, str] | None = None,
 ) -> list[ValidationProblem]:
     """Describes every mistake that pydantic found: those of flags, then those of the file, by line.
 
@@ -59,13 +64,16 @@ def problems_in(
         path: the file of the recipe, if there is one.
         text: the file's contents, to find the lines of mistakes.
         flags: the values from the command line; a mistake in one of them is reported with its flag.
+        locations: by key, the file that a value comes from, if it is not ``path``.
     """
     found = []
     for item in error.errors(include_url=False):
         steps = item["loc"] or tuple(filter(None, (item.get("ctx", {}).get("key"),)))
         what = _what(dict(item), _name_of(steps), _keys_at(model, steps))
         key = str(steps[0]) if steps else ""
-        if key in flags or path is None:
+        if locations and key in locations:
+            found.append((0, ValidationProblem(locations[key], what)))
+        elif key in flags or path is None:
             found.append((0, ValidationProblem("--" + FLAGS.get(key, key.replace("_", "-")), what)))
         else:
             line = _line_of(steps, text)

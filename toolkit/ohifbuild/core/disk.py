@@ -76,7 +76,7 @@ def require_writable(path: Path) -> None:
     Raises:
         DiskFull, CacheUnusable: as ``place_errors``.
     """
-    with place_errors(path):
+    try:
         if path.is_symlink() or os.path.lexists(path):
             path.stat()
         folder = path.absolute().parent
@@ -87,6 +87,9 @@ def require_writable(path: Path) -> None:
         # Names that are too long, or file systems such as /proc, show themselves only when a folder is made.
         if folder != path.absolute().parent:
             Path(tempfile.mkdtemp(dir=folder)).rmdir()
+    except OSError as error:
+        error.filename = str(path)  # not that of the file which was tried
+        raise disk_error(error, path) from error
 
 
 def _shown(path: object) -> str:

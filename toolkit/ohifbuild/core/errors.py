@@ -361,6 +361,12 @@ class PackageNotCreated(OhifbuildError):
     exit_code = 95
 
 
+class WorkspaceInvalid(OhifbuildError):
+    """A workspace of OHIF's own tools cannot be read; ``details`` lists every entry that cannot be used."""
+
+    exit_code = 97
+
+
 class Interrupted(OhifbuildError):
     """The user pressed Ctrl-C; no incomplete files were left."""
 

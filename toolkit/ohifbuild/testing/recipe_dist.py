@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from ohifbuild.cache.default import default_cache
-from ohifbuild.config.recipe import RECIPE_NAME, load_recipe
+from ohifbuild.config.recipe import RECIPE_NAME
 from ohifbuild.core.errors import RecipeError
 from ohifbuild.lock.lock_file import lock_path, read_lock_if_any
 from ohifbuild.lock.resolve import resolve
 from ohifbuild.workflow import build
+from ohifbuild.workspaces.recipe import load_recipe
 
 
 def build_dist(recipe: Path, output: Path) -> Path:
