@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.counts import counted
 from ohifbuild.core.digests import digest_of
+from ohifbuild.packages.dependencies import NOTHING as NO_DEPENDENCIES
+from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.packages.package import Package, digest_of_packages
 from ohifbuild.patches.series import Patch, apply, digest, select
 from ohifbuild.releases.catalogue import ReleasePin
@@ -19,11 +22,13 @@ from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
 from ohifbuild.sources.lockfiles import add_integrities
+from ohifbuild.sources.package_dependencies import decide_dependencies, install_dependencies
 from ohifbuild.sources.working_tree import working_tree
-from ohifbuild.sources.workspace import add_packages, place_of
+from ohifbuild.sources.workspace import add_packages, check_packages, place_of
 from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 ORIGIN = "git"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 KIND = "base"
 # Increase it when the same inputs produce a different bundle.
 RECIPE_VERSION = 2
@@ -40,6 +45,7 @@ class SourceBuild:
         patches: the patches for the release, in their order.
         packages: extensions and modes to compile in.
         tools: Node and npm to build with.
+        dependencies: of ``packages``, those that OHIF's source does not have.
         candidates: all patches, including those for other releases.
     """
 
@@ -49,6 +55,7 @@ class SourceBuild:
     patches: tuple[Patch, ...]
     packages: tuple[Package, ...]
     tools: NodeTools
+    dependencies: Resolved = NO_DEPENDENCIES
     candidates: tuple[Patch, ...] = ()
     origin: str = ORIGIN
 
@@ -62,6 +69,7 @@ class SourceBuild:
             SPARSE,
             digest(self.patches),
             digest_of_packages(self.packages),
+            sorted(self.dependencies.facts().items()),
             self.tools.version.split(".")[0],
             pin.package_manager,
             install_key(pin.package_manager),
@@ -93,13 +101,14 @@ class SourceBuild:
         def make(work: Path) -> None:
             pin, tools = self.release, self.tools
             pristine = self.checkout(cache, offline=offline, reporter=reporter)
+            check_packages(pristine.path, self.packages, reporter)
             log = cache.root / "logs" / f"{pin.version}-{self.key[:12]}.log"
             with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
-                folders = self._change(tree, reporter)
+                folders = self._change(tree, cache, offline=offline, reporter=reporter)
                 places = {place_of(package, tree): package.root for package in self.packages}
                 bundle(tree, pin.bundler, tools, work, log, reporter, module_folders=folders, places=places)
-                add_integrities(work / MODULES_NAME, tree)
+                add_integrities(work / MODULES_NAME, tree, self.dependencies)
             check_is_viewer(work / "dist", f"The source of {self.name}")
 
         folder = cache.entry(KIND, self.key, make, reporter=reporter, shared=True)
@@ -113,14 +122,17 @@ class SourceBuild:
         """
         return checkout(self.remote, self.name, self.commit, cache, offline=offline, reporter=reporter)
 
-    def _change(self, tree: Path, reporter: Reporter) -> tuple[Path, ...]:
-        """Patches the source and adds the packages; returns the folders with the packages' own dependencies."""
+    def _change(self, tree: Path, cache: Cache, *, offline: bool, reporter: Reporter) -> tuple[Path, ...]:
+        """Patches the source and adds the packages; returns the folders in which the bundler looks for packages."""
         report = apply(tree, self.release.version, self.patches)
         reporter.debug(
             f"{counted(len(self.patches), 'patch', 'patches')} changed {counted(len(report.changed), 'file')}"
         )
         by_directory = self.release.bundler == "rspack"
-        return add_packages(tree, self.packages, self.tools, by_directory=by_directory, reporter=reporter)
+        folders = add_packages(tree, self.packages, by_directory=by_directory)
+        targets = tuple(zip(self.packages, folders, strict=False))
+        own = install_dependencies(tree, targets, self.dependencies, cache, offline=offline, reporter=reporter)
+        return (*own, *folders[-1:])
 
 
 def source_build(
@@ -131,6 +143,7 @@ def source_build(
     *,
     ref: str = "",
     packages: Iterable[Package] = (),
+    locked_dependencies: Mapping[str, str] = NOTHING,
     offline: bool,
     reporter: Reporter,
 ) -> SourceBuild:
@@ -140,9 +153,10 @@ def source_build(
         remote: URL or path of the git repository.
         patches: all patches; those for other releases are not applied.
         ref: a branch, tag or commit to build instead of the release's tag.
+        locked_dependencies: what the lock has of the packages' dependencies; these versions are kept.
 
     Raises:
-        OhifbuildError: the errors of ``commit_of`` and ``node_tools``.
+        OhifbuildError: the errors of ``commit_of``, ``node_tools`` and ``decide_dependencies``.
     """
     commit = commit_of(remote, ref or pin.tag, None if ref else pin.commit, offline=offline)
     if not ref and not pin.commit:
@@ -152,4 +166,14 @@ def source_build(
     if not chosen:
         reporter.warn(f"There is no patch for OHIF {pin.version}: its source is built unchanged.")
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
-    return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, tuple(packages), tools, candidates)
+    build = SourceBuild(replace(pin, commit=commit), remote, ref, chosen, tuple(packages), tools, candidates=candidates)
+    dependencies = decide_dependencies(
+        build.packages,
+        locked_dependencies,
+        commit,
+        lambda: build.checkout(cache, offline=offline, reporter=reporter).path,
+        tools,
+        offline=offline,
+        reporter=reporter,
+    )
+    return replace(build, dependencies=dependencies)
