@@ -63,12 +63,14 @@ def resolve_dependencies(
     for item in wanted:
         own_lock = _lock_of(item, before, problems)
         problems += _bad_ranges(item)
+        if own_lock is None:
+            continue
         _compare(item, own_lock, problems, notes)
         locked |= own_lock
         manifests.append({name: _newest(own_lock, name, text) or text for name, text in item.own.items()})
-    _add_others(wanted, manifests, locked)
     if problems:
         return problems
+    _add_others(wanted, manifests, locked)
     try:
         tree = _resolved_by_npm(manifests, {}, tools)
         overrides = _single_versions(tree, locked, manifests)
@@ -86,14 +88,14 @@ def resolve_dependencies(
     return problems or Resolved(key, tuple(sorted(found)), tuple(notes))
 
 
-def _lock_of(item: Needed, before: Locked, problems: list[PackageProblem]) -> dict[tuple[str, str], str]:
+def _lock_of(item: Needed, before: Locked, problems: list[PackageProblem]) -> dict[tuple[str, str], str] | None:
     lockfile = find_lockfile(item.package)
     try:
         return read_lockfile(lockfile) if lockfile else dict(before)
     except ValueError as error:
         what = f"its {lockfile.name if lockfile else 'lockfile'} cannot be used: {error}"
         problems.append(PackageProblem(str(item.package.root), what, "Make it again, or remove it."))
-        return {}
+        return None
 
 
 def _bad_ranges(item: Needed) -> Iterator[PackageProblem]:
@@ -183,7 +185,7 @@ def _untrusted(item: Dependency, locked: Locked) -> PackageProblem | None:
     if not (item.integrity.startswith("sha512-") and PATH.fullmatch(item.path)):
         return PackageProblem(spec, "the registry has no SHA-512 for it", "Depend on another version.")
     if stated.startswith("sha512-") and item.integrity not in stated.split():
-        what = "the registry's has another integrity than the one in the package's lockfile"
+        what = "the registry's has another integrity than the one that is locked"
         fix = "Find out which of the two was changed before you use the package."
         return PackageProblem(spec, what, fix, f"locked {stated}\nfound  {item.integrity}")
     return None

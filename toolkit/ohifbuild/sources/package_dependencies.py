@@ -86,16 +86,16 @@ def install_dependencies(
         that all share, in which they look at last.
 
     Raises:
-        OhifbuildError: as ``npm_package``.
+        OhifbuildError: as ``npm_packages``.
     """
     shared = tree / TOGETHER / "node_modules"
     by_name = {package.name: folder for package, folder in targets}
+    tarballs = {item: npm.Package(item.name, item.version, item.integrity) for item in resolved}
+    sources = npm.npm_packages(tuple(dict.fromkeys(tarballs.values())), cache, offline=offline, reporter=reporter)
     for item in resolved:
-        tarball = npm.Package(item.name, item.version, item.integrity)
-        source = npm.npm_package(tarball, cache, offline=offline, reporter=reporter)
         target = by_name[item.owner] if item.owner else tree / TOGETHER
         # A folder inside another one (a/node_modules/b) may come first or last.
-        shutil.copytree(source, target / item.path, dirs_exist_ok=True)
+        shutil.copytree(sources[tarballs[item]], target / item.path, dirs_exist_ok=True)
     versions = {
         item.name: item.version for item in resolved if item.path == f"node_modules/{item.name}" and not item.owner
     }
