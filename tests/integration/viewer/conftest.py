@@ -13,6 +13,8 @@ from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.core.resources import extension_template
 from ohifbuild.lock.resolve import Resolution
+from ohifbuild.packages.dependencies import NOTHING as NO_DEPENDENCIES
+from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.packages.package import read_own_package, read_packages
 from ohifbuild.patches.series import Patch
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
@@ -40,6 +42,7 @@ class SmallSource:
     viewer: BaseViewer
     patches: tuple[Patch, ...] = ()
     compiled: tuple[tuple[str, str], ...] = ()
+    dependencies: Resolved = NO_DEPENDENCIES
 
     @property
     def origin(self) -> str:

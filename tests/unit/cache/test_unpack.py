@@ -66,6 +66,18 @@ def test_a_file_that_occurs_twice_is_refused(tmp_path: Path, into: Path) -> None
         unpack(tarball(tmp_path, (member("a"), b"1"), (member("a"), b"2")), into)
 
 
+def test_a_file_that_occurs_twice_with_the_same_bytes_is_one_file(tmp_path: Path, into: Path) -> None:
+    """@rollup/plugin-babel 6.1.0 on npm is such a package."""
+    unpack(tarball(tmp_path, (member("a/b"), b"1"), (member("a/./b"), b"1")), into)
+    assert (into / "a/b").read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("second", [b"12", b"", b"2"])
+def test_a_file_that_occurs_twice_with_other_bytes_is_refused(second: bytes, tmp_path: Path, into: Path) -> None:
+    with pytest.raises(PackageDamaged, match="twice"):
+        unpack(tarball(tmp_path, (member("a"), b"1"), (member("./a"), second)), into)
+
+
 def test_a_file_instead_of_a_folder_is_refused(tmp_path: Path, into: Path) -> None:
     with pytest.raises(PackageDamaged, match="twice"):
         unpack(tarball(tmp_path, (member("a"), b"1"), (member("a/b"), b"2")), into)

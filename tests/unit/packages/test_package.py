@@ -44,8 +44,7 @@ def test_the_ohifbuild_key_keeps_a_package_for_run_time_and_a_keyword_does_not(t
     [
         ({"name": "../../x"}, "npm does not allow its name"),
         ({"name": None}, "npm does not allow its name"),
-        ({"module": "src/none.tsx"}, "does not exist"),
-        ({"module": "../m/src/index.tsx"}, "does not exist|not a path in the package"),
+        ({"module": "../m/src/index.tsx"}, "not a path in the package"),
         ({"keywords": []}, "neither ohif-extension nor ohif-mode"),
     ],
 )
@@ -55,10 +54,10 @@ def test_an_ohif_package_that_cannot_be_used_is_refused(changes: dict[str, objec
 
 
 def test_all_problems_of_all_packages_are_reported_together(tmp_path: Path) -> None:
-    roots = [ohif_package(tmp_path / "a", name="../x", module="none.js"), ohif_package(tmp_path / "b", keywords=[])]
+    roots = [ohif_package(tmp_path / "a", name="../x", module="../no.js"), ohif_package(tmp_path / "b", keywords=[])]
     with pytest.raises(ExtensionInvalid, match="3 problems") as refusal:
         read_packages(roots)
-    for words in ("npm does not allow its name", "none.js, which does not exist", "neither ohif-extension nor"):
+    for words in ("npm does not allow its name", "'../no.js', which is not a path", "neither ohif-extension nor"):
         assert words in refusal.value.details
 
 

@@ -113,9 +113,23 @@ def _write(archive: tarfile.TarFile, member: tarfile.TarInfo, target_path: Path,
         target_path.parent.mkdir(parents=True, exist_ok=True)
         with target_path.open("xb") as target:
             shutil.copyfileobj(source, target, CHUNK)
-    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+    except FileExistsError as error:
+        # Some published packages hold a file twice, as a and as ./a.
+        if not _is_same(source, target_path):
+            raise _damaged(tarball, f"its member {_shown(member)} occurs twice") from error
+    except (NotADirectoryError, IsADirectoryError) as error:
         raise _damaged(tarball, f"its member {_shown(member)} occurs twice") from error
     target_path.chmod(0o755 if member.mode & 0o100 else 0o644)
+
+
+def _is_same(source: IO[bytes], path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        while chunk := source.read(CHUNK):
+            if file.read(len(chunk)) != chunk:
+                return False
+        return not file.read(1)
 
 
 def _damaged(tarball: Path, why: str) -> PackageDamaged:

@@ -81,6 +81,8 @@ class Resolution:
             "extensions": {**extensions, **dict(base.compiled)},
             "options": {name: _text(value) for name, value in self.options.items()},
         }
+        if base.dependencies.dependencies:
+            sections["dependencies"] = base.dependencies.facts()
         if base.origin == "git":
             sections["patches"] = {patch.name: digest([patch])[:12] for patch in base.patches}
         return Lock(sections)
@@ -108,11 +110,22 @@ def resolve(
     """
     cache, reporter = cache or default_cache(), reporter or SilentReporter()
     packages = read_packages(recipe.extensions)
+    for package in packages:
+        if package.notes:
+            reporter.warn(f"{package.name} {'; it '.join(package.notes)}.")
     to_compile = [package for package in packages if not package.only_at_run_time]
     at_run_time = [package for package in packages if package.only_at_run_time]
     pin = _pin(recipe, locked)
     wanted = _with_locked_origin(recipe, locked, to_compile)
-    base = choose(wanted, pin, to_compile, cache, offline=offline, reporter=reporter)
+    base = choose(
+        wanted,
+        pin,
+        to_compile,
+        cache,
+        locked_dependencies=locked.sections.get("dependencies", {}),
+        offline=offline,
+        reporter=reporter,
+    )
     own = read_own_package(extension_template())
     bundles = bundle_all((own, *at_run_time), cache, offline=offline, reporter=reporter)
     return Resolution(recipe, base, bundles)

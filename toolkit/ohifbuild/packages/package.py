@@ -1,7 +1,7 @@
 """Reads extension and mode packages: npm packages in the two forms that ohifbuild takes.
 
-An OHIF package has the keyword ``ohif-extension`` or ``ohif-mode``, as OHIF's own tools write it, and one entry: its
-default export is the extension or the mode. It is compiled into a build from source, or bundled for run time.
+An OHIF package is one that OHIF's own tools make: the default export of its entry is the extension or the mode. It is
+compiled into a build from source, or bundled for run time.
 
 A run-time package names its modules in ``package.json`` and is always loaded by the browser as ES modules::
 
@@ -12,22 +12,24 @@ A run-time package names its modules in ``package.json`` and is always loaded by
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ohifbuild.core.digests import digest_of, digest_of_tree
+from ohifbuild.core.digests import digest_of
+from ohifbuild.packages.between import problems_between
+from ohifbuild.packages.entry import find_entry, find_id, find_kind
+from ohifbuild.packages.files import BUILT, file_problems, is_file, is_inside, sources_of
+from ohifbuild.packages.imports import imports_of
+from ohifbuild.packages.manifest import Ranges, ranges, read_manifest
 from ohifbuild.packages.problems import PackageProblem, refuse
 
-KEYWORDS = {"ohif-extension": "extensions", "ohif-mode": "modes"}
 KEYS = frozenset({"early", "extension", "modes"})
-IGNORED = frozenset({"node_modules", ".git", "test", "tests", "__tests__", "coverage"})
 # npm's rule for new packages; the name is also written to the SBOM.
-NAME = re.compile(r"(?=.{1,214}$)(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
+NAME = re.compile(r"(?=.{1,214}$)(?!node_modules$)(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
+INSTALL_SCRIPTS = ("preinstall", "install", "postinstall")
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Package:
 
     Args:
         root: its folder, absolute; the paths below are relative to it and start with ``./``.
-        name: its name, which is also the id of its extension or mode.
+        name: its name, which is usually also the id of its extension or mode.
         version: its version; ``0.0.0`` if it has none.
         licence: its ``license``, or "".
         extension: the module whose default export is the extension, or None.
@@ -46,6 +48,11 @@ class Package:
         dependencies: names and ranges of its ``dependencies``.
         peers: names and ranges of its ``peerDependencies``.
         digest: of the files that can get into a viewer.
+        imported: names and ranges of the packages that its code imports, from ``dependencies``, else from
+            ``peerDependencies``, else from ``devDependencies``.
+        with_built: whether ``dist/`` belongs to it, because an entry lies there.
+        id: the id that its code states as a constant; None if it is computed.
+        notes: what is unusual about it, and does not keep it from use: clauses that follow its name.
     """
 
     root: Path
@@ -56,9 +63,13 @@ class Package:
     modes: tuple[str, ...]
     early: str | None
     only_at_run_time: bool
-    dependencies: tuple[tuple[str, str], ...]
-    peers: tuple[tuple[str, str], ...]
+    dependencies: Ranges
+    peers: Ranges
     digest: str
+    imported: Ranges = ()
+    with_built: bool = False
+    id: str | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -75,7 +86,7 @@ def read_packages(roots: Iterable[Path]) -> tuple[Package, ...]:
     """Reads the packages at ``roots``.
 
     Raises:
-        ExtensionInvalid: at least one cannot be used, or two have one name; ``details`` lists all problems.
+        ExtensionInvalid: at least one cannot be used, or they do not fit one another; ``details`` lists all problems.
     """
     packages: list[Package] = []
     problems: list[PackageProblem] = []
@@ -84,13 +95,7 @@ def read_packages(roots: Iterable[Path]) -> tuple[Package, ...]:
             packages.append(_read(root.resolve(), ours=False))
         except _Unusable as error:
             problems += error.problems
-    seen: dict[str, Path] = {}
-    for package in packages:
-        if package.name in seen:
-            what = f"{seen[package.name]} also has the name '{package.name}'"
-            problems.append(PackageProblem(str(package.root), what, "Rename one."))
-        seen[package.name] = package.root
-    refuse(problems)
+    refuse(problems + problems_between(packages))
     return tuple(packages)
 
 
@@ -112,20 +117,6 @@ def digest_of_packages(packages: Iterable[Package]) -> str:
     return digest_of(sorted([package.name, package.digest] for package in packages))
 
 
-def sources_of(root: Path) -> list[tuple[str, str]]:
-    """Names and digests of all files in the package that can get into a viewer: no tests and no dependencies."""
-    found = []
-    for folder, folders, names in os.walk(root):
-        if Path(folder) == root:
-            folders[:] = [name for name in folders if name not in IGNORED]
-        found += [
-            (path.relative_to(root).as_posix(), digest_of_tree(path))
-            for path in (Path(folder) / name for name in names)
-            if path.is_file()
-        ]
-    return sorted(found)
-
-
 class _Unusable(Exception):
     def __init__(self, problems: list[PackageProblem]) -> None:
         super().__init__(problems)
@@ -133,20 +124,21 @@ class _Unusable(Exception):
 
 
 class _Reading:
-    """The problems of one package, collected while it is read."""
+    """The problems and notes of one package, collected while it is read."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.problems: list[PackageProblem] = []
+        self.notes: list[str] = []
 
     def add(self, what: str, fix: str) -> None:
         self.problems.append(PackageProblem(str(self.root), what, fix))
 
     def module(self, path: object) -> str | None:
         """The path of a module as ``./PATH``; None, and a problem, if it is not a file in the package."""
-        if not isinstance(path, str) or not (self.root / path).resolve().is_relative_to(self.root):
+        if not isinstance(path, str) or not is_inside(self.root, path):
             self.add(f"it names {path!r}, which is not a path in the package", "Name a module of the package.")
-        elif not (self.root / path).is_file():
+        elif not is_file(self.root / path):
             self.add(f"it names {path}, which does not exist", "Name a module of the package.")
         else:
             return "./" + (self.root / path).resolve().relative_to(self.root).as_posix()
@@ -155,18 +147,30 @@ class _Reading:
 
 def _read(root: Path, *, ours: bool) -> Package:
     reading = _Reading(root)
-    manifest = _manifest(reading)
-    if reading.problems:
-        raise _Unusable(reading.problems)
+    try:
+        manifest = read_manifest(root)
+    except ValueError as error:
+        reading.add(str(error), "Give the folder of an npm package.")
+        raise _Unusable(reading.problems) from error
     name = manifest.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         reading.add(f"npm does not allow its name {str(name)[:60]!r}", "Use lower-case letters, digits and -.")
     at_run_time = "ohifbuild" in manifest
     parts = manifest["ohifbuild"] if at_run_time else _parts(reading, manifest)
     extension, modes, early = _modules(reading, parts, ours=ours)
-    _check_links(reading)
+    entries = tuple(filter(None, (extension, *modes)))
+    with_built = any(entry.startswith(f"./{BUILT}/") for entry in entries)
+    for problem in file_problems(root, with_built=with_built):
+        reading.add(problem.what, problem.fix)
     if reading.problems:
         raise _Unusable(reading.problems)
+    scripts = manifest.get("scripts")
+    for script in INSTALL_SCRIPTS:
+        if isinstance(scripts, dict) and script in scripts:
+            reading.notes.append(f"has the script {script}, which never runs")
+    id_ = None if ours else find_id(root, entries[0])
+    if id_ and id_ != name and not at_run_time:
+        reading.notes.append(f"has the id '{id_}': a mode has to name it by that, and to load it by its package's name")
     return Package(
         root=root,
         name=str(name),
@@ -176,39 +180,32 @@ def _read(root: Path, *, ours: bool) -> Package:
         modes=modes,
         early=early,
         only_at_run_time=at_run_time,
-        dependencies=_ranges(manifest, "dependencies"),
-        peers=_ranges(manifest, "peerDependencies"),
-        digest=digest_of(sources_of(root)),
+        dependencies=ranges(manifest, "dependencies"),
+        peers=ranges(manifest, "peerDependencies"),
+        digest=digest_of(sources_of(root, with_built=with_built)),
+        imported=_imported(root, manifest, entries),
+        with_built=with_built,
+        id=id_,
+        notes=tuple(reading.notes),
     )
-
-
-def _manifest(reading: _Reading) -> dict[str, Any]:
-    path = reading.root / "package.json"
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-        if isinstance(document, dict):
-            return document
-    except (OSError, ValueError, RecursionError):
-        pass
-    reading.add(f"{path} is missing or not a JSON object", "Give the folder of an npm package.")
-    return {}
 
 
 def _parts(reading: _Reading, manifest: dict[str, Any]) -> dict[str, Any]:
     """The modules of an OHIF package, in the form of the ``ohifbuild`` key."""
-    keywords = manifest.get("keywords")
-    kind = next((kind for word, kind in KEYWORDS.items() if isinstance(keywords, list) and word in keywords), None)
+    entry = find_entry(reading.root, manifest)
+    if isinstance(entry, str):
+        reading.add(entry, 'Write for example: "module": "src/index.tsx"')
+        return {}
+    reading.notes += entry.notes
+    kind = find_kind(reading.root, manifest, entry.path)
     if kind is None:
         reading.add(
-            "its 'keywords' say neither ohif-extension nor ohif-mode",
+            "its 'keywords' say neither ohif-extension nor ohif-mode, and its code does not say it either",
             'Write for example: "keywords": ["ohif-extension"]',
         )
         return {}
-    entry = manifest.get("module") or manifest.get("main")
-    if not isinstance(entry, str):
-        reading.add("it has no 'module'", 'Write for example: "module": "src/index.tsx"')
-        return {}
-    return {"extension": entry} if kind == "extensions" else {"modes": [entry]}
+    reading.notes += filter(None, [kind[1]])
+    return {"extension": entry.path} if kind[0] == "extensions" else {"modes": [entry.path]}
 
 
 def _modules(reading: _Reading, parts: object, *, ours: bool) -> tuple[str | None, tuple[str, ...], str | None]:
@@ -228,18 +225,9 @@ def _modules(reading: _Reading, parts: object, *, ours: bool) -> tuple[str | Non
     return extension, tuple(str(reading.module(mode)) for mode in modes), early
 
 
-def _check_links(reading: _Reading) -> None:
-    for folder, folders, names in os.walk(reading.root):
-        if Path(folder) == reading.root:
-            folders[:] = [name for name in folders if name not in IGNORED]
-        for path in (Path(folder) / name for name in (*folders, *names)):
-            if path.is_symlink() and not path.resolve().is_relative_to(reading.root):
-                what = f"{path.relative_to(reading.root)} is a link to a file outside the package"
-                reading.add(what, "Replace the link with a copy.")
-
-
-def _ranges(manifest: dict[str, Any], key: str) -> tuple[tuple[str, str], ...]:
-    ranges = manifest.get(key)
-    return (
-        tuple(sorted((str(name), str(wanted)) for name, wanted in ranges.items())) if isinstance(ranges, dict) else ()
-    )
+def _imported(root: Path, manifest: dict[str, Any], entries: tuple[str, ...]) -> Ranges:
+    listed: dict[str, str] = {}
+    for key in ("devDependencies", "peerDependencies", "dependencies"):  # the last one wins
+        listed |= dict(ranges(manifest, key))
+    packages = imports_of(root, entries).packages - {manifest.get("name")}
+    return tuple(sorted((name, listed[name]) for name in packages if name in listed))

@@ -9,6 +9,7 @@ from typing import Protocol
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import ReleaseUnsupported
+from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.patches.series import Patch
 from ohifbuild.releases.catalogue import ReleasePin
 
@@ -57,6 +58,10 @@ class BaseSource(Protocol):
     @property
     def compiled(self) -> tuple[tuple[str, str], ...]:
         """The name and the digest of each extension that is compiled in."""
+
+    @property
+    def dependencies(self) -> Resolved:
+        """What compiled extensions need and OHIF does not have."""
 
     def provide(self, cache: Cache, *, offline: bool, reporter: Reporter) -> BaseViewer:
         """Downloads or builds the base viewer, unless the cache has it.

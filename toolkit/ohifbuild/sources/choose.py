@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
@@ -14,7 +14,7 @@ from ohifbuild.patches.series import load
 from ohifbuild.releases.catalogue import ReleasePin, catalogue
 from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.checkout import has_checkout
-from ohifbuild.sources.git import source_build
+from ohifbuild.sources.git import NOTHING, source_build
 from ohifbuild.sources.git_remote import remote_answers
 from ohifbuild.sources.published import published_viewer
 
@@ -25,6 +25,7 @@ def choose(
     packages: Sequence[Package],
     cache: Cache,
     *,
+    locked_dependencies: Mapping[str, str] = NOTHING,
     offline: bool,
     reporter: Reporter,
 ) -> BaseSource:
@@ -34,6 +35,7 @@ def choose(
 
     Args:
         packages: those that are not only for run time.
+        locked_dependencies: what the lock has of the packages' dependencies.
 
     Raises:
         OriginUnavailable, ExtensionInvalid: the origin cannot give what the recipe asks for.
@@ -48,6 +50,7 @@ def choose(
             ref=recipe.ref,
             packages=packages,
             typecheck=recipe.typecheck,
+            locked_dependencies=locked_dependencies,
             offline=offline,
             reporter=reporter,
         )

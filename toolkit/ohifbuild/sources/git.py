@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from ohifbuild.cache.entries import Cache
@@ -12,6 +13,8 @@ from ohifbuild.core import resources
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.counts import counted
 from ohifbuild.core.digests import digest_of
+from ohifbuild.packages.dependencies import NOTHING as NO_DEPENDENCIES
+from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.packages.package import Package, digest_of_packages
 from ohifbuild.patches.series import Patch, apply, digest, select
 from ohifbuild.releases.catalogue import ReleasePin, catalogue
@@ -24,12 +27,14 @@ from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
 from ohifbuild.sources.lockfiles import add_integrities
+from ohifbuild.sources.package_dependencies import decide_dependencies, install_dependencies
 from ohifbuild.sources.remedies import remedies
 from ohifbuild.sources.working_tree import working_tree
-from ohifbuild.sources.workspace import add_packages, place_of
+from ohifbuild.sources.workspace import add_packages, check_packages, place_of
 from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 ORIGIN = "git"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 KIND = "base"
 TYPES_KIND = "types"
 # Increase it when the same inputs produce a different bundle.
@@ -47,6 +52,7 @@ class SourceBuild:
         patches: the patches for the release, in their order.
         packages: extensions and modes to compile in.
         tools: Node and npm to build with.
+        dependencies: of ``packages``, those that OHIF's source does not have.
         candidates: all patches, including those for other releases.
         typecheck: what type errors of the packages do: True refuses the build, ``warn`` shows them, False looks for
             none.
@@ -58,6 +64,7 @@ class SourceBuild:
     patches: tuple[Patch, ...]
     packages: tuple[Package, ...]
     tools: NodeTools
+    dependencies: Resolved = NO_DEPENDENCIES
     candidates: tuple[Patch, ...] = ()
     typecheck: bool | Literal["warn"] = False
     origin: str = ORIGIN
@@ -72,6 +79,7 @@ class SourceBuild:
             SPARSE,
             digest(self.patches),
             digest_of_packages(self.packages),
+            sorted(self.dependencies.facts().items()),
             self.tools.version.split(".")[0],
             pin.package_manager,
             install_key(pin.package_manager),
@@ -108,10 +116,11 @@ class SourceBuild:
         def make(work: Path) -> None:
             pin, tools = self.release, self.tools
             pristine = self.checkout(cache, offline=offline, reporter=reporter)
+            check_packages(pristine.path, self.packages, reporter)
             log = cache.root / "logs" / f"{pin.version}-{self.key[:12]}.log"
             with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
-                folders = self._change(tree, reporter)
+                folders = self._change(tree, cache, offline=offline, reporter=reporter)
                 if self.typecheck == "warn":
                     check_types(tree, self.packages, tools, reporter, refuses=False)
                 options = build_options(tree)
@@ -122,7 +131,7 @@ class SourceBuild:
                     places=places,
                     options=options,
                 )
-                add_integrities(work / MODULES_NAME, tree)
+                add_integrities(work / MODULES_NAME, tree, self.dependencies)
             check_is_viewer(work / "dist", f"The source of {self.name}")
 
         with remedies(published=self.is_published):
@@ -139,7 +148,7 @@ class SourceBuild:
             pristine = self.checkout(cache, offline=offline, reporter=reporter)
             with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
-                self._change(tree, reporter)
+                self._change(tree, cache, offline=offline, reporter=reporter)
                 check_types(tree, self.packages, tools, reporter, refuses=True)
             (work / "checked").write_text("no errors\n", encoding="ascii")
 
@@ -153,14 +162,17 @@ class SourceBuild:
         """
         return checkout(self.remote, self.name, self.commit, cache, offline=offline, reporter=reporter)
 
-    def _change(self, tree: Path, reporter: Reporter) -> tuple[Path, ...]:
-        """Patches the source and adds the packages; returns the folders with the packages' own dependencies."""
+    def _change(self, tree: Path, cache: Cache, *, offline: bool, reporter: Reporter) -> tuple[Path, ...]:
+        """Patches the source and adds the packages; returns the folders in which the bundler looks for packages."""
         report = apply(tree, self.release.version, self.patches)
         reporter.debug(
             f"{counted(len(self.patches), 'patch', 'patches')} changed {counted(len(report.changed), 'file')}"
         )
         by_directory = self.release.bundler != "webpack"
-        return add_packages(tree, self.packages, self.tools, by_directory=by_directory, reporter=reporter)
+        folders = add_packages(tree, self.packages, by_directory=by_directory)
+        targets = tuple(zip(self.packages, folders, strict=False))
+        own = install_dependencies(tree, targets, self.dependencies, cache, offline=offline, reporter=reporter)
+        return (*own, *folders[-1:])
 
 
 def is_published(pin: ReleasePin, remote: str, ref: str, packages: Sequence[Package], patches: Iterable[Patch]) -> bool:
@@ -178,6 +190,7 @@ def source_build(
     ref: str = "",
     packages: Iterable[Package] = (),
     typecheck: bool | Literal["warn"] = False,
+    locked_dependencies: Mapping[str, str] = NOTHING,
     offline: bool,
     reporter: Reporter,
 ) -> SourceBuild:
@@ -191,9 +204,11 @@ def source_build(
         patches: all patches; those for other releases are not applied.
         ref: a branch, tag or commit to build instead of the release's tag.
         typecheck: what type errors of the packages do; see ``SourceBuild``.
+        locked_dependencies: what the lock has of the packages' dependencies; these versions are kept.
 
     Raises:
-        OhifbuildError: the errors of ``commit_of``, ``checkout``, ``described`` and ``node_tools``.
+        OhifbuildError: the errors of ``commit_of``, ``checkout``, ``described``, ``node_tools`` and
+            ``decide_dependencies``.
     """
     candidates, packages = tuple(patches), tuple(packages)
     with remedies(published=is_published(pin, remote, ref, packages, candidates)):
@@ -210,4 +225,23 @@ def source_build(
     if not chosen:
         reporter.warn(f"There is no patch for OHIF {pin.version}: its source is built unchanged.")
     tools = node_tools(cache, reporter, needs=pin.node, offline=offline)
-    return SourceBuild(replace(pin, commit=commit), remote, ref, chosen, packages, tools, candidates, typecheck)
+    build = SourceBuild(
+        replace(pin, commit=commit),
+        remote,
+        ref,
+        chosen,
+        packages,
+        tools,
+        candidates=candidates,
+        typecheck=typecheck,
+    )
+    dependencies = decide_dependencies(
+        build.packages,
+        locked_dependencies,
+        commit,
+        lambda: build.checkout(cache, offline=offline, reporter=reporter).path,
+        tools,
+        offline=offline,
+        reporter=reporter,
+    )
+    return replace(build, dependencies=dependencies)

@@ -83,14 +83,14 @@ def without_unneeded_packages(tree: Path) -> Iterator[None]:
 
 def _without_unneeded(manifest: dict[str, Any]) -> dict[str, Any]:
     reduced = {
-        kind: {name: version for name, version in manifest[kind].items() if not _unneeded(name)}
+        kind: {name: version for name, version in manifest[kind].items() if not is_unneeded(name)}
         for kind in REDUCED_KEYS
         if isinstance(manifest.get(kind), dict)
     }
     return {**manifest, **reduced}
 
 
-def _unneeded(name: str) -> bool:
+def is_unneeded(name: str) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in UNNEEDED)
 
 

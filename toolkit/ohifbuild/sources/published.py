@@ -8,6 +8,8 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import NotInCache, OriginUnavailable, PackageUnknown
+from ohifbuild.packages.dependencies import NOTHING as NO_DEPENDENCIES
+from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.patches.series import Patch
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, unknown_release
 from ohifbuild.sources.base_viewer import BaseViewer, check_is_viewer
@@ -24,6 +26,7 @@ class PublishedViewer:
     origin: str = ORIGIN
     patches: tuple[Patch, ...] = ()
     compiled: tuple[tuple[str, str], ...] = ()
+    dependencies: Resolved = NO_DEPENDENCIES
 
     @property
     def key(self) -> str:

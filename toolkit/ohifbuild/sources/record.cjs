@@ -1,7 +1,8 @@
 // Wraps a release's own configuration, which OHIFBUILD_CONFIG names, for the bundler that OHIFBUILD_BUNDLER names (webpack,
 // rspack or rsbuild): what else the bundler is told stands here, and nowhere in OHIF's files. OHIFBUILD_MODULES names the
 // file that receives the packages bundled, OHIFBUILD_REPORT the one that receives its errors and warnings,
-// OHIFBUILD_FOLDERS (JSON) the node_modules of extensions, which are looked into after all of OHIF's.
+// OHIFBUILD_FOLDERS (JSON) folders of packages, which are looked into after all of OHIF's. What lies beside a node_modules
+// among them looks there first.
 'use strict';
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
@@ -90,6 +91,26 @@ function byContent(output) {
   }
 }
 
+// The folders into which the user's packages are copied, without their node_modules.
+const PACKAGES = /[\\/](?:extensions|modes)[\\/]ohifbuild-[^\\/]+[\\/](?!node_modules[\\/])/;
+const JAVASCRIPT = /\.(?:[cm]?js|jsx)$/;
+const ASSETS = /\.(?:webp|avif|ico|mp3|wav|mp4|webm|onnx)$/i;
+
+// OHIF's Babel configuration reads every file as TypeScript, and so no JSX in .js and .jsx. OHIF has none; packages do.
+function readJavaScriptOfPackages(config) {
+  const rules = config.module?.rules || [];
+  const transpile = rules.find(rule => /babel-loader/.test(rule?.loader) && rule.test?.test?.('x.jsx'));
+  const added = [{ test: ASSETS, include: PACKAGES, type: 'asset/resource' }];
+  if (transpile) {
+    const isTheirs = file => JAVASCRIPT.test(file) && PACKAGES.test(file);
+    transpile.exclude = [transpile.exclude || [], isTheirs].flat();
+    const presets = [['@babel/preset-env', { modules: false }], '@babel/preset-react'];
+    const options = { presets, configFile: false, babelrc: false, envName: transpile.options?.envName };
+    added.push({ test: isTheirs, loader: transpile.loader, options });
+  }
+  config.module = { ...config.module, rules: [...rules, ...added] };
+}
+
 function change(config) {
   config.devtool = false;
   config.plugins = [...(config.plugins || []), new RecordPackages()];
@@ -97,7 +118,11 @@ function change(config) {
   config.optimization = { ...config.optimization, ...deterministic };
   byContent(config.output);
   const folders = JSON.parse(process.env.OHIFBUILD_FOLDERS || '[]');
+  const own = folders.filter(folder => path.basename(folder) === 'node_modules');
   if (folders.length) config.resolve.modules = [...(config.resolve.modules || ['node_modules']), ...folders];
+  const nearest = folder => ({ include: path.dirname(folder) + path.sep, resolve: { modules: ['node_modules', '...'] } });
+  config.module = { ...config.module, rules: [...(config.module?.rules || []), ...own.map(nearest)] };
+  if (folders.length) readJavaScriptOfPackages(config);
   if (config.cache?.type === 'filesystem') {
     // A changed configuration makes what was kept of the build before worthless.
     const ours = [__filename, process.env.OHIFBUILD_CONFIG];

@@ -1,43 +1,47 @@
 """Compiles extensions and modes into OHIF: packages become workspaces of its source.
 
-A package may use TypeScript and React, and import ``react``, ``@ohif/*`` and every package that the release has
-installed. Its own ``package-lock.json`` must list all other dependencies.
+A package may use TypeScript and React, and import ``react``, ``@ohif/*``, the other packages of the recipe and every
+package that the release has installed. ``package_dependencies.py`` installs what else it needs.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nodesemver import make_range
-
 from ohifbuild.core.console import Reporter
-from ohifbuild.core.errors import ExtensionInvalid, ToolFailed
-from ohifbuild.core.processes import run
-from ohifbuild.packages.package import IGNORED, Package
+from ohifbuild.packages.files import copy_files
+from ohifbuild.packages.fit import REACT, release_note, release_problems
+from ohifbuild.packages.manifest import NAME, read_manifest
+from ohifbuild.packages.package import Package
+from ohifbuild.packages.problems import PackageProblem, refuse
 from ohifbuild.sources.build_hooks import plugin_config
-from ohifbuild.tools.toolchain import NodeTools
 
+APP = "platform/app/package.json"
 LINKS = "platform/app/node_modules"
-LOCKED = (
-    "ci",
-    "--prefix=.",  # not OHIF's root, which npm detects as a root of workspaces
-    "--no-workspaces",
-    "--ignore-scripts",
-    "--omit=dev",
-    "--legacy-peer-deps",  # OHIF provides the peers; without this, npm requires them in the lockfile
-    "--no-audit",
-    "--no-fund",
-    "--prefer-offline",
-)
+# A folder of links to the packages: each can import the others, with every package manager.
+TOGETHER = "ohifbuild-packages"
+# Tools that read these keys would run code of the package during the build.
+SETTINGS = ("babel", "browserslist", "postcss", "scripts", "sideEffects")
 
 
-def add_packages(
-    tree: Path, packages: Sequence[Package], tools: NodeTools, *, by_directory: bool, reporter: Reporter
-) -> tuple[Path, ...]:
+def check_packages(tree: Path, packages: Sequence[Package], reporter: Reporter) -> None:
+    """Checks the packages against a release's source, before anything is installed.
+
+    Raises:
+        ExtensionInvalid: a package has the name of an OHIF package, or requires another version of OHIF or a newer
+            React; ``details`` lists all problems.
+    """
+    versions = source_versions(tree)
+    refuse(release_problems(packages, versions))
+    note = release_note(packages, versions)
+    if note:
+        reporter.warn(note)
+
+
+def add_packages(tree: Path, packages: Sequence[Package], *, by_directory: bool) -> tuple[Path, ...]:
     """Makes the packages part of an installed source tree.
 
     Args:
@@ -46,27 +50,29 @@ def add_packages(
             call the lockfile outdated.)
 
     Returns:
-        The ``node_modules`` folders with the packages' own dependencies.
+        The folder of each package in the tree, and at the end the one in which the bundler finds them all.
 
     Raises:
-        ExtensionInvalid: a package has the name of an OHIF package, requires another version of OHIF, lacks a
-            dependency, or has a dependency that cannot be installed.
+        ExtensionInvalid: a package has the name of an installed package.
     """
     _remove_dead_links(tree / LINKS)
-    own = _own_packages(tree)
     plugins = plugin_config(tree)
+    if not packages:
+        return ()
     folders = []
     for package in packages:
-        _check_fits(package, tree, own)
+        if (tree / LINKS / package.name).exists() or (tree / "node_modules" / package.name).exists():
+            what = f"OHIF already has a package '{package.name}'"
+            refuse([PackageProblem(str(package.root), what, "Choose another name.")])
         target = place_of(package, tree)
-        shutil.copytree(package.root, target, ignore=shutil.ignore_patterns(*IGNORED))
-        folders += _own_dependencies(package, target, tree, tools, reporter)
+        copy_files(package.root, target, with_built=package.with_built)
+        _write_manifest(package, target)
+        folders.append(target)
         _register(plugins, package, str(target) if by_directory else None)
+        _link(tree / TOGETHER / package.name, target)
         if not by_directory:
-            link = tree / LINKS / package.name
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(target)
-    return tuple(folders)
+            _link(tree / LINKS / package.name, target)
+    return (*folders, tree / TOGETHER)
 
 
 def place_of(package: Package, tree: Path) -> Path:
@@ -74,49 +80,28 @@ def place_of(package: Package, tree: Path) -> Path:
     return tree / package.kind / ("ohifbuild-" + package.name.lstrip("@").replace("/", "--"))
 
 
-def _check_fits(package: Package, tree: Path, own: dict[str, str]) -> None:
-    if package.name in own or (tree / LINKS / package.name).exists() or (tree / "node_modules" / package.name).exists():
-        raise _invalid(package.root, f"OHIF already has a package '{package.name}'", "Choose another name.")
-    for peer, required in package.peers:
-        version = own.get(peer) if peer.startswith("@ohif/") else None
-        if version and not _satisfies(version, required):
-            raise _invalid(
-                package.root, f"it requires {peer} {required}, but this OHIF has {version}", "Build a matching release."
-            )
+def source_versions(tree: Path) -> dict[str, str]:
+    """The versions of OHIF's packages in the source and of its React, by name."""
+    manifests = [_manifest(path) for path in sorted(tree.glob("*/*/package.json"))]
+    versions = {manifest["name"]: str(manifest.get("version", "")) for manifest in manifests if "name" in manifest}
+    app = _manifest(tree / APP) if (tree / APP).is_file() else {}
+    for name in REACT:
+        wanted = str({**app.get("devDependencies", {}), **app.get("dependencies", {})}.get(name, ""))
+        versions[name] = wanted.lstrip("^~>=v ")
+    return versions
 
 
-def _satisfies(version: str, required: object) -> bool:
-    """Whether npm accepts a version, or the release of a prerelease. True if ``required`` is not an npm range."""
-    try:
-        spec = make_range(str(required), loose=False)
-        return bool(spec.test(version) or spec.test(version.partition("-")[0]))
-    except ValueError:
-        return True
-
-
-def _own_packages(tree: Path) -> dict[str, str]:
-    """The names and versions of OHIF's packages in the source."""
-    manifests = [_manifest(path.parent) for path in sorted(tree.glob("*/*/package.json"))]
-    return {manifest["name"]: str(manifest.get("version", "")) for manifest in manifests if "name" in manifest}
-
-
-def _own_dependencies(package: Package, target: Path, tree: Path, tools: NodeTools, reporter: Reporter) -> list[Path]:
-    missing = [name for name, _ in package.dependencies if not (tree / "node_modules" / name).is_dir()]
-    if not missing:
-        return []
-    if not (target / "package-lock.json").is_file():
-        raise _invalid(
-            package.root,
-            f"OHIF does not have its dependency {' nor '.join(missing[:3])}, and it has no package-lock.json",
-            "Run in the extension's folder: npm install --package-lock-only --ignore-scripts --legacy-peer-deps",
-        )
-    with reporter.step(f"Install for {package.name}"):
-        try:
-            run([tools.npm, *LOCKED], cwd=target, env=tools.env)
-        except ToolFailed as error:
-            why, fix = "npm could not install its dependencies", "Read npm's message above."
-            raise _invalid(package.root, why, fix, error.details) from error
-    return [target / "node_modules"]
+def _write_manifest(package: Package, target: Path) -> None:
+    """The copy's ``package.json``: with the entry that was found, and without settings for tools of the build."""
+    manifest = read_manifest(package.root)
+    exports = manifest.pop("exports", None)
+    if isinstance(exports, dict) and "." in exports:
+        manifest["exports"] = {**exports, ".": package.entry, "./package.json": "./package.json"}
+    if isinstance(manifest.get("browser"), str):
+        del manifest["browser"]
+    kept = {key: value for key, value in manifest.items() if key not in SETTINGS}
+    text = json.dumps({**kept, "module": package.entry, "main": package.entry}, indent=2)
+    (target / NAME).write_text(text + "\n", encoding="utf-8")
 
 
 def _register(path: Path, package: Package, directory: str | None) -> None:
@@ -127,6 +112,11 @@ def _register(path: Path, package: Package, directory: str | None) -> None:
     path.write_text(json.dumps(plugins, indent=2) + "\n", encoding="utf-8")
 
 
+def _link(link: Path, target: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(target)
+
+
 def _remove_dead_links(folder: Path) -> None:
     """Removes the links to packages of an earlier build, which do not exist any more."""
     for path in (*folder.glob("*"), *folder.glob("@*/*")):
@@ -134,14 +124,5 @@ def _remove_dead_links(folder: Path) -> None:
             path.unlink()
 
 
-def _manifest(root: Path) -> dict[str, Any]:
-    return dict(json.loads((root / "package.json").read_text(encoding="utf-8")))
-
-
-def _invalid(root: Path, why: str, fix: str, details: str = "") -> ExtensionInvalid:
-    return ExtensionInvalid(
-        f"The extension {root} cannot be compiled in: {why}.",
-        cause="It does not meet the rules for a package in OHIF's source, like OHIF's own extensions and modes.",
-        fix=fix,
-        details=details,
-    )
+def _manifest(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))

@@ -19,7 +19,7 @@ import json
 import re
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,6 +39,7 @@ KIND = "npm"
 WATCH_SECONDS = 0.2
 ATTEMPTS = 3
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
+BATCH = 40
 # Without --no-workspaces npm searches the parent folders for a workspace root and reads its .npmrc.
 QUIET = ("--no-update-notifier", "--no-fund", "--no-audit", "--ignore-scripts", "--no-workspaces")
 
@@ -89,6 +90,29 @@ def npm_package(package: Package, cache: Cache, *, offline: bool, reporter: Repo
     if not folder.is_dir():
         raise PackageDamaged(f"{package.spec} has no folder 'package'.", cause="npm did not make the package.")
     return folder
+
+
+def npm_packages(
+    packages: Sequence[Package], cache: Cache, *, offline: bool, reporter: Reporter
+) -> dict[Package, Path]:
+    """The unpacked folders of many packages, as ``npm_package`` gives one. One npm downloads what is not in the cache.
+
+    Raises:
+        OhifbuildError: as ``npm_package``.
+    """
+    absent = [item for item in packages if not cache.has(KIND, digest_of(item.spec, item.integrity))]
+    if len(absent) > 1 and not offline:
+        tools = node_tools(cache, reporter)
+        with (
+            tempfile.TemporaryDirectory(prefix="ohifbuild-npm-") as temporary,
+            reporter.step(f"Download {len(absent)} packages", total=len(absent)) as meter,
+        ):
+            for start in range(0, len(absent), BATCH):
+                batch = absent[start : start + BATCH]
+                for package, tarball in _pack_all(batch, tools, Path(temporary)).items():
+                    _keep(package, tarball, cache)
+                meter.advance(len(batch))
+    return {item: npm_package(item, cache, offline=offline, reporter=reporter) for item in packages}
 
 
 def published_integrity(name: str, version: str, cache: Cache, reporter: Reporter) -> str:
@@ -172,6 +196,22 @@ def _fetch(package: Package, tools: NodeTools, folder: Path, reporter: Reporter)
         except ConnectionLost:
             reporter.say(f"The download of {package.spec} was interrupted; trying again ({attempt} of {ATTEMPTS}).")
     return _pack(package, tools, folder, incoming, reporter)
+
+
+def _pack_all(packages: Sequence[Package], tools: NodeTools, folder: Path) -> dict[Package, Path]:
+    specs = (item.spec for item in packages)
+    command: list[str | Path] = [tools.npm, "pack", *specs, "--json", "--pack-destination", folder, *QUIET]
+    with npm_errors(packages[0].spec):
+        text = output(command, cwd=_project(folder), env=tools.env)
+    names = {row["id"]: row["filename"] for row in json.loads(text)}
+    # npm 8 writes the scope's slash into the name of the file that it reports, and not into that of the file.
+    return {item: folder / names[item.spec].lstrip("@").replace("/", "-") for item in packages if item.spec in names}
+
+
+def _keep(package: Package, tarball: Path, cache: Cache) -> None:
+    """Puts a downloaded tarball into the cache, if it is what its integrity says."""
+    _check(tarball, package)
+    cache.entry(KIND, digest_of(package.spec, package.integrity), lambda work: unpack(tarball, work))
 
 
 def _pack(package: Package, tools: NodeTools, folder: Path, incoming: Path, reporter: Reporter) -> Path:

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.cache.entries import Cache
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.processes import output, run
 from ohifbuild.releases.catalogue import ReleasePin
+from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.sources.git import source_build
 
 MONOREPO = Path(__file__).parents[3] / "data" / "monorepo"
 TAG = "v3.12.0"
@@ -92,3 +95,34 @@ def write_extension(root: Path, **manifest: object) -> Path:
         "import { label } from '@ohif/core';\nexport default { id: '@clinic/extension-hello', text: label(42) };\n"
     )
     return root
+
+
+@dataclass(frozen=True)
+class Built:
+    """The monorepo, built once for all tests; nobody may change it or its cache's entries."""
+
+    upstream: Upstream
+    cache: Cache
+    viewer: BaseViewer
+    reporter: SilentReporter
+
+    def again(self, **options: object) -> BaseViewer:
+        return make(self.upstream, self.cache, **options)
+
+
+def make(upstream: Upstream, cache: Cache, **options: object) -> BaseViewer:
+    values = {"patches": (), "offline": False, "reporter": SilentReporter(), "pin": upstream.pin(), **options}
+    pin, patches, remote = values.pop("pin"), values.pop("patches"), values.pop("remote", str(upstream.path))
+    build = source_build(pin, remote, patches, cache, **values)  # type: ignore[arg-type]
+    return build.provide(cache, offline=values["offline"], reporter=values["reporter"])  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    folder = tmp_path_factory.mktemp("source-build")
+    upstream, cache, reporter = make_upstream(folder / "upstream"), Cache(folder / "cache"), SilentReporter()
+    return Built(upstream, cache, make(upstream, cache, reporter=reporter), reporter)
+
+
+def scripts(viewer: BaseViewer) -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(viewer.path.glob("*.js")))

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import http.server
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,11 +15,9 @@ from ohifbuild.core.errors import BundleFailed, ExtensionInvalid, PackageUnavail
 from ohifbuild.packages.package import read_packages
 from ohifbuild.patches.series import load
 from ohifbuild.sources import bundle
-from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.sources.components import Component, contents_of
-from ohifbuild.sources.git import source_build
 
-from .conftest import TAG, Upstream, make_upstream, write_extension
+from .conftest import TAG, Built, make, make_upstream, scripts, write_extension
 
 PATCH = """
 name = "all-headers"
@@ -38,37 +34,6 @@ fix = "return { Authorization, ...service.getAuthorizationHeader() };"
 matches = 1
 rule.pattern = "return { Authorization, ...$SERVICE.getAuthorizationHeader() };"
 """
-
-
-@dataclass(frozen=True)
-class Built:
-    """The monorepo, built once for the tests of this file; nobody may change it or its cache's entries."""
-
-    upstream: Upstream
-    cache: Cache
-    viewer: BaseViewer
-    reporter: SilentReporter
-
-    def again(self, **options: object) -> BaseViewer:
-        return make(self.upstream, self.cache, **options)
-
-
-def make(upstream: Upstream, cache: Cache, **options: object) -> BaseViewer:
-    values = {"patches": (), "offline": False, "reporter": SilentReporter(), "pin": upstream.pin(), **options}
-    pin, patches, remote = values.pop("pin"), values.pop("patches"), values.pop("remote", str(upstream.path))
-    build = source_build(pin, remote, patches, cache, **values)  # type: ignore[arg-type]
-    return build.provide(cache, offline=values["offline"], reporter=values["reporter"])  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("source-build")
-    upstream, cache, reporter = make_upstream(folder / "upstream"), Cache(folder / "cache"), SilentReporter()
-    return Built(upstream, cache, make(upstream, cache, reporter=reporter), reporter)
-
-
-def scripts(viewer: BaseViewer) -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(viewer.path.glob("*.js")))
 
 
 def room_of(cache: Cache) -> Path:
@@ -153,29 +118,6 @@ def test_an_extension_is_compiled_in_as_a_workspace_and_leaves_no_trace(built: B
     changed = built.again(packages=read_packages([root]))
     assert "id: 'another'" in scripts(changed)
     assert "extension-hello'" not in scripts(changed)
-
-
-def test_an_extension_brings_the_dependencies_of_its_own_lockfile(built: Built, tmp_path: Path) -> None:
-    root = write_extension(tmp_path / "extension", dependencies={"is-number": "7.0.0"})
-    (root / "index.js").write_text("import isNumber from 'is-number';\nexport default { id: 'x', isNumber };\n")
-    with pytest.raises(ExtensionInvalid, match=r"does not have its dependency is-number, and it has no package-lock"):
-        built.again(packages=read_packages([root]))
-    lock = {
-        "name": "@clinic/extension-hello",
-        "version": "1.0.0",
-        "lockfileVersion": 3,
-        "packages": {
-            "": {
-                "name": "@clinic/extension-hello",
-                "version": "1.0.0",
-                "dependencies": {"is-number": "7.0.0"},
-                "peerDependencies": {"@ohif/core": "^3.9.0"},
-            },
-            "node_modules/is-number": {"version": "7.0.0"},
-        },
-    }
-    (root / "package-lock.json").write_text(json.dumps(lock))
-    assert "num - num === 0" in scripts(built.again(packages=read_packages([root])))
 
 
 def test_an_extension_with_a_name_of_ohifs_or_for_another_ohif_is_refused(built: Built, tmp_path: Path) -> None:
