@@ -15,7 +15,7 @@ from pathlib import Path
 from ast_grep_py import SgNode
 
 from ohifbuild.core.errors import ReleaseUnsupported
-from ohifbuild.patches.syntax import find, parse
+from ohifbuild.javascript.syntax import find, parse
 
 CHUNK = re.compile(
     r'\(globalThis\["(?P<list>\w+)"\] = globalThis\["(?P=list)"\] \|\| \[\]\)\.push\(\[\[(?P<ids>[\d, ]+)\]'

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from ohifbuild.core.errors import ReleaseUnsupported
-from ohifbuild.patches.syntax import find, parse
+from ohifbuild.javascript.syntax import find, parse
 from ohifbuild.viewer.shared.bundles import Module
 
 BOUND = re.compile(r"\b([A-Za-z_$][\w$]*) = (?:/\*#__PURE__\*/ ?)?__webpack_require__\((\d+)\)[;,]")
