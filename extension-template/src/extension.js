@@ -54,7 +54,10 @@ const extension = {
       customizationService.Scope?.Global ?? 'global'
     );
 
-    confineModes(await listedModes(appConfig), appConfig, api, loading, () => removeOtherDataSources(appConfig));
+    const registered = () => extensionManager.registeredExtensionIds ?? [];
+    confineModes(await listedModes(appConfig), appConfig, api, loading, registered, () =>
+      removeOtherDataSources(appConfig)
+    );
     extendAboutBox(window, api.settings.publicUrl);
   },
 

@@ -33,9 +33,10 @@ const RELEASE = '@ohif/';
  * @param {AppConfig} appConfig
  * @param {EarlyApi} api
  * @param {Loading} loading
+ * @param {() => readonly string[]} registered the ids of the extensions that are registered by now
  * @param {() => void} beforeRoutes runs when all extensions and modes are there
  */
-export function confineModes(listed, appConfig, api, loading, beforeRoutes) {
+export function confineModes(listed, appConfig, api, loading, registered, beforeRoutes) {
   for (const { source, module } of listed) {
     const mode = /** @type {ModeModule | undefined} */ (module);
     if (mode?.id === VIEWER_ID || (mode?.modeFactory && ORIGINAL in mode.modeFactory)) {
@@ -50,6 +51,7 @@ export function confineModes(listed, appConfig, api, loading, beforeRoutes) {
   }
   atTheEnd(appConfig, list => {
     const kept = list.filter(mode => isKept(mode, loading.partOf(mode)));
+    kept.forEach(mode => forgetRegistered(mode, registered()));
     list.splice(0, list.length, ...kept);
     beforeRoutes();
   });
@@ -96,6 +98,19 @@ function isKept(mode, part) {
     console.error(`The mode ${part.id} is left out: ${part.problem}.`);
   }
   return mode.routeName !== VIEWER_ROUTE;
+}
+
+/**
+ * Takes the extensions that are registered already out of a mode's list. OHIF would import each of the list by its id,
+ * which works only for compiled ones, and then skip those that are registered.
+ *
+ * @param {Mode} mode
+ * @param {readonly string[]} ids
+ */
+function forgetRegistered(mode, ids) {
+  if (mode.extensions && typeof mode.extensions === 'object') {
+    mode.extensions = Object.fromEntries(Object.entries(mode.extensions).filter(([id]) => !ids.includes(id)));
+  }
 }
 
 /**

@@ -100,7 +100,7 @@ test('a module function that the release never calls is named', async () => {
 async function moded(listed, appConfig = { modes: [] }) {
   const window = page();
   let before = 0;
-  confineModes(listed, appConfig, api, recordLoading(window), () => (before += 1));
+  confineModes(listed, appConfig, api, recordLoading(window), () => ['compiled', 'mine'], () => (before += 1));
   const modules = Object.fromEntries(listed.map(({ source, module }) => [source, module]));
   const loadModules = async (/** @type {string[]} */ names) => names.map(name => modules[name]);
   const loaded = [];
@@ -214,4 +214,13 @@ test('without the release’s default extension ours stays first of the configur
   const config = { extensions: ['ours', 'theirs'] };
   registerFirst(page(), config);
   assert.deepEqual(config.extensions, ['ours', 'theirs']);
+});
+
+test('a mode does not import extensions again that are registered; others it does', async () => {
+  const listing = {
+    id: 'listing',
+    modeFactory: () => ({ id: 'listing', routeName: 'ward', extensions: { mine: '^1.0.0', late: '^1.0.0' } }),
+  };
+  const { loaded } = await moded([{ source: '/ohifbuild/0a/mode.js', module: listing }]);
+  assert.deepEqual(loaded[0].extensions, { late: '^1.0.0' });
 });
