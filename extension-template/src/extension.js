@@ -9,7 +9,7 @@ import { applyBranding } from './branding.js';
 import { confine } from './data-source.js';
 import { confineJson } from './dicom-json.js';
 import { recordLoading } from './loaded.js';
-import { confineModes } from './modes.js';
+import { confineModes, forgetRegistered } from './modes.js';
 
 /** @typedef {import('../types/ohif.js').ExtensionArguments} ExtensionArguments */
 /** @typedef {import('../types/ohif.js').DataSourceEntry} DataSourceEntry */
@@ -54,10 +54,10 @@ const extension = {
       customizationService.Scope?.Global ?? 'global'
     );
 
-    const registered = () => extensionManager.registeredExtensionIds ?? [];
-    confineModes(await listedModes(appConfig), appConfig, api, loading, registered, () =>
-      removeOtherDataSources(appConfig)
-    );
+    confineModes(await listedModes(appConfig), appConfig, api, loading, modes => {
+      forgetRegistered(modes, extensionManager.registeredExtensionIds ?? []);
+      removeOtherDataSources(appConfig);
+    });
     extendAboutBox(window, api.settings.publicUrl);
   },
 

@@ -33,10 +33,9 @@ const RELEASE = '@ohif/';
  * @param {AppConfig} appConfig
  * @param {EarlyApi} api
  * @param {Loading} loading
- * @param {() => readonly string[]} registered the ids of the extensions that are registered by now
- * @param {() => void} beforeRoutes runs when all extensions and modes are there
+ * @param {(modes: Mode[]) => void} beforeRoutes runs when all extensions and modes are there
  */
-export function confineModes(listed, appConfig, api, loading, registered, beforeRoutes) {
+export function confineModes(listed, appConfig, api, loading, beforeRoutes) {
   for (const { source, module } of listed) {
     const mode = /** @type {ModeModule | undefined} */ (module);
     if (mode?.id === VIEWER_ID || (mode?.modeFactory && ORIGINAL in mode.modeFactory)) {
@@ -51,9 +50,8 @@ export function confineModes(listed, appConfig, api, loading, registered, before
   }
   atTheEnd(appConfig, list => {
     const kept = list.filter(mode => isKept(mode, loading.partOf(mode)));
-    kept.forEach(mode => forgetRegistered(mode, registered()));
     list.splice(0, list.length, ...kept);
-    beforeRoutes();
+    beforeRoutes(list);
   });
 }
 
@@ -101,15 +99,17 @@ function isKept(mode, part) {
 }
 
 /**
- * Takes the extensions that are registered already out of a mode's list. OHIF would import each of the list by its id,
+ * Takes the extensions that are registered already out of the lists of modes. OHIF would import each of the list by its id,
  * which works only for compiled ones, and then skip those that are registered.
  *
- * @param {Mode} mode
+ * @param {Mode[]} modes
  * @param {readonly string[]} ids
  */
-function forgetRegistered(mode, ids) {
-  if (mode.extensions && typeof mode.extensions === 'object') {
-    mode.extensions = Object.fromEntries(Object.entries(mode.extensions).filter(([id]) => !ids.includes(id)));
+export function forgetRegistered(modes, ids) {
+  for (const mode of modes) {
+    if (mode.extensions && typeof mode.extensions === 'object') {
+      mode.extensions = Object.fromEntries(Object.entries(mode.extensions).filter(([id]) => !ids.includes(id)));
+    }
   }
 }
 

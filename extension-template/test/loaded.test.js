@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { registerFirst } from '../src/early/first-extension.js';
 import { recordLoading } from '../src/loaded.js';
-import { confineModes, VIEWER_ID } from '../src/modes.js';
+import { confineModes, forgetRegistered, VIEWER_ID } from '../src/modes.js';
 
 const api = /** @type {any} */ ({ sync() {} });
 
@@ -100,7 +100,7 @@ test('a module function that the release never calls is named', async () => {
 async function moded(listed, appConfig = { modes: [] }) {
   const window = page();
   let before = 0;
-  confineModes(listed, appConfig, api, recordLoading(window), () => ['compiled', 'mine'], () => (before += 1));
+  confineModes(listed, appConfig, api, recordLoading(window), () => (before += 1));
   const modules = Object.fromEntries(listed.map(({ source, module }) => [source, module]));
   const loadModules = async (/** @type {string[]} */ names) => names.map(name => modules[name]);
   const loaded = [];
@@ -216,11 +216,9 @@ test('without the release’s default extension ours stays first of the configur
   assert.deepEqual(config.extensions, ['ours', 'theirs']);
 });
 
-test('a mode does not import extensions again that are registered; others it does', async () => {
-  const listing = {
-    id: 'listing',
-    modeFactory: () => ({ id: 'listing', routeName: 'ward', extensions: { mine: '^1.0.0', late: '^1.0.0' } }),
-  };
-  const { loaded } = await moded([{ source: '/ohifbuild/0a/mode.js', module: listing }]);
-  assert.deepEqual(loaded[0].extensions, { late: '^1.0.0' });
+test('a mode does not import extensions again that are registered; others it does', () => {
+  const mode = { id: 'listing', routeName: 'ward', extensions: { mine: '^1.0.0', late: '^1.0.0' } };
+  const plain = { id: 'plain', routeName: 'plain' };
+  forgetRegistered([mode, plain], ['compiled', 'mine']);
+  assert.deepEqual([mode.extensions, Object.keys(plain)], [{ late: '^1.0.0' }, ['id', 'routeName']]);
 });
