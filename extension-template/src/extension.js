@@ -9,7 +9,7 @@ import { applyBranding } from './branding.js';
 import { confine } from './data-source.js';
 import { confineJson } from './dicom-json.js';
 import { recordLoading } from './loaded.js';
-import { confineModes } from './modes.js';
+import { confineModes, forgetRegistered } from './modes.js';
 import { recordCustomizations, recordReads } from './readings.js';
 
 /** @typedef {import('../types/ohif.js').ExtensionArguments} ExtensionArguments */
@@ -60,7 +60,10 @@ const extension = {
       customizationService.Scope?.Global ?? 'global'
     );
 
-    confineModes(await listedModes(appConfig), appConfig, api, loading, () => removeOtherDataSources(appConfig));
+    confineModes(await listedModes(appConfig), appConfig, api, loading, modes => {
+      forgetRegistered(modes, extensionManager.registeredExtensionIds ?? []);
+      removeOtherDataSources(appConfig);
+    });
     extendAboutBox(window, api.settings.publicUrl);
   },
 

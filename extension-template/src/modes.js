@@ -33,7 +33,7 @@ const RELEASE = '@ohif/';
  * @param {AppConfig} appConfig
  * @param {EarlyApi} api
  * @param {Loading} loading
- * @param {() => void} beforeRoutes runs when all extensions and modes are there
+ * @param {(modes: Mode[]) => void} beforeRoutes runs when all extensions and modes are there
  */
 export function confineModes(listed, appConfig, api, loading, beforeRoutes) {
   for (const { source, module } of listed) {
@@ -51,7 +51,7 @@ export function confineModes(listed, appConfig, api, loading, beforeRoutes) {
   atTheEnd(appConfig, list => {
     const kept = list.filter(mode => isKept(mode, loading.partOf(mode)));
     list.splice(0, list.length, ...kept);
-    beforeRoutes();
+    beforeRoutes(list);
   });
 }
 
@@ -96,6 +96,21 @@ function isKept(mode, part) {
     console.error(`The mode ${part.id} is left out: ${part.problem}.`);
   }
   return mode.routeName !== VIEWER_ROUTE;
+}
+
+/**
+ * Takes the extensions that are registered already out of the lists of modes. OHIF would import each of the list by its id,
+ * which works only for compiled ones, and then skip those that are registered.
+ *
+ * @param {Mode[]} modes
+ * @param {readonly string[]} ids
+ */
+export function forgetRegistered(modes, ids) {
+  for (const mode of modes) {
+    if (mode.extensions && typeof mode.extensions === 'object') {
+      mode.extensions = Object.fromEntries(Object.entries(mode.extensions).filter(([id]) => !ids.includes(id)));
+    }
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { registerFirst } from '../src/early/first-extension.js';
 import { recordLoading } from '../src/loaded.js';
-import { confineModes, VIEWER_ID } from '../src/modes.js';
+import { confineModes, forgetRegistered, VIEWER_ID } from '../src/modes.js';
 import { recordCustomizations, recordReads } from '../src/readings.js';
 
 const api = /** @type {any} */ ({ sync() {} });
@@ -255,4 +255,11 @@ test('the record says which keys of the configuration are read, and changes none
   config.used = 5;
   assert.deepEqual([...read], ['used']);
   assert.deepEqual({ ...config }, { used: 5, unused: 2, kept: 3 });
+});
+
+test('a mode does not import extensions again that are registered; others it does', () => {
+  const mode = { id: 'listing', routeName: 'ward', extensions: { mine: '^1.0.0', late: '^1.0.0' } };
+  const plain = { id: 'plain', routeName: 'plain' };
+  forgetRegistered([mode, plain], ['compiled', 'mine']);
+  assert.deepEqual([mode.extensions, Object.keys(plain)], [{ late: '^1.0.0' }, ['id', 'routeName']]);
 });

@@ -10,7 +10,7 @@ from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.core.resources import extension_template
 from ohifbuild.packages.package import read_own_package, read_packages
-from ohifbuild.viewer.extensions import BundledPackage, bundle, bundle_early
+from ohifbuild.viewer.extensions import BundledPackage, bundle, bundle_all, bundle_early
 
 
 @pytest.fixture(scope="module")
@@ -54,12 +54,25 @@ def test_a_package_of_the_users_is_bundled_and_the_same_sources_give_the_same_di
     assert bundled(tmp_path / "b", cache).digest != first.digest
 
 
-@pytest.mark.parametrize("name", ["react", "@ohif/core"])
-def test_an_import_that_only_a_source_build_has_is_refused(tmp_path: Path, cache: Cache, name: str) -> None:
-    root = package(tmp_path / "a", f"import x from '{name}'; export default {{ id: 'mine', x }};")
-    with pytest.raises(ExtensionInvalid, match=name) as caught:
-        bundled(root, cache)
-    assert "--from git" in caught.value.fix
+@pytest.mark.parametrize(
+    "module",
+    [
+        "import x from 'react'; export default { id: 'mine', x };",
+        "export default { id: 'mine', component: () => <b>JSX needs React</b> };",
+        "import './a.css'; export default { id: 'mine' };",
+        "import url from './a.png'; export default { id: 'mine', url };",
+    ],
+)
+def test_a_package_with_more_than_its_own_scripts_waits_for_the_viewer(
+    tmp_path: Path, cache: Cache, module: str
+) -> None:
+    root = package(tmp_path / "a", module)
+    (root / "a.css").write_text("p { color: red }")
+    (root / "a.png").write_bytes(b"image")
+    ours = read_own_package(extension_template())
+    bundles = bundle_all((ours, *read_packages([root])), cache, offline=False, reporter=SilentReporter())
+    assert [item.package.name for item in bundles.packages] == [ours.name]
+    assert [package.name for package in bundles.waiting] == ["mine"]
 
 
 def test_code_that_cannot_be_read_is_shown_with_its_line(tmp_path: Path, cache: Cache) -> None:
@@ -73,13 +86,6 @@ def test_a_module_outside_the_package_is_refused(tmp_path: Path, cache: Cache) -
     (tmp_path / "secret.js").write_text("export default 1;")
     root = package(tmp_path / "a", "import x from '../secret.js'; export default { id: 'mine', x };")
     with pytest.raises(ExtensionInvalid, match="outside its folder"):
-        bundled(root, cache)
-
-
-def test_a_style_sheet_that_nobody_would_load_is_refused(tmp_path: Path, cache: Cache) -> None:
-    root = package(tmp_path / "a", "import './a.css'; export default { id: 'mine' };")
-    (root / "a.css").write_text("p { color: red }")
-    with pytest.raises(ExtensionInvalid, match=r"style sheet a\.css"):
         bundled(root, cache)
 
 

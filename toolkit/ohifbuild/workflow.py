@@ -25,6 +25,7 @@ from ohifbuild.viewer.manifest import Manifest, hash_tree
 from ohifbuild.viewer.move import move_dist
 from ohifbuild.viewer.output import StagedDist, check_dist_output, evidence_folder, staged_dist
 from ohifbuild.viewer.prepare import prepare
+from ohifbuild.viewer.run_time_packages import complete
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,10 @@ def build(
     base = resolution.base.provide(cache, offline=offline, reporter=reporter)
     evidence = None
     with staged_dist(recipe.output) as stage:
+        bundles = complete(resolution.bundles, base, cache, offline=offline, reporter=reporter)
+        resolution = replace(resolution, bundles=bundles)
         manifest = finish(base, resolution, stage.dist, cache, offline=offline, reporter=reporter)
-        write_sbom_files(stage.dist, stage.evidence, manifest, base, resolution.bundles, cache)
+        write_sbom_files(stage.dist, stage.evidence, manifest, base, bundles, cache)
         if recipe.verify:
             evidence = prove(stage, cache, reporter)
     return Dist(recipe.output, manifest, base.release, base.origin, evidence, time.monotonic() - started)

@@ -12,6 +12,7 @@ from ohifbuild.core.errors import ExtensionInvalid, OriginUnavailable
 from ohifbuild.packages.package import Package, read_packages
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.choose import choose
+from ohifbuild.sources.published import PublishedViewer
 from ohifbuild.sources.workspace import add_packages, check_packages
 
 
@@ -163,12 +164,12 @@ def test_a_copy_has_the_entry_that_was_found_and_no_settings_for_tools(tmp_path:
     assert sorted(path.name for path in target.rglob("*") if path.is_file()) == ["index.tsx", "package.json"]
 
 
-def test_a_published_release_cannot_compile_packages_in(tmp_path: Path) -> None:
+def test_a_published_release_compiles_no_packages_in(tmp_path: Path) -> None:
     root = package(tmp_path / "a")
     recipe = Recipe.of({"from": "published", "extensions": [root]})
-    with pytest.raises(ExtensionInvalid, match="has to be compiled in") as refusal:
-        viewer(recipe, tmp_path, *read_packages([root]))
-    assert "--from git" in refusal.value.fix
+    chosen = viewer(recipe, tmp_path, *read_packages([root]))
+    assert isinstance(chosen, PublishedViewer)
+    assert chosen.compiled == ()
 
 
 def test_a_source_for_a_published_release_is_refused(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,14 +12,14 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.resources import extension_template
 from ohifbuild.lock.lock_file import Lock
-from ohifbuild.packages.package import Package, read_own_package, read_packages
+from ohifbuild.packages.package import read_own_package, read_packages
 from ohifbuild.patches.series import digest
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.choose import choose, needs_source
 from ohifbuild.tools.esbuild import esbuild_version
 from ohifbuild.viewer.compress import compressors
-from ohifbuild.viewer.extensions import Bundles, bundle_all
+from ohifbuild.viewer.extensions import DIGEST_LENGTH, Bundles, bundle_all
 
 # Keys of the recipe that name places on this machine, that only decide what is checked, or that the lock has in
 # sections of their own.
@@ -67,6 +66,8 @@ class Resolution:
         }
         toolchain = {"ohifbuild": __version__, "esbuild": esbuild_version(), **compressors()}
         extensions = {item.package.name: f"{item.package.version} {item.digest}" for item in self.bundles.packages}
+        for package in self.bundles.waiting:
+            extensions[package.name] = f"{package.version} {package.digest[:DIGEST_LENGTH]}"
         if base.origin == "published":
             release["npm"] = str(pin.npm_integrity)
         if pin.commit:
@@ -114,9 +115,8 @@ def resolve(
         if package.notes:
             reporter.warn(f"{package.name} {'; it '.join(package.notes)}.")
     to_compile = [package for package in packages if not package.only_at_run_time]
-    at_run_time = [package for package in packages if package.only_at_run_time]
     pin = _pin(recipe, locked)
-    wanted = _with_locked_origin(recipe, locked, to_compile)
+    wanted = _with_locked_origin(recipe, locked)
     base = choose(
         wanted,
         pin,
@@ -126,6 +126,7 @@ def resolve(
         offline=offline,
         reporter=reporter,
     )
+    at_run_time = [package for package in packages if package.only_at_run_time or base.origin == "published"]
     own = read_own_package(extension_template())
     bundles = bundle_all((own, *at_run_time), cache, offline=offline, reporter=reporter)
     return Resolution(recipe, base, bundles)
@@ -143,13 +144,13 @@ def _pin(recipe: Recipe, locked: Lock) -> ReleasePin:
     return replace(pin, commit=commit or pin.commit, npm_integrity=integrity, pinned=pinned)
 
 
-def _with_locked_origin(recipe: Recipe, locked: Lock, packages: Sequence[Package]) -> Recipe:
+def _with_locked_origin(recipe: Recipe, locked: Lock) -> Recipe:
     """The recipe with what it leaves open as the lock has it: the origin of ``auto``, the commit of a branch."""
     facts = _facts(recipe, locked)
     if recipe.ref:
         commit = facts.get("commit") if facts.get("ref") == recipe.ref else None
         return recipe.model_copy(update={"ref": commit or recipe.ref})
-    if recipe.origin != "auto" or needs_source(recipe, packages):
+    if recipe.origin != "auto" or needs_source(recipe):
         return recipe
     return recipe.model_copy(update={"origin": facts.get("origin", recipe.origin)})
 

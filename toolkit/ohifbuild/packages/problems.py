@@ -17,12 +17,14 @@ class PackageProblem:
         what: a clause that completes "The package …: ", such as ``it has no 'name'``.
         fix: the edit or the command that solves it.
         details: further lines, such as a program's output.
+        cause: why it matters, in one sentence.
     """
 
     package: str
     what: str
     fix: str
     details: str = ""
+    cause: str = "It does not meet the rules for an OHIF extension or mode."
 
 
 def refuse(problems: Sequence[PackageProblem]) -> None:
@@ -37,13 +39,13 @@ def refuse(problems: Sequence[PackageProblem]) -> None:
         only = problems[0]
         raise ExtensionInvalid(
             f"The package {only.package} cannot be used: {only.what}.",
-            cause="It does not meet the rules for an OHIF extension or mode.",
+            cause=only.cause,
             fix=only.fix,
             details=only.details,
         )
     raise ExtensionInvalid(
         f"{len(problems)} problems keep {len({problem.package for problem in problems})} package(s) from use.",
-        cause="They do not meet the rules for OHIF extensions and modes.",
+        cause=" ".join(dict.fromkeys(problem.cause for problem in problems)),
         fix="Make the edits that are listed above.",
         details="\n".join(_listed(problem) for problem in problems),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter
-from ohifbuild.core.errors import ExtensionInvalid, OriginUnavailable
+from ohifbuild.core.errors import OriginUnavailable
 from ohifbuild.core.resources import patches
 from ohifbuild.packages.package import Package
 from ohifbuild.patches.series import load
@@ -34,14 +34,14 @@ def choose(
     ``auto`` is git where its remote answers, else published, with a line that says so.
 
     Args:
-        packages: those that are not only for run time.
+        packages: those that git compiles in; a published release loads them at run time.
         locked_dependencies: what the lock has of the packages' dependencies.
 
     Raises:
-        OriginUnavailable, ExtensionInvalid: the origin cannot give what the recipe asks for.
+        OriginUnavailable: the origin cannot give what the recipe asks for.
         OhifbuildError: as ``source_build`` and ``published_viewer``.
     """
-    if _is_from_git(recipe, pin, packages, cache, offline=offline, reporter=reporter):
+    if _is_from_git(recipe, pin, cache, offline=offline, reporter=reporter):
         return source_build(
             pin,
             recipe.source or catalogue().source,
@@ -60,24 +60,17 @@ def choose(
             cause="They apply to the git origin only.",
             fix="ohifbuild build --from git",
         )
-    if packages:
-        raise ExtensionInvalid(
-            f"The extension {packages[0].root} has to be compiled in; a published release is compiled already.",
-            cause="Its package.json has the keyword of an OHIF package and no 'ohifbuild' key for run time.",
-            fix="ohifbuild build --from git",
-        )
     return published_viewer(pin, cache, offline=offline, reporter=reporter)
 
 
-def needs_source(recipe: Recipe, packages: Sequence[Package]) -> bool:
+def needs_source(recipe: Recipe) -> bool:
     """Whether only a build from source can give what the recipe asks for."""
-    return bool(recipe.source or recipe.ref or recipe.patches or packages)
+    return bool(recipe.source or recipe.ref or recipe.patches)
 
 
 def _is_from_git(
     recipe: Recipe,
     pin: ReleasePin,
-    packages: Sequence[Package],
     cache: Cache,
     *,
     offline: bool,
@@ -85,7 +78,7 @@ def _is_from_git(
 ) -> bool:
     if recipe.origin != "auto":
         return recipe.origin == "git"
-    if needs_source(recipe, packages):
+    if needs_source(recipe):
         return True
     if not pin.npm_integrity and pin.commit:
         return True

@@ -1,7 +1,7 @@
 """Bundles packages to ES modules, which OHIF loads at run time.
 
-esbuild bundles each package, so that the browser loads few files. It also finds imports that work only in a build from
-source before the viewer runs.
+esbuild bundles each package, so that the browser loads few files. A package that imports only its own modules is
+bundled here, before there is a viewer. All others need the viewer's modules: see ``run_time_packages.py``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ohifbuild.tools.esbuild import esbuild, esbuild_version
 KIND = "extension"
 TARGET = "es2022"
 DIGEST_LENGTH = 12
+NO_LOADER = "No loader is configured"
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,17 @@ class BundledPackage:
 
 @dataclass(frozen=True)
 class Bundles:
-    """What is injected: the bundled packages, the token extension first, and the text of the early script."""
+    """What is injected.
+
+    Args:
+        packages: the bundled packages, the token extension first.
+        early: the text of the early script.
+        waiting: packages that can be bundled only when the base viewer is there.
+    """
 
     packages: tuple[BundledPackage, ...]
     early: str = field(repr=False)
+    waiting: tuple[Package, ...] = ()
 
 
 def bundle_all(packages: tuple[Package, ...], cache: Cache, *, offline: bool, reporter: Reporter) -> Bundles:
@@ -54,19 +62,31 @@ def bundle_all(packages: tuple[Package, ...], cache: Cache, *, offline: bool, re
         OhifbuildError: as ``esbuild`` and ``Cache.entry``.
     """
     early = bundle_early(packages[0], cache, offline=offline, reporter=reporter)
-    return Bundles(tuple(bundle(item, cache, offline=offline, reporter=reporter) for item in packages), early)
+    bundled: list[BundledPackage] = []
+    waiting: list[Package] = []
+    for package in packages:
+        try:
+            if not package.only_at_run_time:
+                raise NeedsViewer
+            bundled.append(bundle(package, cache, offline=offline, reporter=reporter))
+        except NeedsViewer:
+            waiting.append(package)
+    return Bundles(tuple(bundled), early, tuple(waiting))
+
+
+class NeedsViewer(Exception):
+    """A package imports more than its own scripts."""
 
 
 def bundle(package: Package, cache: Cache, *, offline: bool, reporter: Reporter) -> BundledPackage:
     """Bundles the package's extension and modes to minified ES modules without imports from outside.
 
     Raises:
-        ExtensionInvalid: esbuild cannot read the code, or the code imports a module that only a build from source has
-            or that is outside the package.
+        NeedsViewer: the code imports packages, style sheets or images.
+        ExtensionInvalid: esbuild cannot read the code, or the code imports a module outside the package.
         OhifbuildError: the errors of ``esbuild`` and ``Cache.entry``.
     """
-    entries = {"extension": package.extension} if package.extension else {}
-    entries |= {f"mode-{number}" if number > 1 else "mode": path for number, path in enumerate(package.modes, 1)}
+    entries = entries_of(package)
     options = ["--format=esm", "--splitting"]
     tree = _bundled(package, entries, options, cache, offline=offline, reporter=reporter)
     return BundledPackage(
@@ -76,6 +96,12 @@ def bundle(package: Package, cache: Cache, *, offline: bool, reporter: Reporter)
         extension="extension.js" if package.extension else None,
         modes=tuple(f"{name}.js" for name in entries if name != "extension"),
     )
+
+
+def entries_of(package: Package) -> dict[str, str]:
+    """The package's entry modules by the name of the file that OHIF loads, without ``.js``."""
+    entries = {"extension": package.extension} if package.extension else {}
+    return entries | {f"mode-{number}" if number > 1 else "mode": path for number, path in enumerate(package.modes, 1)}
 
 
 def bundle_early(package: Package, cache: Cache, *, offline: bool, reporter: Reporter) -> str:
@@ -114,6 +140,8 @@ def _bundled(
             f"--metafile={work / 'meta.json'}",
             # Without it, esbuild reads a tsconfig.json in any parent folder of the package.
             "--tsconfig-raw={}",
+            "--loader:.js=jsx",
+            "--jsx=automatic",
             "--log-level=warning",
             "--color=false",
             *options,
@@ -121,8 +149,14 @@ def _bundled(
         try:
             run(command, cwd=package.root)
         except ToolFailed as error:
+            if NO_LOADER in error.details:
+                raise NeedsViewer from error
             raise _invalid(
-                package.root, "esbuild cannot bundle its modules", "Correct the errors above.", error.details
+                package.root,
+                "esbuild cannot bundle its modules",
+                "The code of the package is not valid JavaScript or TypeScript.",
+                "Correct the errors above.",
+                error.details,
             ) from error
         _check_imports(package, json.loads((work / "meta.json").read_text(encoding="utf-8")))
 
@@ -130,27 +164,21 @@ def _bundled(
 
 
 def _check_imports(package: Package, meta: dict[str, Any]) -> None:
-    styles = [name for name in meta["inputs"] if name.endswith(".css")]
-    if styles:
-        raise _invalid(
-            package.root,
-            f"it imports the style sheet {styles[0]}, which OHIF does not load at run time",
-            "Add the style as a <style> element at run time, or build from source: ohifbuild build --from git",
-        )
     for name, module in meta["inputs"].items():
         if not (package.root / name).resolve().is_relative_to(package.root):
             raise _invalid(
-                package.root, f"it imports {name}, which is outside its folder", "Move that module into the package."
+                package.root,
+                f"it imports {name}, which is outside its folder",
+                "A package is only what is in its folder, so that its digest covers all of it.",
+                "Move that module into the package.",
             )
-        for imported in module["imports"]:
-            if imported.get("external") and not imported["path"].startswith("data:"):
-                raise _invalid(
-                    package.root,
-                    f"{name} imports '{imported['path']}', which does not exist at run time",
-                    "Build from source, which compiles the module in: ohifbuild build --from git",
-                )
+        if name.endswith(".css") or any(_is_package(imported) for imported in module["imports"]):
+            raise NeedsViewer
 
 
-def _invalid(root: Path, why: str, fix: str, details: str = "") -> ExtensionInvalid:
-    cause = "An extension that is loaded at run time can import only modules of its own package."
+def _is_package(imported: dict[str, Any]) -> bool:
+    return bool(imported.get("external")) and not imported["path"].startswith("data:")
+
+
+def _invalid(root: Path, why: str, cause: str, fix: str, details: str = "") -> ExtensionInvalid:
     return ExtensionInvalid(f"The extension {root} cannot be used: {why}.", cause=cause, fix=fix, details=details)

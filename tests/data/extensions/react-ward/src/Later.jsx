@@ -1,0 +1,3 @@
+export default function Later() {
+  return <p id="ward-later">Loaded later</p>;
+}

@@ -1,0 +1,136 @@
+"""Turns what esbuild reports about a package into problems with the import, its place, and what solves it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ohifbuild.packages.package import Package
+from ohifbuild.packages.problems import PackageProblem
+from ohifbuild.viewer.esbuild_messages import Message
+from ohifbuild.viewer.shared.modules import package_of
+
+NO_EXPORT = re.compile(r'No matching export in "(?P<file>[^"]+)" for import "(?P<name>[^"]+)"')
+UNDEFINED = re.compile(
+    r'Import "(?P<name>[^"]+)" will always be undefined because there is no matching export in "(?P<file>[^"]+)"'
+)
+NOT_SHARED = re.compile(r'Could not resolve "[^"]+" \(originally "(?P<specifier>[^"]+)"\)')
+MISSING = re.compile(r'Could not resolve "(?P<specifier>[^"]+)"$')
+NO_LOADER = re.compile(r'No loader is configured for "(?P<suffix>[^"]+)" files: (?P<file>\S+)')
+OF_NODE = "built into node"
+# The host's own: a second instance of one does not work with the first.
+ONE_INSTANCE = re.compile(r"(?:@ohif/|@cornerstonejs/|(?:react|react-dom|react-i18next|i18next)(?:/|$))")
+INSTALLED = re.compile(r"(?:^|/)node_modules/(?P<package>(?:@[^/]+/)?[^/]+)/(?!.*node_modules/)")
+SECOND = "At run time a package gets OHIF's modules from the viewer, and a second copy of one would not work."
+COMPILE = "Compile the package in: ohifbuild build --from git"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the messages are about.
+
+    Args:
+        files: what packages write to import a shared module, by the path of its shim.
+        version, origin: those of the viewer.
+    """
+
+    package: Package
+    files: Mapping[str, str]
+    version: str
+    origin: str
+
+
+def problems_of(reading: Reading, found: Iterable[Message]) -> list[PackageProblem]:
+    """The problems of a package, each once, in the order of esbuild's messages."""
+    problems = [problem for message in found if (problem := _problem(reading, message))]
+    return list(dict.fromkeys(problems))
+
+
+def second_instances(reading: Reading, inputs: Mapping[str, Any]) -> list[PackageProblem]:
+    """The packages that only the viewer may have, and that were bundled from ``node_modules``.
+
+    Args:
+        inputs: the inputs in esbuild's metafile.
+    """
+    problems: dict[str, PackageProblem] = {}
+    for importer, module in sorted(inputs.items()):
+        for imported in module["imports"]:
+            installed = INSTALLED.search(imported["path"])
+            if not installed or not ONE_INSTANCE.match(installed["package"]):
+                continue
+            problems.setdefault(
+                imported["path"],
+                PackageProblem(
+                    str(reading.package.root),
+                    f"{importer.removeprefix('package/')} imports {imported.get('original', imported['path'])}, which "
+                    f"the built OHIF {reading.version} ({reading.origin}) does not share",
+                    COMPILE,
+                    cause=SECOND,
+                ),
+            )
+    return list(problems.values())
+
+
+def _problem(reading: Reading, message: Message) -> PackageProblem | None:
+    place = message.place.removeprefix("package/")
+    package = str(reading.package.root)
+    viewer = f"OHIF {reading.version} ({reading.origin})"
+    absent = NO_EXPORT.search(message.text) or UNDEFINED.search(message.text)
+    if absent and absent["file"] in reading.files:
+        return PackageProblem(
+            package,
+            f"{place} imports {absent['name']} from {reading.files[absent['file']]}, which the built {viewer} lacks",
+            COMPILE,
+            cause="A built viewer has only the exports that OHIF itself uses.",
+        )
+    if message.level == "WARNING":
+        return None
+    missing = MISSING.search(message.text)
+    if found := NOT_SHARED.search(message.text) or (missing if missing and ONE_INSTANCE.match(missing[1]) else None):
+        return PackageProblem(
+            package,
+            f"{place} imports {found['specifier']}, which the built {viewer} does not share",
+            COMPILE,
+            cause=SECOND,
+        )
+    if missing:
+        return _missing(package, place, missing["specifier"], message)
+    if found := NO_LOADER.search(message.text):
+        return PackageProblem(
+            package,
+            f"{place or found['file']} imports a {found['suffix']} file, which only OHIF's own bundler reads",
+            COMPILE,
+            cause="At run time a package can use JavaScript, TypeScript, JSON, CSS, images and fonts.",
+        )
+    return PackageProblem(
+        package,
+        f"esbuild cannot bundle {place or 'it'}: {message.text}",
+        "Correct the code.",
+        "\n".join(message.lines[1:]).strip("\n"),
+        cause="The package's code is not valid, or it imports a file that does not exist.",
+    )
+
+
+def _missing(package: str, place: str, specifier: str, message: Message) -> PackageProblem:
+    if specifier.startswith("."):
+        return PackageProblem(
+            package,
+            f"{place} imports {specifier}, which is not a file of the package",
+            "Correct the path.",
+            cause="At run time a package has its own files only.",
+        )
+    if any(OF_NODE in line for line in message.lines):
+        return PackageProblem(
+            package,
+            f"{place} imports {specifier}, which is a module of Node",
+            "Use what browsers have instead, or a package for browsers.",
+            cause="A browser has none of Node's modules.",
+        )
+    return PackageProblem(
+        package,
+        f"{place} imports {specifier}, and the package {package_of(specifier)} is not installed",
+        f"Install it in the package's folder: npm install {package_of(specifier)}",
+        cause="The viewer does not share it, so it is bundled from the package's own node_modules.",
+    )
