@@ -20,7 +20,7 @@ from ohifbuild.workflow import Dist, build, check_ready, report_of
 
 Flags = dict[str, object]
 # Flags that a second build to compare with does not take over.
-OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet", "verbose"})
+OF_ONE_RUN = frozenset({"output", "verify", "claims", "locked", "twice", "as_json", "quiet", "verbose"})
 
 
 @click.command("build")
@@ -55,6 +55,9 @@ OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet
 )
 @click.option(
     "--extension", "extensions", multiple=True, type=click.Path(path_type=Path), help="A package to add; repeatable."
+)
+@click.option(
+    "--claims", multiple=True, type=click.Path(path_type=Path), help="Tests of your packages to run too; repeatable."
 )
 @click.option("--verify/--no-verify", default=None, help="Prove the dist in a real browser (default: yes).")
 @click.option("--minify/--no-minify", default=None, help="Minify OHIF's scripts and styles (default: yes).")

@@ -89,6 +89,12 @@ def _extension(value: Path) -> Path:
     return value
 
 
+def _claims(value: Path) -> Path:
+    if not (is_folder(value) or (value.suffix == ".py" and is_file(value))):
+        raise ValueError("expected a file of tests in Python, or a folder of them")
+    return value
+
+
 def _patches(value: Path) -> Path:
     if not is_folder(value):
         raise ValueError("expected a folder of patches")
@@ -207,6 +213,11 @@ class Recipe(BaseModel):
         (),
         description="Folders of further extension or mode packages.",
     )
+    claims: tuple[Annotated[Path, AfterValidator(_claims)], ...] = Field(
+        (),
+        description="Tests of packages that the proof runs too: files or folders, in Python. They run with your "
+        "rights: see [claims of your own](../how-to/test-an-extension.md#claims-of-your-own).",
+    )
     verify: StrictBool = Field(True, description="Whether to verify the dist before it is put in place.")
     minify: StrictBool = Field(True, description="Whether to minify OHIF's scripts and styles.")
 
@@ -316,7 +327,7 @@ def _relative_to(path: Path | None, given: Mapping[str, Any]) -> dict[str, Any]:
     moved = dict(given)
     if isinstance(given.get("output"), str):
         moved["output"] = path.parent / given["output"]
-    for key in ("extensions", "patches"):
+    for key in ("extensions", "patches", "claims"):
         if isinstance(given.get(key), list):
             moved[key] = [path.parent / item if isinstance(item, str) else item for item in given[key]]
     if isinstance(given.get("branding"), dict):

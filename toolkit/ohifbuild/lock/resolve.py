@@ -23,7 +23,7 @@ from ohifbuild.viewer.compress import compressors
 from ohifbuild.viewer.extensions import Bundles, bundle_all
 
 # Keys of the recipe that name places on this machine, or that the lock has in sections of their own.
-NOT_OPTIONS = frozenset({"version", "origin", "output", "verify", "extensions", "source", "ref", "patches"})
+NOT_OPTIONS = frozenset({"version", "origin", "output", "verify", "extensions", "claims", "source", "ref", "patches"})
 NO_LOCK = Lock({})
 
 
