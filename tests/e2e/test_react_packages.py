@@ -65,7 +65,8 @@ def test_a_panel_a_button_a_command_a_viewport_and_a_mode_work_with_the_viewers_
     assert (
         page.evaluate(
             """() => {
-          const root = Object.getOwnPropertyNames(document.querySelector('#ward-panel')).filter(name => /^__react/.test(name));
+          const names = Object.getOwnPropertyNames(document.querySelector('#ward-panel'));
+          const root = names.filter(name => /^__react/.test(name));
           return root.length > 0 && typeof wardReact.useState;
         }"""
         )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ohifbuild.testing import DicomDataset, OhifArchive, OhifViewer, ShareLink
     from ohifbuild.testing.viewer import ServedViewer
 
+RESULTS = "ohifbuild-results"
 VIEWER = pytest.StashKey["OhifViewer"]()
 
 
@@ -24,7 +26,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the options that say which viewer the tests open."""
     group = parser.getgroup("ohifbuild", "viewers of OHIF")
     group.addoption("--ohif-dist", metavar="FOLDER", help="a finished viewer to test (default: the recipe is built)")
+    group.addoption("--ohif-results", metavar="FILE", help=SUPPRESS)  # what ohifbuild verify reads
     group.addoption("--ohif-recipe", metavar="FILE", help="the recipe to build (default: the nearest ohifbuild.toml)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Writes results for ``ohifbuild verify``, if it asks for them."""
+    written = config.getoption("--ohif-results")
+    if written:
+        from ohifbuild.testing.results import ResultsFile
+
+        config.pluginmanager.register(ResultsFile(Path(written)), RESULTS)
 
 
 @pytest.fixture(scope="session")
@@ -45,12 +57,17 @@ def ohif_dist(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="session")
-def ohif_served(ohif_dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedViewer]:
+def ohif_served(
+    request: pytest.FixtureRequest, ohif_dist: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ServedViewer]:
     """The viewer and its archive, served once in a session. Tests use the other fixtures."""
     with _errors_as_failures():
         from ohifbuild.testing.viewer import served_viewer
 
         with served_viewer(ohif_dist, tmp_path_factory.mktemp("ohif-archive")) as running:
+            results = request.config.pluginmanager.get_plugin(RESULTS)
+            if results:
+                results.tokens = running.share_link.tokens_made
             yield running
 
 

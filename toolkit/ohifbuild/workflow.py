@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def build(
         manifest = finish(base, resolution, stage.dist, cache, offline=offline, reporter=reporter)
         write_sbom_files(stage.dist, stage.evidence, manifest, base, bundles, cache)
         if recipe.verify:
-            evidence = prove(stage, cache, reporter)
+            evidence = prove(stage, cache, reporter, recipe.claims)
     return Dist(recipe.output, manifest, base.release, base.origin, evidence, time.monotonic() - started)
 
 
@@ -144,6 +145,7 @@ def verify(
     cache: Cache | None = None,
     reporter: Reporter | None = None,
     browser: str = "chromium",
+    claims: Sequence[Path] = (),
 ) -> Evidence:
     """Proves a finished dist in a real browser against the embedded archive, and writes the reports.
 
@@ -155,6 +157,7 @@ def verify(
         cache: default: the user's.
         reporter: is given the steps and warnings; default: nobody.
         browser: ``chromium``, ``firefox`` or ``webkit``.
+        claims: tests of packages that are run too, in Chromium; they are programs of the packages.
 
     Raises:
         VerifyNotInstalled: the packages of the extra ``verify`` are not installed.
@@ -169,17 +172,21 @@ def verify(
         cache=cache or default_cache(),
         reporter=reporter or SilentReporter(),
         browser=browser,
+        claims=claims,
     )
 
 
-def prove(stage: StagedDist, cache: Cache, reporter: Reporter) -> Evidence:
+def prove(stage: StagedDist, cache: Cache, reporter: Reporter, claims: Sequence[Path] = ()) -> Evidence:
     """Verifies a staged dist; its reports are named where they will be once it is in place.
+
+    Args:
+        claims: as for ``verify``.
 
     Raises:
         ClaimsFailed: at least one claim does not hold; the evidence is in the folder of rejected builds.
         OhifbuildError: as ``verify``.
     """
-    evidence = verify(stage.dist, report_dir=stage.evidence, cache=cache, reporter=reporter)
+    evidence = verify(stage.dist, report_dir=stage.evidence, cache=cache, reporter=reporter, claims=claims)
     if not evidence.ok:
         stage.reject()
     place = stage.final_evidence if evidence.ok else stage.rejected
@@ -197,7 +204,8 @@ def require_claims(evidence: Evidence) -> None:
     if not evidence.ok:
         raise ClaimsFailed(
             f"{len(evidence.failures)} of {len(evidence.results)} checks fail; the viewer must not be used.",
-            cause="The release changed in a way that ohifbuild does not know, or an added extension interferes.",
+            cause="The release changed in a way that ohifbuild does not know, an added extension interferes, or a "
+            "package's own claim does not hold.",
             fix=f"Open the report: {report_of(evidence)}",
             details="\n".join(
                 f"  {result.scenario}: {result.title}. {result.detail}" for result in evidence.failures[:20]

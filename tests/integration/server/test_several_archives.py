@@ -11,7 +11,7 @@ from aiohttp import web
 
 from ohifbuild.contract.settings import Settings, Source
 from ohifbuild.core.errors import DistInvalid
-from ohifbuild.server.serve import _upstreams
+from ohifbuild.server.serve import upstreams
 from ohifbuild.server.static_files import StaticFiles
 from ohifbuild.server.web_server import application, listening
 
@@ -33,7 +33,7 @@ def ask(path: str, challenge: str, tmp_path: Path) -> tuple[int, str, str | None
         behind = web.Application()
         behind.router.add_route("*", "/{path:.*}", archive)
         async with listening(behind, "127.0.0.1", 0) as there:
-            found = _upstreams(tmp_path, SETTINGS, {"dicomweb": f"{there}/dicom-web", "ward": f"{there}/aets/W/rs"})
+            found = upstreams(tmp_path, SETTINGS, {"dicomweb": f"{there}/dicom-web", "ward": f"{there}/aets/W/rs"})
             for upstream in found.values():
                 await upstream.open()
             handlers = {root: upstream.handle for root, upstream in found.items()}
@@ -90,12 +90,12 @@ def test_a_challenge_that_opens_the_browsers_dialog_is_not_passed_on(
 @pytest.mark.parametrize("archives", [{"dicomweb": "http://x/y"}, {"dicomweb": "http://x/y", "other": "http://x/y"}])
 def test_every_archive_must_be_named_and_no_other(archives: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(DistInvalid) as caught:
-        _upstreams(tmp_path, SETTINGS, archives)
+        upstreams(tmp_path, SETTINGS, archives)
     assert "--archive ward=URL" in caught.value.fix
 
 
 def test_a_root_of_two_archives_is_refused_unless_they_are_one(tmp_path: Path) -> None:
     settings = Settings(roots=("/rs",), further=(Source("ward", ("/rs",), "x-ward", "", "token"),))
-    assert list(_upstreams(tmp_path, settings, {"dicomweb": "http://x/rs", "ward": "http://x/rs"})) == ["/rs"]
+    assert list(upstreams(tmp_path, settings, {"dicomweb": "http://x/rs", "ward": "http://x/rs"})) == ["/rs"]
     with pytest.raises(DistInvalid):
-        _upstreams(tmp_path, settings, {"dicomweb": "http://x/rs", "ward": "http://y/rs"})
+        upstreams(tmp_path, settings, {"dicomweb": "http://x/rs", "ward": "http://y/rs"})

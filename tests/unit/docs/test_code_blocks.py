@@ -134,7 +134,7 @@ def test_a_toml_block_is_a_recipe_or_a_patch(block: Block, tmp_path: Path, monke
     here.mkdir()
     monkeypatch.chdir(here)
     if set(shown) <= KEYS:
-        for folder in (*shown.get("extensions", ()), *shown.get("patches", ())):
+        for folder in (*shown.get("extensions", ()), *shown.get("patches", ()), *shown.get("claims", ())):
             (here / folder).mkdir()
             (here / folder / "package.json").write_text("{}")
         Recipe.of(shown)

@@ -20,7 +20,13 @@ from ohifbuild.verification.packages import MODULES
 from ohifbuild.viewer.manifest import Manifest, hash_tree
 
 ROOT = Path(__file__).parents[3]
-NEEDING = ("ohifbuild.verification", "ohifbuild.testing", "ohifbuild.pytest_plugin", "ohifbuild.orthanc.scripts")
+NEEDING = (
+    "ohifbuild.verification",
+    "ohifbuild.testing",
+    "ohifbuild.dev",
+    "ohifbuild.pytest_plugin",
+    "ohifbuild.orthanc.scripts",
+)
 # Imports what is not verify's, as if the extra were not installed.
 IMPORT_ALL = """
 import importlib, pkgutil, sys

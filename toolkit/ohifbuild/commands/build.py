@@ -21,7 +21,7 @@ from ohifbuild.workspaces.recipe import load_recipe
 
 Flags = dict[str, object]
 # Flags that a second build to compare with does not take over.
-OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet", "verbose"})
+OF_ONE_RUN = frozenset({"output", "verify", "claims", "locked", "twice", "as_json", "quiet", "verbose"})
 
 
 @click.command("build")
@@ -67,6 +67,9 @@ OF_ONE_RUN = frozenset({"output", "verify", "locked", "twice", "as_json", "quiet
     type=click.Path(path_type=Path),
     metavar="PATH",
     help="A workspace of OHIF's own tools to build upon.",
+)
+@click.option(
+    "--claims", multiple=True, type=click.Path(path_type=Path), help="Tests of your packages to run too; repeatable."
 )
 @click.option("--verify/--no-verify", default=None, help="Prove the dist in a real browser (default: yes).")
 @click.option("--minify/--no-minify", default=None, help="Minify OHIF's scripts and styles (default: yes).")

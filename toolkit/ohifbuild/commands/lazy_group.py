@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "build": "Build a viewer and prove it in a browser.",
     "verify": "Prove a finished viewer in a real browser.",
     "demo": "Show a viewer with made-up studies.",
+    "dev": "See each saved change of an extension in the viewer.",
     "deploy": "Write the files that a server needs.",
     "share": "Make, list or revoke links to studies.",
     "serve": "Serve a viewer with your archive behind it.",

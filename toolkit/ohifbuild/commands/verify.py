@@ -45,6 +45,12 @@ SHOWN = 20
     show_default=True,
     help="The browser that opens the links.",
 )
+@click.option(
+    "--claims",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Tests of packages to run too: a file or a folder, in Python; repeatable.",
+)
 @click.option("--integrity", is_flag=True, help="Only compare every file with the dist's manifest; no browser.")
 @click.option(
     "--provenance", type=click.Path(path_type=Path), help="Only check that this provenance file is about DIST."
@@ -60,6 +66,7 @@ def command(
     archive_tokens: Path | None,
     put_studies: bool,
     browser: str,
+    claims: tuple[Path, ...],
     integrity: bool,
     provenance: Path | None,
 ) -> None:
@@ -73,12 +80,16 @@ def command(
       ohifbuild verify dist
       ohifbuild verify dist --archive orthanc
       ohifbuild verify dist --browser firefox
+      ohifbuild verify dist --claims ward/tests
       ohifbuild verify dist --integrity
     """
     if integrity or provenance:
         _check_files(context, dist, provenance)
         return
     require_packages()
+    missing = [str(path) for path in claims if not path.exists()]
+    if missing:
+        raise click.UsageError(f"--claims names what does not exist: {', '.join(missing)}.")
     from ohifbuild.verification.report.terminal import render as terminal_table
     from ohifbuild.verification.runner import verify
 
@@ -92,6 +103,7 @@ def command(
         archive=provider,
         tokens=tokens,
         browser=browser,
+        claims=claims,
     )
     context.show(terminal_table(evidence))
     context.reporter.say(f"Report: {report_of(evidence)}")

@@ -90,6 +90,12 @@ def _extension(value: Path) -> Path:
     return value
 
 
+def _claims(value: Path) -> Path:
+    if not (is_folder(value) or (value.suffix == ".py" and is_file(value))):
+        raise ValueError("expected a file of tests in Python, or a folder of them")
+    return value
+
+
 def _patches(value: Path) -> Path:
     if not is_folder(value):
         raise ValueError("expected a folder of patches")
@@ -218,6 +224,11 @@ class Recipe(BaseModel):
         description="A workspace of OHIF's own tools: the folder of its `ohif.config.json` or `pluginConfig.json`. "
         "What it says is used where the recipe says nothing.",
     )
+    claims: tuple[Annotated[Path, AfterValidator(_claims)], ...] = Field(
+        (),
+        description="Tests of packages that the proof runs too: files or folders, in Python. They run with your "
+        "rights: see [claims of your own](../how-to/test-an-extension.md#claims-of-your-own).",
+    )
     verify: StrictBool = Field(True, description="Whether to verify the dist before it is put in place.")
     minify: StrictBool = Field(True, description="Whether to minify OHIF's scripts and styles.")
 
@@ -331,7 +342,7 @@ def _relative_to(path: Path | None, given: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("output", "workspace"):
         if isinstance(given.get(key), str):
             moved[key] = path.parent / given[key]
-    for key in ("extensions", "patches"):
+    for key in ("extensions", "patches", "claims"):
         if isinstance(given.get(key), list):
             moved[key] = [path.parent / item if isinstance(item, str) else item for item in given[key]]
     if isinstance(given.get("branding"), dict):

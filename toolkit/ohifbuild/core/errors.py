@@ -367,6 +367,12 @@ class WorkspaceInvalid(OhifbuildError):
     exit_code = 97
 
 
+class DicomFolderUnusable(OhifbuildError):
+    """A folder for ``dev`` holds no DICOM object that can be shown; ``details`` says why each file was skipped."""
+
+    exit_code = 96
+
+
 class Interrupted(OhifbuildError):
     """The user pressed Ctrl-C; no incomplete files were left."""
 

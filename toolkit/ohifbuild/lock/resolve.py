@@ -24,7 +24,19 @@ from ohifbuild.viewer.extensions import DIGEST_LENGTH, Bundles, bundle_all
 # Keys of the recipe that name places on this machine, that only decide what is checked, or that the lock has in
 # sections of their own.
 NOT_OPTIONS = frozenset(
-    {"version", "origin", "output", "verify", "typecheck", "extensions", "workspace", "source", "ref", "patches"}
+    {
+        "version",
+        "origin",
+        "output",
+        "verify",
+        "typecheck",
+        "extensions",
+        "workspace",
+        "claims",
+        "source",
+        "ref",
+        "patches",
+    }
 )
 NO_LOCK = Lock({})
 

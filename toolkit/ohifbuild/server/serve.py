@@ -72,12 +72,19 @@ def serve(
     root = same_origin_root(dist, settings)
     names = {name.lower() for name in (*host_names(host), *allowed_hosts)}
     files = StaticFiles(dist, settings.public_url, connects_to(settings), settings.embed_in)
-    upstreams = _upstreams(dist, settings, {settings.source_name: dicomweb, **(further or {})})
-    asyncio.run(_serve(files, settings, root, dicomweb, upstreams, host, names, port, reporter, https))
+    behind = upstreams(dist, settings, {settings.source_name: dicomweb, **(further or {})})
+    asyncio.run(_serve(files, settings, root, dicomweb, behind, host, names, port, reporter, https))
 
 
-def _upstreams(dist: Path, settings: Settings, archives: Mapping[str, str]) -> dict[str, Upstream]:
-    """The archive behind each root that is a path on the viewer's origin."""
+def upstreams(dist: Path, settings: Settings, archives: Mapping[str, str]) -> dict[str, Upstream]:
+    """The archive behind each root that is a path on the viewer's origin.
+
+    Args:
+        archives: DICOMweb roots by the names of the dist's archives.
+
+    Raises:
+        DistInvalid: the dist has other archives, or two at one root.
+    """
     here = {source.name: source for source in settings.sources if any("://" not in root for root in source.roots)}
     if archives.keys() != here.keys():
         expected = " ".join(f"--archive {name}=URL" for name in here if name != settings.source_name)

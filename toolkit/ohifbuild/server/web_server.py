@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -22,7 +23,6 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core.errors import DistInvalid, PortInUse
 from ohifbuild.server.archive_rules import ALLOW, METHODS, RESPONSE_HEADERS_SET, SCRIPT_REPLACEMENT, SCRIPT_TYPE
 from ohifbuild.server.headers import CACHE_NEVER, ISOLATION
-from ohifbuild.server.static_files import StaticFiles
 
 LONGEST_HEADER = 64 * 1024
 """Bytes of a request line or header. Links and tokens beyond their limits must arrive, to get a proper answer."""
@@ -38,8 +38,15 @@ HOST = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s\[\]:@/?#]+)(?::[0-9]{0,5})?")
 ArchiveHandler = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
 
 
+class Files(Protocol):
+    """The viewer's files."""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answers a request that is not for an archive."""
+
+
 def application(
-    files: StaticFiles,
+    files: Files,
     root: str,
     to_archive: ArchiveHandler,
     *,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,9 +75,9 @@ class ShareLink:
         return self._site.link(uids, token, fragment=fragment, route=route)
 
     @property
-    def tokens(self) -> tuple[str, ...]:
-        """Every token that it made."""
-        return tuple(self._tokens)
+    def tokens_made(self) -> Collection[str]:
+        """Every token that it made so far, and those that it makes later."""
+        return self._tokens
 
 
 class OhifViewer:

@@ -273,6 +273,16 @@ class Evidence:
         return bool(self.results) and all(result.holds for result in self.results)
 
     @property
+    def results_elsewhere(self) -> Mapping[str, tuple[ClaimResult, ...]]:
+        """The results about no scenario of verify's, such as packages' own claims, by what they are about."""
+        scenarios = {observation.scenario for observation in self.observations}
+        found: dict[str, tuple[ClaimResult, ...]] = {}
+        for result in self.results:
+            if result.scenario not in scenarios:
+                found[result.scenario] = (*found.get(result.scenario, ()), result)
+        return found
+
+    @property
     def failures(self) -> tuple[ClaimResult, ...]:
         """The results that do not hold."""
         return tuple(result for result in self.results if not result.holds)

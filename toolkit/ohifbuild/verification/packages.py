@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 from ohifbuild.core.errors import VerifyNotInstalled
 
-MODULES = ("PIL", "jpeg_ls", "numpy", "openjpeg", "playwright", "pydicom", "pylibjpeg", "pytest")
+MODULES = ("PIL", "jpeg_ls", "numpy", "openjpeg", "playwright", "pydicom", "pylibjpeg", "pytest", "watchfiles")
 """A module of each package of the extra ``verify`` (``pyproject.toml``)."""
 
 

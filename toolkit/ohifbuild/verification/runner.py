@@ -30,6 +30,7 @@ from ohifbuild.verification.evidence import Evidence, Observation
 from ohifbuild.verification.external_tokens import ExternalTokens
 from ohifbuild.verification.fixtures import Fixtures, prepare_fixtures
 from ohifbuild.verification.interrupts import interruptible
+from ohifbuild.verification.own_claims import check_own_claims
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.redact import Redactor
 from ohifbuild.verification.report import check_report_place, write_reports
@@ -61,6 +62,7 @@ def verify(
     archive: Provider = embedded,
     tokens: ExternalTokens | None = None,
     browser: str = "chromium",
+    claims: Sequence[Path] = (),
 ) -> Evidence:
     """Checks the claims about a finished dist, and writes ``report.json``, ``report.html`` and ``junit.xml``.
 
@@ -72,6 +74,7 @@ def verify(
         archive: what holds the studies.
         tokens: those that the archive knows already; new ones are made if not given.
         browser: a key of ``ENGINES``.
+        claims: tests of packages, which run first; see ``own_claims.py``.
 
     Raises:
         DistInvalid: the folder is not a dist that ohifbuild finished, or its archive is at another origin.
@@ -84,18 +87,19 @@ def verify(
     check_report_place(report_dir)
     found = ENGINES[browser].find(reporter)
     engine = ENGINES[found.engine]
+    own = check_own_claims(claims, dist, reporter)
     run = _run(dist, settings, found, archive, tokens, cache, reporter)
     results = judge(run.seen, settings, without=engine.unjudged)
     if compare_with is not None:
         twin = _run(compare_with, read_settings(compare_with), found, archive, tokens, cache, reporter)
         results = (*results, *compare_behaviour(run.seen, twin.seen))
     evidence = Evidence(
-        results=results,
+        results=(*results, *own.results),
         observations=tuple(map(_without_document, run.seen)),
         settings=settings,
         environment=_environment(manifest, run),
         seconds=round(time.monotonic() - began, 2),
-        limits=engine.limits,
+        limits=(*engine.limits, *own.skipped),
         notes=tuple(dict.fromkeys(note for seen in run.seen for note in seen.notes)),
     )
     clean = run.redactor.value(evidence)

@@ -65,6 +65,7 @@ def render(evidence: Evidence) -> str:
         evidence=evidence,
         rows=_overview(evidence),
         sections=sections,
+        elsewhere=evidence.results_elsewhere,
         hero=next((pictures for s in sections if s.observation.viewports for pictures in s.pictures), None),
         longest=LONGEST_EVIDENCE,
         requests=sum(len(section.waterfall.rows) for section in sections),
@@ -73,7 +74,8 @@ def render(evidence: Evidence) -> str:
 
 def _overview(evidence: Evidence) -> list[ClaimRow]:
     by_place = {(result.claim, result.scenario): result for result in evidence.results}
-    titles = {result.claim: result.title for result in evidence.results}
+    elsewhere = evidence.results_elsewhere
+    titles = {result.claim: result.title for result in evidence.results if result.scenario not in elsewhere}
     rows = []
     for claim, title in titles.items():
         cells = tuple(Cell(o.title, by_place.get((claim, o.scenario))) for o in evidence.observations)

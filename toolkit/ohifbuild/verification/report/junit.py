@@ -21,6 +21,11 @@ def render(evidence: Evidence) -> str:
         _count(suite, results)
         for result in results:
             _case(suite, result)
+    for about, others in evidence.results_elsewhere.items():
+        suite = SubElement(root, "testsuite", name=about)
+        _count(suite, others)
+        for result in others:
+            _case(suite, result)
     if evidence.limits:
         _limits(root, evidence.limits)
     indent(root, " ")
