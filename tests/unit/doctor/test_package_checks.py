@@ -71,6 +71,7 @@ def test_a_package_without_faults_has_only_right_findings(mine: Mine) -> None:
 
 def test_what_every_build_refuses_is_a_fault_with_all_its_problems(mine: Mine) -> None:
     mine.manifest |= {"name": "Bad Name", "module": "gone.ts"}
+    (mine.root / "src/index.tsx").unlink()
     finding = mine.found("package")
     assert finding.state == "wrong"
     assert "Bad Name" in finding.found
