@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 import ohifbuild
-from ohifbuild.config.recipe import Recipe, load_recipe
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.errors import RecipeError
 from ohifbuild.releases.catalogue import catalogue
 from ohifbuild.verification.claims import CLAIMS
@@ -92,8 +92,11 @@ def test_the_object_of_the_page_and_its_types_are_listed() -> None:
 
 
 def test_a_function_is_shown_with_its_signature_and_errors() -> None:
-    text = python_api.documented("load_recipe", load_recipe)
-    assert "def load_recipe(\n    path: Path | None,\n    flags: Mapping[str, object],\n" in text
+    text = python_api.documented("load_recipe", ohifbuild.load_recipe)
+    assert "def load_recipe(" in text
+    assert "path: Path | None" in text
+    assert ") -> Recipe" in text
+    assert "| [`WorkspaceInvalid`](../errors/workspace-invalid.md) |" in text
     assert "| [`RecipeError`](../errors/recipe-error.md) |" in text
 
 

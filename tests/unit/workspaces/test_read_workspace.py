@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import RecipeError, WorkspaceInvalid
 from ohifbuild.workspaces.read import read_workspace
 from ohifbuild.workspaces.recipe import load_recipe
@@ -102,8 +103,9 @@ def test_each_key_that_is_left_out_is_named_with_its_reason(write: Any) -> None:
             ),
         }
     )
-    said: list[str] = []
-    load_recipe(None, {"workspace": root}, warn=said.append)
+    reporter = SilentReporter()
+    load_recipe(None, {"workspace": root}, reporter=reporter)
+    said = reporter.warnings
     workspace = read_workspace(root)
     assert len(said) == len(workspace.left_out)
     assert {key.partition("[")[0] for key in workspace.left_out} == {

@@ -97,7 +97,7 @@ def command(
       ohifbuild build --version v3-stable --dicomweb-root /orthanc/dicom-web
       ohifbuild build --recipe ward/ohifbuild.toml --locked
     """
-    wanted = load_recipe(recipe, _given(options), warn=context.reporter.warn)
+    wanted = load_recipe(recipe, _given(options), reporter=context.reporter)
     check_ready(wanted)
     for note in wanted.notes():
         context.reporter.warn(note)

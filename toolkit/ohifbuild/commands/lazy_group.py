@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "move": "Move a viewer to another path or archive.",
     "releases": "List the OHIF releases that can be built.",
     "lock": "Write ohifbuild.lock, without building.",
+    "eject": "Write a workspace for OHIF's own tools.",
     "diff": "Compare two viewers, locks or releases.",
     "audit": "Compare a published release with its source.",
     "ci": "Write a pipeline for GitHub or GitLab.",

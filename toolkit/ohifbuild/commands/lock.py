@@ -31,7 +31,7 @@ def command(context: CommandContext, /, recipe: Path | None, upgrade: bool, offl
       ohifbuild lock
       ohifbuild lock --upgrade --recipe ward/ohifbuild.toml
     """
-    wanted = load_recipe(recipe, {}, warn=context.reporter.warn)
+    wanted = load_recipe(recipe, {}, reporter=context.reporter)
     path = lock_path(recipe)
     present = read_lock_if_any(path)
     locked = NO_LOCK if upgrade else present
