@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.shared_store import SharedStore
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
@@ -76,7 +77,7 @@ def write_panel(root: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("rsbuild")
     upstream = make_upstream(folder / "upstream", MONOREPO.with_name("monorepo-rsbuild"), f"v{VERSION}")
-    cache, reporter = Cache(folder / "cache"), SilentReporter()
+    cache, reporter = Cache(folder / "cache", SharedStore(str(folder / "store"))), SilentReporter()
     wish = {
         "version": VERSION,
         "source": str(upstream.path),
@@ -140,6 +141,15 @@ def test_the_same_source_gives_the_same_bytes_without_the_network(built: Built, 
     built.viewer.path.parent.rename(kept)
     again = built.resolution.base.provide(built.cache, offline=True, reporter=built.reporter)
     assert digest_of_tree(again.path) == digest_of_tree(kept / "dist")
+
+
+def test_another_machine_takes_the_base_viewer_from_the_store_and_builds_nothing(built: Built, tmp_path: Path) -> None:
+    reporter = SilentReporter()
+    other = Cache(tmp_path / "other", built.cache.store)
+    viewer = built.resolution.base.provide(other, offline=False, reporter=reporter)
+    assert not [line for line in reporter.lines if line.startswith(("Clone", "Install", "Bundle"))]
+    assert digest_of_tree(viewer.path) == digest_of_tree(built.viewer.path)
+    assert contents_of(viewer.path) == contents_of(built.viewer.path)
 
 
 def test_the_viewer_runs_below_a_path_with_its_chunks_its_worker_and_the_panel(built: Built) -> None:
