@@ -15,6 +15,8 @@ from ohifbuild.server.static_files import HASHED
         "12.bundle.1c9ce804d1e88033e276.js",
         "app.bundle.1c9ce804d1e88033e276.js",
         "9116.bundle.23095a73825f3e48.js",
+        "app.bundle.087551d1.js",
+        "lib-react.bundle.0e17f637.js.br",
         "17dd54813d5acc10bf8f.wasm",
         "dicom-microscopy-viewer/65916ef3def695744bda.wasm",
         "ohifbuild/0123456789ab/chunk-ABCD.js",
@@ -25,7 +27,17 @@ def test_names_with_a_hash_are_recognised(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["index.html", "app-config.js", "147.css", "app.bundle.css", "sw.js", "ort/ort.wasm", "assets/a.png"]
+    "name",
+    [
+        "index.html",
+        "app-config.js",
+        "147.css",
+        "app.bundle.css",
+        "app.deadbeef.js",
+        "sw.js",
+        "ort/ort.wasm",
+        "assets/a.png",
+    ],
 )
 def test_names_without_a_hash_are_not_cached_forever(name: str) -> None:
     assert not HASHED.search(name)

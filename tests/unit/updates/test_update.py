@@ -76,10 +76,10 @@ def test_what_holds_on_both_origins_becomes_the_stable_channel(run: Run, files_o
 
 
 def test_what_holds_on_one_origin_is_pinned_and_the_stable_channel_stays(run: Run, files_of: tuple[Path, Path]) -> None:
-    done = run(git=ClaimsFailed("3 of 360 checks fail."))
+    done = run(git=ClaimsFailed("3 of 360 checks fail.", details="  query-token: It is in the address."))
     assert done.after["v3-stable"] == catalogue().channels["v3-stable"]
     assert done.after["v3-latest"] == "3.13.3"
-    assert done.trials[0].failures == {"git": "ClaimsFailed: 3 of 360 checks fail."}
+    assert done.trials[0].failures == {"git": "ClaimsFailed: 3 of 360 checks fail. query-token: It is in the address."}
     assert parse_catalogue(files_of[0].read_text()).releases["3.13.3"].verified == ("published",)
 
 

@@ -82,6 +82,6 @@ def immutable_paths(public_url: str) -> tuple[str, ...]:
     """``static_files.HASHED``, a pattern for names in a dist, as regular expressions for paths on the server."""
     url = re.escape(public_url)
     return (
-        rf"^{url}(?:.*/)?(?:[\w.-]+\.)?[0-9a-f]{{16,}}(?:\.[\w-]+)*\.\w+$",
+        rf"^{url}(?:.*/)?(?:(?:[\w.-]+\.)?[0-9a-f]{{16,}}|[\w-]+\.bundle\.[0-9a-f]{{8,}})(?:\.[\w-]+)*\.\w+$",
         rf"^{url}ohifbuild/[0-9a-f]{{8,}}/",
     )

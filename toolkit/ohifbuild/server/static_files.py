@@ -53,7 +53,9 @@ MEDIA_TYPES = {
 }
 """The system's own table may lack wasm and mjs, which browsers then refuse."""
 
-HASHED = re.compile(r"(?:^|/)(?:[\w.-]+\.)?[0-9a-f]{16,}(?:\.[\w-]+)*\.\w+$|^ohifbuild/[0-9a-f]{8,}/")
+HASHED = re.compile(
+    r"(?:^|/)(?:(?:[\w.-]+\.)?[0-9a-f]{16,}|[\w-]+\.bundle\.[0-9a-f]{8,})(?:\.[\w-]+)*\.\w+$|^ohifbuild/[0-9a-f]{8,}/"
+)
 """File names that change with their contents: ``12.bundle.<hash>.js``, ``<hash>.wasm``, ``ohifbuild/<digest>/…``."""
 
 FILE_NAME = re.compile(r"\.[A-Za-z][A-Za-z0-9]*$")

@@ -71,13 +71,24 @@ def without_unneeded_packages(tree: Path) -> Iterator[None]:
     kept = [(path, path.read_bytes()) for path, _ in _all(tree)]
     try:
         for path, manifest in _all(tree):
-            if path.parent == tree / UNNEEDED_WORKSPACE:
-                path.unlink()
-            else:
-                path.write_text(json.dumps(_without_unneeded(manifest), indent=2) + "\n", encoding="utf-8")
-        yield
+            path.write_text(json.dumps(_without_unneeded(manifest), indent=2) + "\n", encoding="utf-8")
+        with without_unneeded_workspace(tree):
+            yield
     finally:
         for path, text in kept:
+            path.write_bytes(text)
+
+
+@contextmanager
+def without_unneeded_workspace(tree: Path) -> Iterator[None]:
+    """Until the block ends, yarn and bun see no workspace ``UNNEEDED_WORKSPACE``, so they install nothing for it."""
+    path = tree / UNNEEDED_WORKSPACE / "package.json"
+    text = path.read_bytes() if path.is_file() else None
+    path.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        if text is not None:
             path.write_bytes(text)
 
 

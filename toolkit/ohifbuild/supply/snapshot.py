@@ -22,7 +22,7 @@ from ohifbuild.viewer.manifest import FileEntry, Manifest, hash_tree, read_manif
 from ohifbuild.viewer.output import SBOM_NAME, evidence_folder
 
 # File names with a digest of the contents: app.bundle.26b7eafdf05b5445414b.js is app.bundle.*.js in every build.
-HASH = re.compile(r"(?<=[./])[0-9a-f]{12,20}(?=[./])")
+HASH = re.compile(r"(?<=[./])[0-9a-f]{12,20}(?=[./])|(?<=\.bundle\.)[0-9a-f]{8}(?=\.)")
 COMPRESSED = (".br", ".gz")
 SOME = "some version"
 INPUTS, OURS, CONFIGURATION, OHIF = "inputs", "our extensions", "configuration", "OHIF"

@@ -50,6 +50,9 @@ OF_THE_RELEASE = (
 )
 
 
+LONGEST = 600
+
+
 @dataclass(frozen=True)
 class Trial:
     """What came of a candidate.
@@ -143,7 +146,9 @@ def _base(origin: str, pin: ReleasePin, source: str, cache: Cache, reporter: Rep
 
 
 def _line(error: OhifbuildError) -> str:
-    return " ".join(f"{type(error).__name__}: {error.what}".split())[:400]
+    """What failed and where, in one line: the first three details name claims, files or lines."""
+    details = "; ".join(line.strip() for line in error.details.splitlines()[:3])
+    return " ".join(f"{type(error).__name__}: {error.what} {details}".split())[:LONGEST]
 
 
 def _of(rows: tuple[DriftRow, ...], name: str) -> list[DriftRow]:

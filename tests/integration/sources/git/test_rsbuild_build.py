@@ -14,10 +14,12 @@ import pytest
 from aiohttp import web
 
 from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.shared_store import SharedStore
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of_tree
+from ohifbuild.core.errors import BundleFailed
 from ohifbuild.lock.resolve import Resolution, resolve
 from ohifbuild.server.headers import connects_to
 from ohifbuild.server.static_files import StaticFiles
@@ -51,6 +53,7 @@ class Built:
 
     upstream: Upstream
     cache: Cache
+    wish: dict[str, object]
     resolution: Resolution
     viewer: BaseViewer
     reporter: SilentReporter
@@ -76,8 +79,8 @@ def write_panel(root: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = tmp_path_factory.mktemp("rsbuild")
     upstream = make_upstream(folder / "upstream", MONOREPO.with_name("monorepo-rsbuild"), f"v{VERSION}")
-    cache, reporter = Cache(folder / "cache"), SilentReporter()
-    wish = {
+    cache, reporter = Cache(folder / "cache", SharedStore(str(folder / "store"))), SilentReporter()
+    wish: dict[str, object] = {
         "version": VERSION,
         "source": str(upstream.path),
         "extensions": [str(write_panel(folder / "extension"))],
@@ -88,7 +91,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     resolution = resolve(Recipe.of(wish), cache=cache, reporter=reporter)
     build(resolution, cache=cache, reporter=reporter)
     viewer = resolution.base.provide(cache, offline=True, reporter=reporter)
-    return Built(upstream, cache, resolution, viewer, reporter, folder / "dist")
+    return Built(upstream, cache, wish, resolution, viewer, reporter, folder / "dist")
 
 
 def test_the_source_says_itself_how_it_is_built(built: Built) -> None:
@@ -140,6 +143,25 @@ def test_the_same_source_gives_the_same_bytes_without_the_network(built: Built, 
     built.viewer.path.parent.rename(kept)
     again = built.resolution.base.provide(built.cache, offline=True, reporter=built.reporter)
     assert digest_of_tree(again.path) == digest_of_tree(kept / "dist")
+
+
+def test_an_export_that_does_not_exist_is_refused_with_its_line(built: Built, tmp_path: Path) -> None:
+    root = write_panel(tmp_path / "extension")
+    (root / "src" / "index.tsx").write_text(PANEL.replace("{ label }", "{ labels as label }"))
+    wish = {**built.wish, "extensions": [str(root)]}
+    broken = resolve(Recipe.of(wish), cache=built.cache, reporter=built.reporter)
+    with pytest.raises(BundleFailed, match="labels") as refusal:
+        broken.base.provide(built.cache, offline=False, reporter=built.reporter)
+    assert "src/index.tsx:" in f"{refusal.value.what} {refusal.value.details}"
+
+
+def test_another_machine_takes_the_base_viewer_from_the_store_and_builds_nothing(built: Built, tmp_path: Path) -> None:
+    reporter = SilentReporter()
+    other = Cache(tmp_path / "other", built.cache.store)
+    viewer = built.resolution.base.provide(other, offline=False, reporter=reporter)
+    assert not [line for line in reporter.lines if line.startswith(("Clone", "Install", "Bundle"))]
+    assert digest_of_tree(viewer.path) == digest_of_tree(built.viewer.path)
+    assert contents_of(viewer.path) == contents_of(built.viewer.path)
 
 
 def test_the_viewer_runs_below_a_path_with_its_chunks_its_worker_and_the_panel(built: Built) -> None:

@@ -18,6 +18,7 @@ from ohifbuild.sources.base_viewer import check_is_viewer
 from ohifbuild.sources.bundle import bundle, bundle_key
 from ohifbuild.sources.checkout import checkout
 from ohifbuild.sources.install import explained
+from ohifbuild.sources.manifests import without_unneeded_workspace
 from ohifbuild.sources.working_tree import installing, is_installed, working_tree
 from ohifbuild.supply.audit.publisher import Publisher
 from ohifbuild.tools.npm import Package, npm_package
@@ -63,7 +64,8 @@ def _install(tree: Path, bun: Path, key: str, tools: NodeTools, cache: Cache, re
     store = cache.path_of("bun", "store").absolute()
     store.mkdir(parents=True, exist_ok=True)
     env = {**tools.env, "CI": "true", "HUSKY": "0", "BUN_INSTALL_CACHE_DIR": str(store)}
-    with reporter.step("Install dependencies as OHIF did"), installing(tree, key):
+    step = reporter.step("Install dependencies as OHIF did")
+    with step, installing(tree, key), without_unneeded_workspace(tree):
         try:
             run([bun, *INSTALL], cwd=tree, env=env)
         except ToolFailed as error:
