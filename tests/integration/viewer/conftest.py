@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -63,7 +64,7 @@ class SmallSource:
 def resolved(base: BaseViewer, recipe: Recipe, cache: Cache) -> Resolution:
     """The recipe's resolution, with the small viewer as its base."""
     bundles = bundle_all(
-        (read_own_package(extension_template()), *read_packages(recipe.extensions)),
+        (read_own_package(extension_template()), *read_packages(map(Path, recipe.extensions))),
         cache,
         offline=False,
         reporter=SilentReporter(),

@@ -46,7 +46,7 @@ def test_paths_in_the_file_are_seen_from_its_folder(folder: Path) -> None:
     path = write(folder / "ward", 'output = "viewer"\nextensions = ["mine"]\n')
     recipe = load_recipe(path, {})
     assert recipe.output == folder / "ward" / "viewer"
-    assert recipe.extensions == (package,)
+    assert recipe.extensions == (str(package),)
 
 
 def test_all_mistakes_are_reported_together_with_their_lines(folder: Path) -> None:

@@ -155,5 +155,5 @@ def test_the_recipe_of_a_written_package_is_valid(
     written = write_package(wanted)
     monkeypatch.chdir(wanted.into)
     recipe = load_recipe(None, {})
-    assert recipe.extensions[0].resolve() == wanted.into
+    assert Path(recipe.extensions[0]).resolve() == wanted.into
     assert {path.relative_to(wanted.into).as_posix() for path in wanted.into.rglob("*") if path.is_file()} == {*written}

@@ -89,7 +89,7 @@ def test_the_recipe_and_flags_win_over_the_workspace(write: Any, packages: dict[
     )
     recipe = load_recipe(path, {"version": "3.13.2"})
     assert (recipe.version, recipe.public_url, recipe.sources[0].qido) == ("3.13.2", "/x/", "/y")
-    assert recipe.extensions == (root / "modes/ward", tmp_path / "workspace/extensions/clock")
+    assert tuple(map(Path, recipe.extensions)) == (root / "modes/ward", tmp_path / "workspace/extensions/clock")
     assert recipe.app_config == {"disableEditing": True, "maxNumberOfWebWorkers": 3}
 
 

@@ -55,7 +55,7 @@ OF_ONE_RUN = frozenset({"output", "verify", "claims", "locked", "twice", "as_jso
     "--patches", multiple=True, type=click.Path(path_type=Path), help="A further folder of patches; repeatable."
 )
 @click.option(
-    "--extension", "extensions", multiple=True, type=click.Path(path_type=Path), help="A package to add; repeatable."
+    "--extension", "extensions", multiple=True, metavar="SOURCE", help="A package to add: see the recipe; repeatable."
 )
 @click.option(
     "--typecheck/--no-typecheck",

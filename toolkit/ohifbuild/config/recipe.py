@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
@@ -27,6 +28,7 @@ from ohifbuild.config import ohif_names, values
 from ohifbuild.config.beneath import Reader, beneath_of
 from ohifbuild.config.branding import Branding
 from ohifbuild.config.data_source import DEFAULT_NAME, DataSource, check_together, presets
+from ohifbuild.config.package_source import check_source, located
 from ohifbuild.config.places import overlaps
 from ohifbuild.config.reserved_names import OHIF_PARAMETERS
 from ohifbuild.config.validation_errors import OF_SEVERAL_KEYS, ValidationProblem, problems_in, syntax_problem
@@ -84,10 +86,8 @@ def _output(value: Path) -> Path:
     return value
 
 
-def _extension(value: Path) -> Path:
-    if not is_file(value / "package.json"):
-        raise ValueError("expected the folder of an npm package, with a package.json")
-    return value
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, Path) else value
 
 
 def _claims(value: Path) -> Path:
@@ -210,9 +210,10 @@ class Recipe(BaseModel):
         (),
         description="Folders of further patches, for builds from source.",
     )
-    extensions: tuple[Annotated[Path, AfterValidator(_extension)], ...] = Field(
+    extensions: tuple[Annotated[str, BeforeValidator(_text), AfterValidator(check_source)], ...] = Field(
         (),
-        description="Folders of further extension or mode packages.",
+        description="Further extension or mode packages: folders, tarballs, `npm:NAME@VERSION`, or "
+        "`URL#COMMIT:FOLDER` of a git repository.",
     )
     typecheck: StrictBool | Literal["warn"] = Field(
         "warn",
@@ -342,9 +343,13 @@ def _relative_to(path: Path | None, given: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("output", "workspace"):
         if isinstance(given.get(key), str):
             moved[key] = path.parent / given[key]
-    for key in ("extensions", "patches", "claims"):
+    for key in ("patches", "claims"):
         if isinstance(given.get(key), list):
             moved[key] = [path.parent / item if isinstance(item, str) else item for item in given[key]]
+    if isinstance(given.get("extensions"), list):
+        moved["extensions"] = [
+            located(item, path.parent) if isinstance(item, str) else item for item in given["extensions"]
+        ]
     if isinstance(given.get("branding"), dict):
         images = {key: item for key, item in given["branding"].items() if key in ("logo", "favicon")}
         here = {key: path.parent / item if isinstance(item, str) else item for key, item in images.items()}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
+from ohifbuild.config.package_source import folders_of
 from ohifbuild.config.recipe import RECIPE_NAME, load_recipe
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import Reporter, SilentReporter
@@ -93,7 +94,7 @@ class Builder:
         page.write_text(with_client(text, start.end(), recipe.public_url, name), encoding="utf-8")
         self._lock = resolution.lock
         self._forget_old(dist)
-        return DevBuild(name, dist, read_settings(dist), tuple(path for path in recipe.extensions if path.is_dir()))
+        return DevBuild(name, dist, read_settings(dist), folders_of(recipe.extensions))
 
     def _forget_old(self, newest: Path) -> None:
         self._built.append(newest)

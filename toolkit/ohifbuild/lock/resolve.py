@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ohifbuild import __version__
@@ -17,6 +18,7 @@ from ohifbuild.patches.series import digest
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.choose import choose, needs_source
+from ohifbuild.sources.package_sources import provide_packages
 from ohifbuild.tools.esbuild import esbuild_version
 from ohifbuild.viewer.compress import compressors
 from ohifbuild.viewer.extensions import DIGEST_LENGTH, Bundles, bundle_all
@@ -49,11 +51,13 @@ class Resolution:
         recipe: the recipe that was resolved.
         base: origin, release, commit or integrity, patches and tools of the base viewer.
         bundles: the extensions that are injected, bundled.
+        integrities: of the packages that come from the registry, by what the recipe calls them.
     """
 
     recipe: Recipe
     base: BaseSource
     bundles: Bundles
+    integrities: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def release(self) -> ReleasePin:
@@ -94,6 +98,8 @@ class Resolution:
             "extensions": {**extensions, **dict(base.compiled)},
             "options": {name: _text(value) for name, value in self.options.items()},
         }
+        if self.integrities:
+            sections["sources"] = dict(self.integrities)
         if base.dependencies.dependencies:
             sections["dependencies"] = base.dependencies.facts()
         if base.origin == "git":
@@ -122,7 +128,10 @@ def resolve(
             ``find_release``, ``choose`` and ``bundle_all``.
     """
     cache, reporter = cache or default_cache(), reporter or SilentReporter()
-    packages = read_packages(recipe.extensions)
+    provided = provide_packages(
+        recipe.extensions, locked.sections.get("sources", {}), cache, offline=offline, reporter=reporter
+    )
+    packages = read_packages(provided.roots, earlier=provided.problems)
     for package in packages:
         if package.notes:
             reporter.warn(f"{package.name} {'; it '.join(package.notes)}.")
@@ -141,7 +150,7 @@ def resolve(
     at_run_time = [package for package in packages if package.only_at_run_time or base.origin == "published"]
     own = read_own_package(extension_template())
     bundles = bundle_all((own, *at_run_time), cache, offline=offline, reporter=reporter)
-    return Resolution(recipe, base, bundles)
+    return Resolution(recipe, base, bundles, provided.facts)
 
 
 def _pin(recipe: Recipe, locked: Lock) -> ReleasePin:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ohifbuild.packages.npm_ranges import satisfies
@@ -18,8 +17,8 @@ def problems_between(packages: Sequence[Package]) -> list[PackageProblem]:
     by_name = {package.name: package for package in packages}
     found = _double(packages) + [
         PackageProblem(
-            str(package.root),
-            f"it depends on {name} {wanted}, but {by_name[name].root} is version {by_name[name].version}",
+            package.source,
+            f"it depends on {name} {wanted}, but {by_name[name].source} is version {by_name[name].version}",
             f'Write in its package.json: "{name}": "^{by_name[name].version}"',
         )
         for package in packages
@@ -30,26 +29,26 @@ def problems_between(packages: Sequence[Package]) -> list[PackageProblem]:
     if circle:
         what = f"the packages depend on one another in a circle: {' → '.join(circle)}"
         fix = f"Take {circle[1]} out of the dependencies of {circle[0]}, or move what both need into a third package."
-        found.append(PackageProblem(str(by_name[circle[0]].root), what, fix))
+        found.append(PackageProblem(by_name[circle[0]].source, what, fix))
     return found
 
 
 def _double(packages: Sequence[Package]) -> list[PackageProblem]:
     """Packages with the name or the id of an earlier one: OHIF would register only the first."""
     problems = []
-    names: dict[str, Path] = {}
-    ids: dict[tuple[str, str], Path] = {}
+    names: dict[str, str] = {}
+    ids: dict[tuple[str, str], str] = {}
     for package in packages:
         if package.name in names:
             what = f"{names[package.name]} also has the name '{package.name}'"
-            problems.append(PackageProblem(str(package.root), what, "Rename one."))
+            problems.append(PackageProblem(package.source, what, "Rename one."))
         elif package.id and (package.kind, package.id) in ids:
             other = ids[package.kind, package.id]
             what = f"{other} also has the id '{package.id}', and OHIF registers only the first"
-            problems.append(PackageProblem(str(package.root), what, "Change one id, best to the package's name."))
-        names[package.name] = package.root
+            problems.append(PackageProblem(package.source, what, "Change one id, best to the package's name."))
+        names[package.name] = package.source
         if package.id:
-            ids.setdefault((package.kind, package.id), package.root)
+            ids.setdefault((package.kind, package.id), package.source)
     return problems
 
 

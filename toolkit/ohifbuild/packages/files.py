@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ohifbuild.core.digests import digest_of_tree
+from ohifbuild.core.paths import is_file, is_folder
 
 BUILT = "dist"
 IGNORED = frozenset({"node_modules", "test", "tests", "__tests__", "coverage", BUILT})
@@ -25,16 +26,6 @@ MAX_DEPTH = 40
 def is_inside(root: Path, path: str) -> bool:
     """Whether ``path``, which may be hostile, leads to a place in the folder ``root`` once all links are followed."""
     return "\0" not in path and Path(os.path.realpath(root / path)).is_relative_to(os.path.realpath(root))
-
-
-def is_file(path: str | Path) -> bool:
-    """Whether it is a file or a link to one; false for a path that no file system allows, which pathlib raises for."""
-    return os.path.isfile(path)  # noqa: PTH113
-
-
-def is_folder(path: str | Path) -> bool:
-    """Whether it is a folder or a link to one; see ``is_file``."""
-    return os.path.isdir(path)  # noqa: PTH112
 
 
 @dataclass(frozen=True)
@@ -115,6 +106,6 @@ def _walk(root: Path, *, with_built: bool) -> Iterator[tuple[Path, list[str], li
         visible = [entry for entry in entries if not entry.name.startswith(".")]
         if folder == root:
             visible = [entry for entry in visible if entry.name not in left_out]
-        folders = [entry.name for entry in visible if is_folder(entry.path)]
+        folders = [entry.name for entry in visible if is_folder(Path(entry.path))]
         yield folder, folders, [entry.name for entry in visible if entry.name not in folders]
         pending += [folder / name for name in folders if not (folder / name).is_symlink()]

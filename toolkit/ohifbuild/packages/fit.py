@@ -27,13 +27,13 @@ def release_problems(packages: Sequence[Package], versions: Mapping[str, str]) -
     for package in packages:
         if package.name in versions:
             what, fix = f"OHIF already has a package '{package.name}'", "Choose another name."
-            found.append(PackageProblem(str(package.root), what, fix))
+            found.append(PackageProblem(package.source, what, fix))
         for name, wanted in dict(package.peers + package.dependencies).items():
             version = versions.get(name, "")
             if version and _breaks(name, version, wanted):
                 what = f"it requires {name} {wanted}, but this OHIF has {version}"
                 fix = f'Build a release that has it, or write in its package.json: "{name}": ">={version}"'
-                found.append(PackageProblem(str(package.root), what, fix))
+                found.append(PackageProblem(package.source, what, fix))
     return found
 
 

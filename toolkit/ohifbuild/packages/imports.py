@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ohifbuild.packages.files import is_file
+from ohifbuild.core.paths import is_file
 
 # In the order in which OHIF's webpack configuration tries them.
 ENDINGS = ("", ".js", ".jsx", ".json", ".ts", ".tsx", ".mjs", ".cjs")

@@ -13,15 +13,16 @@ A run-time package names its modules in ``package.json`` and is always loaded by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ohifbuild.core.digests import digest_of
+from ohifbuild.core.paths import is_file
 from ohifbuild.packages.between import problems_between
 from ohifbuild.packages.entry import find_entry, find_id, find_kind
-from ohifbuild.packages.files import BUILT, file_problems, is_file, is_inside, sources_of
+from ohifbuild.packages.files import BUILT, file_problems, is_inside, sources_of
 from ohifbuild.packages.imports import imports_of
 from ohifbuild.packages.manifest import Ranges, ranges, read_manifest
 from ohifbuild.packages.problems import PackageProblem, refuse
@@ -38,6 +39,7 @@ class Package:
 
     Args:
         root: its folder, absolute; the paths below are relative to it and start with ``./``.
+        source: what the user calls it: its folder, or where it comes from.
         name: its name, which is usually also the id of its extension or mode.
         version: its version; ``0.0.0`` if it has none.
         licence: its ``license``, or "".
@@ -70,6 +72,7 @@ class Package:
     with_built: bool = False
     id: str | None = None
     notes: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def kind(self) -> str:
@@ -82,17 +85,23 @@ class Package:
         return self.extension or self.modes[0]
 
 
-def read_packages(roots: Iterable[Path]) -> tuple[Package, ...]:
-    """Reads the packages at ``roots``.
+def read_packages(
+    roots: Iterable[Path] | Mapping[str, Path], *, earlier: Sequence[PackageProblem] = ()
+) -> tuple[Package, ...]:
+    """Reads the packages at ``roots``, which may have names by which the user calls them.
+
+    Args:
+        earlier: problems that were found before, to be reported with those of reading.
 
     Raises:
         ExtensionInvalid: at least one cannot be used, or they do not fit one another; ``details`` lists all problems.
     """
     packages: list[Package] = []
-    problems: list[PackageProblem] = []
-    for root in roots:
+    problems: list[PackageProblem] = list(earlier)
+    named = roots.items() if isinstance(roots, Mapping) else ((str(root), root) for root in roots)
+    for source, root in named:
         try:
-            packages.append(_read(root.resolve(), ours=False))
+            packages.append(_read(root.resolve(), source, ours=False))
         except _Unusable as error:
             problems += error.problems
     refuse(problems + problems_between(packages))
@@ -106,7 +115,7 @@ def read_own_package(root: Path) -> Package:
         ExtensionInvalid: it cannot be used.
     """
     try:
-        return _read(root.resolve(), ours=True)
+        return _read(root.resolve(), str(root), ours=True)
     except _Unusable as error:
         refuse(error.problems)
         raise
@@ -126,13 +135,13 @@ class _Unusable(Exception):
 class _Reading:
     """The problems and notes of one package, collected while it is read."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, source: str) -> None:
+        self.root, self.source = root, source
         self.problems: list[PackageProblem] = []
         self.notes: list[str] = []
 
     def add(self, what: str, fix: str) -> None:
-        self.problems.append(PackageProblem(str(self.root), what, fix))
+        self.problems.append(PackageProblem(self.source, what, fix))
 
     def module(self, path: object) -> str | None:
         """The path of a module as ``./PATH``; None, and a problem, if it is not a file in the package."""
@@ -145,8 +154,8 @@ class _Reading:
         return None
 
 
-def _read(root: Path, *, ours: bool) -> Package:
-    reading = _Reading(root)
+def _read(root: Path, source: str, *, ours: bool) -> Package:
+    reading = _Reading(root, source)
     try:
         manifest = read_manifest(root)
     except ValueError as error:
@@ -173,6 +182,7 @@ def _read(root: Path, *, ours: bool) -> Package:
         reading.notes.append(f"has the id '{id_}': a mode has to name it by that, and to load it by its package's name")
     return Package(
         root=root,
+        source=source,
         name=str(name),
         version=str(manifest.get("version", "0.0.0")),
         licence=str(manifest.get("license", "")),

@@ -94,7 +94,7 @@ def _lock_of(item: Needed, before: Locked, problems: list[PackageProblem]) -> di
         return read_lockfile(lockfile) if lockfile else dict(before)
     except ValueError as error:
         what = f"its {lockfile.name if lockfile else 'lockfile'} cannot be used: {error}"
-        problems.append(PackageProblem(str(item.package.root), what, "Make it again, or remove it."))
+        problems.append(PackageProblem(item.package.source, what, "Make it again, or remove it."))
         return None
 
 
@@ -102,7 +102,7 @@ def _bad_ranges(item: Needed) -> Iterator[PackageProblem]:
     for name, wanted in {**item.own, **item.others}.items():
         if not VERSIONS.fullmatch(wanted):
             what = f"its dependency {name} is '{wanted[:80]}', which is no range of versions"
-            yield PackageProblem(str(item.package.root), what, f"Add {name} to the extensions of the recipe.")
+            yield PackageProblem(item.package.source, what, f"Add {name} to the extensions of the recipe.")
 
 
 def _compare(item: Needed, locked: Locked, problems: list[PackageProblem], notes: list[str]) -> None:
@@ -114,7 +114,7 @@ def _compare(item: Needed, locked: Locked, problems: list[PackageProblem], notes
     elif lockfile and absent:
         what = f"its {lockfile.name} does not fit its package.json: it has no {', '.join(absent)}"
         fix = f"Write {lockfile.name} again, with the program that made it."
-        problems.append(PackageProblem(str(item.package.root), what, fix))
+        problems.append(PackageProblem(item.package.source, what, fix))
 
 
 def _add_others(wanted: Sequence[Needed], manifests: list[dict[str, str]], locked: Locked) -> None:

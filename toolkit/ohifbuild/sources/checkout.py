@@ -127,12 +127,34 @@ def checkout(source: str, name: str, commit: str, cache: Cache, *, offline: bool
         )
 
     def make(work: Path) -> None:
-        with reporter.step(f"Clone {name}") as meter:
-            _clone(source, name, commit, work.absolute(), cache, meter)
+        _make(source, name, commit, work, cache, reporter)
         _check_is_ohif(work / "tree", source)
-        (work / "digest").write_text(digest_of_tree(work / "tree"), encoding="ascii")
 
     return Checkout(cache.entry(KIND, key, make, reporter=reporter) / "tree", commit)
+
+
+def checkout_package(source: str, commit: str, cache: Cache, *, offline: bool, reporter: Reporter) -> Path:
+    """The files of any repository at ``commit``, for a package in it; never change them.
+
+    Raises:
+        OriginUnavailable: the remote cannot be reached, it is not a git repository, or it does not have the commit.
+        NotInCache: ``offline`` is set and the files are not in the cache.
+        CacheUnusable, DiskFull: the cache cannot be written.
+    """
+    check_names(source, commit)
+    key = digest_of("package", commit, SPARSE)
+    _drop_if_changed(cache.path_of(KIND, key), reporter)
+    if offline and not cache.has(KIND, key):
+        raise NotInCache(
+            f"{shown(source)} at {commit[:12]} is not in the cache, and --offline forbids cloning it.",
+            cause="It was never cloned on this machine, or the cache was pruned.",
+            fix="Run the same command once without --offline.",
+        )
+
+    def make(work: Path) -> None:
+        _make(source, commit, commit, work, cache, reporter)
+
+    return cache.entry(KIND, key, make, reporter=reporter) / "tree"
 
 
 def has_checkout(commit: str, cache: Cache) -> bool:
@@ -205,6 +227,12 @@ def date_of_tag(source: str, tag: str) -> date:
         with git_errors(source), Repo(path) as repository:
             repository.git.update_environment(**environment(source))
             return date.fromisoformat(str(repository.git.log("-1", "--format=%cs", f"refs/tags/{tag}")))
+
+
+def _make(source: str, name: str, commit: str, work: Path, cache: Cache, reporter: Reporter) -> None:
+    with reporter.step(f"Clone {name}") as meter:
+        _clone(source, name, commit, work.absolute(), cache, meter)
+    (work / "digest").write_text(digest_of_tree(work / "tree"), encoding="ascii")
 
 
 def _clone(source: str, name: str, commit: str, work: Path, cache: Cache, meter: Meter) -> None:

@@ -63,7 +63,7 @@ def add_packages(tree: Path, packages: Sequence[Package], *, by_directory: bool)
     for package in packages:
         if (tree / LINKS / package.name).exists() or (tree / "node_modules" / package.name).exists():
             what = f"OHIF already has a package '{package.name}'"
-            refuse([PackageProblem(str(package.root), what, "Choose another name.")])
+            refuse([PackageProblem(package.source, what, "Choose another name.")])
         target = place_of(package, tree)
         copy_files(package.root, target, with_built=package.with_built)
         _write_manifest(package, target)
