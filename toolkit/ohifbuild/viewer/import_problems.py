@@ -43,9 +43,14 @@ class Reading:
 
 
 def problems_of(reading: Reading, found: Iterable[Message]) -> list[PackageProblem]:
-    """The problems of a package, each once, in the order of esbuild's messages."""
-    problems = [problem for message in found if (problem := _problem(reading, message))]
+    """The problems of a package, each once, in the order of its files."""
+    problems = [problem for message in sorted(found, key=_order) if (problem := _problem(reading, message))]
     return list(dict.fromkeys(problems))
+
+
+def _order(message: Message) -> tuple[str, list[int]]:
+    name, _, numbers = message.place.partition(":")
+    return name, [int(number) for number in numbers.split(":") if number]
 
 
 def second_instances(reading: Reading, inputs: Mapping[str, Any]) -> list[PackageProblem]:

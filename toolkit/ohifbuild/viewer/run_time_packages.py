@@ -1,7 +1,8 @@
 """Bundles packages that import the viewer's own modules: React, ``@ohif/*``, ``@cornerstonejs/*``.
 
 esbuild runs in a work folder where the package is the link ``package``. So a package finds no module in a folder above
-its own, and the names of its files, which decide the names of chunks, are the same on every machine.
+its own, and the names of its files, which decide the names of chunks, are the same on every machine. What a package
+imports of another one of the recipe is bundled into both.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ OPTIONS = (
     "--log-limit=0",
     "--color=false",
 )
-PACKAGE, SHIMS = "package", "shims"
+PACKAGE, SHIMS, OTHERS = "package", "shims", "others"
 UNRESOLVED = re.compile(r'Could not resolve "([^"]+)"')
 
 
@@ -88,7 +89,7 @@ def bundle_with_shared(
     problems: list[PackageProblem] = []
     for package in packages:
         with tempfile.TemporaryDirectory() as folder:
-            work = _Work(Path(folder), package, shared, binary, base)
+            work = _Work(Path(folder), package, packages, shared, binary, base)
             found = work.bundle()
             problems += found
             if not found and not problems:
@@ -103,6 +104,7 @@ class _Work:
 
     root: Path
     package: Package
+    together: tuple[Package, ...]
     shared: SharedModules
     binary: Path
     base: BaseViewer
@@ -113,7 +115,10 @@ class _Work:
 
     def bundle(self) -> list[PackageProblem]:
         """Fills ``tree``; returns what is wrong with the package."""
-        (self.root / PACKAGE).symlink_to(self.package.root, target_is_directory=True)
+        _link(self.root / PACKAGE, self.package)
+        for other in self.together:
+            if other is not self.package:
+                _link(self.root / OTHERS / other.name, other)
         files = {f"{SHIMS}/{name}": it for name, it in write_shims(self.shared, self.root / SHIMS).items()}
         found = self._run()
         unresolved = {absent[1] for message in found if (absent := UNRESOLVED.match(message.text))}
@@ -157,7 +162,7 @@ class _Work:
             "--metafile=meta.json",
             *options,
         ]
-        environment = {**os.environ, "NODE_PATH": str(self.root / SHIMS)}
+        environment = {**os.environ, "NODE_PATH": f"{self.root / SHIMS}{os.pathsep}{self.root / OTHERS}"}
         try:
             run(command, cwd=self.root, env=environment, on_line=lines.append)
         except ToolFailed:
@@ -179,6 +184,11 @@ class _Work:
                 changed = changed.replace(f'"./{name}"', f"new URL({json.dumps(name)},import.meta.url).href")
             if changed != text:
                 path.write_text(changed, encoding="utf-8")
+
+
+def _link(path: Path, package: Package) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(package.root, target_is_directory=True)
 
 
 def _copy(source: Path, target: Path) -> None:
