@@ -78,6 +78,25 @@ def second_instances(reading: Reading, inputs: Mapping[str, Any]) -> list[Packag
     return list(problems.values())
 
 
+def from_elsewhere(reading: Reading, inputs: Iterable[str], folders: tuple[str, ...]) -> list[PackageProblem]:
+    """The files that esbuild found outside of ``folders``: in a ``node_modules`` above the work folder.
+
+    Args:
+        inputs: the inputs in esbuild's metafile, relative to the work folder.
+        folders: the folders in the work folder that may be read.
+    """
+    return [
+        PackageProblem(
+            str(reading.package.root),
+            f"it imports {name.replace('../', '')}, which is installed outside of the package",
+            "Install it in the package's folder: npm install",
+            cause="What stands in folders above a package can differ from one machine to the next.",
+        )
+        for name in sorted(inputs)
+        if not name.startswith((*(f"{folder}/" for folder in folders), "<"))
+    ]
+
+
 def _problem(reading: Reading, message: Message) -> PackageProblem | None:
     place = message.place.removeprefix("package/")
     package = str(reading.package.root)

@@ -27,7 +27,7 @@ from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.tools.esbuild import esbuild
 from ohifbuild.viewer.esbuild_messages import Message, messages
 from ohifbuild.viewer.extensions import DIGEST_LENGTH, KIND, TARGET, BundledPackage, Bundles, entries_of
-from ohifbuild.viewer.import_problems import Reading, problems_of, second_instances
+from ohifbuild.viewer.import_problems import Reading, from_elsewhere, problems_of, second_instances
 from ohifbuild.viewer.shared.modules import SharedModules, shared_modules
 from ohifbuild.viewer.shared.shims import aliases, loader, write_shims
 
@@ -128,7 +128,8 @@ class _Work:
         if problems := problems_of(reading, found):
             return problems
         meta = json.loads((self.root / "meta.json").read_text(encoding="utf-8"))
-        if problems := second_instances(reading, meta["inputs"]):
+        problems = from_elsewhere(reading, meta["inputs"], (PACKAGE, SHIMS, OTHERS))
+        if problems := problems or second_instances(reading, meta["inputs"]):
             return problems
         styles = [name for name in self._outputs(meta) if name.endswith(".css")]
         used = [self.shared.modules[files[name]] for name in meta["inputs"] if name in files]
