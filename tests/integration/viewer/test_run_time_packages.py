@@ -11,7 +11,8 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.core.processes import run
-from ohifbuild.packages.package import read_packages
+from ohifbuild.packages.dependencies import NOTHING
+from ohifbuild.packages.package import Package, read_packages
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.viewer.extensions import BundledPackage
@@ -62,7 +63,7 @@ def package(root: Path, files: dict[str, str], name: str = "mine", **manifest: o
 
 
 def bundled(cache: Cache, base: BaseViewer, *roots: Path) -> tuple[BundledPackage, ...]:
-    return bundle_with_shared(read_packages(roots), base, cache, offline=False, reporter=SilentReporter())
+    return bundle_with_shared(read_packages(roots), base, NOTHING, cache, offline=False, reporter=SilentReporter())
 
 
 def refused(cache: Cache, base: BaseViewer, *roots: Path) -> str:
@@ -97,16 +98,31 @@ def test_the_chunks_of_used_modules_are_loaded_first_and_only_those(
     assert answer(item, tmp_path) == [["1", "2"], "added"]
 
 
-def test_dependencies_get_the_viewers_modules_too(cache: Cache, webpack: BaseViewer, tmp_path: Path) -> None:
-    files = {
-        "src/index.tsx": "import d from 'dep';\n"
-        "export default { answer: h => [d.react === h.react, d.names('a', 'b')] };",
-        "node_modules/dep/index.js": "exports.react = require('react'), exports.names = require('classnames');",
-        "node_modules/dep/package.json": '{"name": "dep"}',
-        "node_modules/react/index.js": "module.exports = 'a second React';",
-        "node_modules/@ohifbuild-shared/react/index.js": "module.exports = 'a false React';",
-    }
-    (item,) = bundled(cache, webpack, package(tmp_path / "p", files))
+def installing(monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
+    """Has files in the ``node_modules`` of the first package, as if they came from the registry."""
+
+    def install(_: Path, places: list[tuple[Package, Path]], *__: object, **___: object) -> None:
+        for name, text in files.items():
+            path = places[0][1] / "node_modules" / name
+            path.parent.mkdir(parents=True)
+            path.write_text(text)
+
+    monkeypatch.setattr("ohifbuild.viewer.run_time_packages.install_dependencies", install)
+
+
+def test_dependencies_get_the_viewers_modules_too(
+    cache: Cache, webpack: BaseViewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installing(
+        monkeypatch,
+        {
+            "dep/index.js": "exports.react = require('react'), exports.names = require('classnames');",
+            "react/index.js": "module.exports = 'a second React';",
+            "@ohifbuild-shared/react/index.js": "module.exports = 'a false React';",
+        },
+    )
+    module = "import d from 'dep'; export default { answer: h => [d.react === h.react, d.names('a', 'b')] };"
+    (item,) = bundled(cache, webpack, package(tmp_path / "p", {"src/index.tsx": module}))
     assert answer(item, tmp_path) == [True, "a b"]
 
 
@@ -164,7 +180,7 @@ def test_nothing_is_read_outside_of_the_package(cache: Cache, webpack: BaseViewe
     module = "import a from '../../secret.js';\nimport b from 'stray';\nexport default { a, b };"
     text = refused(cache, webpack, package(tmp_path / "p", {"src/index.tsx": module}))
     assert "imports ../../secret.js" in text
-    assert "imports stray, and the package stray is not installed" in text
+    assert "imports stray, which neither the viewer nor the package has" in text
 
 
 def test_what_is_installed_above_the_work_folder_is_refused(
@@ -177,10 +193,10 @@ def test_what_is_installed_above_the_work_folder_is_refused(
     assert "installed outside of the package" in text
 
 
-def test_a_second_copy_of_what_the_viewer_lacks_is_refused(cache: Cache, webpack: BaseViewer, tmp_path: Path) -> None:
-    files = {
-        "src/index.tsx": "import { Button } from '@ohif/ui'; export default { Button };",
-        "node_modules/@ohif/ui/index.js": "export const Button = 1;",
-    }
-    text = refused(cache, webpack, package(tmp_path / "p", files))
+def test_a_second_copy_of_what_the_viewer_lacks_is_refused(
+    cache: Cache, webpack: BaseViewer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installing(monkeypatch, {"@ohif/ui/index.js": "export const Button = 1;"})
+    module = "import { Button } from '@ohif/ui'; export default { Button };"
+    text = refused(cache, webpack, package(tmp_path / "p", {"src/index.tsx": module}))
     assert "imports @ohif/ui, which the built OHIF 3.12.0 (published) does not share" in text

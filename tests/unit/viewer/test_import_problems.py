@@ -16,7 +16,7 @@ SHIM = "shims/@ohifbuild-shared/ohif__core/20.mjs"
 
 @pytest.fixture
 def reading(tmp_path: Path) -> Reading:
-    return Reading(package(tmp_path), {SHIM: "@ohif/core"}, "3.12.0", "published")
+    return Reading(package(tmp_path), "packages/p/", {SHIM: "@ohif/core"}, "3.12.0", "published")
 
 
 def package(root: Path) -> Package:
@@ -25,7 +25,7 @@ def package(root: Path) -> Package:
     return read_packages([root])[0]
 
 
-def output(level: str, text: str, place: str = "package/src/a.jsx:3:9", *more: str) -> list[str]:
+def output(level: str, text: str, place: str = "packages/p/src/a.jsx:3:9", *more: str) -> list[str]:
     return [
         f"✘ [{level}] {text}",
         "",
@@ -76,9 +76,9 @@ def problem(reading: Reading, *lines: str) -> tuple[str, str, str]:
         ),
         (
             output("ERROR", 'Could not resolve "lodash/get"'),
-            "src/a.jsx:3:9 imports lodash/get, and the package lodash is not installed",
-            "own node_modules",
-            "npm install lodash",
+            "src/a.jsx:3:9 imports lodash/get, which neither the viewer nor the package has",
+            "does not name it",
+            "Add lodash to the 'dependencies'",
         ),
         (
             output("ERROR", 'Could not resolve "./gone"'),
@@ -90,7 +90,7 @@ def problem(reading: Reading, *lines: str) -> tuple[str, str, str]:
             output(
                 "ERROR",
                 'Could not resolve "fs"',
-                "package/src/a.jsx:3:9",
+                "packages/p/src/a.jsx:3:9",
                 '  The package "fs" wasn\'t found on the file system but is built into node.',
             ),
             "imports fs, which is a module of Node",
@@ -98,7 +98,7 @@ def problem(reading: Reading, *lines: str) -> tuple[str, str, str]:
             "for browsers",
         ),
         (
-            output("ERROR", 'No loader is configured for ".styl" files: package/src/a.styl'),
+            output("ERROR", 'No loader is configured for ".styl" files: packages/p/src/a.styl'),
             "imports a .styl file, which only OHIF's own bundler reads",
             "JavaScript, TypeScript, JSON, CSS",
             "--from git",
@@ -125,14 +125,14 @@ def test_other_warnings_are_no_problem(reading: Reading) -> None:
 
 
 def test_problems_are_listed_once_in_the_order_of_the_lines(reading: Reading) -> None:
-    late = output("ERROR", 'Could not resolve "b"', "package/a.js:10:1")
-    early = output("ERROR", 'Could not resolve "a"', "package/a.js:9:1")
+    late = output("ERROR", 'Could not resolve "b"', "packages/p/a.js:10:1")
+    early = output("ERROR", 'Could not resolve "a"', "packages/p/a.js:9:1")
     found = problems_of(reading, messages([*late, *early, *late]))
     assert [problem.what.split()[0] for problem in found] == ["a.js:9:1", "a.js:10:1"]
 
 
 def test_a_second_react_from_node_modules_is_refused(reading: Reading) -> None:
-    react = {"path": "package/node_modules/@ohif/ui/index.js", "original": "@ohif/ui"}
-    other = {"path": "package/node_modules/lodash/get.js", "original": "lodash/get"}
-    (found,) = second_instances(reading, {"package/a.js": {"imports": [react, other]}})
+    react = {"path": "packages/p/node_modules/@ohif/ui/index.js", "original": "@ohif/ui"}
+    other = {"path": "packages/p/node_modules/lodash/get.js", "original": "lodash/get"}
+    (found,) = second_instances(reading, {"packages/p/a.js": {"imports": [react, other]}})
     assert "a.js imports @ohif/ui" in found.what

@@ -32,11 +32,13 @@ class Reading:
     """What the messages are about.
 
     Args:
+        home: the package's folder in the work folder, with a slash at the end.
         files: what packages write to import a shared module, by the path of its shim.
         version, origin: those of the viewer.
     """
 
     package: Package
+    home: str
     files: Mapping[str, str]
     version: str
     origin: str
@@ -69,8 +71,8 @@ def second_instances(reading: Reading, inputs: Mapping[str, Any]) -> list[Packag
                 imported["path"],
                 PackageProblem(
                     str(reading.package.root),
-                    f"{importer.removeprefix('package/')} imports {imported.get('original', imported['path'])}, which "
-                    f"the built OHIF {reading.version} ({reading.origin}) does not share",
+                    f"{importer.removeprefix(reading.home)} imports {imported.get('original', imported['path'])}, "
+                    f"which the built OHIF {reading.version} ({reading.origin}) does not share",
                     COMPILE,
                     cause=SECOND,
                 ),
@@ -89,7 +91,7 @@ def from_elsewhere(reading: Reading, inputs: Iterable[str], folders: tuple[str, 
         PackageProblem(
             str(reading.package.root),
             f"it imports {name.replace('../', '')}, which is installed outside of the package",
-            "Install it in the package's folder: npm install",
+            "Name it in the 'dependencies' of its package.json.",
             cause="What stands in folders above a package can differ from one machine to the next.",
         )
         for name in sorted(inputs)
@@ -98,7 +100,7 @@ def from_elsewhere(reading: Reading, inputs: Iterable[str], folders: tuple[str, 
 
 
 def _problem(reading: Reading, message: Message) -> PackageProblem | None:
-    place = message.place.removeprefix("package/")
+    place = message.place.removeprefix(reading.home)
     package = str(reading.package.root)
     viewer = f"OHIF {reading.version} ({reading.origin})"
     absent = NO_EXPORT.search(message.text) or UNDEFINED.search(message.text)
@@ -154,7 +156,7 @@ def _missing(package: str, place: str, specifier: str, message: Message) -> Pack
         )
     return PackageProblem(
         package,
-        f"{place} imports {specifier}, and the package {package_of(specifier)} is not installed",
-        f"Install it in the package's folder: npm install {package_of(specifier)}",
-        cause="The viewer does not share it, so it is bundled from the package's own node_modules.",
+        f"{place} imports {specifier}, which neither the viewer nor the package has",
+        f"Add {package_of(specifier)} to the 'dependencies' in its package.json.",
+        cause="The viewer does not share it, and the package's package.json does not name it.",
     )
