@@ -15,6 +15,7 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.errors import ClaimsFailed, RecipeError
 from ohifbuild.lock.resolve import Resolution
+from ohifbuild.packages.dependencies import NOTHING
 from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.supply.sbom_files import move_sbom_files, write_sbom_files
@@ -77,7 +78,8 @@ def build(
     base = resolution.base.provide(cache, offline=offline, reporter=reporter)
     evidence = None
     with staged_dist(recipe.output) as stage:
-        bundles = complete(resolution.bundles, base, cache, offline=offline, reporter=reporter)
+        brought = resolution.base.dependencies if base.origin == "published" else NOTHING  # git compiles its own in
+        bundles = complete(resolution.bundles, base, brought, cache, offline=offline, reporter=reporter)
         resolution = replace(resolution, bundles=bundles)
         manifest = finish(base, resolution, stage.dist, cache, offline=offline, reporter=reporter)
         write_sbom_files(stage.dist, stage.evidence, manifest, base, bundles, cache)

@@ -135,13 +135,12 @@ def resolve(
     for package in packages:
         if package.notes:
             reporter.warn(f"{package.name} {'; it '.join(package.notes)}.")
-    to_compile = [package for package in packages if not package.only_at_run_time]
     pin = _pin(recipe, locked)
     wanted = _with_locked_origin(recipe, locked)
     base = choose(
         wanted,
         pin,
-        to_compile,
+        packages,
         cache,
         locked_dependencies=locked.sections.get("dependencies", {}),
         offline=offline,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
@@ -16,6 +17,7 @@ from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.checkout import has_checkout
 from ohifbuild.sources.git import NOTHING, source_build
 from ohifbuild.sources.git_remote import remote_answers
+from ohifbuild.sources.package_dependencies import decide_run_time_dependencies
 from ohifbuild.sources.published import published_viewer
 
 
@@ -34,12 +36,12 @@ def choose(
     ``auto`` is git where its remote answers, else published, with a line that says so.
 
     Args:
-        packages: those that git compiles in; a published release loads them at run time.
+        packages: all; git compiles in those that are not only for run time.
         locked_dependencies: what the lock has of the packages' dependencies.
 
     Raises:
         OriginUnavailable: the origin cannot give what the recipe asks for.
-        OhifbuildError: as ``source_build`` and ``published_viewer``.
+        OhifbuildError: as ``source_build``, ``published_viewer`` and ``decide_run_time_dependencies``.
     """
     if _is_from_git(recipe, pin, cache, offline=offline, reporter=reporter):
         return source_build(
@@ -48,7 +50,7 @@ def choose(
             load(patches(), *recipe.patches),
             cache,
             ref=recipe.ref,
-            packages=packages,
+            packages=[package for package in packages if not package.only_at_run_time],
             typecheck=recipe.typecheck,
             locked_dependencies=locked_dependencies,
             offline=offline,
@@ -60,7 +62,11 @@ def choose(
             cause="They apply to the git origin only.",
             fix="ohifbuild build --from git",
         )
-    return published_viewer(pin, cache, offline=offline, reporter=reporter)
+    viewer = published_viewer(pin, cache, offline=offline, reporter=reporter)
+    dependencies = decide_run_time_dependencies(
+        packages, locked_dependencies, pin.version, cache, offline=offline, reporter=reporter
+    )
+    return replace(viewer, dependencies=dependencies)
 
 
 def needs_source(recipe: Recipe) -> bool:

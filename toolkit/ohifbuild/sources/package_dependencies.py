@@ -15,10 +15,11 @@ from ohifbuild.packages.npm_ranges import satisfies
 from ohifbuild.packages.package import Package
 from ohifbuild.packages.problems import refuse
 from ohifbuild.packages.resolve_dependencies import resolve_dependencies
+from ohifbuild.packages.shared_names import SHARED_PACKAGES
 from ohifbuild.sources.installed import installed_versions
 from ohifbuild.sources.workspace import TOGETHER, source_versions
 from ohifbuild.tools import npm
-from ohifbuild.tools.toolchain import NodeTools
+from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 
 def decide_dependencies(
@@ -62,6 +63,46 @@ def decide_dependencies(
         refuse(problems + result)
         raise AssertionError("a problem is refused")
     refuse(problems)
+    for note in result.notes:
+        reporter.warn(note)
+    return result
+
+
+def decide_run_time_dependencies(
+    packages: Sequence[Package],
+    facts: Mapping[str, str],
+    version: str,
+    cache: Cache,
+    *,
+    offline: bool,
+    reporter: Reporter,
+) -> Resolved:
+    """What packages bring that a published release loads at run time: all that the viewer does not share.
+
+    Args:
+        facts: those of the lock about dependencies.
+        version: of OHIF.
+
+    Raises:
+        ExtensionInvalid: the dependencies cannot be resolved; ``details`` lists all problems.
+        NotInCache: ``offline`` is set, and the lock does not have the dependencies.
+        OhifbuildError: as ``node_tools``.
+    """
+    shared: dict[str, frozenset[str]] = dict.fromkeys(SHARED_PACKAGES, frozenset())
+    wanted = [item for package in packages if (item := needed(package, packages, shared)).own or item.others]
+    if not wanted:
+        return NOTHING
+    key = resolution_key(packages, f"published {version}")
+    if found := frozen(key, facts):
+        return found
+    if offline:
+        raise _unresolved(wanted)
+    tools = node_tools(cache, reporter, offline=offline)
+    with reporter.step("Resolve dependencies of extensions"):
+        result = resolve_dependencies(key, wanted, shared, tools, facts)
+    if not isinstance(result, Resolved):
+        refuse(result)
+        raise AssertionError("a problem is refused")
     for note in result.notes:
         reporter.warn(note)
     return result

@@ -32,20 +32,27 @@ class Reading:
     """What the messages are about.
 
     Args:
+        home: the package's folder in the work folder, with a slash at the end.
         files: what packages write to import a shared module, by the path of its shim.
         version, origin: those of the viewer.
     """
 
     package: Package
+    home: str
     files: Mapping[str, str]
     version: str
     origin: str
 
 
 def problems_of(reading: Reading, found: Iterable[Message]) -> list[PackageProblem]:
-    """The problems of a package, each once, in the order of esbuild's messages."""
-    problems = [problem for message in found if (problem := _problem(reading, message))]
+    """The problems of a package, each once, in the order of its files."""
+    problems = [problem for message in sorted(found, key=_order) if (problem := _problem(reading, message))]
     return list(dict.fromkeys(problems))
+
+
+def _order(message: Message) -> tuple[str, list[int]]:
+    name, _, numbers = message.place.partition(":")
+    return name, [int(number) for number in numbers.split(":") if number]
 
 
 def second_instances(reading: Reading, inputs: Mapping[str, Any]) -> list[PackageProblem]:
@@ -64,8 +71,8 @@ def second_instances(reading: Reading, inputs: Mapping[str, Any]) -> list[Packag
                 imported["path"],
                 PackageProblem(
                     str(reading.package.root),
-                    f"{importer.removeprefix('package/')} imports {imported.get('original', imported['path'])}, which "
-                    f"the built OHIF {reading.version} ({reading.origin}) does not share",
+                    f"{importer.removeprefix(reading.home)} imports {imported.get('original', imported['path'])}, "
+                    f"which the built OHIF {reading.version} ({reading.origin}) does not share",
                     COMPILE,
                     cause=SECOND,
                 ),
@@ -73,8 +80,27 @@ def second_instances(reading: Reading, inputs: Mapping[str, Any]) -> list[Packag
     return list(problems.values())
 
 
+def from_elsewhere(reading: Reading, inputs: Iterable[str], folders: tuple[str, ...]) -> list[PackageProblem]:
+    """The files that esbuild found outside of ``folders``: in a ``node_modules`` above the work folder.
+
+    Args:
+        inputs: the inputs in esbuild's metafile, relative to the work folder.
+        folders: the folders in the work folder that may be read.
+    """
+    return [
+        PackageProblem(
+            str(reading.package.root),
+            f"it imports {name.replace('../', '')}, which is installed outside of the package",
+            "Name it in the 'dependencies' of its package.json.",
+            cause="What stands in folders above a package can differ from one machine to the next.",
+        )
+        for name in sorted(inputs)
+        if not name.startswith((*(f"{folder}/" for folder in folders), "<"))
+    ]
+
+
 def _problem(reading: Reading, message: Message) -> PackageProblem | None:
-    place = message.place.removeprefix("package/")
+    place = message.place.removeprefix(reading.home)
     package = str(reading.package.root)
     viewer = f"OHIF {reading.version} ({reading.origin})"
     absent = NO_EXPORT.search(message.text) or UNDEFINED.search(message.text)
@@ -130,7 +156,7 @@ def _missing(package: str, place: str, specifier: str, message: Message) -> Pack
         )
     return PackageProblem(
         package,
-        f"{place} imports {specifier}, and the package {package_of(specifier)} is not installed",
-        f"Install it in the package's folder: npm install {package_of(specifier)}",
-        cause="The viewer does not share it, so it is bundled from the package's own node_modules.",
+        f"{place} imports {specifier}, which neither the viewer nor the package has",
+        f"Add {package_of(specifier)} to the 'dependencies' in its package.json.",
+        cause="The viewer does not share it, and the package's package.json does not name it.",
     )

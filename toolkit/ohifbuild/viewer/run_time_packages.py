@@ -1,7 +1,8 @@
 """Bundles packages that import the viewer's own modules: React, ``@ohif/*``, ``@cornerstonejs/*``.
 
-esbuild runs in a work folder where the package is the link ``package``. So a package finds no module in a folder above
-its own, and the names of its files, which decide the names of chunks, are the same on every machine.
+esbuild runs in a work folder with copies of all packages and of what they bring. So a package gets nothing from a
+folder above its own, and the names of files, which decide the names of chunks, are the same on every machine. What a
+package imports of another one of the recipe is bundled into both.
 """
 
 from __future__ import annotations
@@ -11,22 +12,26 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of, digest_of_tree
 from ohifbuild.core.errors import ToolFailed
 from ohifbuild.core.processes import run
+from ohifbuild.packages.dependencies import Resolved
+from ohifbuild.packages.files import copy_files
 from ohifbuild.packages.package import Package
 from ohifbuild.packages.problems import PackageProblem, refuse
 from ohifbuild.sources.base_viewer import BaseViewer
+from ohifbuild.sources.package_dependencies import install_dependencies
+from ohifbuild.sources.workspace import TOGETHER
 from ohifbuild.tools.esbuild import esbuild
 from ohifbuild.viewer.esbuild_messages import Message, messages
 from ohifbuild.viewer.extensions import DIGEST_LENGTH, KIND, TARGET, BundledPackage, Bundles, entries_of
-from ohifbuild.viewer.import_problems import Reading, problems_of, second_instances
+from ohifbuild.viewer.import_problems import Reading, from_elsewhere, problems_of, second_instances
 from ohifbuild.viewer.shared.modules import SharedModules, shared_modules
 from ohifbuild.viewer.shared.shims import aliases, loader, write_shims
 
@@ -56,78 +61,91 @@ OPTIONS = (
     "--log-limit=0",
     "--color=false",
 )
-PACKAGE, SHIMS = "package", "shims"
+PACKAGES, SHIMS = "packages", "shims"
 UNRESOLVED = re.compile(r'Could not resolve "([^"]+)"')
 
 
-def complete(bundles: Bundles, base: BaseViewer, cache: Cache, *, offline: bool, reporter: Reporter) -> Bundles:
+def complete(
+    bundles: Bundles, base: BaseViewer, brought: Resolved, cache: Cache, *, offline: bool, reporter: Reporter
+) -> Bundles:
     """What is injected, with the packages that waited for the base viewer.
+
+    Args:
+        brought: the dependencies of these packages that the viewer does not share.
 
     Raises:
         ExtensionInvalid, OhifbuildError: as ``bundle_with_shared``.
     """
-    bundled = bundle_with_shared(bundles.waiting, base, cache, offline=offline, reporter=reporter)
+    bundled = bundle_with_shared(bundles.waiting, base, brought, cache, offline=offline, reporter=reporter)
     return Bundles((*bundles.packages, *bundled), bundles.early)
 
 
 def bundle_with_shared(
-    packages: tuple[Package, ...], base: BaseViewer, cache: Cache, *, offline: bool, reporter: Reporter
+    packages: Sequence[Package],
+    base: BaseViewer,
+    brought: Resolved,
+    cache: Cache,
+    *,
+    offline: bool,
+    reporter: Reporter,
 ) -> tuple[BundledPackage, ...]:
     """Bundles packages against the modules that ``base`` shares.
 
     Raises:
         ExtensionInvalid: packages import what the viewer does not share, or esbuild cannot read them; all problems of
             all packages are reported.
-        OhifbuildError: as ``esbuild``, ``shared_modules`` and ``Cache.entry``.
+        OhifbuildError: as ``esbuild``, ``shared_modules``, ``install_dependencies`` and ``Cache.entry``.
     """
     if not packages:
         return ()
     shared = shared_modules(base, cache, reporter=reporter)
     binary = esbuild(cache, offline=offline, reporter=reporter)
-    done: list[BundledPackage] = []
-    problems: list[PackageProblem] = []
-    for package in packages:
-        with tempfile.TemporaryDirectory() as folder:
-            work = _Work(Path(folder), package, shared, binary, base)
-            found = work.bundle()
-            problems += found
-            if not found and not problems:
-                done.append(work.keep(cache))
-    refuse(problems)
-    return tuple(done)
+    with tempfile.TemporaryDirectory(prefix="ohifbuild-bundle-") as folder:
+        root = Path(folder)
+        places = [(package, root / PACKAGES / package.name) for package in packages]
+        for package, place in places:
+            copy_files(package.root, place, with_built=package.with_built)
+        install_dependencies(root, places, brought, cache, offline=offline, reporter=reporter)
+        files = {f"{SHIMS}/{name}": specifier for name, specifier in write_shims(shared, root / SHIMS).items()}
+        works = [_Work(root, number, item, shared, files, binary, base) for number, item in enumerate(packages)]
+        refuse([problem for work in works for problem in work.bundle()])
+        return tuple(work.keep(cache) for work in works)
 
 
 @dataclass(frozen=True)
 class _Work:
-    """One package's bundling, in the folder ``root``."""
+    """One package's bundling, in the folder ``root`` with all packages and shims; ``files`` are those of the shims."""
 
     root: Path
+    number: int
     package: Package
     shared: SharedModules
+    files: Mapping[str, str]
     binary: Path
     base: BaseViewer
 
     @property
     def tree(self) -> Path:
-        return self.root / "tree"
+        return self.root / f"tree-{self.number}"
 
     def bundle(self) -> list[PackageProblem]:
         """Fills ``tree``; returns what is wrong with the package."""
-        (self.root / PACKAGE).symlink_to(self.package.root, target_is_directory=True)
-        files = {f"{SHIMS}/{name}": it for name, it in write_shims(self.shared, self.root / SHIMS).items()}
         found = self._run()
         unresolved = {absent[1] for message in found if (absent := UNRESOLVED.match(message.text))}
         if unresolved:  # esbuild looks for missing exports only when it has found all modules
             found += self._run(*(f"--external:{name}" for name in sorted(unresolved)))
-        reading = Reading(self.package, files, self.base.release.version, self.base.origin)
+        home = f"{PACKAGES}/{self.package.name}/"
+        reading = Reading(self.package, home, self.files, self.base.release.version, self.base.origin)
         if problems := problems_of(reading, found):
             return problems
         meta = json.loads((self.root / "meta.json").read_text(encoding="utf-8"))
-        if problems := second_instances(reading, meta["inputs"]):
+        problems = from_elsewhere(reading, meta["inputs"], (PACKAGES, SHIMS, TOGETHER))
+        if problems := problems or second_instances(reading, meta["inputs"]):
             return problems
-        styles = [name for name in self._outputs(meta) if name.endswith(".css")]
-        used = [self.shared.modules[files[name]] for name in meta["inputs"] if name in files]
-        self._place_files(meta)
+        outputs = [Path(name).name for name in meta["outputs"]]
+        styles = [name for name in outputs if name.endswith(".css")]
+        used = [self.shared.modules[self.files[name]] for name in meta["inputs"] if name in self.files]
+        self._place_files([name for name in outputs if Path(name).suffix not in (".js", ".css")])
         for name in entries_of(self.package):
             text = loader(self.shared, used, f"{name}-module.js", styles)
             (self.tree / f"{name}.js").write_text(text, encoding="utf-8")
@@ -148,16 +166,19 @@ class _Work:
 
     def _run(self, *options: str) -> list[Message]:
         lines: list[str] = []
+        home = f"{PACKAGES}/{self.package.name}"
         command: list[str | Path] = [
             self.binary,
-            *(f"{name}={PACKAGE}/{path.removeprefix('./')}" for name, path in entries_of(self.package).items()),
+            *(f"{name}={home}/{path.removeprefix('./')}" for name, path in entries_of(self.package).items()),
             *OPTIONS,
             *aliases(self.shared),
-            "--outdir=tree",
+            f"--outdir={self.tree.name}",
             "--metafile=meta.json",
             *options,
         ]
-        environment = {**os.environ, "NODE_PATH": str(self.root / SHIMS)}
+        # Where esbuild looks for what no node_modules has: the shims, the recipe's packages, what these bring.
+        folders = (SHIMS, PACKAGES, f"{TOGETHER}/node_modules")
+        environment = {**os.environ, "NODE_PATH": os.pathsep.join(str(self.root / folder) for folder in folders)}
         try:
             run(command, cwd=self.root, env=environment, on_line=lines.append)
         except ToolFailed:
@@ -167,15 +188,11 @@ class _Work:
             return found
         return messages(lines)
 
-    def _outputs(self, meta: dict[str, Any]) -> list[str]:
-        return [name.removeprefix("tree/") for name in meta["outputs"]]
-
-    def _place_files(self, meta: dict[str, Any]) -> None:
+    def _place_files(self, names: Sequence[str]) -> None:
         """Makes the modules refer to their images and fonts by their own URL; esbuild's paths are the page's."""
-        assets = [name for name in self._outputs(meta) if Path(name).suffix not in (".js", ".css")]
         for path in self.tree.glob("*.js"):
             text = changed = path.read_text(encoding="utf-8")
-            for name in assets:
+            for name in names:
                 changed = changed.replace(f'"./{name}"', f"new URL({json.dumps(name)},import.meta.url).href")
             if changed != text:
                 path.write_text(changed, encoding="utf-8")

@@ -16,6 +16,7 @@ from typing import Any
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.digests import digest_of
+from ohifbuild.packages.shared_names import SHARED_PACKAGES
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.viewer.shared.bundles import Bundles, Import, imports, read_bundles
 from ohifbuild.viewer.shared.exports import common_js_names, exports, is_common_js, names_in_comments
@@ -24,15 +25,6 @@ KIND = "shared-modules"
 # Increase it when this folder finds other facts in the same bundles.
 FACTS_VERSION = 1
 
-# The npm packages of which a viewer must have one instance only, or that OHIF's own run-time loader shares.
-SHARED_PACKAGES = frozenset(
-    {
-        "react", "react-dom", "react-i18next", "i18next", "react-router", "react-router-dom", "prop-types",
-        "classnames", "moment", "dcmjs", "gl-matrix", "@kitware/vtk.js", "@cornerstonejs/core", "@cornerstonejs/tools",
-        "@cornerstonejs/adapters", "@cornerstonejs/dicom-image-loader", "@cornerstonejs/metadata",
-        "@cornerstonejs/utils", "@cornerstonejs/ai",
-    }
-)  # fmt: skip
 # OHIF's platform packages are bundled from their sources.
 PLATFORM = {"core": "@ohif/core", "ui": "@ohif/ui", "ui-next": "@ohif/ui-next", "i18n": "@ohif/i18n"}
 # The files in node_modules that a package's bare name means.
