@@ -167,6 +167,14 @@ def test_files_that_no_bundler_can_read_are_faults_with_their_lines(mine: Mine) 
     assert [each[:2] for each in said(finding)] == [("src/broken.ts", 2), ("src/binary.js", 0), ("src/index.tsx", 3)]
 
 
+def test_an_import_of_types_alone_may_name_a_file_that_does_not_exist_as_babel_drops_it(mine: Mine) -> None:
+    mine.code("import { Props } from './types';\nimport { Other } from 'unknown';\nlet x: Props & Other;")
+    assert (mine.found("source").state, mine.found("declared").state) == ("right", "right")
+    mine.write("src/plain.js", "import { Props } from './types';\n")
+    mine.code("import './plain';")
+    assert mine.found("source").state == "wrong"
+
+
 def test_scripts_licence_id_and_lost_files_are_notes(mine: Mine) -> None:
     mine.manifest |= {"scripts": {"postinstall": "node x.js"}, "main": "dist/gone.js"}
     del mine.manifest["license"]

@@ -36,7 +36,7 @@ def source(package: PackageFiles, target: Target) -> Finding:
     spots += [
         Spot(file.path, found.place.line, f"'{found.module}' does not exist", "Correct the path.")
         for file, found in _imports(package)
-        if found.module.startswith(".") and not found.is_type and not _exists(package, file, found.module)
+        if found.module.startswith(".") and not _exists(package, file, found.module)
     ]
     if spots:
         return check.wrong("The bundler cannot read all files.", "The build fails.", "", spots=spots)
@@ -53,7 +53,7 @@ def declared(package: PackageFiles, target: Target) -> Finding:
     for file, found in _imports(package):
         name = package_name(found.module)
         own = name == package.document.get("name")
-        if not name or name in seen or name in known or own or found.is_type or _is_builtin(name):
+        if not name or name in seen or name in known or own or _is_builtin(name):
             continue
         seen.add(name)
         version = target.versions.get(name, "")
@@ -109,7 +109,7 @@ def exports(package: PackageFiles, target: Target) -> Finding:
     spots = []
     for file, found in _imports(package):
         module = found.module
-        if found.is_type or module not in target.lists.packages:
+        if module not in target.lists.packages:
             continue
         spots += [
             Spot(
@@ -134,7 +134,7 @@ def old_ui(package: PackageFiles, target: Target) -> Finding:
     check = Check("old-ui", "Imports of @ohif/ui")
     spots = []
     for file, found in _imports(package):
-        if found.module == "@ohif/ui" and not found.is_type:
+        if found.module == "@ohif/ui":
             names = [name.name for name in found.names if not name.erased]
             moved = [name for name in names if new_package("@ohif/ui", name)]
             edit = f"import {{ {', '.join(moved)} }} from '@ohif/ui-next';" if moved else "See OHIF's migration guides."
@@ -162,7 +162,7 @@ def identifier(package: PackageFiles, target: Target) -> Finding:
 
 def _imports(package: PackageFiles) -> Iterator[tuple[SourceFile, Import]]:
     for file in package.sources:
-        for found in file.imports:
+        for found in file.kept_imports:
             yield file, found
 
 

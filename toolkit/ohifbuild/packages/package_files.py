@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ohifbuild.javascript.imports import Import, imports_of
@@ -15,6 +15,7 @@ from ohifbuild.javascript.syntax import errors, module_grammar, parse
 
 MOST_FILES = 20_000
 MOST_MANIFEST = 1_000_000
+TYPED = frozenset({".ts", ".tsx", ".mts"})
 SKIPPED = frozenset({"node_modules", "coverage", "test", "tests", "__tests__"})
 # Files that the bundler never reads as part of the viewer.
 NOT_SHIPPED = (".config.", ".test.", ".spec.", ".stories.", ".d.ts")
@@ -35,6 +36,12 @@ class SourceFile:
     text: str
     imports: tuple[Import, ...]
     error_line: int
+
+    @property
+    def kept_imports(self) -> tuple[Import, ...]:
+        """The imports that are there when the file runs."""
+        typed = PurePosixPath(self.path).suffix in TYPED
+        return tuple(each for each in self.imports if not each.is_type and not (typed and each.dropped))
 
 
 @dataclass(frozen=True)
