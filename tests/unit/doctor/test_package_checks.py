@@ -126,7 +126,9 @@ def test_react_as_a_dependency_and_react_in_a_bundle_are_a_second_react(mine: Mi
     [
         ("@ohif/core", "^3.0.0", "right", ""),
         ("@ohif/core", "^2.0.0", "wrong", '"@ohif/core": ">=3"'),
-        ("react", "^17.0.2", "wrong", '"react": ">=18"'),
+        ("react", "^17.0.2", "note", '"react": ">=18"'),
+        ("react", "^19.0.0", "wrong", '"react": ">=18"'),
+        ("react", "^17 || ^18", "right", ""),
         ("@ohif/i18n", "^1.0.0", "note", '"@ohif/i18n": ">=3"'),
         ("dcmjs", "^0.29.8", "note", '"dcmjs": ">=0.49"'),
         ("unknown", "^9", "right", ""),

@@ -12,7 +12,7 @@ from ohifbuild.doctor.findings import Check, Finding, Spot
 from ohifbuild.packages.export_lists import ExportLists
 from ohifbuild.packages.package import read_packages
 from ohifbuild.packages.package_files import PackageFiles
-from ohifbuild.packages.peers import REACT, accepts, at_least
+from ohifbuild.packages.peers import REACT, accepts, at_least, breaks
 
 MANIFEST = "package.json"
 # In React's own code and nowhere else, up to 18 and from 19 on.
@@ -104,7 +104,7 @@ def peers(package: PackageFiles, target: Target) -> Finding:
         spot = spot_in_manifest(
             package, f"{name} {wanted}, and OHIF {target.version} has {version}", edit, "peerDependencies", name
         )
-        (wrong if name in ("@ohif/core", *REACT) else notes).append(spot)
+        (wrong if breaks(name, version, str(wanted)) else notes).append(spot)
     if wrong:
         found = f"OHIF {target.version} does not meet a peer dependency that decides whether the package works."
         return check.wrong(found, "The package was written for another OHIF or React.", "", spots=[*wrong, *notes])
