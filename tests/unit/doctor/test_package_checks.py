@@ -70,7 +70,7 @@ def test_a_package_without_faults_has_only_right_findings(mine: Mine) -> None:
 
 
 def test_what_every_build_refuses_is_a_fault_with_all_its_problems(mine: Mine) -> None:
-    mine.manifest |= {"name": "Bad Name", "module": "gone.ts"}
+    mine.manifest |= {"name": "Bad Name", "module": "../gone.ts"}
     finding = mine.found("package")
     assert finding.state == "wrong"
     assert "Bad Name" in finding.found
@@ -110,6 +110,13 @@ def test_without_the_releases_lists_doctor_says_what_it_could_not_check(mine: Mi
     target = Target("3.12.0", None, {}, "OHIF 3.12.0 is not in the cache, and --offline forbids cloning it.")
     assert (mine.found("exports", target).state, mine.found("peers", target).state) == ("untried", "untried")
     assert "--offline" in mine.found("exports", target).found
+
+
+def test_a_name_that_only_the_published_viewer_lacks_is_a_note_that_leads_to_git(mine: Mine) -> None:
+    mine.code("import { gone } from '@ohif/core';\ngone();")
+    finding = mine.found("exports", Target("3.13.2", LISTS, {}, "the source is unknown.", published=True))
+    assert finding.state == "note"
+    assert "--from git" in finding.spots[0].change
 
 
 def test_react_as_a_dependency_and_react_in_a_bundle_are_a_second_react(mine: Mine) -> None:

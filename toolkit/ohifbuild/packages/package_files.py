@@ -10,8 +10,10 @@ from typing import Any
 
 from ohifbuild.javascript.imports import Import, imports_of
 from ohifbuild.javascript.json_text import JsonText
-from ohifbuild.javascript.resolve import module_file, read_source, relative_module
+from ohifbuild.javascript.resolve import read_source, relative_module
 from ohifbuild.javascript.syntax import errors, module_grammar, parse
+from ohifbuild.packages.entry import Entry, find_entry
+from ohifbuild.packages.files import is_inside
 
 MOST_FILES = 20_000
 MOST_MANIFEST = 1_000_000
@@ -130,13 +132,11 @@ def _entries(root: Path, document: dict[str, Any]) -> Iterator[str]:
         modes = own.get("modes")
         named = [own.get("extension"), *(modes if isinstance(modes, list) else [])]
     else:
-        named = [document.get("module"), document.get("main"), "src/index", "index"]
+        entry = find_entry(root, document)
+        named = [entry.path] if isinstance(entry, Entry) else []
     for each in named:
-        found = module_file(root / each) if isinstance(each, str) and "\0" not in each else None
-        if found is not None and found.resolve().is_relative_to(root) and module_grammar(found.name):
-            yield found.resolve().relative_to(root).as_posix()
-            if not isinstance(own, dict):
-                return
+        if isinstance(each, str) and is_inside(root, each) and module_grammar(each) and (root / each).is_file():
+            yield (root / each).resolve().relative_to(root).as_posix()
 
 
 def _reached(entries: list[Path], known: set[Path]) -> set[Path]:
