@@ -101,7 +101,7 @@ def _check_packages(
             show(report, console)
     if wrong:
         raise FaultsFound(
-            f"{len(wrong)} of {counted(len(reports), 'package')} cannot work with OHIF {release.version} without edits.",
+            f"{len(wrong)} of {counted(len(reports), 'package')} must change to work with OHIF {release.version}.",
             fix="Make the edits that are listed above. ohifbuild migrate makes many of them.",
         )
 
