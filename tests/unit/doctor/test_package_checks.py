@@ -70,8 +70,7 @@ def test_a_package_without_faults_has_only_right_findings(mine: Mine) -> None:
 
 
 def test_what_every_build_refuses_is_a_fault_with_all_its_problems(mine: Mine) -> None:
-    mine.manifest |= {"name": "Bad Name", "module": "gone.ts"}
-    (mine.root / "src/index.tsx").unlink()
+    mine.manifest |= {"name": "Bad Name", "module": "../gone.ts"}
     finding = mine.found("package")
     assert finding.state == "wrong"
     assert "Bad Name" in finding.found
@@ -113,6 +112,13 @@ def test_without_the_releases_lists_doctor_says_what_it_could_not_check(mine: Mi
     assert "--offline" in mine.found("exports", target).found
 
 
+def test_a_name_that_only_the_published_viewer_lacks_is_a_note_that_leads_to_git(mine: Mine) -> None:
+    mine.code("import { gone } from '@ohif/core';\ngone();")
+    finding = mine.found("exports", Target("3.13.2", LISTS, {}, "the source is unknown.", published=True))
+    assert finding.state == "note"
+    assert "--from git" in finding.spots[0].change
+
+
 def test_react_as_a_dependency_and_react_in_a_bundle_are_a_second_react(mine: Mine) -> None:
     mine.manifest["dependencies"] = {"react": "^18.0.0"}
     mine.write("src/vendor.js", "\nexports.__SECRET_INTERNALS_DO_NOT_USE_OR_YOU_WILL_BE_FIRED = a;\n")
@@ -127,7 +133,9 @@ def test_react_as_a_dependency_and_react_in_a_bundle_are_a_second_react(mine: Mi
     [
         ("@ohif/core", "^3.0.0", "right", ""),
         ("@ohif/core", "^2.0.0", "wrong", '"@ohif/core": ">=3"'),
-        ("react", "^17.0.2", "wrong", '"react": ">=18"'),
+        ("react", "^17.0.2", "note", '"react": ">=18"'),
+        ("react", "^19.0.0", "wrong", '"react": ">=18"'),
+        ("react", "^17 || ^18", "right", ""),
         ("@ohif/i18n", "^1.0.0", "note", '"@ohif/i18n": ">=3"'),
         ("dcmjs", "^0.29.8", "note", '"dcmjs": ">=0.49"'),
         ("unknown", "^9", "right", ""),
@@ -166,6 +174,14 @@ def test_files_that_no_bundler_can_read_are_faults_with_their_lines(mine: Mine) 
     finding = mine.found("source")
     assert finding.state == "wrong"
     assert [each[:2] for each in said(finding)] == [("src/broken.ts", 2), ("src/binary.js", 0), ("src/index.tsx", 3)]
+
+
+def test_an_import_of_types_alone_may_name_a_file_that_does_not_exist_as_babel_drops_it(mine: Mine) -> None:
+    mine.code("import { Props } from './types';\nimport { Other } from 'unknown';\nlet x: Props & Other;")
+    assert (mine.found("source").state, mine.found("declared").state) == ("right", "right")
+    mine.write("src/plain.js", "import { Props } from './types';\n")
+    mine.code("import './plain';")
+    assert mine.found("source").state == "wrong"
 
 
 def test_scripts_licence_id_and_lost_files_are_notes(mine: Mine) -> None:

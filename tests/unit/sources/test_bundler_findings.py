@@ -8,7 +8,7 @@ import pytest
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import BundleFailed
 from ohifbuild.packages.export_lists import ExportLists, read_export_lists
-from ohifbuild.sources.bundler_findings import check_packages, read_findings
+from ohifbuild.sources.bundler_findings import check_findings, read_findings
 
 
 class Case:
@@ -38,7 +38,7 @@ class Case:
     def check(self, *rows: dict[str, str]) -> str:
         places = {self.copy: self.user}
         try:
-            check_packages(self.report(*rows), places, self.tree, Path("the.log"), SilentReporter())
+            check_findings(self.report(*rows), places, self.tree, Path("the.log"), SilentReporter())
         except BundleFailed as error:
             return f"{error.what}\n{error.details}\n{error.fix}"
         return ""

@@ -101,7 +101,7 @@ def _check_packages(
             show(report, console)
     if wrong:
         raise FaultsFound(
-            f"{counted(len(wrong), 'package')} of {len(reports)} cannot work with OHIF {release.version} as they are.",
+            f"{len(wrong)} of {counted(len(reports), 'package')} must change to work with OHIF {release.version}.",
             fix="Make the edits that are listed above. ohifbuild migrate makes many of them.",
         )
 

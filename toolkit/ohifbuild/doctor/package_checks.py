@@ -10,9 +10,11 @@ from typing import Any
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.doctor.findings import Check, Finding, Spot
 from ohifbuild.packages.export_lists import ExportLists
+from ohifbuild.packages.fit import REACT, breaks
+from ohifbuild.packages.npm_ranges import satisfies
 from ohifbuild.packages.package import read_packages
 from ohifbuild.packages.package_files import PackageFiles
-from ohifbuild.packages.peers import REACT, accepts, at_least
+from ohifbuild.packages.peers import at_least
 
 MANIFEST = "package.json"
 # In React's own code and nowhere else, up to 18 and from 19 on.
@@ -32,12 +34,14 @@ class Target:
         lists: what its packages export; None if that could not be read.
         versions: the names and versions of its own packages and of the packages that they declare.
         why_not: why something of it is unknown, as a clause; "" if nothing is.
+        published: whether ``lists`` are those of the published viewer, which lacks names that OHIF itself does not use.
     """
 
     version: str
     lists: ExportLists | None
     versions: dict[str, str]
     why_not: str = ""
+    published: bool = False
 
 
 def usable(package: PackageFiles, target: Target) -> Finding:
@@ -98,13 +102,13 @@ def peers(package: PackageFiles, target: Target) -> Finding:
     notes: list[Spot] = []
     for name, wanted in table_of(package, "peerDependencies").items():
         version = target.versions.get(name, "")
-        if not version or accepts(str(wanted), version):
+        if not version or satisfies(version, str(wanted)):
             continue
         edit = f'Write: "{name}": "{at_least(version)}"'
         spot = spot_in_manifest(
             package, f"{name} {wanted}, and OHIF {target.version} has {version}", edit, "peerDependencies", name
         )
-        (wrong if name in ("@ohif/core", *REACT) else notes).append(spot)
+        (wrong if breaks(name, version, str(wanted)) else notes).append(spot)
     if wrong:
         found = f"OHIF {target.version} does not meet a peer dependency that decides whether the package works."
         return check.wrong(found, "The package was written for another OHIF or React.", "", spots=[*wrong, *notes])

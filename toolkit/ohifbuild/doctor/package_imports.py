@@ -9,9 +9,10 @@ from ohifbuild.doctor.findings import Check, Finding, Spot
 from ohifbuild.doctor.package_checks import Target, spot_in_manifest, table_of
 from ohifbuild.javascript.imports import Import
 from ohifbuild.javascript.resolve import package_name, relative_module
+from ohifbuild.packages.fit import REACT
 from ohifbuild.packages.known_moves import new_package
 from ohifbuild.packages.package_files import PackageFiles, SourceFile
-from ohifbuild.packages.peers import BUILD_TOOLS, REACT, at_least
+from ohifbuild.packages.peers import BUILD_TOOLS, at_least
 
 DEEP = re.compile(r"(@ohif/[^/]+)/(?:src|dist|lib)(?:/|$)")
 NODE_BUILTINS = frozenset(
@@ -36,7 +37,7 @@ def source(package: PackageFiles, target: Target) -> Finding:
     spots += [
         Spot(file.path, found.place.line, f"'{found.module}' does not exist", "Correct the path.")
         for file, found in _imports(package)
-        if found.module.startswith(".") and not found.is_type and not _exists(package, file, found.module)
+        if found.module.startswith(".") and not _exists(package, file, found.module)
     ]
     if spots:
         return check.wrong("The bundler cannot read all files.", "The build fails.", "", spots=spots)
@@ -53,14 +54,14 @@ def declared(package: PackageFiles, target: Target) -> Finding:
     for file, found in _imports(package):
         name = package_name(found.module)
         own = name == package.document.get("name")
-        if not name or name in seen or name in known or own or found.is_type or _is_builtin(name):
+        if not name or name in seen or name in known or own or _is_builtin(name):
             continue
         seen.add(name)
         version = target.versions.get(name, "")
         lost |= bool(target.versions) and not version
-        key = "peerDependencies" if version else "dependencies"
-        wanted = at_least(version) if version else "VERSION"
-        edit = f'Add to {key}: "{name}": "{wanted}"'
+        from_host = version or name in REACT or name.startswith(("@ohif/", "@cornerstonejs/"))
+        wanted = at_least(version) if version else "*" if from_host else "VERSION"
+        edit = f'Add to {"peerDependencies" if from_host else "dependencies"}: "{name}": "{wanted}"'
         spots.append(Spot(file.path, found.place.line, f"{name} is imported and not declared", edit))
     used = {package_name(found.module) for _, found in _imports(package)} | IMPLICIT
     spots += [
@@ -106,27 +107,29 @@ def exports(package: PackageFiles, target: Target) -> Finding:
     check = Check("exports", "Names of OHIF")
     if target.lists is None:
         return check.not_checked(target.why_not)
-    spots = []
-    for file, found in _imports(package):
-        module = found.module
-        if found.is_type or module not in target.lists.packages:
-            continue
-        spots += [
-            Spot(
-                file.path,
-                name.place.line,
-                f"{module} has no export '{name.name}'",
-                target.lists.advice(module, name.name),
-            )
-            for name in found.names
-            if not name.erased and target.lists.lacks(module, name.name)
-        ]
-    if spots:
-        effect = "In the browser these names are undefined; a build from source refuses them."
-        return check.wrong(
-            f"OHIF {target.version} does not export names that the code imports.", effect, "", spots=spots
+    lists = target.lists
+    missing = [
+        (file, found.module, name)
+        for file, found in _imports(package)
+        for name in found.names
+        if not name.erased and lists.lacks(found.module, name.name)
+    ]
+    said = [f"{module} has no export '{name.name}'" for _, module, name in missing]
+    if not missing:
+        return check.right(f"OHIF {target.version} exports all that the code imports.")
+    if target.published:
+        edit = "ohifbuild build --from git may have it; doctor needs OHIF's source to know."
+        spots = [Spot(row[0].path, row[2].place.line, what, edit) for row, what in zip(missing, said, strict=True)]
+        effect = "A published viewer lacks the names that OHIF itself does not use."
+        return check.note(
+            f"The published OHIF {target.version} lacks names that the code imports.", effect, spots=spots
         )
-    return check.right(f"OHIF {target.version} exports all that the code imports.")
+    spots = [
+        Spot(row[0].path, row[2].place.line, what, lists.advice(row[1], row[2].name))
+        for row, what in zip(missing, said, strict=True)
+    ]
+    effect = "In the browser these names are undefined; a build from source refuses them."
+    return check.wrong(f"OHIF {target.version} does not export names that the code imports.", effect, "", spots=spots)
 
 
 def old_ui(package: PackageFiles, target: Target) -> Finding:
@@ -134,7 +137,7 @@ def old_ui(package: PackageFiles, target: Target) -> Finding:
     check = Check("old-ui", "Imports of @ohif/ui")
     spots = []
     for file, found in _imports(package):
-        if found.module == "@ohif/ui" and not found.is_type:
+        if found.module == "@ohif/ui":
             names = [name.name for name in found.names if not name.erased]
             moved = [name for name in names if new_package("@ohif/ui", name)]
             edit = f"import {{ {', '.join(moved)} }} from '@ohif/ui-next';" if moved else "See OHIF's migration guides."
@@ -162,7 +165,7 @@ def identifier(package: PackageFiles, target: Target) -> Finding:
 
 def _imports(package: PackageFiles) -> Iterator[tuple[SourceFile, Import]]:
     for file in package.sources:
-        for found in file.imports:
+        for found in file.kept_imports:
             yield file, found
 
 

@@ -12,15 +12,17 @@ from ohifbuild.core.errors import NotInCache, OhifbuildError
 from ohifbuild.doctor.findings import Report, report
 from ohifbuild.doctor.package_checks import MANIFEST_CHECKS, Target
 from ohifbuild.doctor.package_imports import IMPORT_CHECKS
-from ohifbuild.javascript.exports import exports_of
+from ohifbuild.javascript.exports import Exports, exports_of
 from ohifbuild.javascript.resolve import entry_of, read_manifest, relative_module
 from ohifbuild.packages.export_lists import INSTALLED, OHIF, ExportLists, read_export_lists
 from ohifbuild.packages.package_files import read_package_files
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.checkout import checkout
 from ohifbuild.sources.install import lock_key
+from ohifbuild.sources.published import published_viewer
 from ohifbuild.sources.working_tree import KIND, is_installed
 from ohifbuild.tools.toolchain import node_tools
+from ohifbuild.viewer.shared.modules import shared_exports
 
 CAUSES: dict[str, Sequence[str]] = {}
 
@@ -33,7 +35,7 @@ def examine_package(root: Path, target: Target) -> Report:
 
 
 def find_target(version: str, source: str, cache: Cache, *, offline: bool, reporter: Reporter) -> Target:
-    """What is known about a release; without its source only its name.
+    """What is known about a release: from its source, or else from the published viewer, or else only its name.
 
     Args:
         version: a channel or a release.
@@ -44,21 +46,36 @@ def find_target(version: str, source: str, cache: Cache, *, offline: bool, repor
     """
     pin = find_release(version, catalogue())
     if not pin.commit:
-        return Target(pin.version, None, {}, f"the commit of {pin.version} is not pinned.")
+        return _published(pin, cache, f"the commit of {pin.version} is not pinned.", offline=offline)
     remote = source or catalogue().source
     try:
         tree = checkout(remote, pin.tag, pin.commit, cache, offline=offline, reporter=reporter).path
     except NotInCache:
-        why = f"OHIF {pin.version} is not in the cache, and --offline forbids cloning it."
-        return Target(pin.version, None, {}, why)
+        why = f"the source of OHIF {pin.version} is not in the cache, and --offline forbids cloning it."
+        return _published(pin, cache, why, offline=True)
     except OhifbuildError as error:
-        return Target(pin.version, None, {}, f"OHIF {pin.version} cannot be cloned: {error.what}")
+        why = f"the source of OHIF {pin.version} cannot be cloned: {error.what}"
+        return _published(pin, cache, why, offline=offline)
     lists = dict(read_export_lists(tree).packages)
     for folder in _cornerstone(tree, pin, cache):
         name, entry = read_manifest(folder).get("name"), entry_of(folder)
         if isinstance(name, str) and entry is not None:
             lists[name] = exports_of(entry, relative_module)
     return Target(pin.version, ExportLists(lists), _versions(tree))
+
+
+def _published(pin: ReleasePin, cache: Cache, why: str, *, offline: bool) -> Target:
+    """The names that the published viewer gives to packages at run time; its types and versions are unknown."""
+    reporter = SilentReporter()
+    try:
+        base = published_viewer(pin, cache, offline=offline, reporter=reporter).provide(
+            cache, offline=offline, reporter=reporter
+        )
+        shared = shared_exports(base, cache, reporter=reporter)
+    except OhifbuildError:
+        return Target(pin.version, None, {}, why)
+    lists = {name: Exports(names, frozenset(), complete=bool(names)) for name, names in shared.items()}
+    return Target(pin.version, ExportLists(lists), {}, why, published=True)
 
 
 def _cornerstone(tree: Path, pin: ReleasePin, cache: Cache) -> list[Path]:

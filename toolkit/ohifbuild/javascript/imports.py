@@ -78,6 +78,11 @@ class Import:
     is_type: bool = False
     namespace: str = field(default="", repr=False)
 
+    @property
+    def dropped(self) -> bool:
+        """Whether TypeScript leaves nothing of it: everything that it imports is a type, or never used as a value."""
+        return self.is_type or (bool(self.names) and not self.whole and all(name.erased for name in self.names))
+
 
 def imports_of(text: str, language: str) -> list[Import]:
     """The imports of a module in the order of the file; a file with syntax errors gives those that can be read.

@@ -30,7 +30,7 @@ def release_problems(packages: Sequence[Package], versions: Mapping[str, str]) -
             found.append(PackageProblem(package.source, what, fix))
         for name, wanted in dict(package.peers + package.dependencies).items():
             version = versions.get(name, "")
-            if version and _breaks(name, version, wanted):
+            if version and breaks(name, version, wanted):
                 what = f"it requires {name} {wanted}, but this OHIF has {version}"
                 fix = f'Build a release that has it, or write in its package.json: "{name}": ">={version}"'
                 found.append(PackageProblem(package.source, what, fix))
@@ -50,7 +50,8 @@ def release_note(packages: Sequence[Package], versions: Mapping[str, str]) -> st
     return f"{', '.join(unmet)}: {what} ({names})." if unmet else ""
 
 
-def _breaks(name: str, version: str, wanted: str) -> bool:
+def breaks(name: str, version: str, wanted: str) -> bool:
+    """Whether code that asks for this range of a package cannot work with a version of it."""
     return not satisfies(version, wanted) if name == CORE else name in REACT and needs_newer(version, wanted)
 
 

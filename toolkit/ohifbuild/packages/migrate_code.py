@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ohifbuild.javascript.imports import Import, ImportedName, imports_of
 from ohifbuild.javascript.resolve import package_name
@@ -45,7 +45,8 @@ def migrated_code(package: PackageFiles, file: SourceFile, lists: ExportLists | 
                 done.insert(0, f"{file.path}:{found.place.line}: {said}")
         left = imports_of(text, grammar)
         by_hand = [f"{file.path}:{line}: {what}" for line, what in _left(left, lists)]
-    imported = frozenset(package_name(each.module) for each in imports_of(text, grammar) if not each.is_type)
+    after = replace(file, text=text, imports=tuple(imports_of(text, grammar)))
+    imported = frozenset(package_name(each.module) for each in after.kept_imports)
     return CodeMigration(text, tuple(done), tuple(by_hand), imported - {""})
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ohifbuild.javascript.json_text import JsonText
+from ohifbuild.packages.entry import KEYWORDS, find_kind
+from ohifbuild.packages.fit import REACT
+from ohifbuild.packages.npm_ranges import satisfies
 from ohifbuild.packages.package_files import PackageFiles
-from ohifbuild.packages.peers import BUILD_TOOLS, REACT, accepts, at_least
+from ohifbuild.packages.peers import BUILD_TOOLS, at_least
 
-KEYWORDS = {
-    "ohif-extension": re.compile(r"\bget\w+Module\b|\bpreRegistration\b"),
-    "ohif-mode": re.compile(r"\bmodeFactory\b"),
-}
 BUILT = re.compile(r"(?:\./)?(?:dist|build)/")
 SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 
@@ -88,10 +87,14 @@ class _Edit:
         keywords = self.json.document.get("keywords", [])
         if not isinstance(keywords, list) or any(word in keywords for word in KEYWORDS):
             return
-        text = "\n".join(file.text for file in self.package.sources if file.path in self.package.entries)
-        kinds = [word for word, sign in KEYWORDS.items() if sign.search(text)]
-        if len(kinds) == 1:
-            self.set(("keywords",), [*keywords, kinds[0]], f"the keyword {kinds[0]}, by which OHIF knows the package")
+        found = (
+            find_kind(self.package.root, self.package.document, f"./{self.package.entries[0]}")
+            if self.package.entries
+            else None
+        )
+        if found:
+            word = next(word for word, kind in KEYWORDS.items() if kind == found[0])
+            self.set(("keywords",), [*keywords, word], f"the keyword {word}, by which OHIF knows the package")
         else:
             self.by_hand.append('package.json: add the keyword "ohif-extension" or "ohif-mode".')
 
@@ -108,7 +111,7 @@ class _Edit:
             version = versions.get(name, "")
             if name not in imported and (BUILD_TOOLS.fullmatch(name) or (name == "@ohif/ui" and versions)):
                 self.remove(("peerDependencies", name), f"nothing imports the peer {name}")
-            elif version and not accepts(str(wanted), version):
+            elif version and not satisfies(version, str(wanted)):
                 new = at_least(version)
                 self.set(("peerDependencies", name), new, f"{name} {new} instead of {wanted}, which OHIF does not meet")
         declared = {*self.table("peerDependencies"), *self.table("dependencies"), *self.table("optionalDependencies")}

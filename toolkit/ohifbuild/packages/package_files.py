@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ohifbuild.javascript.imports import Import, imports_of
 from ohifbuild.javascript.json_text import JsonText
-from ohifbuild.javascript.resolve import module_file, read_source, relative_module
+from ohifbuild.javascript.resolve import read_source, relative_module
 from ohifbuild.javascript.syntax import errors, module_grammar, parse
+from ohifbuild.packages.entry import Entry, find_entry
+from ohifbuild.packages.files import is_inside
 
 MOST_FILES = 20_000
 MOST_MANIFEST = 1_000_000
+TYPED = frozenset({".ts", ".tsx", ".mts"})
 SKIPPED = frozenset({"node_modules", "coverage", "test", "tests", "__tests__"})
 # Files that the bundler never reads as part of the viewer.
 NOT_SHIPPED = (".config.", ".test.", ".spec.", ".stories.", ".d.ts")
@@ -35,6 +38,12 @@ class SourceFile:
     text: str
     imports: tuple[Import, ...]
     error_line: int
+
+    @property
+    def kept_imports(self) -> tuple[Import, ...]:
+        """The imports that are there when the file runs."""
+        typed = PurePosixPath(self.path).suffix in TYPED
+        return tuple(each for each in self.imports if not each.is_type and not (typed and each.dropped))
 
 
 @dataclass(frozen=True)
@@ -123,13 +132,11 @@ def _entries(root: Path, document: dict[str, Any]) -> Iterator[str]:
         modes = own.get("modes")
         named = [own.get("extension"), *(modes if isinstance(modes, list) else [])]
     else:
-        named = [document.get("module"), document.get("main"), "src/index", "index"]
+        entry = find_entry(root, document)
+        named = [entry.path] if isinstance(entry, Entry) else []
     for each in named:
-        found = module_file(root / each) if isinstance(each, str) and "\0" not in each else None
-        if found is not None and found.resolve().is_relative_to(root) and module_grammar(found.name):
-            yield found.resolve().relative_to(root).as_posix()
-            if not isinstance(own, dict):
-                return
+        if isinstance(each, str) and is_inside(root, each) and module_grammar(each) and (root / each).is_file():
+            yield (root / each).resolve().relative_to(root).as_posix()
 
 
 def _reached(entries: list[Path], known: set[Path]) -> set[Path]:

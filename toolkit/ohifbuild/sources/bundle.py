@@ -15,7 +15,7 @@ from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import BundleFailed, DiskFull, OhifbuildError, ReleaseUnsupported, ToolFailed
 from ohifbuild.core.processes import KILLED, run
 from ohifbuild.sources.build_hooks import PROFILE_KEYS
-from ohifbuild.sources.bundler_findings import check_packages
+from ohifbuild.sources.bundler_findings import check_findings
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.remedies import PUBLISHED
 from ohifbuild.tools.toolchain import NodeTools
@@ -169,9 +169,9 @@ def bundle(
                 log=log,
             )
         except ToolFailed as error:
-            check_packages(report, places or {}, tree, log, reporter)
+            check_findings(report, places or {}, tree, log, reporter)
             raise explained(error, log) from error
-    check_packages(report, places or {}, tree, log, reporter)
+    check_findings(report, places or {}, tree, log, reporter)
     if not dist.is_dir():
         raise BundleFailed(
             "OHIF's bundler succeeded but wrote no files.",

@@ -75,7 +75,7 @@ def read_findings(report: Path, places: Mapping[Path, Path], lists: ExportLists)
     return [found[key] for key in sorted(found)]
 
 
-def check_packages(report: Path, places: Mapping[Path, Path], tree: Path, log: Path, reporter: Reporter) -> None:
+def check_findings(report: Path, places: Mapping[Path, Path], tree: Path, log: Path, reporter: Reporter) -> None:
     """Warns of what the bundler says about the user's packages, and refuses packages that cannot work.
 
     Args:

@@ -1,11 +1,12 @@
 // Checks the types of the user's packages with the release's own TypeScript, against OHIF's sources. Only their files are
-// checked; OHIF's are read where they are imported. Usage: node check_types.cjs TREE REPORT PACKAGES, the last as JSON: a list of
-// { folder, entry }. REPORT receives the findings.
+// checked; OHIF's are read where they are imported. Usage: node check_types.cjs TREE REPORT GIVEN, the last as JSON: the packages,
+// a list of { folder, entry }, and the folders in which their own dependencies are. REPORT receives the findings.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 
-const [tree, report, packages] = process.argv.slice(2);
+const [tree, report, given] = process.argv.slice(2);
+const { packages, folders } = JSON.parse(given);
 const ts = require(require.resolve('typescript', { paths: [tree] }));
 
 // OHIF's own options decide how modules are found. Those of a package decide only how strict the checks are.
@@ -32,7 +33,7 @@ function optionsFor(folder) {
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     noEmit: true,
-    paths,
+    paths: { ...paths, '*': folders.flatMap(each => [`${each}/*`, `${each}/@types/*`]) },
     resolveJsonModule: true,
     skipLibCheck: true,
     target: ts.ScriptTarget.ES2022,
@@ -54,7 +55,7 @@ function programFor({ folder, entry }) {
 }
 
 const rows = [];
-for (const each of JSON.parse(packages)) {
+for (const each of packages) {
   const program = programFor(each);
   for (const file of program.getSourceFiles()) {
     if (!file.fileName.startsWith(each.folder + '/') || !/\.[cm]?tsx?$/.test(file.fileName)) continue;

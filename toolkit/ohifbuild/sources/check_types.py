@@ -19,6 +19,7 @@ from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.core.processes import run_within
 from ohifbuild.javascript.resolve import read_source
+from ohifbuild.packages.files import shipped
 from ohifbuild.packages.package import Package
 from ohifbuild.sources.bundler_findings import Finding
 from ohifbuild.sources.workspace import place_of
@@ -35,12 +36,19 @@ def types_key() -> str:
 
 
 def check_types(
-    tree: Path, packages: Sequence[Package], tools: NodeTools, reporter: Reporter, *, refuses: bool
+    tree: Path,
+    packages: Sequence[Package],
+    tools: NodeTools,
+    reporter: Reporter,
+    *,
+    refuses: bool,
+    module_folders: Sequence[Path] = (),
 ) -> None:
     """Shows the type errors of packages that were added to an installed source tree.
 
     Args:
         refuses: whether an error refuses the build.
+        module_folders: where the packages' own dependencies are.
 
     Raises:
         ExtensionInvalid: ``refuses``, and there are errors, or the types could not be checked.
@@ -49,7 +57,7 @@ def check_types(
     if not typed:
         return
     with reporter.step("Check types"):
-        findings = _findings(tree, typed, tools)
+        findings = _findings(tree, typed, tools, module_folders)
     if findings is None:
         if refuses:
             raise ExtensionInvalid(
@@ -72,13 +80,21 @@ def check_types(
 
 
 def _has_types(package: Package) -> bool:
-    return any(package.root.rglob("*.ts")) or any(package.root.rglob("*.tsx"))
+    names = shipped(package.root, with_built=package.with_built)
+    return any(name.endswith((".ts", ".tsx", ".mts")) for name in names)
 
 
-def _findings(tree: Path, packages: Sequence[Package], tools: NodeTools) -> list[Finding] | None:
+def _findings(
+    tree: Path, packages: Sequence[Package], tools: NodeTools, folders: Sequence[Path]
+) -> list[Finding] | None:
     """The errors in the order of their places; None if the check failed."""
     places = {place_of(package, tree).resolve(): package for package in packages}
-    given = [{"folder": str(at), "entry": str((at / package.entry).resolve())} for at, package in places.items()]
+    given = {
+        "packages": [
+            {"folder": str(at), "entry": str((at / package.entry).resolve())} for at, package in places.items()
+        ],
+        "folders": [str(folder.resolve()) for folder in folders],
+    }
     with tempfile.TemporaryDirectory() as work, as_file(files("ohifbuild.sources") / SCRIPT) as script:
         report = Path(work) / "report.json"
         status, _ = run_within(

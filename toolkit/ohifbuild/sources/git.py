@@ -122,7 +122,7 @@ class SourceBuild:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
                 folders = self._change(tree, cache, offline=offline, reporter=reporter)
                 if self.typecheck == "warn":
-                    check_types(tree, self.packages, tools, reporter, refuses=False)
+                    check_types(tree, self.packages, tools, reporter, refuses=False, module_folders=folders)
                 options = build_options(tree)
                 places = {place_of(package, tree): package.root for package in self.packages}
                 bundle(
@@ -148,8 +148,8 @@ class SourceBuild:
             pristine = self.checkout(cache, offline=offline, reporter=reporter)
             with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
-                self._change(tree, cache, offline=offline, reporter=reporter)
-                check_types(tree, self.packages, tools, reporter, refuses=True)
+                folders = self._change(tree, cache, offline=offline, reporter=reporter)
+                check_types(tree, self.packages, tools, reporter, refuses=True, module_folders=folders)
             (work / "checked").write_text("no errors\n", encoding="ascii")
 
         cache.entry(TYPES_KIND, digest_of(self.key, types_key()), make, reporter=reporter)

@@ -84,6 +84,19 @@ def test_how_strict_the_check_is_is_the_packages_choice_and_ohifs_own_errors_are
     assert bool(reporter.said) is strict
 
 
+def test_a_packages_own_dependencies_are_found_where_they_are_installed(
+    tree: Path, tools: NodeTools, tmp_path: Path
+) -> None:
+    code = "import { size } from 'lost';\nexport default { id: size };\n"
+    package, reporter, folder = add(tree, tmp_path / "typed", code), Warnings(), tmp_path / "node_modules"
+    check_types(tree, [package], tools, reporter, refuses=False)
+    assert "Cannot find module 'lost'" in reporter.said.pop()
+    (folder / "lost").mkdir(parents=True)
+    (folder / "lost/index.d.ts").write_text("export declare const size: number;\n")
+    check_types(tree, [package], tools, reporter, refuses=False, module_folders=[folder])
+    assert reporter.said == []
+
+
 def test_a_tree_without_typescript_is_said_and_refuses_only_if_asked(tools: NodeTools, tmp_path: Path) -> None:
     tree, reporter = tmp_path / "tree", Warnings()
     tree.mkdir()
