@@ -125,3 +125,15 @@ def test_hidden_files_tests_and_settings_of_tools_stay_behind(tmp_path: Path) ->
     copy_files(root, tmp_path / "copy", with_built=False)
     assert (tmp_path / "copy/src/a.css").is_file()
     assert not (tmp_path / "copy/.npmrc").exists()
+
+
+def test_a_build_of_the_packages_own_recipe_does_not_change_the_package(tmp_path: Path) -> None:
+    root = package(tmp_path / "p")
+    before = list(shipped(root))
+    (root / "ohifbuild.toml").write_text('extensions = ["."]')
+    (root / "ohifbuild.lock").write_text("locked = true")
+    for folder, name in (("viewer", files.DIST), ("out/again", files.DIST), ("viewer.evidence", "report.html")):
+        (root / folder).mkdir(parents=True)
+        (root / folder / name).touch()
+        (root / folder / "index.html").touch()
+    assert list(shipped(root)) == before

@@ -18,6 +18,10 @@ IGNORED = frozenset({"node_modules", "test", "tests", "__tests__", "coverage", B
 SETTINGS = re.compile(
     r"(?:babel|postcss|tailwind|webpack|rspack|rsbuild|vite|rollup|jest|eslint)\.config\.\w+", re.IGNORECASE
 )
+# What ohifbuild reads and writes in the folder of a package that has its own recipe: if this counted, a build would
+# change what the next one is made of, and no lock would hold.
+RECIPES = re.compile(r"ohifbuild\.(?:toml|lock)|.+\.(?:evidence|rejected)")
+DIST = "ohifbuild-manifest.json"
 MAX_FILE = 100 << 20
 MAX_FILES = 20_000
 MAX_DEPTH = 40
@@ -96,6 +100,10 @@ def _file_problem(root: Path, path: Path) -> FileProblem | None:
     return None
 
 
+def _is_of_a_build(entry: os.DirEntry[str]) -> bool:
+    return RECIPES.fullmatch(entry.name) is not None or is_file(Path(entry.path, DIST))
+
+
 def _walk(root: Path, *, with_built: bool) -> Iterator[tuple[Path, list[str], list[str]]]:
     """As ``os.walk``, without hidden files and without folders that never get into a viewer."""
     left_out = IGNORED - {BUILT} if with_built else IGNORED
@@ -103,7 +111,7 @@ def _walk(root: Path, *, with_built: bool) -> Iterator[tuple[Path, list[str], li
     while pending:  # not os.walk, which recurses
         folder = pending.pop()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        visible = [entry for entry in entries if not entry.name.startswith(".")]
+        visible = [entry for entry in entries if not entry.name.startswith(".") and not _is_of_a_build(entry)]
         if folder == root:
             visible = [entry for entry in visible if entry.name not in left_out]
         folders = [entry.name for entry in visible if is_folder(Path(entry.path))]
