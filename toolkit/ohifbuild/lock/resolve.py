@@ -20,10 +20,13 @@ from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.choose import choose, needs_source
 from ohifbuild.tools.esbuild import esbuild_version
 from ohifbuild.viewer.compress import compressors
+from ohifbuild.viewer.config_module import ConfigModule, bundle_config_module
 from ohifbuild.viewer.extensions import Bundles, bundle_all
 
 # Keys of the recipe that name places on this machine, or that the lock has in sections of their own.
-NOT_OPTIONS = frozenset({"version", "origin", "output", "verify", "extensions", "source", "ref", "patches"})
+NOT_OPTIONS = frozenset(
+    {"version", "origin", "output", "verify", "extensions", "source", "ref", "patches", "app_config_module"}
+)
 NO_LOCK = Lock({})
 
 
@@ -35,11 +38,13 @@ class Resolution:
         recipe: the recipe that was resolved.
         base: origin, release, commit or integrity, patches and tools of the base viewer.
         bundles: the extensions that are injected, bundled.
+        config_module: the recipe's ``app_config_module``, bundled.
     """
 
     recipe: Recipe
     base: BaseSource
     bundles: Bundles
+    config_module: ConfigModule | None = None
 
     @property
     def release(self) -> ReleasePin:
@@ -78,6 +83,8 @@ class Resolution:
             "extensions": {**extensions, **dict(base.compiled)},
             "options": {name: _text(value) for name, value in self.options.items()},
         }
+        if self.config_module:
+            sections["options"]["app_config_module"] = self.config_module.name
         if base.origin == "git":
             sections["patches"] = {patch.name: digest([patch])[:12] for patch in base.patches}
         return Lock(sections)
@@ -112,7 +119,9 @@ def resolve(
     base = choose(wanted, pin, to_compile, cache, offline=offline, reporter=reporter)
     own = read_own_package(extension_template())
     bundles = bundle_all((own, *at_run_time), cache, offline=offline, reporter=reporter)
-    return Resolution(recipe, base, bundles)
+    path = recipe.app_config_module
+    module = bundle_config_module(path, cache, offline=offline, reporter=reporter) if path else None
+    return Resolution(recipe, base, bundles, module)
 
 
 def _pin(recipe: Recipe, locked: Lock) -> ReleasePin:
