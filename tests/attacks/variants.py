@@ -83,7 +83,9 @@ class Variants:
             return
         package = read_own_package(self._template(place, weakening))
         viewer = prepare(base, cache, minify=True, offline=False, reporter=reporter)
-        bundles = bundle_all((package, *read_packages(map(Path, options.extensions))), cache, offline=False, reporter=reporter)
+        bundles = bundle_all(
+            (package, *read_packages(map(Path, options.extensions))), cache, offline=False, reporter=reporter
+        )
         path = options.app_config_module
         module = bundle_config_module(path, cache, offline=False, reporter=reporter) if path else None
         inject(viewer, options, bundles, dist, module)
