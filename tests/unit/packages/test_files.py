@@ -12,6 +12,7 @@ from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.packages import files
 from ohifbuild.packages.files import copy_files, shipped
 from ohifbuild.packages.package import read_packages
+from ohifbuild.viewer.manifest import MANIFEST_NAME
 
 
 def package(root: Path) -> Path:
@@ -129,6 +130,7 @@ def test_hidden_files_tests_and_settings_of_tools_stay_behind(tmp_path: Path) ->
 
 def test_a_build_of_the_packages_own_recipe_does_not_change_the_package(tmp_path: Path) -> None:
     root = package(tmp_path / "p")
+    assert files.DIST == MANIFEST_NAME
     before = list(shipped(root))
     (root / "ohifbuild.toml").write_text('extensions = ["."]')
     (root / "ohifbuild.lock").write_text("locked = true")

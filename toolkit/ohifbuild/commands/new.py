@@ -88,6 +88,6 @@ def _show(context: CommandContext, request: PackageRequest, files: tuple[str, ..
     say = context.reporter.say
     say(f"{request.name.npm} is in {request.into}, with {len(files)} files. Go on:")
     say(f"  cd {request.into}")
-    say("  ohifbuild build        # a viewer with it, in dist")
-    say("  ohifbuild demo dist    # links to open")
+    say("  ohifbuild dev      # links to open; each saved change is in the open pages")
+    say("  ohifbuild build    # a viewer with it, in dist, and its proof")
     say("README.md says what each file is for.")
