@@ -16,8 +16,10 @@ from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.dev.channel import with_client
 from ohifbuild.lock.lock_file import lock_path, read_lock_if_any
 from ohifbuild.lock.resolve import resolve
+from ohifbuild.packages.dependencies import NOTHING
 from ohifbuild.viewer.inject import INJECTED_START, inject
 from ohifbuild.viewer.prepare import prepare
+from ohifbuild.viewer.run_time_packages import complete
 
 KEPT = 2
 """Folders of builds that are kept: pages may still load files of the last but one."""
@@ -74,7 +76,7 @@ class Builder:
         """The viewer of the recipe as it is now.
 
         Raises:
-            OhifbuildError: as ``load_recipe``, ``resolve``, ``provide``, ``prepare`` and ``inject``.
+            OhifbuildError: as ``load_recipe``, ``resolve``, ``provide``, ``complete``, ``prepare`` and ``inject``.
         """
         number = next(self._numbers)
         # Each save would write the same lines about the same steps.
@@ -83,10 +85,12 @@ class Builder:
         recipe = load_recipe(self._recipe, {**self._flags, "verify": False, "token_storage": "tab"})
         resolution = resolve(recipe, locked=self._lock, cache=self._cache, offline=self._offline, reporter=reporter)
         base = resolution.base.provide(self._cache, offline=self._offline, reporter=reporter)
+        brought = resolution.base.dependencies if base.origin == "published" else NOTHING
+        bundles = complete(resolution.bundles, base, brought, self._cache, offline=self._offline, reporter=reporter)
         viewer = prepare(base, self._cache, minify=recipe.minify, offline=self._offline, reporter=reporter)
         dist, name = self._folder / str(number), f"{self._folder.name}-{number}"
         dist.mkdir()
-        inject(viewer, recipe, resolution.bundles, dist)
+        inject(viewer, recipe, bundles, dist)
         page = dist / "index.html"
         text = page.read_text(encoding="utf-8")
         start = INJECTED_START.search(text)
