@@ -5,7 +5,8 @@
 The commands are those of the page, in a new folder, and a headless Chromium stands for the reader's browser. The script
 fails if the page needs more than 6 commands or 5 minutes, or if the panel or its change does not show. Without
 ``--installed``, ohifbuild is installed from this checkout. With it, the commands use the environment that runs the
-script, and the viewer is not verified: other tests do that. ``--empty-cache`` downloads everything, as on a new machine.
+script, and the viewer is not verified: other tests do that. ``--empty-cache`` downloads everything, as on a new
+machine.
 """
 
 from __future__ import annotations
