@@ -78,14 +78,27 @@ def build(
     base = resolution.base.provide(cache, offline=offline, reporter=reporter)
     evidence = None
     with staged_dist(recipe.output) as stage:
-        brought = resolution.base.dependencies if base.origin == "published" else NOTHING  # git compiles its own in
-        bundles = complete(resolution.bundles, base, brought, cache, offline=offline, reporter=reporter)
-        resolution = replace(resolution, bundles=bundles)
+        resolution = completed(resolution, base, cache, offline=offline, reporter=reporter)
         manifest = finish(base, resolution, stage.dist, cache, offline=offline, reporter=reporter)
-        write_sbom_files(stage.dist, stage.evidence, manifest, base, bundles, cache)
+        write_sbom_files(stage.dist, stage.evidence, manifest, base, resolution.bundles, cache)
         if recipe.verify:
             evidence = prove(stage, cache, reporter, recipe.claims)
     return Dist(recipe.output, manifest, base.release, base.origin, evidence, time.monotonic() - started)
+
+
+def completed(
+    resolution: Resolution, base: BaseViewer, cache: Cache, *, offline: bool, reporter: Reporter
+) -> Resolution:
+    """The resolution with the packages bundled that import modules of the base viewer.
+
+    Raises:
+        ExtensionInvalid, OhifbuildError: as ``complete``.
+    """
+    brought = resolution.base.dependencies if base.origin == "published" else NOTHING  # git compiles its own in
+    return replace(
+        resolution,
+        bundles=complete(resolution.bundles, base, brought, cache, offline=offline, reporter=reporter),
+    )
 
 
 def check_ready(recipe: Recipe) -> None:

@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ohifbuild.config import ohif_names, values
+from ohifbuild.config import local_paths, ohif_names, values
 from ohifbuild.config.app_config_module import app_config_module
 from ohifbuild.config.beneath import Reader, beneath_of
 from ohifbuild.config.branding import Branding
@@ -35,7 +35,6 @@ from ohifbuild.config.reserved_names import OHIF_PARAMETERS
 from ohifbuild.config.validation_errors import OF_SEVERAL_KEYS, ValidationProblem, problems_in, syntax_problem
 from ohifbuild.contract.place import below
 from ohifbuild.core.errors import RecipeError
-from ohifbuild.core.paths import is_file, is_folder
 from ohifbuild.core.text_files import Unreadable, read_text
 
 RECIPE_NAME = "ohifbuild.toml"
@@ -72,35 +71,8 @@ def _token_param(value: str) -> str:
     return value
 
 
-def _output(value: Path) -> Path:
-    if str(value).startswith("~"):
-        raise ValueError("expected a path without ~, which only a shell expands")
-    if "\0" in str(value):
-        raise ValueError("expected a path without a null character")
-    here = Path.cwd()
-    try:
-        found = value.resolve()
-    except (OSError, RuntimeError) as error:  # Python 3.11 raises RuntimeError for links in a circle
-        raise ValueError("expected a path whose symbolic links do not lead in a circle") from error
-    if found in (Path("/"), Path.home().resolve(), here, *here.parents):
-        raise ValueError("expected a folder other than the root, your home, the current folder and those above it")
-    return value
-
-
 def _text(value: object) -> object:
     return str(value) if isinstance(value, Path) else value
-
-
-def _claims(value: Path) -> Path:
-    if not (is_folder(value) or (value.suffix == ".py" and is_file(value))):
-        raise ValueError("expected a file of tests in Python, or a folder of them")
-    return value
-
-
-def _patches(value: Path) -> Path:
-    if not is_folder(value):
-        raise ValueError("expected a folder of patches")
-    return value
 
 
 def _app_config_module(value: Path | None) -> Path | None:
@@ -124,7 +96,7 @@ class Recipe(BaseModel):
         description="Where the viewer comes from. `git`: OHIF's source. `published`: the release on npm. "
         "`auto`: git if its remote answers, else published.",
     )
-    output: Annotated[Path, AfterValidator(_output)] = Field(
+    output: Annotated[Path, AfterValidator(local_paths.output)] = Field(
         Path("dist"),
         description="The folder to write. It must be absent, empty, or a dist that ohifbuild wrote.",
     )
@@ -216,7 +188,7 @@ class Recipe(BaseModel):
         "",
         description="A tag, branch or commit to build instead of the release's own. It overrides the pin.",
     )
-    patches: tuple[Annotated[Path, AfterValidator(_patches)], ...] = Field(
+    patches: tuple[Annotated[Path, AfterValidator(local_paths.patches)], ...] = Field(
         (),
         description="Folders of further patches, for builds from source.",
     )
@@ -235,7 +207,7 @@ class Recipe(BaseModel):
         description="A workspace of OHIF's own tools: the folder of its `ohif.config.json` or `pluginConfig.json`. "
         "What it says is used where the recipe says nothing.",
     )
-    claims: tuple[Annotated[Path, AfterValidator(_claims)], ...] = Field(
+    claims: tuple[Annotated[Path, AfterValidator(local_paths.claims)], ...] = Field(
         (),
         description="Tests of packages that the proof runs too: files or folders, in Python. They run with your "
         "rights: see [claims of your own](../how-to/test-an-extension.md#claims-of-your-own).",

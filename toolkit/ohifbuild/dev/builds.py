@@ -10,16 +10,15 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.package_source import folders_of
-from ohifbuild.config.recipe import RECIPE_NAME, load_recipe
+from ohifbuild.config.recipe import RECIPE_NAME
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.dev.channel import with_client
 from ohifbuild.lock.lock_file import lock_path, read_lock_if_any
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.packages.dependencies import NOTHING
-from ohifbuild.viewer.inject import INJECTED_START, inject
-from ohifbuild.viewer.prepare import prepare
-from ohifbuild.viewer.run_time_packages import complete
+from ohifbuild.viewer.inject import INJECTED_START
+from ohifbuild.workflow import completed, finish
+from ohifbuild.workspaces.recipe import load_recipe
 
 KEPT = 2
 """Folders of builds that are kept: pages may still load files of the last but one."""
@@ -76,7 +75,7 @@ class Builder:
         """The viewer of the recipe as it is now.
 
         Raises:
-            OhifbuildError: as ``load_recipe``, ``resolve``, ``provide``, ``complete``, ``prepare`` and ``inject``.
+            OhifbuildError: as ``load_recipe``, ``resolve``, ``provide``, ``completed`` and ``finish``.
         """
         number = next(self._numbers)
         # Each save would write the same lines about the same steps.
@@ -85,17 +84,17 @@ class Builder:
         recipe = load_recipe(self._recipe, {**self._flags, "verify": False, "token_storage": "tab"})
         resolution = resolve(recipe, locked=self._lock, cache=self._cache, offline=self._offline, reporter=reporter)
         base = resolution.base.provide(self._cache, offline=self._offline, reporter=reporter)
-        brought = resolution.base.dependencies if base.origin == "published" else NOTHING
-        bundles = complete(resolution.bundles, base, brought, self._cache, offline=self._offline, reporter=reporter)
-        viewer = prepare(base, self._cache, minify=recipe.minify, offline=self._offline, reporter=reporter)
+        resolution = completed(resolution, base, self._cache, offline=self._offline, reporter=reporter)
         dist, name = self._folder / str(number), f"{self._folder.name}-{number}"
         dist.mkdir()
-        inject(viewer, recipe, bundles, dist)
+        finish(base, resolution, dist, self._cache, offline=self._offline, reporter=reporter)
         page = dist / "index.html"
         text = page.read_text(encoding="utf-8")
         start = INJECTED_START.search(text)
-        assert start is not None  # inject writes it
+        assert start is not None  # finish writes it
         page.write_text(with_client(text, start.end(), recipe.public_url, name), encoding="utf-8")
+        for compressed in dist.glob("index.html.*"):
+            compressed.unlink()  # the server would send it in place of the page
         self._lock = resolution.lock
         self._forget_old(dist)
         return DevBuild(name, dist, read_settings(dist), folders_of(recipe.extensions))
