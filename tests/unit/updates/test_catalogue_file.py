@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ohifbuild.core.errors import ReleaseUnsupported
+from ohifbuild.core.errors import ReleaseUnsupported, UnknownRelease
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release, parse_catalogue
-from ohifbuild.updates.candidates import Candidate, choose
+from ohifbuild.updates.candidates import Candidate, choose, named
 from ohifbuild.updates.catalogue_file import channels_with, with_pins, with_support_rows
 
 TEXT = files("ohifbuild.releases").joinpath("releases.toml").read_text(encoding="utf-8")
@@ -57,6 +57,14 @@ def test_where_origins_differ_the_newest_that_has_both_is_one_too() -> None:
 
 def test_a_release_whose_tag_appears_later_is_completed() -> None:
     assert found(tags("3.13.2"), ("3.13.2",))["3.13.2"].commit
+
+
+def test_a_release_that_is_asked_for_is_tried_again_and_one_that_does_not_exist_is_refused() -> None:
+    assert named(["3.12.0"], KNOWN, tags("3.12.0"), ("3.12.0",)) == (
+        Candidate("3.12.0", "3.12.0".ljust(40, "0"), published=True),
+    )
+    with pytest.raises(UnknownRelease, match=r"3\.99\.0"):
+        named(["3.99.0"], KNOWN, tags("3.12.0"), ("3.12.0",))
 
 
 def test_other_tags_and_versions_are_not_looked_at() -> None:

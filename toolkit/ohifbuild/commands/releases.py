@@ -23,7 +23,7 @@ STABLE = "v3-stable"
 @click.option("--newer", is_flag=True, help="Ask OHIF's repository and npm for newer releases.")
 @click.option("--update", is_flag=True, help="For maintainers: try newer releases, and write them to the catalogue.")
 @click.option("--verify/--no-verify", default=None, help="With --update: build and prove each (default), or only pin.")
-@click.option("--only", multiple=True, metavar="VERSION", help="With --update: only this release; repeatable.")
+@click.option("--only", multiple=True, metavar="VERSION", help="With --update: this release, new or not; repeatable.")
 @click.option("--source", metavar="URL", help="OHIF's git repository, a mirror, or a path (default: OHIF's own).")
 @click.option(
     "--catalogue",
@@ -84,7 +84,15 @@ def _update(context: CommandContext, file: Path, source: str | None, only: Seque
 
     support = file.resolve().parents[3] / "SUPPORT.md" if len(file.resolve().parents) > 3 else None
     support = support if support and support.is_file() else None
-    done = update(file, support, source, context.cache, context.reporter, only=only, verify=verify)
+    done = update(
+        file,
+        support,
+        source,
+        context.cache,
+        context.reporter,
+        only=[version.removeprefix("v") for version in only],
+        verify=verify,
+    )
     rows = [
         {
             **_plain(trial.pin),

@@ -121,7 +121,9 @@ def resolve(
     offline: bool = False,
     reporter: Reporter | None = None,
 ) -> Resolution:
-    """Decides what a recipe is built from. Nothing of OHIF is fetched, installed or built.
+    """Decides what a recipe is built from. Nothing of OHIF is installed or built.
+
+    OHIF's source is fetched only for a commit that the catalogue does not pin: what it is, only it can say.
 
     Args:
         locked: a lock whose release, origin and commit are kept, as far as it is about the recipe's ``version``.

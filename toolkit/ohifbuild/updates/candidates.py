@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import OriginUnavailable, PackageUnknown
-from ohifbuild.releases.catalogue import VERSION, Catalogue, sort_key
+from ohifbuild.releases.catalogue import VERSION, Catalogue, sort_key, unknown_release
 from ohifbuild.sources.git_remote import refs_of, shown
 from ohifbuild.tools.npm import published_versions
 
@@ -30,10 +30,16 @@ class Candidate:
     published: bool
 
 
-def find_candidates(known: Catalogue, source: str, cache: Cache, reporter: Reporter) -> tuple[Candidate, ...]:
+def find_candidates(
+    known: Catalogue, source: str, cache: Cache, reporter: Reporter, only: Collection[str] = ()
+) -> tuple[Candidate, ...]:
     """Asks the remote and the registry. One that does not answer is named and left out; npm may lack the package.
 
+    Args:
+        only: these versions, and no others, whether the catalogue has them or not.
+
     Raises:
+        UnknownRelease: neither of them has a version of ``only``.
         DownloadFailed: the registry does not answer.
     """
     try:
@@ -46,7 +52,22 @@ def find_candidates(known: Catalogue, source: str, cache: Cache, reporter: Repor
     except PackageUnknown:
         reporter.warn(f"The registry has no {known.package}: only tags are looked at.")
         published = ()
-    return choose(known, refs, published)
+    return named(only, known, refs, published) if only else choose(known, refs, published)
+
+
+def named(
+    only: Collection[str], known: Catalogue, refs: Mapping[str, str], published: Collection[str]
+) -> tuple[Candidate, ...]:
+    """The releases of these versions.
+
+    Raises:
+        UnknownRelease: there is no such release.
+    """
+    rows = [Candidate(version, refs.get(f"{TAGS}v{version}"), version in published) for version in only]
+    for row in rows:
+        if not (row.commit or row.published):
+            raise unknown_release(row.version, known, tuple(published))
+    return tuple(sorted(rows, key=lambda row: sort_key(row.version)))
 
 
 def choose(known: Catalogue, refs: Mapping[str, str], published: Iterable[str]) -> tuple[Candidate, ...]:

@@ -49,7 +49,7 @@ def update(
         catalogue_file: the ``releases.toml`` to change.
         support_file: the ``SUPPORT.md`` to change with it, if there is one.
         source: OHIF's git repository, or None for the one in the catalogue.
-        only: the versions to try; none for all that are new.
+        only: the versions to try, also if the catalogue has them; none for all that are new.
         verify: build and prove each release; without, only pin it.
 
     Raises:
@@ -58,7 +58,7 @@ def update(
     text = catalogue_file.read_text(encoding="utf-8")
     known = parse_catalogue(text)
     remote = source or known.source
-    found = [item for item in find_candidates(known, remote, cache, reporter) if not only or item.version in only]
+    found = find_candidates(known, remote, cache, reporter, only)
     with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
         trials = []
         for candidate in found:
