@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.package_source import folders_of
-from ohifbuild.config.recipe import RECIPE_NAME, load_recipe
+from ohifbuild.config.recipe import RECIPE_NAME
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.dev.channel import with_client
@@ -18,6 +18,7 @@ from ohifbuild.lock.lock_file import lock_path, read_lock_if_any
 from ohifbuild.lock.resolve import resolve
 from ohifbuild.viewer.inject import INJECTED_START, inject
 from ohifbuild.viewer.prepare import prepare
+from ohifbuild.workspaces.recipe import load_recipe
 
 KEPT = 2
 """Folders of builds that are kept: pages may still load files of the last but one."""
