@@ -99,7 +99,7 @@ def command(
             reporter.say(f"  {name:<26} {link}")
         reporter.say("Save a source file to see it in the viewer. Ctrl-C stops.")
         if not opened:
-            context.result(links)
+            context.result_now(links)
             opened.extend(links.values())
             if opens and opened:
                 click.launch(opened[0])
