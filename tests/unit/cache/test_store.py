@@ -5,8 +5,8 @@ import io
 import json
 import os
 import tarfile
-import time
 from pathlib import Path
+from time import time as now
 
 import pytest
 
@@ -66,7 +66,7 @@ def test_an_upload_that_was_abandoned_long_ago_is_removed_and_a_running_one_is_k
     (store / "base").mkdir(parents=True)
     for name, age in ((".upload-old", 90_000), (".upload-new", 60)):
         (store / "base" / name).write_text("half")
-        moment = time.time() - age
+        moment = now() - age
         os.utime(store / "base" / name, (moment, moment))
     Cache(tmp_path / "first", SharedStore(str(store))).entry("base", "key", viewer, shared=True)
     assert [path.name for path in store.glob("base/.upload-*")] == [".upload-new"]
