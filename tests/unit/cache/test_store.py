@@ -6,6 +6,7 @@ import json
 import os
 import tarfile
 from pathlib import Path
+from time import time as now
 
 import pytest
 
@@ -57,6 +58,18 @@ def test_a_second_machine_downloads_what_the_first_made(filled: Path, second: Ca
     assert digest_of_tree(folder) == digest_of_tree(filled)
     assert os.access(folder / "tool", os.X_OK)
     assert [path.name for path in folder.parent.iterdir() if path.is_dir()] == ["key"]
+
+
+def test_an_upload_that_was_abandoned_long_ago_is_removed_and_a_running_one_is_kept(
+    tmp_path: Path, store: Path
+) -> None:
+    (store / "base").mkdir(parents=True)
+    for name, age in ((".upload-old", 90_000), (".upload-new", 60)):
+        (store / "base" / name).write_text("half")
+        moment = now() - age
+        os.utime(store / "base" / name, (moment, moment))
+    Cache(tmp_path / "first", SharedStore(str(store))).entry("base", "key", viewer, shared=True)
+    assert [path.name for path in store.glob("base/.upload-*")] == [".upload-new"]
 
 
 def test_only_entries_made_with_shared_are_uploaded(tmp_path: Path, store: Path) -> None:

@@ -79,7 +79,10 @@ def test_the_workspace_alone_says_what_ohifs_formats_can_say(here: Path) -> None
     assert workspace.left_out == {}
     assert workspace.values["version"] == "3.12.0"
     assert workspace.values["public_url"] == "/ohif/"
-    assert workspace.values["extensions"] == (here / "out/modes/mode-ward", here / "out/extensions/extension-clock")
+    assert workspace.values["extensions"] == [
+        str(here / "out/modes/mode-ward"),
+        str(here / "out/extensions/extension-clock"),
+    ]
     manifest = json.loads((here / "out/ohif.config.json").read_text())
     assert list(manifest) == ["ohifVersion", "plugins", "appConfig", "publicUrl"]
     plugins = json.loads((here / "out/pluginConfig.json").read_text())

@@ -12,6 +12,7 @@ from ohifbuild.core.errors import RecipeError, WorkspaceInvalid
 from ohifbuild.workspaces.read import read_workspace
 from ohifbuild.workspaces.recipe import load_recipe
 
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SOURCE = """
   dataSources: [{
     namespace: '@ohif/extension-default.dataSourcesModule.dicomweb',
@@ -60,7 +61,7 @@ def test_the_files_of_create_ohifs_template_come_to_a_recipe(write: Any, package
     assert workspace.values == {
         "version": "3.12.0",
         "public_url": "/ward/",
-        "extensions": (root / "extensions/clock", root / "modes/ward"),
+        "extensions": [str(root / "extensions/clock"), str(root / "modes/ward")],
         "app_config": {"name": "config/app-config.js", "maxNumberOfWebWorkers": 2},
         "data_sources": [{"name": "ohif", "dicomweb_root": "/pacs", "options": options}],
     }
@@ -215,11 +216,15 @@ def test_a_value_that_no_recipe_allows_is_reported_at_the_workspace(write: Any) 
 def test_a_version_of_npm_is_exact_and_a_package_of_ohif_is_its_own(write: Any) -> None:
     root = write(
         {
-            "ohif.config.json": {"plugins": ["@ohif/extension-tmtv", "@acme/of-npm"]},
-            "package.json": {"devDependencies": {"@acme/of-npm": "1.2.3"}},
+            "ohif.config.json": {"plugins": ["@ohif/extension-tmtv", "@acme/of-npm", "of-git"]},
+            "package.json": {
+                "devDependencies": {"@acme/of-npm": "1.2.3", "of-git": f"git+https://git.example/x.git#{COMMIT}"}
+            },
         }
     )
-    assert read_workspace(root).values == {"extensions": ("npm:@acme/of-npm@1.2.3",)}
+    assert read_workspace(root).values == {
+        "extensions": ["npm:@acme/of-npm@1.2.3", f"git+https://git.example/x.git#{COMMIT}"]
+    }
 
 
 def test_a_plugin_config_of_the_cli_is_read_from_a_checkout_of_ohif(write: Any, packages: dict[str, object]) -> None:
@@ -242,7 +247,7 @@ def test_a_plugin_config_of_the_cli_is_read_from_a_checkout_of_ohif(write: Any, 
         workspace = read_workspace(place)
         assert workspace.values == {
             "version": "3.12.0",
-            "extensions": (root / "extensions/clock", "npm:extension-of-npm@0.4.2", root / "modes/ward"),
+            "extensions": [str(root / "extensions/clock"), "npm:extension-of-npm@0.4.2", str(root / "modes/ward")],
         }
         assert set(workspace.left_out) == {
             "pluginConfig.json: extensions[1].default",
@@ -262,7 +267,7 @@ def test_a_plugin_config_that_the_manifest_names_has_a_root_of_its_own(write: An
             },
         }
     )
-    assert read_workspace(root).values == {"extensions": (root / "extensions/clock",)}
+    assert read_workspace(root).values == {"extensions": [str(root / "extensions/clock")]}
 
 
 @pytest.mark.parametrize(
@@ -273,6 +278,8 @@ def test_a_plugin_config_that_the_manifest_names_has_a_root_of_its_own(write: An
         ({"extensions": [{"packageName": "a", "postinstall": "x"}]}, "has the unknown keys postinstall"),
         ({"extensions": [{"packageName": "a", "version": "github:a/b"}]}, "'github:a/b' is no exact version"),
         ({"extensions": [{"packageName": "a", "version": "latest"}]}, "is no exact version"),
+        ({"extensions": [{"packageName": "a", "version": f"file:///etc#{COMMIT}"}]}, "is no exact version"),
+        ({"extensions": [{"packageName": "a", "version": f"../x#{COMMIT}"}]}, "is no exact version"),
         ({"root": "../.."}, "leads out of the workspace"),
         ({"plugins": []}, "the key 'plugins' is unknown"),
     ],

@@ -25,6 +25,7 @@ import os
 import re
 import tarfile
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,9 @@ LOCAL = (errno.ENOSPC, errno.EDQUOT)
 DRIVERS = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "az": "adlfs"}
 FORMAT = 1
 SHA256 = re.compile("[0-9a-f]{64}")
+UPLOAD = ".upload-"
+LONGEST_UPLOAD = 86_400
+"""Seconds after which an upload counts as abandoned."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,8 @@ def _put(files: Any, source: Path, target: str) -> None:
     if not isinstance(files, LocalFileSystem):
         files.put_file(str(source), target)
         return
-    descriptor, temporary = tempfile.mkstemp(dir=Path(target).parent, prefix=".upload-")
+    _remove_abandoned(Path(target).parent)
+    descriptor, temporary = tempfile.mkstemp(dir=Path(target).parent, prefix=UPLOAD)
     os.close(descriptor)
     try:
         files.put_file(str(source), temporary)
@@ -189,6 +194,14 @@ def _put(files: Any, source: Path, target: str) -> None:
     finally:
         with suppress(FileNotFoundError):
             Path(temporary).unlink()
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Removes uploads that killed processes left: several machines write here, so only their age tells."""
+    for path in folder.glob(f"{UPLOAD}*"):
+        with suppress(OSError):
+            if path.lstat().st_mtime < time.time() - LONGEST_UPLOAD:
+                path.unlink()
 
 
 def _sha256(path: Path) -> str:

@@ -5,7 +5,6 @@ Flags win over the file. All problems are collected and reported together, befor
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,56 +18,24 @@ from pydantic import (
     Field,
     StrictBool,
     ValidationError,
-    ValidationInfo,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from ohifbuild.config import local_paths, ohif_names, values
+from ohifbuild.config import local_paths, ohif_names, recipe_values, values
 from ohifbuild.config.app_config_module import app_config_module
 from ohifbuild.config.beneath import Reader, beneath_of
 from ohifbuild.config.branding import Branding
-from ohifbuild.config.data_source import DEFAULT_NAME, DataSource, check_together, presets
+from ohifbuild.config.data_source import DEFAULT_NAME, DataSource, presets
 from ohifbuild.config.package_source import check_source, located
 from ohifbuild.config.places import overlaps
-from ohifbuild.config.reserved_names import OHIF_PARAMETERS
+from ohifbuild.config.recipe_values import DEFAULT_ROOT
 from ohifbuild.config.validation_errors import OF_SEVERAL_KEYS, ValidationProblem, problems_in, syntax_problem
-from ohifbuild.contract.place import below
 from ohifbuild.core.errors import RecipeError
 from ohifbuild.core.text_files import Unreadable, read_text
 
 RECIPE_NAME = "ohifbuild.toml"
-DEFAULT_ROOT = "/dicom-web"
 KEYS = "https://ohifbuild.github.io/ohifbuild/reference/recipe/"
-
-
-def _dicom_json(value: str, info: ValidationInfo) -> str:
-    if not value:
-        return value
-    if value.count("{id}") != 1 or "/{id}/" not in f"{value}/" or not value.startswith("/") or value.endswith("/"):
-        raise ValueError("expected a path with {id} for one part of it, such as /orthanc/studies/{id}/ohif-dicom-json")
-    values.require_plain_path(value.replace("{id}", "id"))
-    sources = info.data.get("data_sources", ())
-    if sources and len(sources[0].roots) > 1:
-        raise ValueError("expected one root for the first of data_sources: it decides which URLs a file may name")
-    roots = sources[0].roots if sources else (info.data.get("dicomweb_root", ""),)
-    if not any(below(value, root) for root in (*roots, *info.data.get("token_roots", ()))):
-        raise ValueError("expected a path under dicomweb_root or one of token_roots")
-    return value
-
-
-def _data_sources(value: tuple[DataSource, ...], info: ValidationInfo) -> tuple[DataSource, ...]:
-    if value and info.data.get("dicomweb_root", DEFAULT_ROOT) != DEFAULT_ROOT:
-        raise ValueError("expected either dicomweb_root, for one archive, or data_sources; move the root into a source")
-    return check_together(value)
-
-
-def _token_param(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{0,63}", value):
-        raise ValueError("expected a plain name: a letter, then letters, digits, _ or -")
-    if value.lower() in OHIF_PARAMETERS:
-        raise ValueError(f"expected another name: OHIF itself reads '{value}'")
-    return value
 
 
 def _text(value: object) -> object:
@@ -115,18 +82,18 @@ class Recipe(BaseModel):
         description="Further paths or URLs to which the token may go, such as those of `dicom_json` files "
         "and of the images that they name.",
     )
-    data_sources: Annotated[tuple[DataSource, ...], AfterValidator(_data_sources)] = Field(
+    data_sources: Annotated[tuple[DataSource, ...], AfterValidator(recipe_values.data_sources)] = Field(
         (),
         description="Archives, each a table, instead of `dicomweb_root`: see [data sources](#data-sources).",
     )
-    dicom_json: Annotated[str, AfterValidator(_dicom_json)] = Field(
+    dicom_json: Annotated[str, AfterValidator(recipe_values.dicom_json)] = Field(
         "",
         description="The path of the JSON files that a link may name instead of studies, with `{id}` for "
         "the part that differs: `/orthanc/studies/{id}/ohif-dicom-json` for links of Orthanc's "
         "OHIF plugin. It must be below `dicomweb_root` or one of `token_roots`. If empty, no "
         "link may name a file.",
     )
-    token_param: Annotated[str, AfterValidator(_token_param)] = Field(
+    token_param: Annotated[str, AfterValidator(recipe_values.token_param)] = Field(
         "token",
         description="The link's parameter that holds the token, in any letter case. It cannot be a name "
         "that OHIF itself reads.",

@@ -12,6 +12,7 @@ from typing import Any
 
 import tomli_w
 
+from ohifbuild.config.package_source import parse_source
 from ohifbuild.config.recipe import RECIPE_NAME, Recipe
 from ohifbuild.packages.package import Package, read_packages
 from ohifbuild.workspaces.data_sources import write_data_source
@@ -19,7 +20,6 @@ from ohifbuild.workspaces.plugin_config import NAME as PLUGIN_CONFIG
 from ohifbuild.workspaces.read import APP_CONFIG, MANIFEST
 
 NOT_COPIED = frozenset({"node_modules", ".git", "coverage"})
-OF_NPM = re.compile(r"npm:(?P<name>(?:@[^@/]+/)?[^@/]+)@(?P<version>[0-9][^#]*)")
 # What OHIF's files say themselves; all other keys of a recipe stay in ours.
 CARRIED = frozenset({"version", "extensions", "app_config", "customizations", "public_url"})
 # Both files have these: OHIF's for its own viewer, and ours for what OHIF's cannot say of them.
@@ -105,14 +105,13 @@ def _sources(recipe: Recipe) -> tuple[dict[str, str], list[str], list[Path]]:
     """The packages of npm with their versions, other sources that are not here, and folders."""
     of_npm: dict[str, str] = {}
     elsewhere, folders = [], []
-    for source in map(str, recipe.extensions):
-        found = OF_NPM.fullmatch(source)
-        if found:
-            of_npm[found["name"]] = found["version"]
-        elif Path(source).is_dir():
-            folders.append(Path(source))
+    for source in map(parse_source, recipe.extensions):
+        if source.kind == "npm":
+            of_npm[source.place] = source.version
+        elif source.kind == "folder":
+            folders.append(Path(source.place))
         else:
-            elsewhere.append(source)
+            elsewhere.append(str(Path(source.place).absolute()) if source.kind == "tarball" else source.text)
     return of_npm, elsewhere, folders
 
 
@@ -155,8 +154,11 @@ def _rest(recipe: Recipe, elsewhere: list[str]) -> dict[str, Any]:
     rest: dict[str, Any] = {"workspace": ".", **_without_none(given)}
     if not recipe.data_sources:
         rest["dicomweb_root"] = recipe.dicomweb_root
-    if recipe.patches:
-        rest["patches"] = [str(path.absolute()) for path in recipe.patches]
+    for key in ("patches", "claims"):
+        if getattr(recipe, key):
+            rest[key] = [str(path.absolute()) for path in getattr(recipe, key)]
+    if recipe.app_config_module:
+        rest["app_config_module"] = str(recipe.app_config_module.absolute())
     if elsewhere:
         rest["extensions"] = elsewhere
     for key in ("logo", "favicon"):

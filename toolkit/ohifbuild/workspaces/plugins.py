@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.config.package_source import parse_source
 from ohifbuild.packages.package import NAME
 from ohifbuild.workspaces.files import BadFile, inside, json_object, read_inside
 from ohifbuild.workspaces.problems import shown
@@ -25,7 +26,7 @@ class Plugins:
 
     Args:
         root: the workspace's folder.
-        found: by name, what a recipe's ``extensions`` calls each: a folder, or ``npm:NAME@VERSION``.
+        found: by name, what a recipe's ``extensions`` calls each: a folder, ``npm:NAME@VERSION``, or ``URL#COMMIT``.
         problems: what cannot be used.
     """
 
@@ -70,11 +71,15 @@ class Plugins:
         wanted = version if version is not None else self._dependencies().get(name)
         if isinstance(wanted, str) and EXACT.fullmatch(wanted):
             self.found[name] = f"npm:{name}@{wanted}"
+        elif isinstance(wanted, str) and _is_commit(wanted):
+            self.found[name] = wanted
         elif wanted is None:
             folders = " and ".join(f"{folder}/" for folder in FOLDERS)
             self.problems.append(f"{where} ({name}): no package in {folders} has this name, and package.json lacks it")
         else:
-            self.problems.append(f"{where} ({name}): {shown(wanted)} is no exact version; write one such as 1.2.3")
+            self.problems.append(
+                f"{where} ({name}): {shown(wanted)} is no exact version such as 1.2.3, and no URL#COMMIT"
+            )
 
     def _local(self) -> Mapping[str, Path]:
         """The packages in the workspace's folders by their names."""
@@ -89,6 +94,14 @@ class Plugins:
             return {}
         groups = [manifest.get(group) for group in ("devDependencies", "dependencies")]
         return {name: version for group in groups if isinstance(group, dict) for name, version in group.items()}
+
+
+def _is_commit(text: str) -> bool:
+    """Whether a text names a commit of a repository on another machine; one on this is out of the workspace."""
+    try:
+        return parse_source(text).kind == "git" and "://" in text and not text.startswith(("file:", "git+file:"))
+    except ValueError:
+        return False
 
 
 def _packages_in(root: Path) -> Iterator[tuple[str, Path]]:

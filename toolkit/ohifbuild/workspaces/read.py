@@ -80,7 +80,7 @@ def read_workspace(place: Path) -> Workspace:
         problems.append(str(error))
     refuse(workspace.path, problems)
     if plugins.found:
-        workspace.values["extensions"] = tuple(plugins.found.values())
+        workspace.values["extensions"] = [str(source) for source in plugins.found.values()]
     return workspace
 
 
