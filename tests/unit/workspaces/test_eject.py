@@ -57,7 +57,11 @@ def ejected(here: Path, text: str) -> dict[str, Any]:
 
 def of(recipe: Recipe) -> tuple[str, dict[str, Any], list[str]]:
     """What a recipe decides of a dist."""
-    return app_config(recipe, [], []), settings(recipe), [package.name for package in read_packages(map(Path, recipe.extensions))]
+    return (
+        app_config(recipe, [], []),
+        settings(recipe),
+        [package.name for package in read_packages(map(Path, recipe.extensions))],
+    )
 
 
 @pytest.mark.parametrize("text", RECIPES.values(), ids=RECIPES)
