@@ -23,6 +23,7 @@ from ast_grep_py import SgNode, SgRoot
 
 import ohifbuild
 from ohifbuild.commands.main import cli
+from ohifbuild.config.package_source import folders_of, parse_source
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.patches.load import load_folder
 from site_pages import pages
@@ -134,9 +135,12 @@ def test_a_toml_block_is_a_recipe_or_a_patch(block: Block, tmp_path: Path, monke
     here.mkdir()
     monkeypatch.chdir(here)
     if set(shown) <= KEYS:
-        for folder in (*shown.get("extensions", ()), *shown.get("patches", ()), *shown.get("claims", ())):
+        for folder in (*folders_of(shown.get("extensions", ())), *shown.get("patches", ()), *shown.get("claims", ())):
             (here / folder).mkdir()
             (here / folder / "package.json").write_text("{}")
+        for source in map(parse_source, shown.get("extensions", ())):
+            if source.kind == "tarball":
+                (here / source.place).touch()
         Recipe.of(shown)
     else:
         (here / shown["name"]).mkdir()

@@ -10,7 +10,7 @@ import pytest
 
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.packages import files
-from ohifbuild.packages.files import copy_files, shipped
+from ohifbuild.packages.files import copy_dependency, copy_files, shipped
 from ohifbuild.packages.package import read_packages
 from ohifbuild.viewer.manifest import MANIFEST_NAME
 
@@ -107,6 +107,21 @@ def test_the_digest_is_the_same_with_other_modes_times_and_orders(tmp_path: Path
     (other / "x.js").chmod(0o755)
     os.utime(other / "y.js", (0, 0))
     assert read_packages([one])[0].digest == read_packages([other])[0].digest
+
+
+def test_no_tool_of_the_build_finds_settings_in_a_copy(tmp_path: Path) -> None:
+    """PostCSS, SVGR and Babel would require the modules that these name."""
+    root = package(tmp_path / "p")
+    (root / "src").mkdir()
+    (root / "src/package.json").write_text(json.dumps({"type": "module", "postcss": {"plugins": {"./evil.js": {}}}}))
+    for name in ("svgr.config.js", "src/svgo.config.mjs", ".svgrc.js", "postcss.config.ts"):
+        (root / name).write_text("throw new Error('it ran');")
+    copy_files(root, tmp_path / "copy", with_built=False)
+    copy_dependency(root, tmp_path / "dependency")
+    for copy in (tmp_path / "copy", tmp_path / "dependency"):
+        assert json.loads((copy / "src/package.json").read_text()) == {"type": "module"}
+        found = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}
+        assert found == {"index.js", "package.json", "src/package.json"}
 
 
 def test_hidden_files_tests_and_settings_of_tools_stay_behind(tmp_path: Path) -> None:

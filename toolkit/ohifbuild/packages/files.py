@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -14,9 +15,12 @@ from ohifbuild.core.paths import is_file, is_folder
 
 BUILT = "dist"
 IGNORED = frozenset({"node_modules", "test", "tests", "__tests__", "coverage", BUILT})
-# Babel, PostCSS and others would run such a file of the package during the build. OHIF's own settings apply instead.
+# Babel, PostCSS, SVGR and others look for such files beside each file that they read, and would run them during the
+# build; they also read keys of the nearest package.json. OHIF's own settings apply instead.
+KEYS = ("babel", "browserslist", "postcss", "prettier", "svgo", "svgr")
 SETTINGS = re.compile(
-    r"(?:babel|postcss|tailwind|webpack|rspack|rsbuild|vite|rollup|jest|eslint)\.config\.\w+", re.IGNORECASE
+    r"(?:babel|postcss|svgo|svgr|prettier|tailwind|webpack|rspack|rsbuild|vite|rollup|jest|eslint)\.config\.\w+",
+    re.IGNORECASE,
 )
 # What ohifbuild reads and writes in the folder of a package that has its own recipe: if this counted, a build would
 # change what the next one is made of, and no lock would hold.
@@ -65,6 +69,30 @@ def copy_files(root: Path, target: Path, *, with_built: bool) -> None:
     for name in shipped(root, with_built=with_built):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, target / name)
+    _remove_settings(target)
+
+
+def copy_dependency(source: Path, target: Path) -> None:
+    """Copies an installed package; ``target`` may have packages in its ``node_modules`` already."""
+
+    def ignored(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if name.startswith(".") or SETTINGS.fullmatch(name)]
+
+    shutil.copytree(source, target, ignore=ignored, dirs_exist_ok=True)
+    _remove_settings(target)
+
+
+def _remove_settings(root: Path) -> None:
+    """Removes ``KEYS`` from each package.json."""
+    for path in root.rglob("package.json"):
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError, RecursionError):
+            path.unlink()  # no tool could read it either
+            continue
+        if isinstance(manifest, dict) and any(key in manifest for key in KEYS):
+            kept = {key: value for key, value in manifest.items() if key not in KEYS}
+            path.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
 
 def file_problems(root: Path, *, with_built: bool = False) -> list[FileProblem]:

@@ -170,8 +170,9 @@ def _found(tree: Mapping[str, Any], wanted: Sequence[Needed], installed: Install
     for path, entry in tree.items():
         inside = path[path.index("node_modules/") :]
         names = [part.strip("/") for part in inside.split("node_modules/")]
+        unused = any(name.startswith("@types/") for name in names)  # no code
         ohifs = any(ONLY_ONE.fullmatch(name) and name in installed for name in names)
-        if ohifs or entry.get("link") or entry.get("optional") or entry.get("inBundle"):
+        if unused or ohifs or entry.get("link") or entry.get("optional") or entry.get("inBundle"):
             continue
         number = path.split("/")[1] if path.startswith(f"{WORKSPACE}/") else None
         owner = wanted[int(number)].package.name if number else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import NotInCache
 from ohifbuild.packages.dependencies import NOTHING, Needed, Resolved, frozen, imports_others, needed, resolution_key
+from ohifbuild.packages.files import copy_dependency
 from ohifbuild.packages.fit import release_problems
 from ohifbuild.packages.npm_ranges import satisfies
 from ohifbuild.packages.package import Package
@@ -136,7 +136,7 @@ def install_dependencies(
     for item in resolved:
         target = by_name[item.owner] if item.owner else tree / TOGETHER
         # A folder inside another one (a/node_modules/b) may come first or last.
-        shutil.copytree(sources[tarballs[item]], target / item.path, dirs_exist_ok=True)
+        copy_dependency(sources[tarballs[item]], target / item.path)
     versions = {
         item.name: item.version for item in resolved if item.path == f"node_modules/{item.name}" and not item.owner
     }

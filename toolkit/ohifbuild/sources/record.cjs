@@ -111,9 +111,21 @@ function readJavaScriptOfPackages(config) {
   config.module = { ...config.module, rules: [...rules, ...added] };
 }
 
+// An import such as "./loader.js!./x" would run a file of the package during the build.
+class NoLoadersOfPackages {
+  apply(compiler) {
+    compiler.hooks.normalModuleFactory.tap('ohifbuild', factory => {
+      factory.hooks.beforeResolve.tap('ohifbuild', ({ request, contextInfo }) => {
+        if (!request.includes('!') || !/[\\/]ohifbuild-[^\\/]+[\\/]/.test(contextInfo?.issuer)) return;
+        throw new Error(`'${request}' names a loader, which a package cannot do: import the file alone.`);
+      });
+    });
+  }
+}
+
 function change(config) {
   config.devtool = false;
-  config.plugins = [...(config.plugins || []), new RecordPackages()];
+  config.plugins = [...(config.plugins || []), new RecordPackages(), new NoLoadersOfPackages()];
   const deterministic = { moduleIds: 'deterministic', chunkIds: 'deterministic', realContentHash: true };
   config.optimization = { ...config.optimization, ...deterministic };
   byContent(config.output);

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ohifbuild.core.console import Reporter
-from ohifbuild.packages.files import copy_files
+from ohifbuild.packages.files import KEYS, copy_files
 from ohifbuild.packages.fit import REACT, release_note, release_problems
 from ohifbuild.packages.manifest import NAME, read_manifest
 from ohifbuild.packages.package import Package
@@ -23,8 +23,6 @@ APP = "platform/app/package.json"
 LINKS = "platform/app/node_modules"
 # A folder of links to the packages: each can import the others, with every package manager.
 TOGETHER = "ohifbuild-packages"
-# Tools that read these keys would run code of the package during the build.
-SETTINGS = ("babel", "browserslist", "postcss", "scripts", "sideEffects")
 
 
 def check_packages(tree: Path, packages: Sequence[Package], reporter: Reporter) -> None:
@@ -99,7 +97,7 @@ def _write_manifest(package: Package, target: Path) -> None:
         manifest["exports"] = {**exports, ".": package.entry, "./package.json": "./package.json"}
     if isinstance(manifest.get("browser"), str):
         del manifest["browser"]
-    kept = {key: value for key, value in manifest.items() if key not in SETTINGS}
+    kept = {key: value for key, value in manifest.items() if key not in (*KEYS, "scripts")}
     text = json.dumps({**kept, "module": package.entry, "main": package.entry}, indent=2)
     (target / NAME).write_text(text + "\n", encoding="utf-8")
 

@@ -85,6 +85,7 @@ def npm_package(package: Package, cache: Cache, *, offline: bool, reporter: Repo
             _check(tarball, package)
             with reporter.step(f"Unpack {package.spec}", unit="B") as meter:
                 unpack(tarball, work, meter)
+        _name_folder(work)
 
     folder = cache.entry(KIND, key, make, reporter=reporter) / "package"
     if not folder.is_dir():
@@ -211,7 +212,19 @@ def _pack_all(packages: Sequence[Package], tools: NodeTools, folder: Path) -> di
 def _keep(package: Package, tarball: Path, cache: Cache) -> None:
     """Puts a downloaded tarball into the cache, if it is what its integrity says."""
     _check(tarball, package)
-    cache.entry(KIND, digest_of(package.spec, package.integrity), lambda work: unpack(tarball, work))
+
+    def make(work: Path) -> None:
+        unpack(tarball, work)
+        _name_folder(work)
+
+    cache.entry(KIND, digest_of(package.spec, package.integrity), make)
+
+
+def _name_folder(work: Path) -> None:
+    """Names the only folder of a tarball ``package``; npm ignores its name, and those of ``@types`` have another."""
+    folders = [path for path in work.iterdir() if path.is_dir() and not path.name.startswith("download-")]
+    if len(folders) == 1:
+        folders[0].rename(work / "package")
 
 
 def _pack(package: Package, tools: NodeTools, folder: Path, incoming: Path, reporter: Reporter) -> Path:

@@ -11,7 +11,7 @@ import pytest
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.digests import digest_of_tree
-from ohifbuild.core.errors import ExtensionInvalid, NotInCache
+from ohifbuild.core.errors import BundleFailed, ExtensionInvalid, NotInCache
 from ohifbuild.packages.dependencies import Dependency
 from ohifbuild.packages.package import read_packages
 from ohifbuild.sources.components import contents_of
@@ -122,6 +122,18 @@ def test_a_lockfile_with_another_integrity_than_the_registrys_is_refused(built: 
     (root / "package-lock.json").write_text(json.dumps({"packages": packages}))
     with pytest.raises(ExtensionInvalid, match="another integrity than the one that is locked"):
         decided(built.upstream, built.cache, root)
+
+
+def test_a_package_cannot_name_a_loader_of_its_own(built: Built, tmp_path: Path) -> None:
+    root = write_extension(tmp_path / "e")
+    ran = tmp_path / "it-ran"
+    (root / "loader.js").write_text(f"require('fs').writeFileSync({str(ran)!r}, ''); module.exports = text => text;\n")
+    (root / "x.js").write_text("export default 1;\n")
+    (root / "index.js").write_text("import x from '!!./loader.js!./x.js';\nexport default { id: 'x', x };\n")
+    with pytest.raises(BundleFailed) as failure:
+        decided(built.upstream, built.cache, root).provide(built.cache, offline=False, reporter=SilentReporter())
+    assert "names a loader, which a package cannot do" in f"{failure.value.what} {failure.value.details}"
+    assert not ran.exists()
 
 
 def test_entries_in_dist_jsx_styles_and_assets_are_bundled(built: Built, tmp_path: Path) -> None:
