@@ -86,10 +86,11 @@ def npm_package(package: Package, cache: Cache, *, offline: bool, reporter: Repo
             with reporter.step(f"Unpack {package.spec}", unit="B") as meter:
                 unpack(tarball, work, meter)
 
-    folder = cache.entry(KIND, key, make, reporter=reporter) / "package"
-    if not folder.is_dir():
+    # npm itself takes whatever the one folder of a tarball is called; in those of @types it is not 'package'.
+    folders = [path for path in cache.entry(KIND, key, make, reporter=reporter).iterdir() if path.is_dir()]
+    if len(folders) != 1:
         raise PackageDamaged(f"{package.spec} has no folder 'package'.", cause="npm did not make the package.")
-    return folder
+    return folders[0]
 
 
 def npm_packages(
