@@ -157,14 +157,14 @@ def test_the_same_package_has_the_same_bytes_in_any_folder(cache: Cache, webpack
 
 def test_all_problems_of_all_packages_are_told_at_once(cache: Cache, webpack: BaseViewer, tmp_path: Path) -> None:
     bad = {
-        "src/index.tsx": "import { Card } from '@ohif/core';\nimport 'lodash';\nimport x from '@ohif/core/src/deep';\n"
-        "import { use } from 'react';\nexport default { Card, x, use };"
+        "src/index.tsx": "import { OHIF } from '@ohif/core';\nimport 'lodash';\nimport x from '@ohif/core/src/deep';\n"
+        "import { use } from 'react';\nexport default { OHIF, x, use };"
     }
     text = refused(
         cache, webpack, package(tmp_path / "a", bad, "a"), package(tmp_path / "b", {"src/index.tsx": "}"}, "b")
     )
     for part in (
-        "src/index.tsx:1:9 imports Card from @ohif/core",
+        "src/index.tsx:1:9 imports OHIF from @ohif/core, which the built OHIF 3.12.0 (published) lacks",
         "src/index.tsx:2:7 imports lodash",
         "src/index.tsx:3:14 imports @ohif/core/src/deep",
         "src/index.tsx:4:9 imports use from react",

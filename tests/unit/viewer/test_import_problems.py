@@ -10,13 +10,16 @@ import pytest
 from ohifbuild.packages.package import Package, read_packages
 from ohifbuild.viewer.esbuild_messages import messages
 from ohifbuild.viewer.import_problems import Reading, problems_of, second_instances
+from ohifbuild.viewer.shared.modules import SharedModule, SharedModules
 
+CORE = SharedModule("20", (), False, {"useSystem": "Jg"}, ("Card",))
+SHARED = SharedModules("webpackChunk", {"@ohif/core": CORE})
 SHIM = "shims/@ohifbuild-shared/ohif__core/20.mjs"
 
 
 @pytest.fixture
 def reading(tmp_path: Path) -> Reading:
-    return Reading(package(tmp_path), "packages/p/", {SHIM: "@ohif/core"}, "3.12.0", "published")
+    return Reading(package(tmp_path), "packages/p/", SHARED, {SHIM: "@ohif/core"}, "3.12.0", "published")
 
 
 def package(root: Path) -> Package:
@@ -61,6 +64,12 @@ def problem(reading: Reading, *lines: str) -> tuple[str, str, str]:
             "src/a.jsx:3:9 imports Card from @ohif/core",
             "only the exports that OHIF itself uses",
             "--from git",
+        ),
+        (
+            output("ERROR", f'No matching export in "{SHIM}" for import "useSytem"'),
+            "src/a.jsx:3:9 imports useSytem from @ohif/core, which OHIF 3.12.0 does not export",
+            "another release",
+            "ohifbuild doctor",
         ),
         (
             output("ERROR", 'Could not resolve "@ohifbuild-shared/ohif__core/src/x" (originally "@ohif/core/src/x")'),

@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "releases": "List the OHIF releases that can be built.",
     "lock": "Write ohifbuild.lock, without building.",
     "eject": "Write a workspace for OHIF's own tools.",
+    "plugin": "Pack a package as a plugin of OHIF 3.14.",
     "diff": "Compare two viewers, locks or releases.",
     "audit": "Compare a published release with its source.",
     "ci": "Write a pipeline for GitHub or GitLab.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
@@ -74,6 +74,7 @@ def decide_run_time_dependencies(
     version: str,
     cache: Cache,
     *,
+    shared: Collection[str] = SHARED_PACKAGES,
     offline: bool,
     reporter: Reporter,
 ) -> Resolved:
@@ -82,14 +83,15 @@ def decide_run_time_dependencies(
     Args:
         facts: those of the lock about dependencies.
         version: of OHIF.
+        shared: the packages that the viewer has for them.
 
     Raises:
         ExtensionInvalid: the dependencies cannot be resolved; ``details`` lists all problems.
         NotInCache: ``offline`` is set, and the lock does not have the dependencies.
         OhifbuildError: as ``node_tools``.
     """
-    shared: dict[str, frozenset[str]] = dict.fromkeys(SHARED_PACKAGES, frozenset())
-    wanted = [item for package in packages if (item := needed(package, packages, shared)).own or item.others]
+    present: dict[str, frozenset[str]] = dict.fromkeys(shared, frozenset())
+    wanted = [item for package in packages if (item := needed(package, packages, present)).own or item.others]
     if not wanted:
         return NOTHING
     key = resolution_key(packages, f"published {version}")
@@ -99,7 +101,7 @@ def decide_run_time_dependencies(
         raise _unresolved(wanted)
     tools = node_tools(cache, reporter, offline=offline)
     with reporter.step("Resolve dependencies of extensions"):
-        result = resolve_dependencies(key, wanted, shared, tools, facts)
+        result = resolve_dependencies(key, wanted, present, tools, facts)
     if not isinstance(result, Resolved):
         refuse(result)
         raise AssertionError("a problem is refused")

@@ -87,10 +87,11 @@ def npm_package(package: Package, cache: Cache, *, offline: bool, reporter: Repo
                 unpack(tarball, work, meter)
         _name_folder(work)
 
-    folder = cache.entry(KIND, key, make, reporter=reporter) / "package"
-    if not folder.is_dir():
+    # npm itself takes whatever the one folder of a tarball is called; in those of @types it is not 'package'.
+    folders = [path for path in cache.entry(KIND, key, make, reporter=reporter).iterdir() if path.is_dir()]
+    if len(folders) != 1:
         raise PackageDamaged(f"{package.spec} has no folder 'package'.", cause="npm did not make the package.")
-    return folder
+    return folders[0]
 
 
 def npm_packages(

@@ -10,7 +10,7 @@ from typing import Any
 from ohifbuild.packages.package import Package
 from ohifbuild.packages.problems import PackageProblem
 from ohifbuild.viewer.esbuild_messages import Message
-from ohifbuild.viewer.shared.modules import package_of
+from ohifbuild.viewer.shared.modules import SharedModules, package_of
 
 NO_EXPORT = re.compile(r'No matching export in "(?P<file>[^"]+)" for import "(?P<name>[^"]+)"')
 UNDEFINED = re.compile(
@@ -33,12 +33,14 @@ class Reading:
 
     Args:
         home: the package's folder in the work folder, with a slash at the end.
+        shared: what the viewer shares.
         files: what packages write to import a shared module, by the path of its shim.
         version, origin: those of the viewer.
     """
 
     package: Package
     home: str
+    shared: SharedModules
     files: Mapping[str, str]
     version: str
     origin: str
@@ -105,12 +107,7 @@ def _problem(reading: Reading, message: Message) -> PackageProblem | None:
     viewer = f"OHIF {reading.version} ({reading.origin})"
     absent = NO_EXPORT.search(message.text) or UNDEFINED.search(message.text)
     if absent and absent["file"] in reading.files:
-        return PackageProblem(
-            package,
-            f"{place} imports {absent['name']} from {reading.files[absent['file']]}, which the built {viewer} lacks",
-            COMPILE,
-            cause="A built viewer has only the exports that OHIF itself uses.",
-        )
+        return _absent(reading, place, absent["name"], reading.files[absent["file"]])
     if message.level == "WARNING":
         return None
     missing = MISSING.search(message.text)
@@ -136,6 +133,23 @@ def _problem(reading: Reading, message: Message) -> PackageProblem | None:
         "Correct the code.",
         "\n".join(message.lines[1:]).strip("\n"),
         cause="The package's code is not valid, or it imports a file that does not exist.",
+    )
+
+
+def _absent(reading: Reading, place: str, name: str, specifier: str) -> PackageProblem:
+    package, release = str(reading.package.root), f"OHIF {reading.version}"
+    if name in reading.shared.modules[specifier].unused:
+        return PackageProblem(
+            package,
+            f"{place} imports {name} from {specifier}, which the built {release} ({reading.origin}) lacks",
+            COMPILE,
+            cause="A built viewer has only the exports that OHIF itself uses.",
+        )
+    return PackageProblem(
+        package,
+        f"{place} imports {name} from {specifier}, which {release} does not export",
+        f"See where it is now: ohifbuild doctor {package}",
+        cause="The package was written for another release of OHIF.",
     )
 
 

@@ -135,7 +135,8 @@ class _Work:
         if unresolved:  # esbuild looks for missing exports only when it has found all modules
             found += self._run(*(f"--external:{name}" for name in sorted(unresolved)))
         home = f"{PACKAGES}/{self.package.name}/"
-        reading = Reading(self.package, home, self.files, self.base.release.version, self.base.origin)
+        release = self.base.release.version
+        reading = Reading(self.package, home, self.shared, self.files, release, self.base.origin)
         if problems := problems_of(reading, found):
             return problems
         meta = json.loads((self.root / "meta.json").read_text(encoding="utf-8"))

@@ -30,6 +30,7 @@ DEFINES = {
 }
 LONGEST = 3  # letters of a shortened name
 PAIRS = {"rule": {"kind": "pair"}}
+UNUSED = re.compile(r"(?:/\* unused (?:harmony )?exports? |// UNUSED EXPORTS: )([\w$, ]+)")
 ASSIGNED = re.compile(r"(?<![\w$.])exports\.([A-Za-z_$][\w$]*)\s*=(?!=)")
 FORWARDS = re.compile(r"module\.exports = __webpack_require__\((\d+)\)")
 SETS_ALL = re.compile(r"module\.exports\s*=(?!=)")
@@ -103,6 +104,11 @@ def exports(module: Module, names: dict[str, str]) -> dict[str, str]:
         if name:
             known[name] = key
     return known
+
+
+def unused_exports(module: Module) -> frozenset[str]:
+    """The exports that the source has and the bundle lacks, because nobody uses them."""
+    return frozenset(name.strip() for names in UNUSED.findall(module.body) for name in names.split(",") if name.strip())
 
 
 def _is_named(key: str, expression: str) -> bool:

@@ -19,11 +19,11 @@ from ohifbuild.core.digests import digest_of
 from ohifbuild.packages.shared_names import SHARED_PACKAGES
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.viewer.shared.bundles import Bundles, Import, imports, read_bundles
-from ohifbuild.viewer.shared.exports import common_js_names, exports, is_common_js, names_in_comments
+from ohifbuild.viewer.shared.exports import common_js_names, exports, is_common_js, names_in_comments, unused_exports
 
 KIND = "shared-modules"
 # Increase it when this folder finds other facts in the same bundles.
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 
 # OHIF's platform packages are bundled from their sources.
 PLATFORM = {"core": "@ohif/core", "ui": "@ohif/ui", "ui-next": "@ohif/ui-next", "i18n": "@ohif/i18n"}
@@ -54,12 +54,14 @@ class SharedModule:
         chunks: the chunks that must be loaded before the module is available.
         common_js: whether it is a CommonJS module.
         exports: the run-time property of each export, by its name; None if the exports are not known.
+        unused: names of further exports, which the bundle lacks because OHIF does not use them.
     """
 
     id: str
     chunks: tuple[str, ...]
     common_js: bool
     exports: dict[str, str] | None
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def shared_modules(base: BaseViewer, cache: Cache, *, reporter: Reporter | None 
     folder = cache.entry(KIND, digest_of(base.key, FACTS_VERSION), make, reporter=reporter, shared=True)
     facts: dict[str, Any] = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
     modules = {
-        name: SharedModule(row["id"], tuple(row["chunks"]), row["common_js"], row["exports"])
+        name: SharedModule(row["id"], tuple(row["chunks"]), row["common_js"], row["exports"], tuple(row["unused"]))
         for name, row in facts["modules"].items()
     }
     return SharedModules(facts["chunk_list"], modules)
@@ -152,7 +154,8 @@ def _shared(bundles: Bundles, module_id: str, names: dict[str, str], sites: list
     if is_common_js(module):
         known = common_js_names(module, bundles.modules)
         return SharedModule(module_id, chunks, True, None if known is None else {name: name for name in sorted(known)})
-    return SharedModule(module_id, chunks, False, exports(module, names))
+    found = exports(module, names)
+    return SharedModule(module_id, chunks, False, found, tuple(sorted(unused_exports(module) - found.keys())))
 
 
 def _plugins(entry: str) -> Iterator[tuple[str, str, Import | None]]:
