@@ -119,6 +119,21 @@ def test_a_name_that_only_the_published_viewer_lacks_is_a_note_that_leads_to_git
     assert "--from git" in finding.spots[0].change
 
 
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        ("export const panel = {};\n", "wrong"),
+        ("const panel = {};\nexport { panel as default };\n", "right"),
+        ("export { default } from './panel';\n", "right"),
+        ("module.exports = {};\n", "right"),
+    ],
+)
+def test_an_entry_without_a_default_export_is_a_fault(code: str, state: str, mine: Mine) -> None:
+    mine.write("src/index.tsx", code)
+    mine.write("src/panel.ts", "export default {};\n")
+    assert mine.found("entry").state == state
+
+
 def test_react_as_a_dependency_and_react_in_a_bundle_are_a_second_react(mine: Mine) -> None:
     mine.manifest["dependencies"] = {"react": "^18.0.0"}
     mine.write("src/vendor.js", "\nexports.__SECRET_INTERNALS_DO_NOT_USE_OR_YOU_WILL_BE_FIRED = a;\n")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ohifbuild.doctor.findings import Check, Finding, Spot
 from ohifbuild.doctor.package_checks import Target, spot_in_manifest, table_of
+from ohifbuild.javascript.exports import exports_of
 from ohifbuild.javascript.imports import Import
 from ohifbuild.javascript.resolve import package_name, relative_module
 from ohifbuild.packages.fit import REACT
@@ -42,6 +43,23 @@ def source(package: PackageFiles, target: Target) -> Finding:
     if spots:
         return check.wrong("The bundler cannot read all files.", "The build fails.", "", spots=spots)
     return check.right(f"{len(package.sources)} files, from {', '.join(package.entries) or 'no known entry'}")
+
+
+def default_export(package: PackageFiles, target: Target) -> Finding:
+    """The default export of each entry, which is the extension or the mode."""
+    check = Check("entry", "Entry")
+    spots = []
+    for entry in package.entries:
+        found = exports_of(package.root / entry, relative_module)
+        if found.complete and "default" not in found.values:
+            edit = "Write for example: export default { id: 'NAME' };"
+            spots.append(Spot(entry, 0, "it has no default export", edit))
+    if spots:
+        effect = "OHIF takes the default export for the extension or the mode, and finds nothing."
+        return check.wrong("An entry exports no extension and no mode.", effect, "", spots=spots)
+    if not package.entries:
+        return check.not_checked("there is no entry.")
+    return check.right(f"{', '.join(package.entries)} has a default export.")
 
 
 def declared(package: PackageFiles, target: Target) -> Finding:
@@ -181,6 +199,7 @@ def _is_builtin(name: str) -> bool:
 
 IMPORT_CHECKS: Iterable[Callable[[PackageFiles, Target], Finding]] = (
     source,
+    default_export,
     exports,
     old_ui,
     deep_imports,
