@@ -101,6 +101,14 @@ def test_what_is_erased_or_uncertain_is_no_missing_export(code: str, mine: Mine)
     assert mine.found("exports").state == "right"
 
 
+def test_a_name_that_a_file_of_its_own_does_not_export_is_found_too(mine: Mine) -> None:
+    mine.write("src/lib.ts", "export const present = 1;\nexport interface Shape {}\n")
+    mine.code("import { presnt, present, Shape } from './lib';\npresnt(present);\nlet x: Shape;")
+    (spot,) = mine.found("exports").spots
+    assert (spot.line, spot.found) == (1, "./lib has no export 'presnt'")
+    assert "'present'" in spot.change
+
+
 def test_a_name_that_a_namespace_lacks_is_found_where_it_is_read(mine: Mine) -> None:
     mine.code("import * as core from '@ohif/core';\n\ncore.utils(core.gone);")
     assert said(mine.found("exports"))[0][:2] == ("src/index.tsx", 3)
@@ -117,6 +125,21 @@ def test_a_name_that_only_the_published_viewer_lacks_is_a_note_that_leads_to_git
     finding = mine.found("exports", Target("3.13.2", LISTS, {}, "the source is unknown.", published=True))
     assert finding.state == "note"
     assert "--from git" in finding.spots[0].change
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        ("export const panel = {};\n", "wrong"),
+        ("const panel = {};\nexport { panel as default };\n", "right"),
+        ("export { default } from './panel';\n", "right"),
+        ("module.exports = {};\n", "right"),
+    ],
+)
+def test_an_entry_without_a_default_export_is_a_fault(code: str, state: str, mine: Mine) -> None:
+    mine.write("src/index.tsx", code)
+    mine.write("src/panel.ts", "export default {};\n")
+    assert mine.found("entry").state == state
 
 
 def test_react_as_a_dependency_and_react_in_a_bundle_are_a_second_react(mine: Mine) -> None:
@@ -169,11 +192,13 @@ def test_a_deep_import_gets_its_public_name_where_there_is_one(mine: Mine) -> No
 def test_files_that_no_bundler_can_read_are_faults_with_their_lines(mine: Mine) -> None:
     mine.write("src/broken.ts", "const a = 1;\nconst = ;\n")
     mine.write("src/binary.js", b"\xff\xfe\x00\x01")
+    mine.code("import './broken';")
+    assert mine.found("source").state == "note"
     mine.code("import './broken';\nimport './binary';\nimport './lost';\nimport './style.css';")
     mine.write("src/style.css", "")
     finding = mine.found("source")
     assert finding.state == "wrong"
-    assert [each[:2] for each in said(finding)] == [("src/broken.ts", 2), ("src/binary.js", 0), ("src/index.tsx", 3)]
+    assert [each[:2] for each in said(finding)] == [("src/binary.js", 0), ("src/index.tsx", 3), ("src/broken.ts", 2)]
 
 
 def test_an_import_of_types_alone_may_name_a_file_that_does_not_exist_as_babel_drops_it(mine: Mine) -> None:

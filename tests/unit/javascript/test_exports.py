@@ -45,7 +45,9 @@ def test_export_star_is_followed_without_its_default(tmp_path: Path) -> None:
     assert (set(found.values), found.complete) == ({"a", "b"}, True)
 
 
-@pytest.mark.parametrize("text", ["export * from './gone';", "export * from 'npm-package';", "module.exports = {};"])
+@pytest.mark.parametrize(
+    "text", ["export * from './gone';", "export * from 'npm-package';", "module.exports = {};", "const = ;"]
+)
 def test_a_list_with_gaps_says_so(text: str, tmp_path: Path) -> None:
     assert not read(write(tmp_path, index_DOT_ts=text)).complete
 

@@ -59,6 +59,13 @@ def test_names_of_which_nothing_is_left_at_run_time_are_marked() -> None:
     assert erased == {"A", "B", "C", "D"}
 
 
+def test_a_name_that_another_import_has_too_is_not_used_by_that() -> None:
+    first, second = read(
+        "import { Types } from 'a';\nimport { Types as Other } from 'b';\nlet x: Types.A.B = Other.y;\n"
+    )
+    assert (first.names[0].erased, second.names[0].erased) == (True, False)
+
+
 def test_what_only_looks_like_an_import_is_none() -> None:
     assert read("// import a from 'a';\nconst s = \"import b from 'b'\";\nimport(name);\nrequire(`c${d}`);\n") == []
 

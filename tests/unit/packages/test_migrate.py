@@ -171,8 +171,17 @@ def test_what_a_person_must_do_is_listed_with_its_line(tmp_path: Path) -> None:
         tmp_path, json.dumps(manifest, indent=2), index="import x from '@ohif/core/src/x';\nimport 'lost';\nx();"
     )
     (root / ".webpack").mkdir()
+    (root / "src/index.tsx").write_text((root / "src/index.tsx").read_text() + "\nexport default { id: 'other' };\n")
     said = "\n".join(plan(root).by_hand)
-    for each in ("index.tsx:1: '@ohif/core/src/x'", '"lost"', "postinstall", ".webpack/", "license", "keyword"):
+    for each in (
+        "index.tsx:1: '@ohif/core/src/x'",
+        '"lost"',
+        "postinstall",
+        ".webpack/",
+        "license",
+        "keyword",
+        "the id is 'other'",
+    ):
         assert each in said
 
 

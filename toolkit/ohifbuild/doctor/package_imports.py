@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ohifbuild.doctor.findings import Check, Finding, Spot
 from ohifbuild.doctor.package_checks import Target, spot_in_manifest, table_of
+from ohifbuild.javascript.exports import exports_of
 from ohifbuild.javascript.imports import Import
 from ohifbuild.javascript.resolve import package_name, relative_module
 from ohifbuild.packages.fit import REACT
 from ohifbuild.packages.known_moves import new_package
+from ohifbuild.packages.missing_names import missing_names
 from ohifbuild.packages.package_files import PackageFiles, SourceFile
 from ohifbuild.packages.peers import BUILD_TOOLS, at_least
 
@@ -26,22 +28,40 @@ IMPLICIT = frozenset({*REACT, "@babel/runtime", "prop-types"})
 def source(package: PackageFiles, target: Target) -> Finding:
     """Files that cannot be read or parsed, and imports of files that do not exist."""
     check = Check("source", "Source files")
-    spots = [
-        Spot(each.path, each.error_line, "a syntax error", "Correct the line.")
-        for each in package.sources
-        if each.error_line
-    ]
-    spots += [
-        Spot(name, 0, "no text in UTF-8, or larger than 4 MB", "Save it as UTF-8.") for name in package.unreadable
-    ]
+    spots = [Spot(name, 0, "no text in UTF-8, or larger than 4 MB", "Save it as UTF-8.") for name in package.unreadable]
     spots += [
         Spot(file.path, found.place.line, f"'{found.module}' does not exist", "Correct the path.")
         for file, found in _imports(package)
         if found.module.startswith(".") and not _exists(package, file, found.module)
     ]
+    unclear = [
+        Spot(each.path, each.error_line, "probably a syntax error", "Correct the line, if a build says so too.")
+        for each in package.sources
+        if each.error_line
+    ]
     if spots:
-        return check.wrong("The bundler cannot read all files.", "The build fails.", "", spots=spots)
+        return check.wrong("The bundler cannot read all files.", "The build fails.", "", spots=[*spots, *unclear])
+    if unclear:
+        effect = "Its parser takes rare but valid code, such as a name 'type' in a list of exports, for an error."
+        return check.note("Doctor cannot parse all files.", effect, spots=unclear)
     return check.right(f"{len(package.sources)} files, from {', '.join(package.entries) or 'no known entry'}")
+
+
+def default_export(package: PackageFiles, target: Target) -> Finding:
+    """The default export of each entry, which is the extension or the mode."""
+    check = Check("entry", "Entry")
+    spots = []
+    for entry in package.entries:
+        found = exports_of(package.root / entry, relative_module)
+        if found.complete and "default" not in found.values:
+            edit = "Write for example: export default { id: 'NAME' };"
+            spots.append(Spot(entry, 0, "it has no default export", edit))
+    if spots:
+        effect = "OHIF takes the default export for the extension or the mode, and finds nothing."
+        return check.wrong("An entry exports no extension and no mode.", effect, "", spots=spots)
+    if not package.entries:
+        return check.not_checked("there is no entry.")
+    return check.right(f"{', '.join(package.entries)} has a default export.")
 
 
 def declared(package: PackageFiles, target: Target) -> Finding:
@@ -104,32 +124,22 @@ def deep_imports(package: PackageFiles, target: Target) -> Finding:
 
 def exports(package: PackageFiles, target: Target) -> Finding:
     """Names that the release's packages do not export: ``undefined`` in the browser."""
-    check = Check("exports", "Names of OHIF")
+    check = Check("exports", "Imported names")
     if target.lists is None:
         return check.not_checked(target.why_not)
-    lists = target.lists
-    missing = [
-        (file, found.module, name)
-        for file, found in _imports(package)
-        for name in found.names
-        if not name.erased and lists.lacks(found.module, name.name)
-    ]
-    said = [f"{module} has no export '{name.name}'" for _, module, name in missing]
+    missing = list(missing_names(package, target.lists))
     if not missing:
         return check.right(f"OHIF {target.version} exports all that the code imports.")
-    if target.published:
+    if target.published and not any(each.module.startswith(".") for each in missing):
         edit = "ohifbuild build --from git may have it; doctor needs OHIF's source to know."
-        spots = [Spot(row[0].path, row[2].place.line, what, edit) for row, what in zip(missing, said, strict=True)]
+        spots = [Spot(each.file.path, each.name.place.line, each.what, edit) for each in missing]
         effect = "A published viewer lacks the names that OHIF itself does not use."
         return check.note(
             f"The published OHIF {target.version} lacks names that the code imports.", effect, spots=spots
         )
-    spots = [
-        Spot(row[0].path, row[2].place.line, what, lists.advice(row[1], row[2].name))
-        for row, what in zip(missing, said, strict=True)
-    ]
+    spots = [Spot(each.file.path, each.name.place.line, each.what, each.advice) for each in missing]
     effect = "In the browser these names are undefined; a build from source refuses them."
-    return check.wrong(f"OHIF {target.version} does not export names that the code imports.", effect, "", spots=spots)
+    return check.wrong("Modules do not export names that the code imports from them.", effect, "", spots=spots)
 
 
 def old_ui(package: PackageFiles, target: Target) -> Finding:
@@ -181,6 +191,7 @@ def _is_builtin(name: str) -> bool:
 
 IMPORT_CHECKS: Iterable[Callable[[PackageFiles, Target], Finding]] = (
     source,
+    default_export,
     exports,
     old_ui,
     deep_imports,

@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from ohifbuild.javascript.imports import text_of
 from ohifbuild.javascript.resolve import read_source
-from ohifbuild.javascript.syntax import find, module_grammar, parse
+from ohifbuild.javascript.syntax import errors, find, module_grammar, parse
 
 TYPES = frozenset({"interface_declaration", "type_alias_declaration"})
 CONTAINERS = frozenset({"lexical_declaration", "variable_declaration", "ambient_declaration"})
@@ -34,7 +34,8 @@ class Exports:
     Args:
         values: the names that exist when the module runs; ``default`` among them.
         types: the names that only TypeScript knows.
-        complete: whether these are all names: every ``export *`` was followed, and the module is not CommonJS.
+        complete: whether these are all names: every ``export *`` was followed, every file could be parsed, and
+            the module is not CommonJS.
     """
 
     values: frozenset[str]
@@ -61,7 +62,7 @@ def exports_of(entry: Path, resolve: Callable[[Path, str], Path | None]) -> Expo
             continue
         root = parse(text, language)
         own_values, own_types, stars = _own(root)
-        if not own_values and not own_types and not stars and find(root, COMMONJS):
+        if errors(root) or (not own_values and not own_types and not stars and find(root, COMMONJS)):
             complete = False
         # ``export *`` leaves the default export out.
         values |= own_values if first else own_values - {"default"}

@@ -19,9 +19,10 @@ CALLS = {
         ],
     }
 }
-IN_TYPES = {"any": [{"inside": {"kind": "nested_type_identifier"}}, {"inside": {"kind": "type_query"}}]}
+NO_USES = ("import_statement", "nested_type_identifier", "type_query")
+ELSEWHERE = {"inside": {"any": [{"kind": kind} for kind in NO_USES], "stopBy": "end"}}
 IDENTIFIERS = {
-    "rule": {"any": [{"kind": "identifier", "not": IN_TYPES}, {"kind": "shorthand_property_identifier"}]},
+    "rule": {"any": [{"kind": "identifier", "not": ELSEWHERE}, {"kind": "shorthand_property_identifier"}]},
 }
 STATEMENTS = {"rule": {"any": [{"kind": "import_statement"}, {"kind": "export_statement"}]}}
 
@@ -152,7 +153,7 @@ def _name(node: SgNode, kind: str, is_type: bool, uses: Counter[str]) -> Importe
     assert name is not None
     typed = is_type or any(child.kind() == "type" for child in node.children())
     local = (alias or name).text() if kind == "import" else ""
-    unused = kind == "import" and uses[local] < 2  # the import itself is one
+    unused = kind == "import" and not uses[local]
     return ImportedName(name.text(), local, place_of(name), typed or unused, span(node))
 
 

@@ -51,6 +51,8 @@ class ExportLists:
         nearest = self.nearest(package, name)
         if nearest:
             return f"The nearest name that it exports is '{nearest}'."
+        if package.startswith("."):
+            return f"Export '{name}' there, or leave it out."
         if package not in self.packages:
             return "Correct the name, or the version of the package."
         return "No package of this OHIF exports the name: write it yourself, or leave it out."

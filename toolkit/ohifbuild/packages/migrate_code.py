@@ -35,7 +35,7 @@ def migrated_code(package: PackageFiles, file: SourceFile, lists: ExportLists | 
     done: list[str] = []
     by_hand: list[str] = []
     if file.error_line:
-        by_hand.append(f"{file.path}:{file.error_line}: correct the syntax error, and run migrate again.")
+        by_hand.append(f"{file.path}:{file.error_line}: migrate cannot parse the file, and left it as it is.")
     else:
         # From the end, so that the places of the others stay right.
         for found in reversed(file.imports):

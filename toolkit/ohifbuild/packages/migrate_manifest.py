@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ohifbuild.javascript.json_text import JsonText
-from ohifbuild.packages.entry import KEYWORDS, find_kind
+from ohifbuild.packages.entry import KEYWORDS, find_id, find_kind
 from ohifbuild.packages.fit import REACT
 from ohifbuild.packages.npm_ranges import satisfies
 from ohifbuild.packages.package_files import PackageFiles
@@ -129,6 +129,11 @@ class _Edit:
                 self.by_hand.append(
                     f"package.json:{line}: the script {name} is never run here; do its work before publishing."
                 )
+        entry = next(iter(self.package.entries), None)
+        own_id = find_id(self.package.root, entry) if entry else None
+        if own_id and own_id != self.package.document.get("name"):
+            what = f"the id is '{own_id}', not the package's name; change it, and where modes name it"
+            self.by_hand.append(f"{entry}: {what}.")
         if (self.package.root / ".webpack").is_dir():
             self.by_hand.append(
                 ".webpack/ and the scripts that use it are not needed here; remove them if nothing else needs them."

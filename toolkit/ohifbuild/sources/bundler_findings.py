@@ -104,8 +104,11 @@ def _rows(report: Path) -> list[dict[str, str]]:
         return []
 
 
-def refuse(findings: Sequence[Finding], log: Path) -> None:
+def refuse(findings: Sequence[Finding], log: Path | None = None) -> None:
     """Does nothing unless a finding is fatal.
+
+    Args:
+        log: the bundler's whole output, if it ran.
 
     Raises:
         BundleFailed: a package cannot work; ``details`` has each fatal finding with its line and edit.
@@ -115,11 +118,13 @@ def refuse(findings: Sequence[Finding], log: Path) -> None:
         return
     first = fatal[0]
     place = f"{first.file}:{first.line}" if first.line else str(first.file)
+    count = counted(len(fatal), "fault keeps your packages", "faults keep your packages")
+    whole = [f"  The whole log: {log}"] if log else []
     raise BundleFailed(
-        f"The bundler found {counted(len(fatal), 'fault')} in your packages: {place}: {first.what}.",
+        f"{count} from use: {place}: {first.what}.",
         cause="What a package imports does not exist in this OHIF, or the bundler cannot read a file.",
         fix=first.fix if len(fatal) == 1 and first.fix else "Make the edits that are listed above.",
-        details="\n".join([*(finding.text() for finding in fatal), f"  The whole log: {log}"]),
+        details="\n".join([*(finding.text() for finding in fatal), *whole]),
     )
 
 
@@ -167,11 +172,8 @@ def _advice(copy: Path, module: str, names: Sequence[str], lists: ExportLists) -
     if not module.startswith("."):
         return lists.advice(package_name(module), name)
     target = relative_module(copy, module)
-    own = ExportLists({module: exports_of(target, relative_module)} if target else {})
-    nearest = own.nearest(module, name)
-    return (
-        f"The nearest name that it exports is '{nearest}'." if nearest else f"Export '{name}' there, or leave it out."
-    )
+    known = ExportLists({module: exports_of(target, relative_module)} if target else {})
+    return known.advice(module, name)
 
 
 def _is_type(copy: Path, module: str, name: str, lists: ExportLists) -> bool:

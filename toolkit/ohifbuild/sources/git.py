@@ -27,6 +27,7 @@ from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.install import install, install_key, lock_key
 from ohifbuild.sources.lockfiles import add_integrities
+from ohifbuild.sources.missing_exports import check_imports
 from ohifbuild.sources.package_dependencies import decide_dependencies, install_dependencies
 from ohifbuild.sources.remedies import remedies
 from ohifbuild.sources.working_tree import working_tree
@@ -121,10 +122,11 @@ class SourceBuild:
             with working_tree(pristine, lock_key(pristine.path, tools, pin.package_manager), cache, reporter) as tree:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
                 folders = self._change(tree, cache, offline=offline, reporter=reporter)
+                places = {place_of(package, tree): package.root for package in self.packages}
+                check_imports(tree, places)
                 if self.typecheck == "warn":
                     check_types(tree, self.packages, tools, reporter, refuses=False, module_folders=folders)
                 options = build_options(tree)
-                places = {place_of(package, tree): package.root for package in self.packages}
                 bundle(
                     *(tree, pin.bundler, tools, work, log, reporter),
                     module_folders=folders,

@@ -148,8 +148,13 @@ def test_source_that_cannot_be_read_is_named_with_its_line(built: Built, tmp_pat
     assert "1 | export default {{{;" in failure.value.details
 
 
-def test_names_that_are_not_exported_are_refused_with_their_places_and_new_homes(built: Built, tmp_path: Path) -> None:
-    """webpack only warns, and the extension dies in the browser."""
+@pytest.mark.parametrize("found_by", ["reading", "webpack"])
+def test_names_that_are_not_exported_are_refused_with_their_places_and_new_homes(
+    found_by: str, built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """webpack only warns, and the extension dies in the browser. Most is found before it runs."""
+    if found_by == "webpack":
+        monkeypatch.setattr("ohifbuild.sources.git.check_imports", lambda tree, places: None)
     root = write_extension(tmp_path / "extension")
     (root / "lib.js").write_text("export const present = 1;\n")
     (root / "index.js").write_text(
@@ -157,7 +162,7 @@ def test_names_that_are_not_exported_are_refused_with_their_places_and_new_homes
         "import { presnt } from './lib';\nimport * as core from '@ohif/core';\n"
         "export default { id: 'x', text: [label(1), headers, presnt, core.gone, core.label] };\n"
     )
-    with pytest.raises(BundleFailed, match="found 4 faults in your packages") as failure:
+    with pytest.raises(BundleFailed, match="4 faults keep your packages from use") as failure:
         built.again(packages=read_packages([root]))
     details, index = failure.value.details, root / "index.js"
     assert f"{index}:1:10: @ohif/extension-default has no export 'label'.\n    1 | import {{ label," in details
@@ -167,6 +172,7 @@ def test_names_that_are_not_exported_are_refused_with_their_places_and_new_homes
     assert "nearest name that it exports is 'present'" in details
     assert f"{index}:5:66: @ohif/core has no export 'gone'" in details
     assert "core.label" not in details.replace("core.gone, core.label", "")
+    assert ("The whole log" in details) is (found_by == "webpack")
 
 
 def test_a_bundler_without_memory_is_explained(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
