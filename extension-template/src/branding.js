@@ -15,7 +15,8 @@ export function applyBranding({ documentElement }, appConfig, { name, logo, colo
   for (const [colour, value] of Object.entries(colours)) {
     documentElement.style.setProperty(`--${colour}`, value);
   }
-  if (logo || name) {
+  // A function of the recipe's app_config_module goes before.
+  if ((logo || name) && !appConfig.whiteLabeling) {
     appConfig.whiteLabeling = {
       /** @param {{createElement: (type: string, props: object, ...children: unknown[]) => unknown}} React */
       createLogoComponentFn(React) {

@@ -78,6 +78,12 @@ export type Reason =
   | 'outside'
   | 'waiting';
 
+/** Names that a recipe's `app_config_module` may not set, each with the reason. */
+export interface RefusedNames {
+  readonly appConfig: Record<string, string>;
+  readonly customizations: Record<string, string>;
+}
+
 /** The current link, without its token. */
 export interface LinkState {
   readonly status: LinkStatus;
@@ -115,6 +121,8 @@ export interface EarlyApi {
   readonly settings: Settings;
   /** Prepares OHIF's configuration, `window.config`, as soon as app-config.js has set it. */
   configure(config: { extensions?: string[] }): void;
+  /** Merges the default export of the recipe's `app_config_module`; throws if it has a refused name. */
+  mergeModule(config: Record<string, unknown>, given: unknown, refused: RefusedNames): void;
   /** The current link. */
   link(): LinkState;
   /** Reads the address bar again. Called for every navigation. */

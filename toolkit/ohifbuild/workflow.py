@@ -127,7 +127,7 @@ def finish(
     """
     recipe = resolution.recipe
     viewer = prepare(base, cache, minify=recipe.minify, offline=offline, reporter=reporter)
-    written = inject(viewer, recipe, resolution.bundles, work)
+    written = inject(viewer, recipe, resolution.bundles, work, resolution.config_module)
     compress_all(work, [name for name in written if compressible(name, (work / name).stat().st_size)])
     manifest = Manifest(hash_tree(work, known=viewer.files), _inputs(base, resolution))
     manifest.write(work)
@@ -235,4 +235,5 @@ def _inputs(base: BaseViewer, resolution: Resolution) -> dict[str, Any]:
         "commit": base.release.commit,
         "extensions": {item.package.name: item.digest for item in resolution.bundles.packages} | dict(base.compiled),
         "options": resolution.options,
+        **({"app_config_module": resolution.config_module.name} if resolution.config_module else {}),
     }

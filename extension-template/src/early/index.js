@@ -10,6 +10,7 @@ import { createRoots } from '../contract/place.js';
 import { readSettings } from '../contract/settings.js';
 import { allRoots } from '../contract/source.js';
 import { createMessages } from '../messages.js';
+import { mergeModule } from './app-config-module.js';
 import { addBlockingPolicy, addConnectPolicy } from './connect-policy.js';
 import { createCredential } from './credential.js';
 import { guardFetch } from './fetch.js';
@@ -70,6 +71,7 @@ function guardOrBlock(window, replacePage) {
     return Object.freeze({
       settings,
       configure: nothing,
+      mergeModule: nothing,
       link,
       sync: link,
       guards: () => true,
@@ -202,6 +204,7 @@ function guard(window, replacePage, settings, messages, onReload) {
     settings,
     /** @param {{extensions?: string[]}} config */
     configure: config => registerFirst(window, config),
+    mergeModule,
     link: links.state,
     sync,
     /** @param {string} url */

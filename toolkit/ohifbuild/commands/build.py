@@ -49,6 +49,9 @@ OF_ONE_RUN = frozenset({"output", "verify", "claims", "locked", "twice", "as_jso
 @click.option("--study-list/--no-study-list", default=None, help="Let the worklist search the archive (default: no).")
 @click.option("--connect", multiple=True, metavar="ORIGIN", help="A further origin to load from; repeatable.")
 @click.option("--embed-in", multiple=True, metavar="ORIGIN", help="A portal that may frame the viewer; repeatable.")
+@click.option(
+    "--app-config-module", type=click.Path(path_type=Path), help="A file of functions for OHIF's window.config."
+)
 @click.option("--source", metavar="URL", help="OHIF's git repository, a fork, or a path (default: OHIF's own).")
 @click.option("--ref", metavar="REF", help="A branch, tag or commit to build instead of the release's own tag.")
 @click.option(

@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ohifbuild.config import ohif_names, values
+from ohifbuild.config.app_config_module import app_config_module
 from ohifbuild.config.beneath import Reader, beneath_of
 from ohifbuild.config.branding import Branding
 from ohifbuild.config.data_source import DEFAULT_NAME, DataSource, check_together, presets
@@ -100,6 +101,10 @@ def _patches(value: Path) -> Path:
     if not is_folder(value):
         raise ValueError("expected a folder of patches")
     return value
+
+
+def _app_config_module(value: Path | None) -> Path | None:
+    return app_config_module(value) if value else None
 
 
 class Recipe(BaseModel):
@@ -192,6 +197,11 @@ class Recipe(BaseModel):
         default_factory=dict,
         description="OHIF's customizations by id, such as `[customizations.sortingCriteria]`. Those that would lift "
         "confinement are refused.",
+    )
+    app_config_module: Annotated[Path | None, AfterValidator(_app_config_module)] = Field(
+        None,
+        description="A JavaScript or TypeScript file whose default export is merged into `window.config`, after "
+        "`app_config`: for functions. It is code with the rights of the viewer.",
     )
     branding: Branding = Field(
         default_factory=lambda: Branding.model_validate({}),
@@ -340,7 +350,7 @@ def _relative_to(path: Path | None, given: Mapping[str, Any]) -> dict[str, Any]:
     if path is None:
         return dict(given)
     moved = dict(given)
-    for key in ("output", "workspace"):
+    for key in ("output", "workspace", "app_config_module"):
         if isinstance(given.get(key), str):
             moved[key] = path.parent / given[key]
     for key in ("patches", "claims"):

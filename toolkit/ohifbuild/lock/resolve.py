@@ -21,6 +21,7 @@ from ohifbuild.sources.choose import choose, needs_source
 from ohifbuild.sources.package_sources import provide_packages
 from ohifbuild.tools.esbuild import esbuild_version
 from ohifbuild.viewer.compress import compressors
+from ohifbuild.viewer.config_module import ConfigModule, bundle_config_module
 from ohifbuild.viewer.extensions import DIGEST_LENGTH, Bundles, bundle_all
 
 # Keys of the recipe that name places on this machine, that only decide what is checked, or that the lock has in
@@ -38,6 +39,7 @@ NOT_OPTIONS = frozenset(
         "source",
         "ref",
         "patches",
+        "app_config_module",
     }
 )
 NO_LOCK = Lock({})
@@ -52,12 +54,14 @@ class Resolution:
         base: origin, release, commit or integrity, patches and tools of the base viewer.
         bundles: the extensions that are injected, bundled.
         integrities: of the packages that come from the registry, by what the recipe calls them.
+        config_module: the recipe's ``app_config_module``, bundled.
     """
 
     recipe: Recipe
     base: BaseSource
     bundles: Bundles
     integrities: Mapping[str, str] = field(default_factory=dict)
+    config_module: ConfigModule | None = None
 
     @property
     def release(self) -> ReleasePin:
@@ -102,6 +106,8 @@ class Resolution:
             sections["sources"] = dict(self.integrities)
         if base.dependencies.dependencies:
             sections["dependencies"] = base.dependencies.facts()
+        if self.config_module:
+            sections["options"]["app_config_module"] = self.config_module.name
         if base.origin == "git":
             sections["patches"] = {patch.name: digest([patch])[:12] for patch in base.patches}
         return Lock(sections)
@@ -150,6 +156,9 @@ def resolve(
     own = read_own_package(extension_template())
     bundles = bundle_all((own, *at_run_time), cache, offline=offline, reporter=reporter)
     return Resolution(recipe, base, bundles, provided.facts)
+    path = recipe.app_config_module
+    module = bundle_config_module(path, cache, offline=offline, reporter=reporter) if path else None
+    return Resolution(recipe, base, bundles, module)
 
 
 def _pin(recipe: Recipe, locked: Lock) -> ReleasePin:

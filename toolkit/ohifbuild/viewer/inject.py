@@ -18,6 +18,8 @@ from ohifbuild.contract.settings import settings_of
 from ohifbuild.core.errors import ReleaseUnsupported
 from ohifbuild.server.headers import SCRIPT, connects_to, is_inline, page_policy
 from ohifbuild.viewer.app_config import IMAGES, app_config, settings
+from ohifbuild.viewer.config_module import FOLDER as MODULE_FOLDER
+from ohifbuild.viewer.config_module import ConfigModule, with_config_module
 from ohifbuild.viewer.extensions import (
     Bundles,
 )
@@ -52,7 +54,9 @@ INJECTED_START = re.compile(
 IMPORT_FUNCTION = "browserImportFunction"
 
 
-def inject(viewer: PreparedViewer, recipe: Recipe, bundles: Bundles, work: Path) -> tuple[str, ...]:
+def inject(
+    viewer: PreparedViewer, recipe: Recipe, bundles: Bundles, work: Path, module: ConfigModule | None = None
+) -> tuple[str, ...]:
     """Fills the empty folder ``work`` with the viewer and what confines it.
 
     Returns:
@@ -62,6 +66,11 @@ def inject(viewer: PreparedViewer, recipe: Recipe, bundles: Bundles, work: Path)
         ReleaseUnsupported: the release's index.html does not look as expected.
     """
     page = (viewer.base.path / "index.html").read_text(encoding="utf-8")
+    if module:
+        changed = with_config_module(page, module)
+        if changed is None:
+            raise _unexpected("it does not load app-config.js once, as a script of its own")
+        page = changed
     link_tree(viewer.tree, work)
     for item in bundles.packages:
         link_tree(item.tree, work / FOLDER / item.digest)
@@ -70,6 +79,9 @@ def inject(viewer: PreparedViewer, recipe: Recipe, bundles: Bundles, work: Path)
     modes = [f"{prefix}{item.digest}/{mode}" for item in bundles.packages for mode in item.modes]
     (work / "index.html").write_text(index_html(page, recipe, bundles.early), encoding="utf-8")
     (work / "app-config.js").write_text(app_config(recipe, extensions, modes), encoding="utf-8")
+    if module:
+        (work / MODULE_FOLDER).mkdir(parents=True, exist_ok=True)
+        (work / MODULE_FOLDER / module.name).write_text(module.text, encoding="utf-8")
     for image in recipe.branding.images:
         (work / IMAGES).mkdir(parents=True, exist_ok=True)
         (work / IMAGES / image.name).write_bytes(image.data)

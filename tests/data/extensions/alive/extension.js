@@ -1,14 +1,11 @@
-// An extension of a ward: a logo, a command, a panel and a hanging protocol.
+// An extension of a ward: a command and modules that are empty, as OHIF's templates write them.
 export default {
   id: 'alive',
-  preRegistration({ appConfig, extensionManager }) {
+  preRegistration({ extensionManager }) {
     // As in stock OHIF, the data source is there while an extension registers.
     document.documentElement.dataset.sources = String(extensionManager.getDataSources()?.length);
-    appConfig.whiteLabeling = {
-      createLogoComponentFn: React => React.createElement('span', { id: 'ward-logo' }, 'Ward'),
-    };
   },
   getCommandsModule: () => ({ definitions: { greetWard: { commandFn() {} } }, defaultContext: 'DEFAULT' }),
   getHangingProtocolModule: () => [],
-  getPanelModule: () => [],
+  getPanelModule: () => {},
 };
