@@ -60,9 +60,12 @@ const extension = {
       customizationService.Scope?.Global ?? 'global'
     );
 
+    // Extensions that register after ours may add data sources and a sign-in.
     confineModes(await listedModes(appConfig), appConfig, api, loading, modes => {
       forgetRegistered(modes, extensionManager.registeredExtensionIds ?? []);
       removeOtherDataSources(appConfig);
+      forgetOtherDataSources(extensionManager, appConfig);
+      delete appConfig.oidc;
     });
     extendAboutBox(window, api.settings.publicUrl);
   },
@@ -148,6 +151,23 @@ function removeOtherDataSources(appConfig) {
   appConfig.dataSources = ours;
   if (!ours.some(({ sourceName }) => sourceName === appConfig.defaultDataSourceName)) {
     appConfig.defaultDataSourceName = ours[0]?.sourceName;
+  }
+}
+
+/**
+ * Takes from OHIF's extension manager the data sources that the configuration does not name, and makes ours the active
+ * one again. Private members, but the same in every release from 3.9 to 3.14.
+ *
+ * @param {import('../types/ohif.js').ExtensionManager} manager
+ * @param {import('../types/ohif.js').AppConfig} appConfig
+ */
+function forgetOtherDataSources(manager, appConfig) {
+  const names = (appConfig.dataSources ?? []).map(({ sourceName }) => sourceName);
+  for (const map of [manager.dataSourceMap, manager.dataSourceDefs]) {
+    Object.keys(map ?? {}).forEach(name => names.includes(name) || delete map?.[name]);
+  }
+  if (!names.includes(String(manager.activeDataSourceName)) && appConfig.defaultDataSourceName) {
+    manager.setActiveDataSource?.(appConfig.defaultDataSourceName);
   }
 }
 

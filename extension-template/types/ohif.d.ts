@@ -63,6 +63,10 @@ export interface ExtensionManager {
   registerExtension?(extension: { id?: string } | null | undefined, ...more: unknown[]): Promise<unknown>;
   registeredExtensionIds?: string[];
   moduleTypeNames?: string[];
+  dataSourceMap?: Record<string, unknown>;
+  dataSourceDefs?: Record<string, unknown>;
+  activeDataSourceName?: string;
+  setActiveDataSource?(name: string): void;
   [member: string]: unknown;
 }
 

@@ -16,9 +16,10 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.resources import extension_template
-from ohifbuild.packages.package import read_own_package
+from ohifbuild.packages.package import read_own_package, read_packages
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.published import published_viewer
+from ohifbuild.viewer.config_module import bundle_config_module
 from ohifbuild.viewer.extensions import bundle_all
 from ohifbuild.viewer.inject import inject
 from ohifbuild.viewer.prepare import link_tree, prepare
@@ -82,7 +83,10 @@ class Variants:
             return
         package = read_own_package(self._template(place, weakening))
         viewer = prepare(base, cache, minify=True, offline=False, reporter=reporter)
-        inject(viewer, options, bundle_all((package,), cache, offline=False, reporter=reporter), dist)
+        bundles = bundle_all((package, *read_packages(options.extensions)), cache, offline=False, reporter=reporter)
+        path = options.app_config_module
+        module = bundle_config_module(path, cache, offline=False, reporter=reporter) if path else None
+        inject(viewer, options, bundles, dist, module)
         index = dist / "index.html"
         text = index.read_text(encoding="utf-8")
         for pattern, replacement in weakening.page if weakening else ():

@@ -319,3 +319,19 @@ UNNAMED = Weakening(
     template=NO_HANDOVER.template,
     page=((POLICY, ""), (r"//# sourceURL=ohifbuild-early\.js", "")),
 )
+
+# Code that a recipe adds
+
+LATE_DATA_SOURCES = _without(
+    "data sources and a sign-in that are added late stay",
+    (
+        "src/extension.js",
+        "      removeOtherDataSources(appConfig);\n      forgetOtherDataSources(extensionManager, appConfig);\n"
+        "      delete appConfig.oidc;\n",
+        "",
+    ),
+)
+ANY_NAME_OF_A_MODULE = _without(
+    "what an app_config_module exports is merged unseen",
+    ("src/early/app-config-module.js", "if (problems.length) {", "if (problems.length > 1000) {"),
+)

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from attacks.rows import archives, guards, last_exit, links, orthanc, policy, profiles, sockets, studies, traces
+from attacks.rows import (
+    archives,
+    guards,
+    last_exit,
+    links,
+    orthanc,
+    packages,
+    policy,
+    profiles,
+    sockets,
+    studies,
+    traces,
+)
 
-PAGE_ATTACKS = (*last_exit.ROWS, *guards.ROWS, *policy.ROWS, *links.ROWS, *traces.ROWS, *studies.ROWS, *archives.ROWS)
+PAGE_ATTACKS = (
+    *last_exit.ROWS,
+    *guards.ROWS,
+    *policy.ROWS,
+    *links.ROWS,
+    *traces.ROWS,
+    *studies.ROWS,
+    *archives.ROWS,
+    *packages.ROWS,
+)
 SOCKET_ATTACKS = sockets.ROWS
 ORTHANC_ATTACKS = orthanc.ROWS
 PROFILE_ATTACKS = profiles.ROWS

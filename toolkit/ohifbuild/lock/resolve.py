@@ -155,10 +155,9 @@ def resolve(
     at_run_time = [package for package in packages if package.only_at_run_time or base.origin == "published"]
     own = read_own_package(extension_template())
     bundles = bundle_all((own, *at_run_time), cache, offline=offline, reporter=reporter)
-    return Resolution(recipe, base, bundles, provided.facts)
     path = recipe.app_config_module
     module = bundle_config_module(path, cache, offline=offline, reporter=reporter) if path else None
-    return Resolution(recipe, base, bundles, module)
+    return Resolution(recipe, base, bundles, provided.facts, module)
 
 
 def _pin(recipe: Recipe, locked: Lock) -> ReleasePin:
