@@ -229,6 +229,14 @@ def test_large_files_are_named(size: int, mine: Mine) -> None:
     assert finding.spots[0].file == "film.mp4"
 
 
+def test_the_viewer_that_a_package_built_is_no_part_of_it(mine: Mine) -> None:
+    mine.write("viewer/ohifbuild-manifest.json", "{}")
+    mine.write("viewer/film.mp4", b"")
+    with (mine.root / "viewer" / "film.mp4").open("wb") as file:
+        file.truncate(20_000_000)
+    assert mine.found("assets").state == "right"
+
+
 @pytest.mark.parametrize(
     "manifest",
     [b"", b"[]", b"{" * 100_000, b"\xff\xfe", b'{"name": "a\\u0000b", "main": "\\u0000"}', b'{"keywords": 1}'],

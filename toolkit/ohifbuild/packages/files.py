@@ -128,8 +128,9 @@ def _file_problem(root: Path, path: Path) -> FileProblem | None:
     return None
 
 
-def _is_of_a_build(entry: os.DirEntry[str]) -> bool:
-    return RECIPES.fullmatch(entry.name) is not None or is_file(Path(entry.path, DIST))
+def is_of_a_build(path: Path) -> bool:
+    """Whether a build of the package's own recipe reads or writes it: recipe, lock, dist or evidence."""
+    return RECIPES.fullmatch(path.name) is not None or is_file(path / DIST)
 
 
 def _walk(root: Path, *, with_built: bool) -> Iterator[tuple[Path, list[str], list[str]]]:
@@ -139,7 +140,7 @@ def _walk(root: Path, *, with_built: bool) -> Iterator[tuple[Path, list[str], li
     while pending:  # not os.walk, which recurses
         folder = pending.pop()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        visible = [entry for entry in entries if not entry.name.startswith(".") and not _is_of_a_build(entry)]
+        visible = [entry for entry in entries if not entry.name.startswith(".") and not is_of_a_build(Path(entry.path))]
         if folder == root:
             visible = [entry for entry in visible if entry.name not in left_out]
         folders = [entry.name for entry in visible if is_folder(Path(entry.path))]

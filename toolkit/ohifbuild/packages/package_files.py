@@ -13,7 +13,7 @@ from ohifbuild.javascript.json_text import JsonText
 from ohifbuild.javascript.resolve import read_source, relative_module
 from ohifbuild.javascript.syntax import errors, module_grammar, parse
 from ohifbuild.packages.entry import Entry, find_entry
-from ohifbuild.packages.files import is_inside
+from ohifbuild.packages.files import is_inside, is_of_a_build
 
 MOST_FILES = 20_000
 MOST_MANIFEST = 1_000_000
@@ -116,7 +116,11 @@ def _source(name: str, text: str) -> SourceFile:
 def _files(root: Path) -> Iterator[Path]:
     count = 0
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED and not name.startswith("."))
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in SKIPPED and not name.startswith(".") and not is_of_a_build(Path(folder, name))
+        )
         for name in sorted(names):
             path = Path(folder) / name
             if not path.is_symlink() and path.is_file():

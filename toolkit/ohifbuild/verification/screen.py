@@ -14,6 +14,8 @@ from ohifbuild.verification.tab import Tab
 IMAGE_SECONDS = 15.0
 THUMBNAIL_SECONDS = 8.0
 MESSAGE_SECONDS = 8.0
+# The page sends a request that gets no answer four times, with pauses of 3.5 s in all, before it says so.
+UNREACHABLE_SECONDS = 15.0
 
 REST_SECONDS = 1.0
 """A page that has sent no request for this long will show nothing more."""
@@ -46,7 +48,7 @@ class Screen:
         """
         studies, tab = set(expects.studies), self._tab
         if expects.outcome == "message":
-            self.wait_for_message()
+            self.wait_for_message(UNREACHABLE_SECONDS if "unreachable" in expects.reasons else MESSAGE_SECONDS)
             return None
         if expects.outcome == "confined":
             self._rest(studies)
@@ -63,9 +65,9 @@ class Screen:
     def _rest(self, studies: set[str]) -> None:
         self._tab.until(lambda: self._has_message() or self._has_image(studies) or self._tab.silence() > REST_SECONDS)
 
-    def wait_for_message(self) -> None:
+    def wait_for_message(self, seconds: float = MESSAGE_SECONDS) -> None:
         """Waits for a visible message."""
-        self._tab.until(self._has_message, MESSAGE_SECONDS)
+        self._tab.until(self._has_message, seconds)
 
     def contents(self, caption: str) -> ScreenContents:
         """Everything on the screen, and a screenshot."""
