@@ -17,6 +17,13 @@ from ohifbuild.workflow import build, report_of
 LOADS_FROM_ELSEWHERE = re.compile(
     r"""(?:\bsrc=["'`]?|importScripts\(\s*["'`]|\bimport\(\s*["'`]|\b(?:import|from)\s*["'`])(?:https?:)?//\w"""
 )
+OWN_CLAIM = """
+def test_own(ohif_viewer, share_link):
+    '''A link opens its study.'''
+    page = ohif_viewer.open(share_link(fragment=True))
+    page.locator(".cornerstone-viewport-element canvas").first.wait_for()
+    assert {request.decision for request in ohif_viewer.received()} == {"granted"}
+"""
 PUBLISHED = [pin.version for pin in catalogue().releases.values() if pin.npm_integrity]
 
 
@@ -46,11 +53,15 @@ def test_a_dist_has_one_page_and_no_script_that_loads_one_from_another_host(tmp_
     assert not {"sw.js", "google.js", "oidc-client.min.js", "es6-shim.min.js", "polyfill.min.js"} & texts.keys()
 
 
-def test_every_claim_holds_with_another_header_parameter_and_sub_path(tmp_path: Path) -> None:
+def test_every_claim_holds_with_another_header_parameter_and_sub_path_and_so_does_a_packages_own(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "test_own.py").write_text(OWN_CLAIM)
     recipe = Recipe.of(
         {
             "from": "published",
             "output": tmp_path / "dist",
+            "claims": [tmp_path / "test_own.py"],
             "public_url": "/a/ohif/",
             "dicomweb_root": "/orthanc/dicom-web",
             "token_param": "key",
@@ -63,3 +74,5 @@ def test_every_claim_holds_with_another_header_parameter_and_sub_path(tmp_path: 
     built = build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter())
     assert built.evidence is not None
     assert built.evidence.ok
+    (own,) = (result for result in built.evidence.results if result.title == "A link opens its study")
+    assert own.holds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Page
 
 from ohifbuild.testing import DicomDataset, OhifArchive, OhifViewer, ShareLink
 
@@ -34,8 +35,19 @@ def test_the_archive_refuses_another_token_and_the_page_says_so(ohif_viewer: Ohi
     page.locator(MESSAGE.format("refused")).wait_for(state="attached")
 
 
-def test_the_page_of_a_test_is_closed_when_it_ends(ohif_viewer: OhifViewer) -> None:
-    assert ohif_viewer.pages == ()
+@pytest.fixture(scope="module")
+def kept(ohif_viewer: OhifViewer) -> Page:
+    return ohif_viewer.open()
+
+
+@pytest.fixture
+def opened(ohif_viewer: OhifViewer) -> Page:
+    return ohif_viewer.open()
+
+
+@pytest.mark.parametrize("_number", [1, 2])
+def test_a_page_is_closed_with_what_opened_it(ohif_viewer: OhifViewer, kept: Page, opened: Page, _number: int) -> None:
+    assert ohif_viewer.pages == (kept, opened)
 
 
 def test_a_link_to_a_study_that_the_archive_lacks_is_refused(share_link: ShareLink) -> None:

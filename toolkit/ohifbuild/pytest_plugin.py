@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RESULTS = "ohifbuild-results"
 VIEWER = pytest.StashKey["OhifViewer"]()
+KEPT = pytest.StashKey[set[object]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,13 +77,14 @@ def ohif_viewer(request: pytest.FixtureRequest, ohif_served: ServedViewer) -> It
     """The viewer in a headless Chromium.
 
     The viewer is built and served once in a session; the browser is closed after each module, because Playwright's
-    synchronous interface keeps the thread's event loop. A page that a test opens is closed when the test ends.
+    synchronous interface keeps the thread's event loop. A page that a test opens, or a fixture of that test alone, is
+    closed when the test ends.
     """
     with _errors_as_failures():
         from ohifbuild.testing.viewer import opened_browser
 
         with opened_browser(ohif_served) as viewer:
-            request.config.stash[VIEWER] = viewer
+            request.config.stash[VIEWER], request.config.stash[KEPT] = viewer, set()
             yield viewer
             del request.config.stash[VIEWER]
 
@@ -108,15 +110,26 @@ def dicom_dataset() -> DicomDataset:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Closes the pages that a test opened, after the test itself has ended."""
-    viewer = item.config.stash.get(VIEWER, None)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+) -> Generator[None, object, object]:
+    """Notes the pages that a fixture of more than one test opens."""
+    viewer = request.config.stash.get(VIEWER, None)
     before = viewer.pages if viewer else ()
-    try:
-        return (yield)
-    finally:
-        if viewer:
-            viewer.close_pages(keep=lambda page: page in before)
+    made = yield
+    if viewer and fixturedef.scope != "function":
+        request.config.stash[KEPT].update(page for page in viewer.pages if page not in before)
+    return made
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Closes the pages that a test and its own fixtures opened."""
+    ended = yield
+    viewer = item.config.stash.get(VIEWER, None)
+    if viewer:
+        viewer.close_pages(keep=lambda page: page in item.config.stash[KEPT])
+    return ended
 
 
 @contextmanager
