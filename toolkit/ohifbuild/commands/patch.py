@@ -16,8 +16,8 @@ from ohifbuild.core.resources import patches
 from ohifbuild.patches.series import DriftRow, GitTree, Patch, check, drift_error, load
 from ohifbuild.patches.upstream import notes, shown
 from ohifbuild.releases.catalogue import catalogue, find_release
-from ohifbuild.sources.checkout import fetch_commits
 from ohifbuild.sources.git_remote import environment
+from ohifbuild.sources.history import fetch_commits
 from ohifbuild.sources.remedies import remedies
 
 folder_option = click.option(

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from filelock import FileLock
@@ -55,7 +54,6 @@ SPARSE = (
 REPOSITORY_VARIABLES = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"}
 )
-HISTORY_KIND = "history"
 FETCHED = "refs/ohifbuild/wanted"
 
 
@@ -162,73 +160,6 @@ def has_checkout(commit: str, cache: Cache) -> bool:
     return cache.has(KIND, digest_of(commit, SPARSE))
 
 
-def first_parents(source: str, commit: str, length: int, cache: Cache, *, offline: bool) -> tuple[str, ...]:
-    """The commit, its first parent, the first parent of that one, and so on: at most ``length`` commits.
-
-    Raises:
-        NotInCache: ``offline`` is set and the commits are not in the cache.
-        OriginUnavailable: the remote cannot be reached, or it is not a git repository.
-    """
-    check_names(source, commit)
-    key = digest_of(HISTORY_KIND, commit, length)
-    if offline and not cache.has(HISTORY_KIND, key):
-        raise NotInCache(
-            f"The commits before {commit[:12]} are not in the cache, and --offline forbids downloading them.",
-            cause="They were never downloaded on this machine, or the cache was pruned.",
-            fix="Run the same command once without --offline.",
-        )
-
-    def make(work: Path) -> None:
-        with git_errors(source):
-            _init_bare(work / "repository", source)
-            with Repo(work / "repository") as repository:
-                repository.git.update_environment(**_inside((work / "repository").absolute(), source))
-                repository.git.fetch(
-                    f"--depth={length}", "--filter=blob:none", "--no-tags", NAME, f"{commit}:{FETCHED}"
-                )
-                line = repository.git.rev_list("--first-parent", f"--max-count={length}", FETCHED)
-        shutil.rmtree(work / "repository")
-        (work / "commits").write_text(line, encoding="ascii")
-
-    return tuple((cache.entry(HISTORY_KIND, key, make) / "commits").read_text(encoding="ascii").split())
-
-
-def fetch_commits(source: str, tags: list[str], target: Path) -> Path:
-    """Makes a bare repository at ``target`` with the commits of ``tags`` and their trees; returns ``target``.
-
-    git downloads a file when it is read, if it runs with ``environment(source)``: the repository does not store the
-    URL.
-
-    Raises:
-        UnknownRelease, OriginUnavailable: as in ``checkout``.
-    """
-    for tag in tags:
-        check_names(source, tag)
-    refs = refs_of(source)
-    names = [full_name(source, tag, refs) for tag in tags]
-    with git_errors(source):
-        _init_bare(target, source)
-        repository = Repo(target)
-        repository.git.update_environment(**environment(source))
-        specs = [f"{name}:refs/tags/{tag}" for name, tag in zip(names, tags, strict=True)]
-        repository.git.fetch("--depth=1", "--filter=blob:none", NAME, *specs)
-        repository.close()
-    return target
-
-
-def date_of_tag(source: str, tag: str) -> date:
-    """The day on which the commit of a tag was made.
-
-    Raises:
-        UnknownRelease, OriginUnavailable: as in ``checkout``.
-    """
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
-        path = fetch_commits(source, [tag], Path(folder) / "repository")
-        with git_errors(source), Repo(path) as repository:
-            repository.git.update_environment(**environment(source))
-            return date.fromisoformat(str(repository.git.log("-1", "--format=%cs", f"refs/tags/{tag}")))
-
-
 def _make(source: str, name: str, commit: str, work: Path, cache: Cache, reporter: Reporter) -> None:
     with reporter.step(f"Clone {name}") as meter:
         _clone(source, name, commit, work.absolute(), cache, meter)
@@ -301,14 +232,14 @@ def _objects(source: str, cache: Cache) -> Iterator[Repo]:
         for stale in path.rglob("*.lock"):  # of a killed git: our lock excludes a running one
             stale.unlink()
         with Repo(path) as repository:
-            repository.git.update_environment(**_inside(path, source))
+            repository.git.update_environment(**inside(path, source))
             yield repository
 
 
 def _init(path: Path, source: str) -> None:
     work = Path(tempfile.mkdtemp(prefix=f".{path.name}.work-", dir=path.parent))
     try:
-        _init_bare(work, source)
+        init_bare(work, source)
         (work / "info").mkdir(exist_ok=True)
         (work / "info" / "sparse-checkout").write_text("\n".join(SPARSE) + "\n", encoding="utf-8")
         work.rename(path)
@@ -316,13 +247,14 @@ def _init(path: Path, source: str) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _init_bare(path: Path, source: str) -> None:
+def init_bare(path: Path, source: str) -> None:
+    """Makes a bare repository at ``path``."""
     # Not with GitPython, which cannot remove the variables with which a calling git names its own work tree.
     kept = {name: value for name, value in os.environ.items() if name not in REPOSITORY_VARIABLES}
     run(["git", "init", "--quiet", "--bare", path], env=kept | environment(source))
 
 
-def _inside(path: Path, source: str) -> dict[str, str]:
+def inside(path: Path, source: str) -> dict[str, str]:
     """The environment for git in our repository, even if ohifbuild was started inside another repository."""
     return {
         **environment(source),

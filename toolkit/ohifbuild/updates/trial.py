@@ -28,8 +28,9 @@ from ohifbuild.patches.upstream import notes
 from ohifbuild.releases.catalogue import Catalogue, ReleasePin, find_release
 from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.build_system import described
-from ohifbuild.sources.checkout import checkout, date_of_tag
+from ohifbuild.sources.checkout import checkout
 from ohifbuild.sources.git import source_build
+from ohifbuild.sources.history import date_of_tag
 from ohifbuild.sources.published import PublishedViewer
 from ohifbuild.tools.npm import published_dates, published_package
 from ohifbuild.updates.candidates import Candidate

@@ -18,8 +18,9 @@ from ohifbuild.core.errors import (
 )
 from ohifbuild.patches.series import GitTree
 from ohifbuild.sources import git_remote
-from ohifbuild.sources.checkout import Checkout, checkout, commit_of, fetch_commits, has_checkout
+from ohifbuild.sources.checkout import Checkout, checkout, commit_of, has_checkout
 from ohifbuild.sources.git_remote import environment, remote_answers
+from ohifbuild.sources.history import fetch_commits
 
 from .conftest import TAG, Upstream
 

@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.cache.entries import Cache
+from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ExtensionInvalid, IntegrityMismatch, NotInCache
 from ohifbuild.core.processes import run
+from ohifbuild.lock.lock_file import read_lock
+from ohifbuild.lock.resolve import resolve
 from ohifbuild.packages.package import read_packages
 from ohifbuild.sources.package_sources import Provided, provide_packages
 
-from .conftest import Upstream, clean, write_extension
+from .conftest import Built, Upstream, clean, write_extension
 
 NOBODY = "0" * 40
 
@@ -93,3 +96,16 @@ def test_the_registrys_integrity_is_frozen_and_another_one_is_refused(cache: Cac
     assert provide(cache, source, locked=dict(provided.facts), offline=True).roots == provided.roots
     with pytest.raises(IntegrityMismatch):
         provide(cache, source, locked={source: "sha512-" + "A" * 86 + "=="})
+
+
+def test_the_lock_of_a_recipe_has_what_its_packages_bring_and_holds_offline(built: Built, tmp_path: Path) -> None:
+    root = write_extension(tmp_path / "e", dependencies={"is-number": "^7.0.0"})
+    (root / "index.js").write_text("import 'is-number';\nexport default { preRegistration() {} };\n")
+    commit = built.upstream.git("rev-parse", "HEAD")
+    given = {"from": "git", "source": str(built.upstream.path), "ref": commit, "version": "3.12.0"}
+    recipe = Recipe.of({**given, "extensions": [root]})
+    lock = resolve(recipe, cache=built.cache).lock
+    assert lock.sections["dependencies"]["node_modules/is-number"].startswith("is-number@7.0.0 sha512-")
+    (tmp_path / "ohifbuild.lock").write_text(lock.text())
+    locked = read_lock(tmp_path / "ohifbuild.lock")
+    assert resolve(recipe, locked=locked, cache=built.cache, offline=True).lock == lock

@@ -16,7 +16,8 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import AuditImpossible
 from ohifbuild.sources.base_viewer import BaseViewer
-from ohifbuild.sources.checkout import Checkout, checkout, first_parents
+from ohifbuild.sources.checkout import Checkout, checkout
+from ohifbuild.sources.history import first_parents
 
 COMMIT_LITERAL = re.compile(rb'"([0-9a-f]{40})"')
 PIPELINE = ".circleci/config.yml"
