@@ -56,4 +56,4 @@ def main(versions: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or [pin.version for pin in catalogue().releases if pin.npm_integrity])
+    main(sys.argv[1:] or [pin.version for pin in catalogue().releases.values() if pin.npm_integrity])
