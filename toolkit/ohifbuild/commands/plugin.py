@@ -15,11 +15,16 @@ from ohifbuild.viewer.plugin_pack import Format, pack_plugin
 
 @click.group("plugin")
 def command() -> None:
-    """Pack a package as a plugin of OHIF 3.14."""
+    """Pack a package as a plugin of OHIF 3.14.
+
+    \b
+    Example:
+      ohifbuild plugin pack ./my-extension
+    """
 
 
 @command.command("pack")
-@click.argument("package", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("package", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), default=Path("plugins"), help="The folder to write.")
 @click.option("--format", "form", type=click.Choice(["umd", "esm"]), default="umd", help="The kind of bundle.")
 @click.option("--url", default="/plugins/", help="The path or URL under which the folder will be served.")

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -50,6 +51,7 @@ HOST = (
     "dcmjs",
     "gl-matrix",
 )
+NAMED = re.compile(r"@?[\w-][^:]*$")  # not data: and not esbuild's own <define:…>
 SHARED = SharedModules("", {name: SharedModule(name, (), True, None) for name in HOST})
 # Loaded by import(), a bundle sees neither `module` nor `exports`; in Node and in bundlers it is a CommonJS module.
 UMD = """\
@@ -161,7 +163,7 @@ def _deep_imports(package: Package, inputs: Mapping[str, Any]) -> Iterator[Packa
     """The imports of modules inside the host's packages: to leave out a package leaves all of its modules out."""
     for importer, module in sorted(inputs.items()):
         for imported in module["imports"]:
-            if imported.get("external") and imported["path"] not in HOST and not imported["path"].startswith("data:"):
+            if imported.get("external") and imported["path"] not in HOST and NAMED.match(imported["path"]):
                 yield PackageProblem(
                     str(package.root),
                     f"{importer.removeprefix('package/')} imports {imported['path']}",
