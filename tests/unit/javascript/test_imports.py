@@ -73,3 +73,19 @@ def test_what_only_looks_like_an_import_is_none() -> None:
 @pytest.mark.parametrize("text", ["import { a from", "(" * 50_000, "\0\0\0", "import {} from", "<div>" * 5_000])
 def test_no_text_breaks_the_reading(text: str) -> None:
     assert read(text + "\n") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["(a: number) => a", "a => a", "function f({ a }) { a; }", "([a]) => a", "const a = 1; a;", "({ b: a }) => a"],
+)
+def test_a_name_that_the_file_also_gives_to_something_else_is_not_surely_used(code: str) -> None:
+    (found,) = read(f"import {{ a }} from './types';\n{code}\n")
+    assert not found.names[0].is_used
+    assert not found.is_needed
+    assert not found.dropped
+
+
+def test_a_default_value_and_a_property_are_uses_and_hide_nothing() -> None:
+    (found,) = read("import { a, b, c } from './x';\nconst f = (x = a) => x;\nlet y = { k: b }.c;\n")
+    assert [name.is_used for name in found.names] == [True, True, False]

@@ -31,7 +31,8 @@ def source(package: PackageFiles, target: Target) -> Finding:
     spots = [Spot(name, 0, "no text in UTF-8, or larger than 4 MB", "Save it as UTF-8.") for name in package.unreadable]
     spots += [
         Spot(file.path, found.place.line, f"'{found.module}' does not exist", "Correct the path.")
-        for file, found in _imports(package)
+        for file in package.sources
+        for found in file.needed_imports
         if found.module.startswith(".") and not _exists(package, file, found.module)
     ]
     unclear = [

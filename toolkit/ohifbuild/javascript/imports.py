@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -23,6 +22,26 @@ NO_USES = ("import_statement", "nested_type_identifier", "type_query")
 ELSEWHERE = {"inside": {"any": [{"kind": kind} for kind in NO_USES], "stopBy": "end"}}
 IDENTIFIERS = {
     "rule": {"any": [{"kind": "identifier", "not": ELSEWHERE}, {"kind": "shorthand_property_identifier"}]},
+}
+# Where a file gives a name to something of its own, which hides an import of that name.
+BINDERS: tuple[tuple[str, str], ...] = (
+    ("required_parameter", "pattern"),
+    ("optional_parameter", "pattern"),
+    ("variable_declarator", "name"),
+    ("arrow_function", "parameter"),
+    ("assignment_pattern", "left"),
+    ("pair_pattern", "value"),
+    ("catch_clause", "parameter"),
+    ("function_declaration", "name"),
+)
+BOUND = {
+    "rule": {
+        "any": [
+            {"kind": "shorthand_property_identifier_pattern"},
+            *({"kind": "identifier", "inside": {"kind": kind, "field": field_}} for kind, field_ in BINDERS),
+            *({"kind": "identifier", "inside": {"kind": kind}} for kind in ("array_pattern", "rest_pattern")),
+        ]
+    }
 }
 STATEMENTS = {"rule": {"any": [{"kind": "import_statement"}, {"kind": "export_statement"}]}}
 
@@ -46,6 +65,7 @@ class ImportedName:
         local: its name in this file; "" for a name that is exported again, or that is read from a namespace.
         place: where it stands.
         erased: whether nothing of it is left when the file runs: it is imported as a type, or never used as a value.
+        hidden: whether the file gives the name to something else too, so that its uses may be of that.
         specifier: start and end of ``name as local``; (0, 0) for a name that is read from a namespace.
     """
 
@@ -54,6 +74,12 @@ class ImportedName:
     place: Place
     erased: bool
     specifier: tuple[int, int] = (0, 0)
+    hidden: bool = False
+
+    @property
+    def is_used(self) -> bool:
+        """Whether it is certain that the file uses it as a value."""
+        return not self.erased and not self.hidden
 
 
 @dataclass(frozen=True)
@@ -84,6 +110,11 @@ class Import:
         """Whether TypeScript leaves nothing of it: everything that it imports is a type, or never used as a value."""
         return self.is_type or (bool(self.names) and not self.whole and all(name.erased for name in self.names))
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether it is certain that the module has to exist when the file runs, also if TypeScript compiles it."""
+        return not self.is_type and (self.whole or not self.names or any(name.is_used for name in self.names))
+
 
 def imports_of(text: str, language: str) -> list[Import]:
     """The imports of a module in the order of the file; a file with syntax errors gives those that can be read.
@@ -112,14 +143,15 @@ def text_of(node: SgNode | None) -> SgNode | None:
 
 
 def _statements(root: SgNode) -> Iterator[Import]:
-    uses = Counter(node.text() for node in find(root, IDENTIFIERS))
+    hidden = {node.text() for node in find(root, BOUND)}
+    uses = {node.text() for node in find(root, IDENTIFIERS)}
     for node in find(root, STATEMENTS):
         source = text_of(node.field("source") or _required(node))
         if source is None:
             continue
         is_type = any(child.kind() == "type" for child in node.children())
         kind = "export" if node.kind() == "export_statement" else "import"
-        names, whole, namespace = _clause(node, kind, is_type, uses)
+        names, whole, namespace = _clause(node, kind, is_type, uses, hidden)
         if namespace:
             names = [*names, *_members(root, namespace)]
         yield Import(
@@ -133,14 +165,16 @@ def _required(node: SgNode) -> SgNode | None:
     return _child(clause, "string") if clause else None
 
 
-def _clause(node: SgNode, kind: str, is_type: bool, uses: Counter[str]) -> tuple[list[ImportedName], bool, str]:
+def _clause(
+    node: SgNode, kind: str, is_type: bool, uses: set[str], hidden: set[str]
+) -> tuple[list[ImportedName], bool, str]:
     names, whole, namespace = [], False, ""
     clause = _child(node, "import_clause") or node
     for child in clause.children():
         if child.kind() in ("named_imports", "export_clause"):
             for each in child.children():
                 if each.kind() in ("import_specifier", "export_specifier"):
-                    names.append(_name(each, kind, is_type, uses))
+                    names.append(_name(each, kind, is_type, uses, hidden))
         elif child.kind() == "namespace_import":
             whole, namespace = True, child.children()[-1].text()
         elif child.kind() in ("identifier", "namespace_export", "*", "import_require_clause"):
@@ -148,13 +182,13 @@ def _clause(node: SgNode, kind: str, is_type: bool, uses: Counter[str]) -> tuple
     return names, whole or (kind == "import" and not names), namespace
 
 
-def _name(node: SgNode, kind: str, is_type: bool, uses: Counter[str]) -> ImportedName:
+def _name(node: SgNode, kind: str, is_type: bool, uses: set[str], hidden: set[str]) -> ImportedName:
     name, alias = node.field("name"), node.field("alias")
     assert name is not None
     typed = is_type or any(child.kind() == "type" for child in node.children())
     local = (alias or name).text() if kind == "import" else ""
-    unused = kind == "import" and not uses[local]
-    return ImportedName(name.text(), local, place_of(name), typed or unused, span(node))
+    unused = kind == "import" and local not in uses
+    return ImportedName(name.text(), local, place_of(name), typed or unused, span(node), local in hidden)
 
 
 def _members(root: SgNode, namespace: str) -> Iterator[ImportedName]:

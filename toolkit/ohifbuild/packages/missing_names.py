@@ -48,5 +48,5 @@ def missing_names(package: PackageFiles, lists: ExportLists) -> Iterator[Missing
             else:
                 known = lists
             for name in each.names:
-                if not name.erased and known.lacks(each.module, name.name):
+                if name.is_used and known.lacks(each.module, name.name):
                     yield MissingName(file, each.module, name, known.advice(each.module, name.name))

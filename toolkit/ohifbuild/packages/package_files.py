@@ -41,9 +41,17 @@ class SourceFile:
 
     @property
     def kept_imports(self) -> tuple[Import, ...]:
-        """The imports that are there when the file runs."""
-        typed = PurePosixPath(self.path).suffix in TYPED
-        return tuple(each for each in self.imports if not each.is_type and not (typed and each.dropped))
+        """The imports that may be there when the file runs: all but those that TypeScript drops."""
+        return tuple(each for each in self.imports if not each.is_type and not (self._is_typed and each.dropped))
+
+    @property
+    def needed_imports(self) -> tuple[Import, ...]:
+        """The imports that are certainly there when the file runs."""
+        return tuple(each for each in self.kept_imports if each.is_needed or not self._is_typed)
+
+    @property
+    def _is_typed(self) -> bool:
+        return PurePosixPath(self.path).suffix in TYPED
 
 
 @dataclass(frozen=True)
