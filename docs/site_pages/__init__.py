@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, Callable[[], str]] = {
     "data-source-keys": recipe_keys.data_source_section,
     "presets": recipe_keys.presets_section,
     "branding-keys": recipe_keys.branding_section,
+    "modes-keys": recipe_keys.modes_section,
     "refused-names": recipe_keys.refused_section,
     "releases": support.releases_section,
     "runs": support.runs_section,

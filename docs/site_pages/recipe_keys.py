@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from ohifbuild.commands.build import command
 from ohifbuild.config.branding import Branding
 from ohifbuild.config.data_source import DataSource, presets
+from ohifbuild.config.modes import Modes
 from ohifbuild.config.ohif_names import names
 from ohifbuild.config.recipe import Recipe
 from site_pages.markdown import code, table
@@ -37,6 +38,11 @@ def data_source_section() -> str:
 def branding_section() -> str:
     """A table of the keys of ``[branding]``."""
     return _keys(Branding)
+
+
+def modes_section() -> str:
+    """A table of the keys of ``[modes]``."""
+    return _keys(Modes)
 
 
 def presets_section() -> str:

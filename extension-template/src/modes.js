@@ -50,7 +50,7 @@ export function confineModes(listed, appConfig, api, loading, beforeRoutes) {
   }
   atTheEnd(appConfig, list => {
     const kept = list.filter(mode => isKept(mode, loading.partOf(mode)));
-    list.splice(0, list.length, ...kept);
+    list.splice(0, list.length, ...arranged(kept, appConfig.ohifbuildModes, loading));
     beforeRoutes(list);
   });
 }
@@ -111,6 +111,29 @@ export function forgetRegistered(modes, ids) {
       mode.extensions = Object.fromEntries(Object.entries(mode.extensions).filter(([id]) => !ids.includes(id)));
     }
   }
+}
+
+/**
+ * The modes as the recipe has them: which are on, in which order, and which the study list does not offer.
+ *
+ * @param {Mode[]} modes
+ * @param {{on?: string[], hide?: string[]} | undefined} wanted
+ * @param {Loading} loading
+ * @returns {Mode[]}
+ */
+function arranged(modes, { on = [], hide = [] } = {}, loading) {
+  modes.filter(({ routeName }) => hide.includes(routeName)).forEach(mode => (mode.hide = true));
+  if (on.length === 0) {
+    return modes;
+  }
+  const place = (/** @type {Mode} */ { routeName }) => on.indexOf(routeName);
+  const kept = modes.filter(mode => mode.routeName === VIEWER_ROUTE || place(mode) >= 0);
+  for (const part of modes.filter(mode => !kept.includes(mode)).map(loading.partOf)) {
+    if (part) {
+      part.route = ''; // it is off, as the recipe says
+    }
+  }
+  return kept.sort((one, other) => place(one) - place(other));
 }
 
 /**

@@ -192,6 +192,33 @@ test('a mode whose factory throws or makes nothing, and one that OHIF skips, are
   );
 });
 
+test('the recipe says which modes are on, in which order, and which the study list does not offer', async () => {
+  const mode = (/** @type {string} */ routeName) => ({
+    id: routeName,
+    modeFactory: () => ({ id: routeName, routeName }),
+  });
+  const ours = { id: VIEWER_ID, modeFactory: () => ({ id: VIEWER_ID, routeName: 'viewer' }) };
+  const listed = [ours, mode('basic'), mode('clinic'), mode('tmtv')].map(module => ({ source: module.id, module }));
+  const wanted = { on: ['clinic', 'tmtv'], hide: ['tmtv'] };
+  const { loaded, modes } = await moded(listed, { modes: [], ohifbuildModes: wanted });
+  assert.deepEqual(
+    loaded.map(({ routeName, hide = false }) => [routeName, hide]),
+    [
+      ['viewer', false],
+      ['clinic', false],
+      ['tmtv', true],
+    ]
+  );
+  assert.deepEqual(
+    modes.map((/** @type {any} */ { id, route, problem }) => [id, route, problem]),
+    [
+      ['basic', '', ''],
+      ['clinic', 'clinic', ''],
+      ['tmtv', 'tmtv', ''],
+    ]
+  );
+});
+
 test('our extension stands right after the release’s own data sources, and once', () => {
   const window = page({ extensions: ['@ohif/extension-default', '@ohif/extension-cornerstone', 'early-datasource'] });
   const config = { extensions: ['/ohifbuild/0a/extension.js', '/ohifbuild/0b/extension.js'] };

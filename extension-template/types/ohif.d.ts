@@ -71,6 +71,8 @@ export interface ExtensionManager {
 }
 
 export interface AppConfig {
+  /** The recipe's `[modes]`. */
+  ohifbuildModes?: { on?: string[]; hide?: string[] };
   extensions?: unknown[];
   modes?: Array<string | ModeModule>;
   dataSources?: DataSourceDefinition[];

@@ -63,3 +63,9 @@ def test_what_an_extension_sets_too_early_or_in_vain_is_named_with_its_package()
 
 def test_without_a_record_there_are_no_notes() -> None:
     assert notes_of(None, {"customizations": {"x": 1}}, ()) == ()
+
+
+def test_a_route_of_no_mode_is_named() -> None:
+    record = {**RECORD, "modes": [{"route": "tmtv"}, {"route": ""}]}
+    found = notes_of(record, {"modes": {"on": ["viewer", "tmvt"], "hide": ["tmtv"]}}, ())
+    assert found == ("The route tmvt in [modes] is that of no mode. Did you mean tmtv?",)

@@ -27,6 +27,7 @@ from ohifbuild.config.app_config_module import app_config_module
 from ohifbuild.config.beneath import Reader, beneath_of
 from ohifbuild.config.branding import Branding
 from ohifbuild.config.data_source import DEFAULT_NAME, DataSource, presets
+from ohifbuild.config.modes import Modes
 from ohifbuild.config.package_source import check_source, located
 from ohifbuild.config.places import overlaps
 from ohifbuild.config.recipe_values import DEFAULT_ROOT
@@ -142,6 +143,7 @@ class Recipe(BaseModel):
         description="A JavaScript or TypeScript file whose default export is merged into `window.config`, after "
         "`app_config`: for functions. It is code with the rights of the viewer.",
     )
+    modes: Modes | None = Field(None, description="Which modes the viewer has: see [modes](#modes).")
     branding: Branding = Field(
         default_factory=lambda: Branding.model_validate({}),
         description="The viewer's appearance: see [branding](#branding).",

@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ohifbuild.config.modes import LINKS
 from ohifbuild.verification.evidence import LoadedPart
 
 # Read by OHIF itself before our extension registers and can see it.
@@ -39,6 +40,7 @@ def notes_of(
     return (
         *_customizations(options.get("customizations", {}), readings.get("known", {}), readings.get("asked", ())),
         *_app_config(options.get("app_config", {}), record.get("read", ())),
+        *_modes(options.get("modes") or {}, record.get("modes", ())),
         *_early(readings.get("early", ()), {part.id: part.package for part in parts if part.kind == "extension"}),
         *(
             f"The extension of {part.package} has {name}, which this release never calls."
@@ -75,6 +77,15 @@ def _app_config(given: Mapping[str, Any], read: Iterable[str]) -> Iterator[str]:
     for name in given:
         if name not in read and name not in READ_BEFORE:
             yield f"The key {name} of app_config did nothing: nothing read it while verify looked."
+
+
+def _modes(given: Mapping[str, Iterable[str]], modes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    known = {LINKS, *(mode["route"] for mode in modes)}
+    for route in dict.fromkeys(route for key in ("on", "hide") for route in given.get(key, ())):
+        if route not in known:
+            near = difflib.get_close_matches(route, known - {""}, n=1)
+            meant = f" Did you mean {near[0]}?" if near else ""
+            yield f"The route {route} in [modes] is that of no mode.{meant}"
 
 
 def _early(sets: Iterable[Mapping[str, str]], packages: Mapping[str, str]) -> Iterator[str]:

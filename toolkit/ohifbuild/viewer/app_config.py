@@ -48,7 +48,8 @@ def app_config(recipe: Recipe, extensions: list[str], modes: list[str]) -> str:
             for source in recipe.sources
         ],
     }
-    return HEADER + CONFIG_START + json.dumps({**config, **recipe.app_config}, indent=2) + ";\n" + CONFIGURE
+    own = {"ohifbuildModes": recipe.modes.model_dump(mode="json")} if recipe.modes else {}
+    return HEADER + CONFIG_START + json.dumps({**config, **recipe.app_config, **own}, indent=2) + ";\n" + CONFIGURE
 
 
 def read_app_config(text: str) -> dict[str, Any]:
