@@ -275,7 +275,10 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[text.splitlines()[0] for text in EXAMPLES])
-def test_every_example_of_the_reference_builds(example: str) -> None:
+def test_every_example_of_the_reference_builds(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "extension-notes").mkdir()
+    (tmp_path / "extension-notes/package.json").write_text("{}")
     recipe = Recipe.of(tomllib.loads(example))
     page = index_html(PAGE, recipe, EARLY)
     assert SETTINGS_ID in page
