@@ -54,6 +54,7 @@ def test_a_panel_a_button_a_command_a_viewport_and_a_mode_work_with_the_viewers_
     count.get_by_text("1 of 3 display sets").wait_for()
     page.locator("html[data-ward-effects='1']").wait_for(state="attached")
     page.locator("#ward-later").wait_for()
+    page.locator("#ward-viewport").get_by_text("1 display sets in the ward's own viewport").wait_for()
     page.locator("[data-cy=WardGreet]").first.click()
     page.locator("html[data-ward='1']").wait_for(state="attached")
     page.locator("#ward-greet").click()

@@ -2,14 +2,19 @@ import longitudinal from '@ohif/mode-longitudinal';
 import { id } from './id';
 
 const PANEL = 'react-ward.panelModule.ward';
+const VIEWPORT = {
+  namespace: 'react-ward.viewportModule.ward',
+  displaySetsToDisplay: ['@ohif/extension-default.sopClassHandlerModule.stack'],
+};
 
-// The layout of the release's viewer, with the ward's panel on the right.
+// The layout of the release's viewer, with the ward's panel on the right and its viewport for all images.
 function withPanel(route) {
   return {
     ...route,
     async layoutTemplate(...args) {
       const layout = await route.layoutTemplate.call(this, ...args);
-      return { ...layout, props: { ...layout.props, rightPanels: [PANEL], rightPanelClosed: false } };
+      const viewports = [VIEWPORT, ...layout.props.viewports];
+      return { ...layout, props: { ...layout.props, viewports, rightPanels: [PANEL], rightPanelClosed: false } };
     },
   };
 }
