@@ -33,7 +33,7 @@ from ohifbuild.viewer.esbuild_messages import Message, messages
 from ohifbuild.viewer.extensions import DIGEST_LENGTH, KIND, TARGET, BundledPackage, Bundles, entries_of
 from ohifbuild.viewer.import_problems import Reading, from_elsewhere, problems_of, second_instances
 from ohifbuild.viewer.shared.modules import SharedModules, shared_modules
-from ohifbuild.viewer.shared.shims import aliases, loader, write_shims
+from ohifbuild.viewer.shared.shims import aliases, loader, shims_of
 
 # OHIF's webpack and Rspack configurations read the same kinds of files.
 IMAGES = ("png", "jpg", "jpeg", "gif", "svg", "webp", "woff", "woff2", "ttf", "eot", "wasm")
@@ -106,7 +106,9 @@ def bundle_with_shared(
         for package, place in places:
             copy_files(package.root, place, with_built=package.with_built)
         install_dependencies(root, places, brought, cache, offline=offline, reporter=reporter)
-        files = {f"{SHIMS}/{name}": specifier for name, specifier in write_shims(shared, root / SHIMS).items()}
+        shims = shims_of(shared)
+        (root / SHIMS).symlink_to(shims.folder(cache))
+        files = {f"{SHIMS}/{name}": specifier for name, specifier in shims.specifiers.items()}
         works = [_Work(root, number, item, shared, files, binary, base) for number, item in enumerate(packages)]
         refuse([problem for work in works for problem in work.bundle()])
         return tuple(work.keep(cache) for work in works)

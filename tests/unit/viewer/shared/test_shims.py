@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ohifbuild.cache.entries import Cache
 from ohifbuild.viewer.shared.modules import SharedModule, SharedModules
-from ohifbuild.viewer.shared.shims import aliases, loader, write_shims
+from ohifbuild.viewer.shared.shims import aliases, loader, shims_of
 
 CORE = SharedModule("20", (), False, {"useSystem": "Jg", "default": "Ay"})
 REACT = SharedModule("5", (), True, {"useState": "useState"})
@@ -21,8 +22,7 @@ SHARED = SharedModules(
 
 @pytest.fixture
 def shims(tmp_path: Path) -> Path:
-    write_shims(SHARED, tmp_path)
-    return tmp_path / "@ohifbuild-shared"
+    return shims_of(SHARED).folder(Cache(tmp_path)) / "@ohifbuild-shared"
 
 
 def entry(shims: Path, package: str) -> dict[str, str]:
@@ -45,9 +45,16 @@ def test_a_module_whose_names_are_unknown_may_be_asked_for_any_name(shims: Path)
     assert entry(shims, "classnames") == {"require": "./7.cjs", "default": "./7.cjs"}
 
 
-def test_a_shim_is_known_by_what_packages_import(tmp_path: Path) -> None:
-    files = write_shims(SHARED, tmp_path)
-    assert files["@ohifbuild-shared/ohif__core/20.mjs"] == "@ohif/core"
+def test_a_shim_is_known_by_what_packages_import() -> None:
+    assert shims_of(SHARED).specifiers["@ohifbuild-shared/ohif__core/20.mjs"] == "@ohif/core"
+
+
+def test_one_viewers_shims_are_written_once(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    first = shims_of(SHARED).folder(cache)
+    made = first.stat().st_mtime_ns
+    assert shims_of(SHARED).folder(cache) == first
+    assert first.stat().st_mtime_ns == made
 
 
 def test_each_shared_package_has_an_alias() -> None:

@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from ohifbuild.cache.entries import Cache
+from ohifbuild.core.digests import digest_of
 from ohifbuild.viewer.shared.modules import SharedModule, SharedModules, package_of
 
+KIND = "shims"
 SCOPE = "@ohifbuild-shared"
 REGISTRY = """\
 let require_;
@@ -40,32 +44,43 @@ def shim_package(package: str) -> str:
     return f"{SCOPE}/{package.lstrip('@').replace('/', '__')}"
 
 
-def write_shims(shared: SharedModules, folder: Path) -> dict[str, str]:
-    """Writes a package for each shared package into ``folder``.
+@dataclass(frozen=True)
+class Shims:
+    """The texts of the shims' files, and the specifier that each module of them stands for, both by the file's path."""
 
-    Returns:
-        The specifier of each file, by the file's path in ``folder``.
-    """
-    root = folder / SCOPE
-    root.mkdir(parents=True)
-    (root / "registry.mjs").write_text(REGISTRY % json.dumps(shared.chunk_list), encoding="utf-8")
-    files: dict[str, str] = {}
+    texts: dict[str, str]
+    specifiers: dict[str, str]
+
+    def folder(self, cache: Cache) -> Path:
+        """A folder in the cache with the files."""
+
+        def write(work: Path) -> None:
+            for name, text in self.texts.items():
+                path = work / "tree" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+
+        return cache.entry(KIND, digest_of(sorted(self.texts.items())), write) / "tree"
+
+
+def shims_of(shared: SharedModules) -> Shims:
+    """An npm package for each shared package."""
+    texts = {f"{SCOPE}/registry.mjs": REGISTRY % json.dumps(shared.chunk_list)}
+    specifiers: dict[str, str] = {}
     entries: dict[str, dict[str, object]] = {}
     for specifier, module in sorted(shared.modules.items(), key=lambda item: (item[0].count("/"), item[0])):
         package = package_of(specifier)
-        place = folder / shim_package(package)
-        place.mkdir(exist_ok=True)
-        (place / f"{module.id}.mjs").write_text(_es_module(module), encoding="utf-8")
-        (place / f"{module.id}.cjs").write_text(_common_js(module), encoding="utf-8")
-        for kind in ("mjs", "cjs"):
-            files.setdefault(f"{shim_package(package)}/{module.id}.{kind}", specifier)
+        for kind, text in (("mjs", _es_module(module)), ("cjs", _common_js(module))):
+            name = f"{shim_package(package)}/{module.id}.{kind}"
+            texts[name] = text
+            specifiers.setdefault(name, specifier)
         required = f"./{module.id}.{'cjs' if module.common_js else 'mjs'}"
         imported = f"./{module.id}.{'cjs' if module.exports is None else 'mjs'}"
         entries.setdefault(package, {})[f".{specifier[len(package) :]}"] = {"require": required, "default": imported}
     for package, exported in entries.items():
         manifest = {"name": shim_package(package), "sideEffects": False, "exports": exported}
-        (folder / shim_package(package) / "package.json").write_text(json.dumps(manifest), encoding="utf-8")
-    return files
+        texts[f"{shim_package(package)}/package.json"] = json.dumps(manifest)
+    return Shims(texts, specifiers)
 
 
 def aliases(shared: SharedModules) -> list[str]:
