@@ -116,7 +116,11 @@ class NoLoadersOfPackages {
   apply(compiler) {
     compiler.hooks.normalModuleFactory.tap('ohifbuild', factory => {
       factory.hooks.beforeResolve.tap('ohifbuild', ({ request, contextInfo }) => {
-        if (!request.includes('!') || !/[\\/]ohifbuild-[^\\/]+[\\/]/.test(contextInfo?.issuer)) return;
+        const ours = /[\\/]ohifbuild-[^\\/]+[\\/]/;
+        if (!request.includes('!') || !ours.test(contextInfo?.issuer)) return;
+        // The loaders of styles ask for the rest of their chain in this way, by absolute paths in OHIF's node_modules.
+        const loaders = request.replace(/^.*?!=!/, '').split('!').slice(0, -1).filter(Boolean);
+        if (loaders.every(loader => path.isAbsolute(loader) && !ours.test(loader))) return;
         throw new Error(`'${request}' names a loader, which a package cannot do: import the file alone.`);
       });
     });
