@@ -17,15 +17,15 @@ from .conftest import Registry, tarball
 
 
 def publish(registry: Registry, commands: object) -> Package:
-    manifest = json.dumps({"name": "pnpm", "version": "99.0.0", "bin": commands}).encode()
+    manifest = json.dumps({"name": "pnpm", "version": "11.99.0", "bin": commands}).encode()
     script = b"console.log('pnpm', ...process.argv.slice(2))"
     return registry.publish_bytes(
-        "pnpm", "99.0.0", tarball({"package/package.json": manifest, "package/bin/p.cjs": script})
+        "pnpm", "11.99.0", tarball({"package/package.json": manifest, "package/bin/p.cjs": script})
     )
 
 
 def spec(package: Package) -> str:
-    return f"pnpm@99.0.0+sha512.{base64.b64decode(package.integrity.removeprefix('sha512-')).hex()}"
+    return f"pnpm@11.99.0+sha512.{base64.b64decode(package.integrity.removeprefix('sha512-')).hex()}"
 
 
 def test_a_package_manager_is_fetched_verified_and_run_by_our_node(registry: Registry, cache: Cache) -> None:
@@ -36,7 +36,7 @@ def test_a_package_manager_is_fetched_verified_and_run_by_our_node(registry: Reg
     assert output([*command, "install"], env=tools.env) == "pnpm install\n"
     assert not reporter.warnings
     assert package_manager(spec(package), tools, cache, offline=True, reporter=reporter) == command
-    assert package_manager("pnpm@99.0.0", tools, cache, offline=False, reporter=reporter) == command
+    assert package_manager("pnpm@11.99.0", tools, cache, offline=False, reporter=reporter) == command
     assert "not pinned" in reporter.warnings[0]
 
 
