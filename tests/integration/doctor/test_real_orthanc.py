@@ -22,6 +22,7 @@ from servers import deployed_orthanc, existing_orthanc
 
 TOKEN = "the-token-of-this-link"
 TOKENS = Tokens({TOKEN: Grant(frozenset({DOCUMENTS.uid}))})
+pytestmark = pytest.mark.usefixtures("orthanc_there")
 
 
 @pytest.fixture(scope="module")
