@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from ohifbuild import __version__
 from ohifbuild.config.recipe import RECIPE_NAME
+from ohifbuild.core.text_templates import text_templates
 from ohifbuild.scaffold.manifests import mode_manifest, package_manifest
 from ohifbuild.scaffold.package_request import MODULES, PackageRequest
 from ohifbuild.supply.pipelines import PIPELINE_PATHS, Pipeline, jobs_of
@@ -85,7 +84,7 @@ def _rendered(template: str, request: PackageRequest) -> str:
     name, writer = request.name, _Writer(request.language == "typescript")
     mode = name.of_mode if request.needs_mode else name
     text = (
-        _environment()
+        text_templates("ohifbuild.scaffold")
         .get_template(f"{template}.j2")
         .render(
             request=request,
@@ -105,24 +104,6 @@ def _rendered(template: str, request: PackageRequest) -> str:
 @functools.cache
 def _pipeline() -> str:
     return Pipeline("github", jobs_of((Path(RECIPE_NAME),)), "none").text()
-
-
-@functools.cache
-def _environment() -> Environment:
-    # Not HTML: a name has passed `name_problems`, so it means nothing in any of the languages.
-    return Environment(  # noqa: S701
-        loader=PackageLoader("ohifbuild.scaffold"),
-        block_start_string="<%",
-        block_end_string="%>",
-        variable_start_string="<<",
-        variable_end_string=">>",
-        comment_start_string="<#",
-        comment_end_string="#>",
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
 
 
 def _json(document: dict[str, Any]) -> str:

@@ -11,12 +11,11 @@ from pathlib import Path
 from string import ascii_letters, digits
 from typing import Literal
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from ohifbuild import __version__
 from ohifbuild.config.recipe import RECIPE_NAME
 from ohifbuild.core.disk import place_errors
 from ohifbuild.core.errors import PipelineDiffers
+from ohifbuild.core.text_templates import text_templates
 from ohifbuild.lock.lock_file import lock_path
 
 Engine = Literal["github", "gitlab"]
@@ -57,21 +56,9 @@ class Pipeline:
 
     def text(self) -> str:
         """The text of the pipeline file."""
-        # Not HTML: the values are names and paths that `jobs_of` has checked.
-        environment = Environment(  # noqa: S701
-            loader=PackageLoader("ohifbuild.supply.pipelines"),
-            block_start_string="<%",
-            block_end_string="%>",
-            variable_start_string="<<",
-            variable_end_string=">>",
-            comment_start_string="<#",
-            comment_end_string="#>",
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        return environment.get_template(f"{self.engine}.yml.j2").render(
+        # The values are names and paths that `jobs_of` has checked.
+        templates = text_templates("ohifbuild.supply.pipelines")
+        return templates.get_template(f"{self.engine}.yml.j2").render(
             pipeline=self,
             actions=pinned_actions(),
             names=_listed(job.name for job in self.jobs),
