@@ -15,6 +15,7 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.errors import ClaimsFailed, RecipeError
 from ohifbuild.lock.resolve import Resolution
+from ohifbuild.packages import accepted_names
 from ohifbuild.packages.dependencies import NOTHING
 from ohifbuild.releases.catalogue import ReleasePin
 from ohifbuild.sources.base_viewer import BaseViewer
@@ -95,10 +96,10 @@ def completed(
         ExtensionInvalid, OhifbuildError: as ``complete``.
     """
     brought = resolution.base.dependencies if base.origin == "published" else NOTHING  # git compiles its own in
-    return replace(
-        resolution,
-        bundles=complete(resolution.bundles, base, brought, cache, offline=offline, reporter=reporter),
-    )
+    allowed = resolution.recipe.allow_missing
+    bundles = complete(resolution.bundles, base, brought, cache, allowed=allowed, offline=offline, reporter=reporter)
+    accepted_names.warn((*base.accepted, *bundles.accepted), allowed, reporter)
+    return replace(resolution, bundles=bundles)
 
 
 def check_ready(recipe: Recipe) -> None:
@@ -240,6 +241,7 @@ def move(dist: Path, output: Path, *, public_url: str | None = None, dicomweb_ro
 
 def _inputs(base: BaseViewer, resolution: Resolution) -> dict[str, Any]:
     """What decided the dist's bytes, for its manifest."""
+    missing = sorted({(each.package, each.name) for each in (*base.accepted, *resolution.bundles.accepted)})
     return {
         "ohifbuild": __version__,
         "release": base.release.version,
@@ -248,5 +250,6 @@ def _inputs(base: BaseViewer, resolution: Resolution) -> dict[str, Any]:
         "commit": base.release.commit,
         "extensions": {item.package.name: item.digest for item in resolution.bundles.packages} | dict(base.compiled),
         "options": resolution.options,
+        **({"missing": [list(each) for each in missing]} if missing else {}),
         **({"app_config_module": resolution.config_module.name} if resolution.config_module else {}),
     }

@@ -11,6 +11,7 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.core.processes import run
+from ohifbuild.packages.accepted_names import AcceptedName
 from ohifbuild.packages.dependencies import NOTHING
 from ohifbuild.packages.package import Package, read_packages
 from ohifbuild.releases.catalogue import catalogue, find_release
@@ -63,7 +64,7 @@ def package(root: Path, files: dict[str, str], name: str = "mine", **manifest: o
 
 
 def bundled(cache: Cache, base: BaseViewer, *roots: Path) -> tuple[BundledPackage, ...]:
-    return bundle_with_shared(read_packages(roots), base, NOTHING, cache, offline=False, reporter=SilentReporter())
+    return bundle_with_shared(read_packages(roots), base, NOTHING, cache, offline=False, reporter=SilentReporter())[0]
 
 
 def refused(cache: Cache, base: BaseViewer, *roots: Path) -> str:
@@ -191,6 +192,24 @@ def test_what_is_installed_above_the_work_folder_is_refused(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     text = refused(cache, webpack, package(tmp_path / "p", {"src/index.tsx": "import 'stray'; export default {};"}))
     assert "installed outside of the package" in text
+
+
+def test_a_missing_export_that_the_recipe_accepts_is_undefined_and_named(
+    cache: Cache, base: BaseViewer, tmp_path: Path
+) -> None:
+    module = "import { Gone, useSystem } from '@ohif/core'; export default { answer: () => [typeof Gone, useSystem()] }"
+    root = package(tmp_path / "p", {"src/index.tsx": module})
+    with pytest.raises(ExtensionInvalid) as caught:
+        bundled(cache, base, root)
+    assert caught.value.fix.endswith('allow_missing = ["@ohif/core Gone"]')
+    (item,), accepted = bundle_with_shared(
+        *(read_packages([root]), base, NOTHING, cache),
+        allowed=["@ohif/core Gone", "@ohif/core useSystem"],
+        offline=False,
+        reporter=SilentReporter(),
+    )
+    assert answer(item, tmp_path) == ["undefined", "system"]
+    assert accepted == (AcceptedName("mine", "src/index.tsx:1:9", "@ohif/core Gone"),)
 
 
 def test_a_second_copy_of_what_the_viewer_lacks_is_refused(

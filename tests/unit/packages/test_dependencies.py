@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.errors import ExtensionInvalid
+from ohifbuild.core.errors import ExtensionInvalid, ToolFailed
 from ohifbuild.packages import resolve_dependencies
 from ohifbuild.packages.dependencies import KEY, Dependency, Needed, Resolved, frozen, needed, resolution_key
 from ohifbuild.packages.package import Package, read_packages
@@ -143,3 +143,21 @@ def test_problems_with_the_release_and_with_dependencies_are_reported_together(t
         )
     for words in ("'file:../x', which is no range of versions", "requires react ^19.0.0"):
         assert words in refusal.value.details
+
+
+def test_a_peer_that_the_registry_has_in_no_version_of_the_range_is_taken_in_its_newest_with_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def npm(manifests: list[dict[str, str]], *_: object) -> dict[str, Any]:
+        if "^0.7.1" in manifests[0].values():
+            raise ToolFailed("npm", cause="", fix="", details="No matching version found for x@^0.7.1.")
+        return {"node_modules/x": {"version": "0.8.0", "integrity": HASH}}
+
+    monkeypatch.setattr(resolve_dependencies, "_resolved_by_npm", npm)
+    found = package(tmp_path / "a")
+    as_peer, as_own = Needed(found, {}, {"x": "^0.7.1"}), Needed(found, {"x": "^0.7.1"}, {})
+    resolved = resolve_dependencies.resolve_dependencies("key", [as_peer], INSTALLED, TOOLS, {})
+    assert isinstance(resolved, Resolved)
+    assert resolved.notes == ("a: the registry has no x ^0.7.1; its newest is taken.",)
+    refused = resolve_dependencies.resolve_dependencies("key", [as_own], INSTALLED, TOOLS, {})
+    assert isinstance(refused, list)

@@ -8,7 +8,8 @@ import pytest
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import BundleFailed
 from ohifbuild.packages.export_lists import ExportLists, read_export_lists
-from ohifbuild.sources.bundler_findings import check_findings, read_findings
+from ohifbuild.sources.bundler_findings import check_findings, read_findings, refuse
+from ohifbuild.sources.missing_exports import check_imports
 
 
 class Case:
@@ -57,8 +58,43 @@ def test_a_missing_export_is_an_error_with_the_line_of_the_users_file_and_the_na
     said = case.check({"message": MISSING})
     assert f"{case.user / 'index.tsx'}:2:18: @ohif/ui has no export 'useModal'." in said
     assert "2 | import { Button, useModal } from '@ohif/ui';" in said
-    assert said.endswith("Import it from its new home: import { useModal } from '@ohif/ui-next';")
+    assert "Import it from its new home: import { useModal } from '@ohif/ui-next';" in said
+    assert said.endswith('with this line in the recipe: allow_missing = ["@ohif/ui useModal"]')
     assert str(case.tree) not in said
+
+
+def test_a_missing_export_that_the_recipe_accepts_is_no_error_and_is_returned_with_its_place(case: Case) -> None:
+    case.source("import { useModal } from '@ohif/ui';\n")
+    allowed = ["@ohif/ui useModal"]
+    report = case.report({"message": MISSING})
+    (found,) = check_findings(report, {case.copy: case.user}, case.tree, Path("the.log"), SilentReporter(), allowed)
+    assert (found.missing, found.line) == ("@ohif/ui useModal", 1)
+
+
+def test_another_missing_export_is_refused_with_the_whole_new_line_for_the_recipe(case: Case) -> None:
+    case.source("import { useModal, Other } from '@ohif/ui';\n")
+    report = case.report({"message": MISSING}, {"message": MISSING.replace("useModal", "Other")})
+    with pytest.raises(BundleFailed, match="1 fault") as caught:
+        refuse(read_findings(report, {case.copy: case.user}, read_export_lists(case.tree)), None, ["@ohif/ui useModal"])
+    assert caught.value.fix.endswith('allow_missing = ["@ohif/ui Other", "@ohif/ui useModal"]')
+
+
+def test_what_is_no_missing_export_cannot_be_accepted(case: Case) -> None:
+    lost = {"severity": "error", "message": "Module not found: Error: Can't resolve './gone' in '/x'"}
+    case.source("import { a } from './gone';\n")
+    findings = read_findings(case.report(lost), {case.copy: case.user}, read_export_lists(case.tree))
+    with pytest.raises(BundleFailed) as caught:
+        refuse(findings, None, ["./gone a"])
+    assert "allow_missing" not in caught.value.fix
+
+
+def test_the_check_before_the_bundler_accepts_the_same_names(case: Case) -> None:
+    case.write("extensions/ohifbuild-mine/package.json", '{"name": "mine", "module": "index.tsx"}')
+    case.source("import { useModal } from '@ohif/ui';\nexport default { useModal };\n")
+    with pytest.raises(BundleFailed):
+        check_imports(case.tree, {case.copy: case.user})
+    (found,) = check_imports(case.tree, {case.copy: case.user}, ["@ohif/ui useModal"])
+    assert found.missing == "@ohif/ui useModal"
 
 
 def test_what_the_bundler_says_about_ohifs_own_files_is_silent(case: Case) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ohifbuild.verification.evidence import LoadedPart
-from ohifbuild.verification.notes import notes_of
+from ohifbuild.verification.notes import missing_exports, notes_of
 
 KNOWN = {"studyBrowser.studyMode": "string", "sortingCriteria": "array", "viewportOverlay.topLeft": "array"}
 RECORD: dict[str, Any] = {
@@ -69,3 +69,9 @@ def test_a_route_of_no_mode_is_named() -> None:
     record = {**RECORD, "modes": [{"route": "tmtv"}, {"route": ""}]}
     found = notes_of(record, {"modes": {"on": ["viewer", "tmvt"], "hide": ["tmtv"]}}, ())
     assert found == ("The route tmvt in [modes] is that of no mode. Did you mean tmtv?",)
+
+
+def test_each_accepted_missing_export_is_a_note() -> None:
+    (note,) = missing_exports({"missing": [["@clinic/ward", "@ohif/ui useModal"]]})
+    assert note.startswith("@clinic/ward imports @ohif/ui: useModal, which this release does not export.")
+    assert missing_exports({}) == ()

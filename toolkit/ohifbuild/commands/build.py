@@ -66,6 +66,12 @@ OF_ONE_RUN = frozenset({"output", "verify", "claims", "locked", "twice", "as_jso
     help="Refuse packages with TypeScript errors, or look for none (default: show them).",
 )
 @click.option(
+    "--allow-missing",
+    multiple=True,
+    metavar="EXPORT",
+    help="'MODULE NAME' of an export that packages may miss; repeatable.",
+)
+@click.option(
     "--workspace",
     type=click.Path(path_type=Path),
     metavar="PATH",

@@ -171,6 +171,11 @@ class Recipe(BaseModel):
         description="What TypeScript errors do in packages that are compiled in. `warn`: they are shown when the "
         "packages are compiled. `true`: they refuse the build. `false`: nobody looks for them.",
     )
+    allow_missing: tuple[Annotated[str, AfterValidator(recipe_values.missing_name)], ...] = Field(
+        (),
+        description="Exports that packages import and that the release does not have: `MODULE NAME` each, such as "
+        "`@ohif/ui useModal`. They are undefined then, instead of an error. The build and the report name each.",
+    )
     workspace: Path | None = Field(
         None,
         description="A workspace of OHIF's own tools: the folder of its `ohif.config.json` or `pluginConfig.json`. "

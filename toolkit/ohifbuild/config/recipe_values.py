@@ -45,6 +45,17 @@ def data_sources(value: tuple[DataSource, ...], info: ValidationInfo) -> tuple[D
     return check_together(value)
 
 
+def missing_name(value: str) -> str:
+    """``MODULE NAME``: what a package writes after ``from``, and the name that it imports.
+
+    Raises:
+        ValueError: it is something else; the text says what was expected.
+    """
+    if not re.fullmatch(r"[\w@./-]{1,200} [\w$]{1,200}", value):
+        raise ValueError("expected a module and the name of an export, such as '@ohif/ui useModal'")
+    return value
+
+
 def token_param(value: str) -> str:
     """A name for the link's parameter that OHIF does not read.
 

@@ -33,6 +33,7 @@ NOT_OPTIONS = frozenset(
         "output",
         "verify",
         "typecheck",
+        "allow_missing",
         "extensions",
         "workspace",
         "claims",

@@ -18,6 +18,8 @@ class PackageProblem:
         fix: the edit or the command that solves it.
         details: further lines, such as a program's output.
         cause: why it matters, in one sentence.
+        missing: if it is the import of a missing export, ``MODULE NAME``.
+        place: file and line of that import.
     """
 
     package: str
@@ -25,10 +27,15 @@ class PackageProblem:
     fix: str
     details: str = ""
     cause: str = "It does not meet the rules for an OHIF extension or mode."
+    missing: str = ""
+    place: str = ""
 
 
-def refuse(problems: Sequence[PackageProblem]) -> None:
+def refuse(problems: Sequence[PackageProblem], more: str = "") -> None:
     """Does nothing without problems.
+
+    Args:
+        more: a further way out, which the error's fix has at its end.
 
     Raises:
         ExtensionInvalid: there is at least one; ``details`` lists each with the edit that solves it.
@@ -40,13 +47,13 @@ def refuse(problems: Sequence[PackageProblem]) -> None:
         raise ExtensionInvalid(
             f"The package {only.package} cannot be used: {only.what}.",
             cause=only.cause,
-            fix=only.fix,
+            fix=f"{only.fix} {more}".strip(),
             details=only.details,
         )
     raise ExtensionInvalid(
         f"{len(problems)} problems keep {len({problem.package for problem in problems})} package(s) from use.",
         cause=" ".join(dict.fromkeys(problem.cause for problem in problems)),
-        fix="Make the edits that are listed above.",
+        fix=f"Make the edits that are listed above. {more}".strip(),
         details="\n".join(_listed(problem) for problem in problems),
     )
 

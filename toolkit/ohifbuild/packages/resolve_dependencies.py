@@ -41,6 +41,7 @@ RESOLVE = (
     "--no-fund",
     "--no-update-notifier",
 )
+NO_VERSION = re.compile(r"No matching version found for (?P<name>(?:@[\w.-]+/)?[\w.-]+)@")
 WORKSPACE = "packages"
 # OHIF's own tools use yarn 1, which completes such a lockfile. The other programs refuse it in a frozen installation.
 COMPLETED = frozenset({"yarn.lock"})
@@ -72,7 +73,7 @@ def resolve_dependencies(
         return problems
     _add_others(wanted, manifests, locked)
     try:
-        tree = _resolved_by_npm(manifests, {}, tools)
+        tree = _with_any_peers(wanted, manifests, notes, tools)
         overrides = _single_versions(tree, locked, manifests)
         tree = _resolved_by_npm(manifests, overrides, tools) if overrides else tree
     except ToolFailed as error:
@@ -144,6 +145,33 @@ def _single_versions(tree: Mapping[str, Any], locked: Locked, manifests: Sequenc
         for name, chosen in sorted(found.items())
         if name not in direct and len(versions.get(name, ())) == 1 and chosen != versions[name]
     }
+
+
+def _with_any_peers(
+    wanted: Sequence[Needed], manifests: list[dict[str, str]], notes: list[str], tools: NodeTools
+) -> dict[str, Any]:
+    """What npm finds, with the newest version of each peer that the registry has in no version of the range.
+
+    OHIF's own tools only warn of such a peer.
+    """
+    while True:
+        try:
+            return _resolved_by_npm(manifests, {}, tools)
+        except ToolFailed as error:
+            absent = NO_VERSION.search(error.details)
+            owner = absent and next(
+                (
+                    number
+                    for number, item in enumerate(wanted)
+                    if manifests[number].get(absent["name"]) == item.others.get(absent["name"], "*") != "*"
+                ),
+                None,
+            )
+            if absent is None or owner is None:
+                raise
+            name, text = absent["name"], manifests[owner][absent["name"]]
+            notes.append(f"{wanted[owner].package.name}: the registry has no {name} {text}; its newest is taken.")
+            manifests[owner][name] = "*"
 
 
 def _resolved_by_npm(

@@ -9,6 +9,7 @@ from typing import Protocol
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import ReleaseUnsupported
+from ohifbuild.packages.accepted_names import AcceptedName
 from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.patches.series import Patch
 from ohifbuild.releases.catalogue import ReleasePin
@@ -27,6 +28,7 @@ class BaseViewer:
         release: the release, with the commit or the npm integrity that was used.
         origin: ``published`` or ``git``.
         compiled: the name and the digest of each extension that is compiled in.
+        accepted: missing exports that compiled extensions import and the recipe accepts.
     """
 
     path: Path
@@ -34,6 +36,7 @@ class BaseViewer:
     release: ReleasePin
     origin: str
     compiled: tuple[tuple[str, str], ...] = ()
+    accepted: tuple[AcceptedName, ...] = ()
 
 
 class BaseSource(Protocol):

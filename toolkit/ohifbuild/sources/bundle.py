@@ -15,7 +15,7 @@ from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import BundleFailed, DiskFull, OhifbuildError, ReleaseUnsupported, ToolFailed
 from ohifbuild.core.processes import KILLED, run
 from ohifbuild.sources.build_hooks import PROFILE_KEYS
-from ohifbuild.sources.bundler_findings import check_findings
+from ohifbuild.sources.bundler_findings import Finding, check_findings
 from ohifbuild.sources.components import MODULES_NAME
 from ohifbuild.sources.remedies import PUBLISHED
 from ohifbuild.tools.toolchain import NodeTools
@@ -120,7 +120,8 @@ def bundle(
     places: Mapping[Path, Path] | None = None,
     options: Mapping[str, str] = NO_OPTIONS,
     as_published: bool = False,
-) -> None:
+    allowed: Sequence[str] = (),
+) -> list[Finding]:
     """Bundles the app in ``tree``; writes ``dist`` and the list of bundled packages to the folder ``target``.
 
     Args:
@@ -133,6 +134,10 @@ def bundle(
         places: for the folder of each of the user's packages in ``tree``, the folder that the user gave.
         options: OHIF's own options for this build, as variables; see ``build_hooks.build_options``.
         as_published: use the release's configuration unchanged, and write no list of packages.
+        allowed: the missing exports that the recipe accepts.
+
+    Returns:
+        the bundler's findings that are accepted.
 
     Raises:
         BundleFailed: the bundler failed, or a package of the user's imports what does not exist; ``details`` has the
@@ -169,9 +174,9 @@ def bundle(
                 log=log,
             )
         except ToolFailed as error:
-            check_findings(report, places or {}, tree, log, reporter)
+            check_findings(report, places or {}, tree, log, reporter, allowed)
             raise explained(error, log) from error
-    check_findings(report, places or {}, tree, log, reporter)
+    accepted = check_findings(report, places or {}, tree, log, reporter, allowed)
     if not dist.is_dir():
         raise BundleFailed(
             "OHIF's bundler succeeded but wrote no files.",
@@ -179,6 +184,7 @@ def bundle(
             fix=f"Read the log: {log}",
         )
     dist.rename(target / "dist")
+    return accepted
 
 
 def explained(error: ToolFailed, log: Path) -> OhifbuildError:

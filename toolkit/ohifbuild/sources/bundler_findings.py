@@ -19,6 +19,7 @@ from ohifbuild.javascript.exports import exports_of
 from ohifbuild.javascript.imports import Import, imports_of
 from ohifbuild.javascript.resolve import package_name, read_source, relative_module
 from ohifbuild.javascript.syntax import module_grammar
+from ohifbuild.packages.accepted_names import advice
 from ohifbuild.packages.export_lists import ExportLists, read_export_lists
 
 NO_EXPORT = re.compile(r"export ((?:'[^']+'\.?)+) \((imported|reexported) as '[^']+'\) was not found in '([^']+)'")
@@ -40,6 +41,7 @@ class Finding:
         fix: the edit that solves it.
         fatal: whether the package cannot work.
         source: the line's text.
+        missing: a missing export as ``MODULE NAME``; "" for anything else.
     """
 
     file: Path
@@ -49,6 +51,7 @@ class Finding:
     fix: str
     fatal: bool
     source: str = ""
+    missing: str = ""
 
     def text(self) -> str:
         """The finding as lines of an error's details."""
@@ -75,22 +78,33 @@ def read_findings(report: Path, places: Mapping[Path, Path], lists: ExportLists)
     return [found[key] for key in sorted(found)]
 
 
-def check_findings(report: Path, places: Mapping[Path, Path], tree: Path, log: Path, reporter: Reporter) -> None:
+def check_findings(
+    report: Path,
+    places: Mapping[Path, Path],
+    tree: Path,
+    log: Path,
+    reporter: Reporter,
+    allowed: Sequence[str] = (),
+) -> list[Finding]:
     """Warns of what the bundler says about the user's packages, and refuses packages that cannot work.
 
     Args:
         tree: the source tree, whose export lists tell where a missing name is now.
+        allowed: the missing exports that the recipe accepts.
+
+    Returns:
+        the findings that are accepted.
 
     Raises:
         BundleFailed: as ``refuse``.
     """
     if not places or not _mentions(report, places):
-        return
+        return []
     findings = read_findings(report, places, read_export_lists(tree))
     for finding in findings:
         if not finding.fatal:
             reporter.warn(f"The bundler warns of {finding.text().strip()}")
-    refuse(findings, log)
+    return refuse(findings, log, allowed)
 
 
 def _mentions(report: Path, places: Mapping[Path, Path]) -> bool:
@@ -104,26 +118,32 @@ def _rows(report: Path) -> list[dict[str, str]]:
         return []
 
 
-def refuse(findings: Sequence[Finding], log: Path | None = None) -> None:
-    """Does nothing unless a finding is fatal.
+def refuse(findings: Sequence[Finding], log: Path | None = None, allowed: Sequence[str] = ()) -> list[Finding]:
+    """Does nothing unless a finding is fatal and the recipe does not accept it.
 
     Args:
         log: the bundler's whole output, if it ran.
+        allowed: the missing exports that the recipe accepts.
+
+    Returns:
+        the findings that are accepted.
 
     Raises:
         BundleFailed: a package cannot work; ``details`` has each fatal finding with its line and edit.
     """
-    fatal = [finding for finding in findings if finding.fatal]
+    accepted = [finding for finding in findings if finding.missing in allowed]
+    fatal = [finding for finding in findings if finding.fatal and finding not in accepted]
     if not fatal:
-        return
+        return accepted
     first = fatal[0]
     place = f"{first.file}:{first.line}" if first.line else str(first.file)
     count = counted(len(fatal), "fault keeps your packages", "faults keep your packages")
+    edit = first.fix if len(fatal) == 1 and first.fix else "Make the edits that are listed above."
     whole = [f"  The whole log: {log}"] if log else []
     raise BundleFailed(
         f"{count} from use: {place}: {first.what}.",
         cause="What a package imports does not exist in this OHIF, or the bundler cannot read a file.",
-        fix=first.fix if len(fatal) == 1 and first.fix else "Make the edits that are listed above.",
+        fix=" ".join(filter(None, (edit, advice([each.missing for each in fatal if each.missing], allowed)))),
         details="\n".join([*(finding.text() for finding in fatal), *whole]),
     )
 
@@ -135,6 +155,7 @@ def _finding(row: Mapping[str, str], copy: Path, given: Path, lists: ExportLists
     imports = imports_of(text, grammar) if grammar else []
     where = re.match(r"(\d+)(?::(\d+))?", row.get("loc") or "")
     line, column = (int(where[1]), int(where[2] or 0) + 1) if where else (0, 0)
+    accepts = ""
     missing = NO_EXPORT.search(message)
     unresolved = NO_MODULE.search(message)
     if missing:
@@ -143,7 +164,7 @@ def _finding(row: Mapping[str, str], copy: Path, given: Path, lists: ExportLists
             return None
         line, column = _place_of_name(imports, module, names) or (line, column)
         what, fix = f"{module} has no export '{'.'.join(names)}'", _advice(copy, module, names, lists)
-        fatal = True
+        fatal, accepts = True, f"{module} {names[0]}"
     elif unresolved:
         line, column = _place_of_module(imports, unresolved[1]) or (line, column)
         what, fatal = f"it imports '{unresolved[1]}', which does not exist", True
@@ -156,7 +177,7 @@ def _finding(row: Mapping[str, str], copy: Path, given: Path, lists: ExportLists
         fatal = row["severity"] == "error"
     lines = text.split("\n")
     source = lines[line - 1] if 0 < line <= len(lines) else ""
-    return Finding(given, line, column, what, fix, fatal, source)
+    return Finding(given, line, column, what, fix, fatal, source, accepts)
 
 
 def _sentence(message: str) -> str:

@@ -52,6 +52,7 @@ def choose(
             ref=recipe.ref,
             packages=[package for package in packages if not package.only_at_run_time],
             typecheck=recipe.typecheck,
+            allow_missing=recipe.allow_missing,
             locked_dependencies=locked_dependencies,
             offline=offline,
             reporter=reporter,

@@ -13,6 +13,7 @@ from ohifbuild.core import resources
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.counts import counted
 from ohifbuild.core.digests import digest_of
+from ohifbuild.packages.accepted_names import AcceptedName, load, save
 from ohifbuild.packages.dependencies import NOTHING as NO_DEPENDENCIES
 from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.packages.package import Package, digest_of_packages
@@ -22,6 +23,7 @@ from ohifbuild.sources.base_viewer import BaseViewer, check_is_viewer
 from ohifbuild.sources.build_hooks import build_options
 from ohifbuild.sources.build_system import described
 from ohifbuild.sources.bundle import bundle, bundle_key
+from ohifbuild.sources.bundler_findings import Finding
 from ohifbuild.sources.check_types import check_types, types_key
 from ohifbuild.sources.checkout import SPARSE, Checkout, checkout, commit_of
 from ohifbuild.sources.components import MODULES_NAME
@@ -38,6 +40,7 @@ ORIGIN = "git"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 KIND = "base"
 TYPES_KIND = "types"
+ACCEPTED = "accepted.json"
 # Increase it when the same inputs produce a different bundle.
 RECIPE_VERSION = 2
 
@@ -57,6 +60,7 @@ class SourceBuild:
         candidates: all patches, including those for other releases.
         typecheck: what type errors of the packages do: True refuses the build, ``warn`` shows them, False looks for
             none.
+        allow_missing: the missing exports that the recipe accepts, as ``MODULE NAME``.
     """
 
     release: ReleasePin
@@ -68,6 +72,7 @@ class SourceBuild:
     dependencies: Resolved = NO_DEPENDENCIES
     candidates: tuple[Patch, ...] = ()
     typecheck: bool | Literal["warn"] = False
+    allow_missing: tuple[str, ...] = ()
     origin: str = ORIGIN
 
     @property
@@ -86,6 +91,7 @@ class SourceBuild:
             install_key(pin.package_manager),
             pin.bundler,
             bundle_key(pin.bundler),
+            *(sorted(set(self.allow_missing)) if self.packages else ()),
         )
 
     @property
@@ -123,16 +129,19 @@ class SourceBuild:
                 install(tree, pin.package_manager, tools, cache, offline=offline, reporter=reporter)
                 folders = self._change(tree, cache, offline=offline, reporter=reporter)
                 places = {place_of(package, tree): package.root for package in self.packages}
-                check_imports(tree, places)
+                accepted = check_imports(tree, places, self.allow_missing)
                 if self.typecheck == "warn":
                     check_types(tree, self.packages, tools, reporter, refuses=False, module_folders=folders)
                 options = build_options(tree)
-                bundle(
+                accepted += bundle(
                     *(tree, pin.bundler, tools, work, log, reporter),
                     module_folders=folders,
                     places=places,
                     options=options,
+                    allowed=self.allow_missing,
                 )
+                if accepted:
+                    save([self._accepted(finding) for finding in accepted], work / ACCEPTED)
                 add_integrities(work / MODULES_NAME, tree, self.dependencies)
             check_is_viewer(work / "dist", f"The source of {self.name}")
 
@@ -140,7 +149,13 @@ class SourceBuild:
             if self.typecheck is True and self.packages:
                 self._require_types(cache, offline=offline, reporter=reporter)
             folder = cache.entry(KIND, self.key, make, reporter=reporter, shared=True)
-        return BaseViewer(folder / "dist", self.key, self.release, ORIGIN, self.compiled)
+        accepted = load(folder / ACCEPTED) if (folder / ACCEPTED).is_file() else ()
+        return BaseViewer(folder / "dist", self.key, self.release, ORIGIN, self.compiled, accepted)
+
+    def _accepted(self, finding: Finding) -> AcceptedName:
+        package = next(each for each in self.packages if finding.file.is_relative_to(each.root))
+        place = f"{finding.file.relative_to(package.root).as_posix()}:{finding.line}"
+        return AcceptedName(package.name, place, finding.missing)
 
     def _require_types(self, cache: Cache, *, offline: bool, reporter: Reporter) -> None:
         """Refuses packages with type errors; that they have none is kept in the cache."""
@@ -192,6 +207,7 @@ def source_build(
     ref: str = "",
     packages: Iterable[Package] = (),
     typecheck: bool | Literal["warn"] = False,
+    allow_missing: tuple[str, ...] = (),
     locked_dependencies: Mapping[str, str] = NOTHING,
     offline: bool,
     reporter: Reporter,
@@ -206,6 +222,7 @@ def source_build(
         patches: all patches; those for other releases are not applied.
         ref: a branch, tag or commit to build instead of the release's tag.
         typecheck: what type errors of the packages do; see ``SourceBuild``.
+        allow_missing: the missing exports that the recipe accepts.
         locked_dependencies: what the lock has of the packages' dependencies; these versions are kept.
 
     Raises:
@@ -236,6 +253,7 @@ def source_build(
         tools,
         candidates=candidates,
         typecheck=typecheck,
+        allow_missing=allow_missing,
     )
     dependencies = decide_dependencies(
         build.packages,

@@ -50,6 +50,19 @@ def notes_of(
     )
 
 
+def missing_exports(inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """The missing exports that the recipe accepts, a sentence or two each.
+
+    Args:
+        inputs: what the manifest of the dist says decided it.
+    """
+    return tuple(
+        f"{package} imports {name.replace(' ', ': ')}, which this release does not export. It is undefined there: the "
+        "recipe accepts it in allow_missing."
+        for package, name in inputs.get("missing", ())
+    )
+
+
 def _customizations(given: Mapping[str, Any], known: Mapping[str, str], asked: Iterable[str]) -> Iterator[str]:
     for name, value in given.items():
         if name in known:

@@ -13,7 +13,7 @@ from ohifbuild.verification.egress_proxy import EgressProxy
 from ohifbuild.verification.evidence import Expectation, Observation, ReceivedRequest, SentRequest
 from ohifbuild.verification.fixtures import Fixtures, Subject
 from ohifbuild.verification.loaded_parts import packages_in, parts_of, read_record
-from ohifbuild.verification.notes import notes_of
+from ohifbuild.verification.notes import missing_exports, notes_of
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.screen import Screen
 from ohifbuild.verification.tab import Tab
@@ -60,6 +60,7 @@ class ScenarioContext:
         self.settings = settings
         self.packages = packages_in(inputs)
         self._options = inputs.get("options", {})
+        self._missing = missing_exports(inputs)
         if self.packages:
             tab.watch_scripts()
         self._pictures = pictures
@@ -142,7 +143,8 @@ class ScenarioContext:
         """The observation of the page that is open, with what OHIF made of the recipe and its packages."""
         record = read_record(self.tab)
         parts = parts_of(record, self.packages)
-        return replace(seen, loaded=parts if self.packages else None, notes=notes_of(record, self._options, parts))
+        notes = (*notes_of(record, self._options, parts), *self._missing)
+        return replace(seen, loaded=parts if self.packages else None, notes=notes)
 
     def open_without_archive(self, link: str) -> None:
         """Opens the link while the archive does not answer; it does not answer this tab again."""

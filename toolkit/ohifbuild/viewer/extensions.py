@@ -16,6 +16,7 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of, digest_of_tree
 from ohifbuild.core.errors import ExtensionInvalid, ToolFailed
 from ohifbuild.core.processes import run
+from ohifbuild.packages.accepted_names import AcceptedName
 from ohifbuild.packages.package import Package
 from ohifbuild.tools.esbuild import esbuild, esbuild_version
 
@@ -44,11 +45,13 @@ class Bundles:
         packages: the bundled packages, the token extension first.
         early: the text of the early script.
         waiting: packages that can be bundled only when the base viewer is there.
+        accepted: missing exports that bundled packages import and the recipe accepts.
     """
 
     packages: tuple[BundledPackage, ...]
     early: str = field(repr=False)
     waiting: tuple[Package, ...] = ()
+    accepted: tuple[AcceptedName, ...] = ()
 
 
 def bundle_all(packages: tuple[Package, ...], cache: Cache, *, offline: bool, reporter: Reporter) -> Bundles:

@@ -144,12 +144,16 @@ def _absent(reading: Reading, place: str, name: str, specifier: str) -> PackageP
             f"{place} imports {name} from {specifier}, which the built {release} ({reading.origin}) lacks",
             COMPILE,
             cause="A built viewer has only the exports that OHIF itself uses.",
+            missing=f"{specifier} {name}",
+            place=place,
         )
     return PackageProblem(
         package,
         f"{place} imports {name} from {specifier}, which {release} does not export",
         f"See where it is now: ohifbuild doctor {package}",
         cause="The package was written for another release of OHIF.",
+        missing=f"{specifier} {name}",
+        place=place,
     )
 
 

@@ -21,6 +21,7 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of, digest_of_tree
 from ohifbuild.core.errors import ToolFailed
 from ohifbuild.core.processes import run
+from ohifbuild.packages.accepted_names import AcceptedName, advice
 from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.packages.files import copy_files
 from ohifbuild.packages.package import Package
@@ -66,18 +67,28 @@ UNRESOLVED = re.compile(r'Could not resolve "([^"]+)"')
 
 
 def complete(
-    bundles: Bundles, base: BaseViewer, brought: Resolved, cache: Cache, *, offline: bool, reporter: Reporter
+    bundles: Bundles,
+    base: BaseViewer,
+    brought: Resolved,
+    cache: Cache,
+    *,
+    allowed: Sequence[str] = (),
+    offline: bool,
+    reporter: Reporter,
 ) -> Bundles:
     """What is injected, with the packages that waited for the base viewer.
 
     Args:
         brought: the dependencies of these packages that the viewer does not share.
+        allowed: the missing exports that the recipe accepts, as ``MODULE NAME``.
 
     Raises:
         ExtensionInvalid, OhifbuildError: as ``bundle_with_shared``.
     """
-    bundled = bundle_with_shared(bundles.waiting, base, brought, cache, offline=offline, reporter=reporter)
-    return Bundles((*bundles.packages, *bundled), bundles.early)
+    bundled, accepted = bundle_with_shared(
+        bundles.waiting, base, brought, cache, allowed=allowed, offline=offline, reporter=reporter
+    )
+    return Bundles((*bundles.packages, *bundled), bundles.early, accepted=accepted)
 
 
 def bundle_with_shared(
@@ -86,10 +97,14 @@ def bundle_with_shared(
     brought: Resolved,
     cache: Cache,
     *,
+    allowed: Sequence[str] = (),
     offline: bool,
     reporter: Reporter,
-) -> tuple[BundledPackage, ...]:
+) -> tuple[tuple[BundledPackage, ...], tuple[AcceptedName, ...]]:
     """Bundles packages against the modules that ``base`` shares.
+
+    Returns:
+        the bundled packages, and the missing exports in them that are ``allowed``.
 
     Raises:
         ExtensionInvalid: packages import what the viewer does not share, or esbuild cannot read them; all problems of
@@ -97,7 +112,7 @@ def bundle_with_shared(
         OhifbuildError: as ``esbuild``, ``shared_modules``, ``install_dependencies`` and ``Cache.entry``.
     """
     if not packages:
-        return ()
+        return (), ()
     shared = shared_modules(base, cache, reporter=reporter)
     binary = esbuild(cache, offline=offline, reporter=reporter)
     with tempfile.TemporaryDirectory(prefix="ohifbuild-bundle-") as folder:
@@ -106,12 +121,20 @@ def bundle_with_shared(
         for package, place in places:
             copy_files(package.root, place, with_built=package.with_built)
         install_dependencies(root, places, brought, cache, offline=offline, reporter=reporter)
-        shims = shims_of(shared)
-        (root / SHIMS).symlink_to(shims.folder(cache))
-        files = {f"{SHIMS}/{name}": specifier for name, specifier in shims.specifiers.items()}
-        works = [_Work(root, number, item, shared, files, binary, base) for number, item in enumerate(packages)]
-        refuse([problem for work in works for problem in work.bundle()])
-        return tuple(work.keep(cache) for work in works)
+        accepted: dict[AcceptedName, None] = {}
+        while True:
+            shims = shims_of(shared)
+            (root / SHIMS).unlink(missing_ok=True)
+            (root / SHIMS).symlink_to(shims.folder(cache))
+            files = {f"{SHIMS}/{name}": specifier for name, specifier in shims.specifiers.items()}
+            works = [_Work(root, number, item, shared, files, binary, base) for number, item in enumerate(packages)]
+            problems = [(work.package.name, problem) for work in works for problem in work.bundle()]
+            refused = [problem for _, problem in problems if problem.missing not in allowed]
+            refuse(refused, advice([each.missing for each in refused if each.missing], allowed))
+            if not problems:
+                return tuple(work.keep(cache) for work in works), tuple(accepted)
+            accepted |= {AcceptedName(name, each.place, each.missing): None for name, each in problems}
+            shared = shared.with_undefined([each.missing for _, each in problems])
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def test_rspack_bundles_as_webpack_does_and_takes_extensions_by_their_folder_and
     shutil.rmtree(viewer.path.parent)
     again = build.provide(cache, offline=False, reporter=reporter)
     assert digest_of_tree(again.path) == before
-    monkeypatch.setattr("ohifbuild.sources.git.check_imports", lambda tree, places: None)
+    monkeypatch.setattr("ohifbuild.sources.git.check_imports", lambda tree, places, allowed: [])
     root = write_extension(tmp_path / "extension", name="missing")
     (root / "index.js").write_text("import { labl } from '@ohif/core';\nexport default { text: labl };\n")
     build = source_build(pin, remote, (), cache, packages=read_packages([root]), offline=False, reporter=reporter)

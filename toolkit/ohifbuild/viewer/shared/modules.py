@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from ohifbuild.viewer.shared.bundles import Bundles, Import, imports, read_bundl
 from ohifbuild.viewer.shared.exports import common_js_names, exports, is_common_js, names_in_comments, unused_exports
 
 KIND = "shared-modules"
+# No bundler gives an export this property.
+UNDEFINED = ""
 # Increase it when this folder finds other facts in the same bundles.
 FACTS_VERSION = 2
 
@@ -70,6 +72,18 @@ class SharedModules:
 
     chunk_list: str
     modules: dict[str, SharedModule]
+
+    def with_undefined(self, names: Iterable[str]) -> SharedModules:
+        """The same with further exports that are undefined.
+
+        Args:
+            names: ``MODULE NAME`` each, of modules that are shared.
+        """
+        modules = dict(self.modules)
+        for specifier, name in (each.split(" ") for each in names):
+            module = modules[specifier]
+            modules[specifier] = replace(module, exports={**(module.exports or {}), name: UNDEFINED})
+        return SharedModules(self.chunk_list, modules)
 
     @property
     def packages(self) -> frozenset[str]:

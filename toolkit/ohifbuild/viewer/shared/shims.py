@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.digests import digest_of
-from ohifbuild.viewer.shared.modules import SharedModule, SharedModules, package_of
+from ohifbuild.viewer.shared.modules import UNDEFINED, SharedModule, SharedModules, package_of
 
 KIND = "shims"
 SCOPE = "@ohifbuild-shared"
@@ -107,7 +107,7 @@ def _es_module(module: SharedModule) -> str:
     ]
     # A name that is a reserved word of JavaScript can be exported only as the alias of another.
     for number, (name, key) in enumerate(sorted(exports.items())):
-        value = f"/* @__PURE__ */ pick(module_, {json.dumps(key)})"
+        value = "undefined" if key == UNDEFINED else f"/* @__PURE__ */ pick(module_, {json.dumps(key)})"
         lines.append(f"const e{number} = {value}; export {{ e{number} as {json.dumps(name)} }};")
     if module.common_js and "default" not in exports:
         lines.append("export default module_;")
