@@ -47,13 +47,13 @@ def refuse(problems: Sequence[PackageProblem], more: str = "") -> None:
         raise ExtensionInvalid(
             f"The package {only.package} cannot be used: {only.what}.",
             cause=only.cause,
-            fix=f"{only.fix} {more}".strip(),
+            fix="\n".join(filter(None, (only.fix, more))),
             details=only.details,
         )
     raise ExtensionInvalid(
         f"{len(problems)} problems keep {len({problem.package for problem in problems})} package(s) from use.",
         cause=" ".join(dict.fromkeys(problem.cause for problem in problems)),
-        fix=f"Make the edits that are listed above. {more}".strip(),
+        fix="\n".join(filter(None, ("Make the edits that are listed above.", more))),
         details="\n".join(_listed(problem) for problem in problems),
     )
 

@@ -143,7 +143,7 @@ def refuse(findings: Sequence[Finding], log: Path | None = None, allowed: Sequen
     raise BundleFailed(
         f"{count} from use: {place}: {first.what}.",
         cause="What a package imports does not exist in this OHIF, or the bundler cannot read a file.",
-        fix=" ".join(filter(None, (edit, advice([each.missing for each in fatal if each.missing], allowed)))),
+        fix="\n".join(filter(None, (edit, advice([each.missing for each in fatal if each.missing], allowed)))),
         details="\n".join([*(finding.text() for finding in fatal), *whole]),
     )
 
