@@ -19,8 +19,8 @@
  */
 
 const KEY = Symbol.for('ohifbuild.loaded');
-/** The functions of an extension by which OHIF gets its modules. */
-const MODULE_FUNCTION = /^get[A-Z]\w*Module$/;
+/** The functions of an extension by which OHIF gets its modules, also if "get" is mistyped. */
+const MODULE_FUNCTION = /^[a-z]{2,4}[A-Z]\w*Module$/;
 
 /**
  * Starts the record of a page.

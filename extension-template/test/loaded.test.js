@@ -92,6 +92,8 @@ test('what an extension throws is told with the function that threw it', async (
 test('a module function that the release never calls is named', async () => {
   const [typo] = await registered([{ id: 'typo', getCommandModule: () => ({}), getPanelModule: () => [] }]);
   assert.deepEqual([typo.problem, typo.unknown], ['', ['getCommandModule']]);
+  const [short] = await registered([{ id: 'short', gePanelModule: () => [], otherModule: () => [] }]);
+  assert.deepEqual(short.unknown, ['gePanelModule']);
 });
 
 /**
