@@ -7,6 +7,7 @@ packages that can share a version share it, as in one repository. No address of 
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from ohifbuild.core.processes import run
 from ohifbuild.packages.dependencies import (
     ONLY_ONE,
     PATH,
+    SPEC,
     Dependency,
     Installed,
     Needed,
@@ -41,6 +43,8 @@ RESOLVE = (
     "--no-fund",
     "--no-update-notifier",
 )
+# A package of the registry may depend on a repository that nobody has looked at, and npm would clone it.
+NO_GIT = {"npm_config_git": os.devnull}
 WORKSPACE = "packages"
 # OHIF's own tools use yarn 1, which completes such a lockfile. The other programs refuse it in a frozen installation.
 COMPLETED = frozenset({"yarn.lock"})
@@ -156,7 +160,7 @@ def _resolved_by_npm(
         for number, manifest in enumerate(manifests):
             name = f"ohifbuild-package-{number}"
             _write(root / WORKSPACE / str(number), {"name": name, "version": "0.0.0", "dependencies": dict(manifest)})
-        run([tools.npm, *RESOLVE], cwd=root, env=tools.env)
+        run([tools.npm, *RESOLVE], cwd=root, env={**tools.env, **NO_GIT})
         document = json.loads((root / "package-lock.json").read_text(encoding="utf-8"))
     return {path: entry for path, entry in document["packages"].items() if "node_modules/" in path}
 
@@ -183,7 +187,8 @@ def _found(tree: Mapping[str, Any], wanted: Sequence[Needed], installed: Install
 def _untrusted(item: Dependency, locked: Locked) -> PackageProblem | None:
     stated = locked.get((item.name, item.version), "")
     spec = f"{item.name}@{item.version}"
-    if not (item.integrity.startswith("sha512-") and PATH.fullmatch(item.path)):
+    named = PATH.fullmatch(item.path) and SPEC.fullmatch(spec)
+    if not (item.integrity.startswith("sha512-") and named):
         return PackageProblem(spec, "the registry has no SHA-512 for it", "Depend on another version.")
     if stated.startswith("sha512-") and item.integrity not in stated.split():
         what = "the registry's has another integrity than the one that is locked"
