@@ -131,6 +131,16 @@ def test_a_dependency_without_a_trusted_integrity_is_refused(
     assert words in found[0].what
 
 
+def test_an_alias_of_react_is_refused_because_it_would_be_a_second_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = Needed(package(tmp_path / "a"), {"other-react": "npm:react@^18.0.0"}, {})
+    tree = {"node_modules/other-react": {"name": "react", "version": "18.3.1", "integrity": HASH}}
+    found = resolved(monkeypatch, item, tree)
+    assert isinstance(found, list)
+    assert (found[0].package, "other-react is an alias" in found[0].what) == ("react@18.3.1", True)
+
+
 @pytest.mark.parametrize(("name", "refused"), [("package-lock.json", True), ("bun.lock", True), ("yarn.lock", False)])
 def test_a_lockfile_that_does_not_fit_is_refused_except_yarns(
     name: str, refused: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -173,4 +183,4 @@ def test_npm_gets_no_git_with_which_it_would_clone_what_a_package_of_the_registr
     monkeypatch.setattr(resolve_dependencies, "run", run)
     item = package(tmp_path / "a", "absent", dependencies={"absent": "^1.0.0"})
     resolve_dependencies.resolve_dependencies("key", [Needed(item, {"absent": "^1.0.0"}, {})], {}, TOOLS, {})
-    assert seen["npm_config_git"] == "/dev/null"
+    assert seen["npm_config_git"] == "/nonexistent/ohifbuild-uses-no-git"

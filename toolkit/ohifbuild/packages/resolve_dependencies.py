@@ -7,7 +7,6 @@ packages that can share a version share it, as in one repository. No address of 
 from __future__ import annotations
 
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +43,7 @@ RESOLVE = (
     "--no-update-notifier",
 )
 # A package of the registry may depend on a repository that nobody has looked at, and npm would clone it.
-NO_GIT = {"npm_config_git": os.devnull}
+NO_GIT = {"npm_config_git": "/nonexistent/ohifbuild-uses-no-git"}
 WORKSPACE = "packages"
 # OHIF's own tools use yarn 1, which completes such a lockfile. The other programs refuse it in a frozen installation.
 COMPLETED = frozenset({"yarn.lock"})
@@ -194,6 +193,9 @@ def _untrusted(item: Dependency, locked: Locked) -> PackageProblem | None:
         what = "the registry's has another integrity than the one that is locked"
         fix = "Find out which of the two was changed before you use the package."
         return PackageProblem(spec, what, fix, f"locked {stated}\nfound  {item.integrity}")
+    if ONLY_ONE.fullmatch(item.name) and item.path.rpartition("node_modules/")[2] != item.name:
+        what = f"{item.path.rpartition('node_modules/')[2]} is an alias of it, and a viewer must not have a second one"
+        return PackageProblem(spec, what, f"Import {item.name} by its name, and give it no alias.")
     return None
 
 
