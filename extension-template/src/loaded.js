@@ -19,6 +19,9 @@
  */
 
 const KEY = Symbol.for('ohifbuild.loaded');
+// Kept from before extensions run, which may replace them.
+const copyOf = structuredClone;
+const { entries, fromEntries } = Object;
 /** The functions of an extension by which OHIF gets its modules, also if "get" is mistyped. */
 const MODULE_FUNCTION = /^[a-z]{2,4}[A-Z]\w*Module$/;
 
@@ -38,10 +41,11 @@ export function recordLoading(window) {
   const further = {};
   let registering = '';
   const snapshot = () => {
-    const more = Object.entries(further).map(([name, read]) => [name, read()]);
-    return structuredClone({ extensions, modes, ...Object.fromEntries(more) });
+    const more = entries(further).map(([name, read]) => [name, read()]);
+    return copyOf({ extensions, modes, ...fromEntries(more) });
   };
-  Object.defineProperty(window, KEY, { value: snapshot, configurable: true });
+  // No extension can put another record in its place.
+  Object.defineProperty(window, KEY, { value: snapshot });
 
   /**
    * Records every extension that registers from now on.

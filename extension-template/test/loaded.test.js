@@ -89,6 +89,24 @@ test('what an extension throws is told with the function that threw it', async (
   assert.match(twice.problem, /another extension is registered with the id @ohif\/extension-default/);
 });
 
+test('an extension cannot put another record in the place of ours, nor replace what reads it', async () => {
+  const window = page();
+  recordLoading(window).addMode('mode-1', { id: 'dead' });
+  const key = Symbol.for('ohifbuild.loaded');
+  const kept = { structuredClone: globalThis.structuredClone, entries: Object.entries };
+  try {
+    globalThis.structuredClone = /** @type {any} */ (() => ({ modes: [] }));
+    Object.entries = /** @type {any} */ (() => []);
+    assert.throws(() => (window[key] = () => ({ modes: [] })), TypeError);
+    assert.throws(() => Object.defineProperty(window, key, { value: () => ({ modes: [] }) }), TypeError);
+    assert.throws(() => delete window[key], TypeError);
+    assert.equal(record(window).modes[0].problem, 'OHIF did not use it');
+  } finally {
+    globalThis.structuredClone = kept.structuredClone;
+    Object.entries = kept.entries;
+  }
+});
+
 test('a module function that the release never calls is named', async () => {
   const [typo] = await registered([{ id: 'typo', getCommandModule: () => ({}), getPanelModule: () => [] }]);
   assert.deepEqual([typo.problem, typo.unknown], ['', ['getCommandModule']]);

@@ -89,6 +89,15 @@ def test_a_module_outside_the_package_is_refused(tmp_path: Path, cache: Cache) -
         bundled(root, cache)
 
 
+@pytest.mark.parametrize("place", ["tests/x.js", "node_modules/y/x.js", ".hidden/x.js", "vite.config.js", "dist/x.js"])
+def test_a_module_that_the_digest_leaves_out_is_refused(place: str, tmp_path: Path, cache: Cache) -> None:
+    root = package(tmp_path / "a", f"import x from './{place}'; export default {{ id: 'mine', x }};")
+    (root / place).parent.mkdir(parents=True, exist_ok=True)
+    (root / place).write_text("export default 1;")
+    with pytest.raises(ExtensionInvalid, match="which its digest leaves out"):
+        bundled(root, cache)
+
+
 def test_a_link_that_leads_outside_the_package_is_refused_unread(tmp_path: Path, cache: Cache) -> None:
     root = package(tmp_path / "a")
     (root / "whole-disk").symlink_to("/")

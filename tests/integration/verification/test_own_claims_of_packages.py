@@ -47,12 +47,12 @@ def dist(tmp_path: Path) -> Path:
     return folder
 
 
-def checked(dist: Path, text: str, name: str = "test_claims.py") -> OwnClaims:
+def checked(dist: Path, text: str, name: str = "test_claims.py", longest: float = 600) -> OwnClaims:
     package = dist.parent / "ward"
     (package / "tests").mkdir(parents=True)
     (package / "package.json").write_text(json.dumps({"name": "@clinic/ward"}))
     (package / "tests" / name).write_text(text)
-    return check_own_claims([package / "tests" / name], dist, SilentReporter())
+    return check_own_claims([package / "tests" / name], dist, SilentReporter(), longest=longest)
 
 
 def test_each_test_is_a_claim_of_its_package(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,3 +93,11 @@ def test_a_claim_that_changes_the_viewer_is_found(dist: Path) -> None:
     found = checked(dist, f"def test_x():\n    open({str(dist / 'index.html')!r}, 'w').write('other')\n")
     assert {result.title: result.holds for result in found.results} == {"X": True, UNCHANGED: False}
     assert found.results[-1].evidence == ("index.html",)
+
+
+def test_a_test_that_never_ends_is_a_claim_that_does_not_hold(dist: Path) -> None:
+    found = checked(dist, "def test_x():\n    while True: ...\n", longest=2)
+    assert [(each.title, each.holds, each.detail) for each in found.results] == [
+        ("test_claims.py states claims", False, "The tests were ended after 2 seconds."),
+        (UNCHANGED, True, "Every file is as it was built."),
+    ]

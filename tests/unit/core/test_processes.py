@@ -39,6 +39,12 @@ def test_both_outputs_are_returned_without_colours_and_each_line_is_passed_on(tm
     assert (tmp_path / "logs/log.txt").read_text() == "red\nblue\n"
 
 
+def test_a_program_that_takes_too_long_is_killed_with_all_that_it_started() -> None:
+    with pytest.raises(ToolFailed) as caught:
+        run(python(PARENT), longest=0.5)
+    assert caught.value.cause == KILLED
+
+
 def test_output_returns_only_standard_output() -> None:
     assert output(python("import sys; print('[1]'); print('a warning', file=sys.stderr)")) == "[1]\n"
 

@@ -58,19 +58,34 @@ def test_facts_of_the_lock_are_read_back_and_hold_only_for_what_they_were_made_f
         Dependency("a", "node_modules/alias", "absent", "1.2.3", HASH),
     )
     facts = Resolved(key, rows).facts()
-    assert frozen(key, facts) == Resolved(key, rows)
+    assert frozen(key, facts, [found]) == Resolved(key, rows)
     for changed in (
         resolution_key([found], "1" * 40),
         resolution_key([package(tmp_path / "a", "absent", dependencies={"absent": "^2.0.0"})], "0" * 40),
     ):
-        assert frozen(changed, facts) is None
+        assert frozen(changed, facts, [found]) is None
     (tmp_path / "a/yarn.lock").write_text("")
     assert resolution_key([found], "0" * 40) != key
 
 
-@pytest.mark.parametrize("path", ["../../etc", "node_modules/..", "node_modules/a/../../b", "/etc/passwd"])
-def test_a_fact_that_leads_out_of_the_package_is_no_dependency(path: str) -> None:
-    assert frozen("key", {KEY: "key", path: f"x@1.0.0 {HASH}"}) == Resolved("key", ())
+@pytest.mark.parametrize(
+    ("place", "spec"),
+    [
+        ("../../etc", "x@1.0.0"),
+        ("node_modules/..", "x@1.0.0"),
+        ("node_modules/a/../../b", "x@1.0.0"),
+        ("/etc/passwd", "x@1.0.0"),
+        ("nobody node_modules/x", "x@1.0.0"),
+        ("node_modules/x", "--git=/bin/program@1.0.0"),
+        ("node_modules/x", "-x@1.0.0"),
+        ("node_modules/x", "x@git+ssh://host/x#@1.0.0"),
+        ("node_modules/x", "x@https://host/x.tgz"),
+        ("node_modules/x", "x@file:../../secret"),
+        ("node_modules/x", "../secret@1.0.0"),
+    ],
+)
+def test_a_lock_with_a_fact_that_cannot_be_a_dependency_is_not_used(place: str, spec: str) -> None:
+    assert frozen("key", {KEY: "key", place: f"{spec} {HASH}"}, []) is None
 
 
 def resolved(
@@ -114,6 +129,16 @@ def test_a_dependency_without_a_trusted_integrity_is_refused(
     found = resolved(monkeypatch, item, {"node_modules/x": entry})
     assert isinstance(found, list)
     assert words in found[0].what
+
+
+def test_an_alias_of_react_is_refused_because_it_would_be_a_second_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = Needed(package(tmp_path / "a"), {"other-react": "npm:react@^18.0.0"}, {})
+    tree = {"node_modules/other-react": {"name": "react", "version": "18.3.1", "integrity": HASH}}
+    found = resolved(monkeypatch, item, tree)
+    assert isinstance(found, list)
+    assert (found[0].package, "other-react is an alias" in found[0].what) == ("react@18.3.1", True)
 
 
 @pytest.mark.parametrize(("name", "refused"), [("package-lock.json", True), ("bun.lock", True), ("yarn.lock", False)])
@@ -161,3 +186,19 @@ def test_a_peer_that_the_registry_has_in_no_version_of_the_range_is_taken_in_its
     assert resolved.notes == ("a: the registry has no x ^0.7.1; its newest is taken.",)
     refused = resolve_dependencies.resolve_dependencies("key", [as_own], INSTALLED, TOOLS, {})
     assert isinstance(refused, list)
+
+
+def test_npm_gets_no_git_with_which_it_would_clone_what_a_package_of_the_registry_names(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen: dict[str, str] = {}
+
+    def run(_argv: object, *, cwd: Path, env: Mapping[str, str]) -> str:
+        seen.update(env)
+        (cwd / "package-lock.json").write_text('{"packages": {}}')
+        return ""
+
+    monkeypatch.setattr(resolve_dependencies, "run", run)
+    item = package(tmp_path / "a", "absent", dependencies={"absent": "^1.0.0"})
+    resolve_dependencies.resolve_dependencies("key", [Needed(item, {"absent": "^1.0.0"}, {})], {}, TOOLS, {})
+    assert seen["npm_config_git"] == "/nonexistent/ohifbuild-uses-no-git"

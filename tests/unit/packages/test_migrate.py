@@ -234,3 +234,11 @@ def test_links_are_not_followed_and_rights_are_kept(tmp_path: Path) -> None:
     assert outside.read_text() == CODE
     assert (root / "src/index.tsx").stat().st_mode & 0o777 == 0o640
     assert not list((root / "src").glob(".*"))
+
+
+def test_a_manifest_that_is_a_link_out_of_the_package_is_not_read(tmp_path: Path) -> None:
+    root = write(tmp_path / "a")
+    (root / "package.json").rename(tmp_path / "secret.json")
+    (root / "package.json").symlink_to("../secret.json")
+    with pytest.raises(ValueError, match="not a JSON object"):
+        plan(root)

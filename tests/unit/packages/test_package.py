@@ -45,6 +45,10 @@ def test_the_ohifbuild_key_keeps_a_package_for_run_time_and_a_keyword_does_not(t
         ({"name": "../../x"}, "npm does not allow its name"),
         ({"name": None}, "npm does not allow its name"),
         ({"module": "../m/src/index.tsx"}, "not a path in the package"),
+        ({"module": "\ud800"}, "not a path in the package"),
+        ({"version": "../../../etc"}, "npm does not allow its version"),
+        ({"version": "1.0.0/../../x"}, "npm does not allow its version"),
+        ({"version": ["1.0.0"]}, "npm does not allow its version"),
         ({"keywords": []}, "neither ohif-extension nor ohif-mode"),
     ],
 )
@@ -111,3 +115,13 @@ def test_what_is_no_package_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "package.json").write_text(text)
     with pytest.raises(ExtensionInvalid):
         read_packages([tmp_path])
+
+
+def test_a_password_in_the_address_of_a_package_is_not_shown(tmp_path: Path) -> None:
+    roots = {f"https://me:s3cret@host/{name}#{'0' * 40}": tmp_path / name for name in "ab"}
+    for known in (roots, dict([next(iter(roots.items()))])):
+        with pytest.raises(ExtensionInvalid) as caught:
+            read_packages(known)
+        error = caught.value
+        assert "s3cret" not in f"{error.what} {error.cause} {error.fix} {error.details}"
+        assert "https://***@host/a" in f"{error.what} {error.details}"

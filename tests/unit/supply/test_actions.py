@@ -60,6 +60,14 @@ def test_a_release_needs_no_secret() -> None:
     assert all("environment" in jobs[name] for name in ("pypi", "npm"))
 
 
+@pytest.mark.parametrize("name", ["releases.yml", "witness.yml"])
+def test_a_job_that_runs_code_of_new_releases_can_write_and_sign_nothing(name: str) -> None:
+    jobs = yaml.safe_load(TEXTS[name])["jobs"]
+    writing = [job for job in jobs.values() if "write" in job.get("permissions", {}).values()]
+    assert writing
+    assert not [step for job in writing for step in job["steps"] if "ohifbuild " in step.get("run", "")]
+
+
 def test_the_template_names_the_repository_that_npm_compares_with_the_provenance() -> None:
     template = json.loads((WORKFLOWS.parents[1] / "extension-template" / "package.json").read_text())
     assert template["repository"]["url"] == "git+https://github.com/ohifbuild/ohifbuild.git"

@@ -145,3 +145,9 @@ def test_a_second_react_from_node_modules_is_refused(reading: Reading) -> None:
     other = {"path": "packages/p/node_modules/lodash/get.js", "original": "lodash/get"}
     (found,) = second_instances(reading, {"packages/p/a.js": {"imports": [react, other]}})
     assert "a.js imports @ohif/ui" in found.what
+
+
+def test_a_package_cannot_bring_what_stands_for_the_viewers_modules(reading: Reading) -> None:
+    fake = {"path": "packages/p/src/node_modules/@ohifbuild-shared/react/index.js", "original": "react"}
+    (found,) = second_instances(reading, {"packages/p/src/a.js": {"imports": [fake]}})
+    assert "src/a.js imports react" in found.what

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Literal
 
 from ohifbuild.core.paths import is_file
+from ohifbuild.core.processes import without_credentials
 
 NPM = re.compile(
-    r"npm:(?P<name>(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*)"
+    r"npm:(?P<name>(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~][a-z0-9._~-]*)"
     r"@(?P<version>\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,80})?)"
 )
 REMOTE = re.compile(r"(?:git\+)?(?:https?|ssh|file|git)://|[\w.-]+@[\w.-]+:")
@@ -73,7 +74,8 @@ def parse_source(text: str) -> PackageSource:
     if REMOTE.match(text):
         name = commit if hash_ else "HEAD"
         where = address if hash_ else text
-        raise ValueError(f"expected URL#COMMIT with the 40 digits that this prints: git ls-remote {where} {name}")
+        command = without_credentials(f"git ls-remote {where} {name}")
+        raise ValueError(f"expected URL#COMMIT with the 40 digits that this prints: {command}")
     path = text.removeprefix("file:").removeprefix("link:")
     return PackageSource(text, "tarball" if path.endswith(TARBALLS) else "folder", path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 
@@ -16,10 +17,13 @@ def digest_of(*parts: object) -> str:
 def digest_of_tree(root: Path) -> str:
     """The SHA-256 digest, in hex, of the relative path and the contents of every file under ``root``.
 
-    Times and modes do not count. ``root`` may also be a single file.
+    Times and modes do not count. ``root`` may also be a single file. A link that leads out of ``root`` counts as a
+    link: what is there is not of the tree, and may have no end.
     """
     digest = hashlib.sha256()
     for path in [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file()):
         name = path.relative_to(root).as_posix().encode()
-        digest.update(len(name).to_bytes(4, "big") + name + hashlib.sha256(path.read_bytes()).digest())
+        leads_out = path != root and path.is_symlink() and not path.resolve().is_relative_to(root.resolve())
+        content = os.fsencode(path.readlink()) if leads_out else path.read_bytes()
+        digest.update(len(name).to_bytes(4, "big") + name + hashlib.sha256(content).digest())
     return digest.hexdigest()

@@ -45,6 +45,7 @@ def run(
     on_line: Callable[[str], None] | None = None,
     log: Path | None = None,
     fix: str = "",
+    longest: float | None = None,
 ) -> str:
     """Runs a program to its end; returns its standard output and error, interleaved, without colour codes.
 
@@ -55,6 +56,7 @@ def run(
         on_line: called with each line as it is printed.
         log: a file that receives the whole output.
         fix: the ``fix`` of the error, if the program fails.
+        longest: the seconds after which the program is killed, with all that it started; None for no limit.
 
     Raises:
         ToolMissing: the program is not installed.
@@ -62,7 +64,7 @@ def run(
             the credentials in URLs.
     """
     kept: list[str] = []
-    with _spawn(argv, cwd=cwd, env=env) as child, _opened(log) as log_file:
+    with _spawn(argv, cwd=cwd, env=env) as child, _killed_after(longest, child), _opened(log) as log_file:
         assert child.stdout is not None
         for raw in child.stdout:
             line = ANSI.sub("", raw.rstrip("\n"))
@@ -160,6 +162,22 @@ def stop(child: subprocess.Popen[str], grace: float = GRACE_SECONDS) -> None:
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()
+
+
+@contextmanager
+def _killed_after(seconds: float | None, child: subprocess.Popen[str]) -> Iterator[None]:
+    def kill() -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+
+    timer = threading.Timer(seconds, kill) if seconds is not None else None
+    if timer:
+        timer.start()
+    try:
+        yield
+    finally:
+        if timer:
+            timer.cancel()
 
 
 @contextmanager

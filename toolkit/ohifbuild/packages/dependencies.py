@@ -26,6 +26,8 @@ ONLY_ONE = re.compile(
     r"|react-router-dom"
 )
 PATH = re.compile(r"node_modules/(?:@[\w.~-]+/)?[\w~-][\w.~-]*(?:/node_modules/(?:@[\w.~-]+/)?[\w~-][\w.~-]*)*")
+# What npm takes for a package of the registry, and for nothing else: no address, no folder, no option.
+SPEC = re.compile(r"(?:@[\w.~-]+/)?[\w~][\w.~-]*@\d[\w.+-]*")
 # Present versions of packages by name.
 Installed = Mapping[str, frozenset[str]]
 
@@ -81,9 +83,16 @@ def resolution_key(packages: Sequence[Package], commit: str) -> str:
     return digest_of(FORMAT, commit, rows)[:12]
 
 
-def frozen(key: str, facts: Mapping[str, str]) -> Resolved | None:
-    """The dependencies as the lock has them; None if it was made from something else."""
-    return Resolved(key, tuple(sorted(dependencies_in(facts)))) if facts.get(KEY) == key else None
+def frozen(key: str, facts: Mapping[str, str], owners: Sequence[Package]) -> Resolved | None:
+    """The dependencies as the lock has them; None if it was made from something else, or states what cannot be.
+
+    Args:
+        owners: the packages that may have dependencies.
+    """
+    found = tuple(sorted(dependencies_in(facts)))
+    known = {"", *(package.name for package in owners)}
+    valid = len(found) == len(facts) - 1 and all(item.owner in known for item in found)
+    return Resolved(key, found) if facts.get(KEY) == key and valid else None
 
 
 def dependencies_in(facts: Mapping[str, str]) -> Iterator[Dependency]:
@@ -92,7 +101,7 @@ def dependencies_in(facts: Mapping[str, str]) -> Iterator[Dependency]:
         owner, _, path = key.rpartition(" ")
         spec, _, integrity = fact.partition(" ")
         name, _, version = spec.rpartition("@")
-        if PATH.fullmatch(path) and name:
+        if PATH.fullmatch(path) and SPEC.fullmatch(spec):
             yield Dependency(owner, path, name, version, integrity)
 
 

@@ -33,7 +33,10 @@ MAX_DEPTH = 40
 
 def is_inside(root: Path, path: str) -> bool:
     """Whether ``path``, which may be hostile, leads to a place in the folder ``root`` once all links are followed."""
-    return "\0" not in path and Path(os.path.realpath(root / path)).is_relative_to(os.path.realpath(root))
+    try:
+        return "\0" not in path and Path(os.path.realpath(root / path)).is_relative_to(os.path.realpath(root))
+    except UnicodeEncodeError:  # half of a surrogate pair, which JSON can state and no file system can
+        return False
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ from ohifbuild.packages.problems import PackageProblem, refuse
 KEYS = frozenset({"early", "extension", "modes"})
 # npm's rule for new packages; the name is also written to the SBOM.
 NAME = re.compile(r"(?=.{1,214}$)(?!node_modules$)(?:@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*")
+# Of Semantic Versioning, and what older packages have; the version names a folder of a plugin.
+VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]{0,127}")
 INSTALL_SCRIPTS = ("preinstall", "install", "postinstall")
 
 
@@ -164,6 +166,9 @@ def _read(root: Path, source: str, *, ours: bool) -> Package:
     name = manifest.get("name")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         reading.add(f"npm does not allow its name {str(name)[:60]!r}", "Use lower-case letters, digits and -.")
+    version = manifest.get("version", "0.0.0")
+    if not isinstance(version, str) or not VERSION.fullmatch(version):
+        reading.add(f"npm does not allow its version {str(version)[:60]!r}", 'Write for example: "version": "1.0.0"')
     at_run_time = "ohifbuild" in manifest
     parts = manifest["ohifbuild"] if at_run_time else _parts(reading, manifest)
     extension, modes, early = _modules(reading, parts, ours=ours)
@@ -184,7 +189,7 @@ def _read(root: Path, source: str, *, ours: bool) -> Package:
         root=root,
         source=source,
         name=str(name),
-        version=str(manifest.get("version", "0.0.0")),
+        version=str(version),
         licence=str(manifest.get("license", "")),
         extension=extension,
         modes=modes,

@@ -83,7 +83,7 @@ class PackageFiles:
 def read_package_files(root: Path) -> PackageFiles:
     """Reads the files of the package in a folder."""
     root = root.resolve()
-    manifest = _manifest(root / "package.json")
+    manifest = _manifest(root / "package.json") if is_inside(root, "package.json") else None
     listed = list(_files(root))
     code = {path: path.relative_to(root).as_posix() for path in listed if module_grammar(path.name)}
     entries = tuple(_entries(root, manifest.document if manifest else {}))

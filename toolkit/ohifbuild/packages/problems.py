@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ohifbuild.core.errors import ExtensionInvalid
+from ohifbuild.core.processes import without_credentials
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def refuse(problems: Sequence[PackageProblem], more: str = "") -> None:
     """
     if not problems:
         return
+    problems = [_without_credentials(problem) for problem in problems]
     if len(problems) == 1:
         only = problems[0]
         raise ExtensionInvalid(
@@ -56,6 +58,12 @@ def refuse(problems: Sequence[PackageProblem], more: str = "") -> None:
         fix="\n".join(filter(None, ("Make the edits that are listed above.", more))),
         details="\n".join(_listed(problem) for problem in problems),
     )
+
+
+def _without_credentials(problem: PackageProblem) -> PackageProblem:
+    """The problem as it may be shown: the URL of a source may hold a password."""
+    parts = (problem.package, problem.what, problem.fix, problem.details, problem.cause)
+    return PackageProblem(*map(without_credentials, parts))
 
 
 def _listed(problem: PackageProblem) -> str:

@@ -18,6 +18,7 @@ from ohifbuild.core.processes import run
 from ohifbuild.packages.dependencies import (
     ONLY_ONE,
     PATH,
+    SPEC,
     Dependency,
     Installed,
     Needed,
@@ -42,6 +43,8 @@ RESOLVE = (
     "--no-update-notifier",
 )
 NO_VERSION = re.compile(r"No matching version found for (?P<name>(?:@[\w.-]+/)?[\w.-]+)@")
+# A package of the registry may depend on a repository that nobody has looked at, and npm would clone it.
+NO_GIT = {"npm_config_git": "/nonexistent/ohifbuild-uses-no-git"}
 WORKSPACE = "packages"
 # OHIF's own tools use yarn 1, which completes such a lockfile. The other programs refuse it in a frozen installation.
 COMPLETED = frozenset({"yarn.lock"})
@@ -184,7 +187,7 @@ def _resolved_by_npm(
         for number, manifest in enumerate(manifests):
             name = f"ohifbuild-package-{number}"
             _write(root / WORKSPACE / str(number), {"name": name, "version": "0.0.0", "dependencies": dict(manifest)})
-        run([tools.npm, *RESOLVE], cwd=root, env=tools.env)
+        run([tools.npm, *RESOLVE], cwd=root, env={**tools.env, **NO_GIT})
         document = json.loads((root / "package-lock.json").read_text(encoding="utf-8"))
     return {path: entry for path, entry in document["packages"].items() if "node_modules/" in path}
 
@@ -211,12 +214,16 @@ def _found(tree: Mapping[str, Any], wanted: Sequence[Needed], installed: Install
 def _untrusted(item: Dependency, locked: Locked) -> PackageProblem | None:
     stated = locked.get((item.name, item.version), "")
     spec = f"{item.name}@{item.version}"
-    if not (item.integrity.startswith("sha512-") and PATH.fullmatch(item.path)):
+    named = PATH.fullmatch(item.path) and SPEC.fullmatch(spec)
+    if not (item.integrity.startswith("sha512-") and named):
         return PackageProblem(spec, "the registry has no SHA-512 for it", "Depend on another version.")
     if stated.startswith("sha512-") and item.integrity not in stated.split():
         what = "the registry's has another integrity than the one that is locked"
         fix = "Find out which of the two was changed before you use the package."
         return PackageProblem(spec, what, fix, f"locked {stated}\nfound  {item.integrity}")
+    if ONLY_ONE.fullmatch(item.name) and item.path.rpartition("node_modules/")[2] != item.name:
+        what = f"{item.path.rpartition('node_modules/')[2]} is an alias of it, and a viewer must not have a second one"
+        return PackageProblem(spec, what, f"Import {item.name} by its name, and give it no alias.")
     return None
 
 

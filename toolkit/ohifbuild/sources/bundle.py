@@ -155,6 +155,7 @@ def bundle(
         env = _environment(profile, tools, options) | {
             "OHIFBUILD_BUNDLER": bundler,
             "OHIFBUILD_CONFIG": str(config),
+            "OHIFBUILD_TREE": str(tree.absolute()),
             "OHIFBUILD_MODULES": str(target.absolute() / MODULES_NAME),
             "OHIFBUILD_REPORT": str(report),
             "OHIFBUILD_FOLDERS": json.dumps([str(folder) for folder in module_folders]),

@@ -47,7 +47,7 @@ def decide_dependencies(
     if not any(imports_others(package, packages) for package in packages):
         return NOTHING
     key = resolution_key(packages, commit)
-    if found := frozen(key, facts):
+    if found := frozen(key, facts, packages):
         return found
     tree = source()
     problems = release_problems(packages, source_versions(tree))
@@ -95,7 +95,7 @@ def decide_run_time_dependencies(
     if not wanted:
         return NOTHING
     key = resolution_key(packages, f"published {version}")
-    if found := frozen(key, facts):
+    if found := frozen(key, facts, packages):
         return found
     if offline:
         raise _unresolved(wanted)

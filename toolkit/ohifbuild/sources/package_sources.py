@@ -20,6 +20,7 @@ from ohifbuild.core.errors import (
     ToolFailed,
     UnknownRelease,
 )
+from ohifbuild.packages.files import is_inside
 from ohifbuild.packages.problems import PackageProblem
 from ohifbuild.sources.checkout import checkout_package
 from ohifbuild.tools import npm
@@ -73,6 +74,11 @@ def _root(source: PackageSource, integrity: str, cache: Cache, *, offline: bool,
         return npm.npm_package(package, cache, offline=offline, reporter=reporter)
     if source.kind == "git":
         tree = checkout_package(source.place, source.version, cache, offline=offline, reporter=reporter)
+        if not is_inside(tree, source.folder or "."):
+            raise PackageDamaged(
+                f"{source.folder} of the repository cannot be used: it is a link to a place outside.",
+                cause="Somebody prepared the repository to read files of this machine.",
+            )
         return tree / source.folder
     return _unpacked(Path(source.place), cache) if source.kind == "tarball" else Path(source.place)
 

@@ -1,7 +1,7 @@
 // Wraps a release's own configuration, which OHIFBUILD_CONFIG names, for the bundler that OHIFBUILD_BUNDLER names (webpack,
 // rspack or rsbuild): what else the bundler is told stands here, and nowhere in OHIF's files. OHIFBUILD_MODULES names the
 // file that receives the packages bundled, OHIFBUILD_REPORT the one that receives its errors and warnings,
-// OHIFBUILD_FOLDERS (JSON) folders of packages, which are looked into after all of OHIF's. What lies beside a node_modules
+// OHIFBUILD_TREE the source tree, OHIFBUILD_FOLDERS (JSON) folders of packages, which are looked into after all of OHIF's. What lies beside a node_modules
 // among them looks there first.
 'use strict';
 const fs = require('node:fs');
@@ -135,7 +135,11 @@ function change(config) {
   byContent(config.output);
   const folders = JSON.parse(process.env.OHIFBUILD_FOLDERS || '[]');
   const own = folders.filter(folder => path.basename(folder) === 'node_modules');
-  if (folders.length) config.resolve.modules = [...(config.resolve.modules || ['node_modules']), ...folders];
+  if (folders.length) {
+    config.resolve.modules = [...(config.resolve.modules || ['node_modules']), ...folders];
+    // Otherwise a package could import any file of this machine, and with that put it into the viewer.
+    config.resolve.restrictions = [...(config.resolve.restrictions || []), fs.realpathSync(process.env.OHIFBUILD_TREE)];
+  }
   const nearest = folder => ({ include: path.dirname(folder) + path.sep, resolve: { modules: ['node_modules', '...'] } });
   config.module = { ...config.module, rules: [...(config.module?.rules || []), ...own.map(nearest)] };
   if (folders.length) readJavaScriptOfPackages(config);

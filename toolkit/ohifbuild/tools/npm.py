@@ -175,7 +175,7 @@ def published_package(name: str, version: str, cache: Cache, reporter: Reporter)
 
 def _view(spec: str, field: str, tools: NodeTools) -> Any:
     with tempfile.TemporaryDirectory() as temporary, npm_errors(spec):
-        text = output([tools.npm, "view", spec, field, "--json", *QUIET], cwd=_project(temporary), env=tools.env)
+        text = output([tools.npm, "view", "--json", *QUIET, "--", spec, field], cwd=_project(temporary), env=tools.env)
     try:
         return json.loads(text) if text.strip() else None
     except ValueError as error:
@@ -202,7 +202,7 @@ def _fetch(package: Package, tools: NodeTools, folder: Path, reporter: Reporter)
 
 def _pack_all(packages: Sequence[Package], tools: NodeTools, folder: Path) -> dict[Package, Path]:
     specs = (item.spec for item in packages)
-    command: list[str | Path] = [tools.npm, "pack", *specs, "--json", "--pack-destination", folder, *QUIET]
+    command: list[str | Path] = [tools.npm, "pack", "--json", "--pack-destination", folder, *QUIET, "--", *specs]
     with npm_errors(packages[0].spec):
         text = output(command, cwd=_project(folder), env=tools.env)
     names = {row["id"]: row["filename"] for row in json.loads(text)}
@@ -229,7 +229,7 @@ def _name_folder(work: Path) -> None:
 
 
 def _pack(package: Package, tools: NodeTools, folder: Path, incoming: Path, reporter: Reporter) -> Path:
-    command: list[str | Path] = [tools.npm, "pack", package.spec, "--json", "--pack-destination", folder, *QUIET]
+    command: list[str | Path] = [tools.npm, "pack", "--json", "--pack-destination", folder, *QUIET, "--", package.spec]
     with (
         reporter.step(f"Download {package.spec}", total=package.size, unit="B") as meter,
         _growth_of(incoming, meter),

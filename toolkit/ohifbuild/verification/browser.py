@@ -176,6 +176,14 @@ def started(browser: Browser, reporter: Reporter) -> Iterator[PlaywrightBrowser]
                 running.close()
 
 
+def process_of(running: PlaywrightBrowser) -> int:
+    """The process of a running Chromium, which Playwright itself does not name."""
+    session = running.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    return next(int(each["id"]) for each in processes if each["type"] == "browser")
+
+
 def _launch(playwright: Playwright, browser: Browser, *, sandbox: bool) -> PlaywrightBrowser:
     from playwright.sync_api import Error as PlaywrightError
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import BrowserContext
 
 from ohifbuild.core.console import Reporter
-from ohifbuild.verification.browser import Browser, find_browser, started
+from ohifbuild.verification.browser import Browser, find_browser, process_of, started
 from ohifbuild.verification.claims import CLAIMS
 from ohifbuild.verification.driven_tab import driven_tab
 from ohifbuild.verification.egress_proxy import EgressProxy
@@ -18,6 +18,7 @@ from ohifbuild.verification.firefox import find_firefox, started_firefox
 from ohifbuild.verification.recording_proxy import RecordingProxy, recording_proxy
 from ohifbuild.verification.session import new_context, tab, window
 from ohifbuild.verification.tab import Tab, Window
+from ohifbuild.verification.watchdog import kill_group
 from ohifbuild.verification.webdriver import WebDriver
 from ohifbuild.verification.webkit import driven_webkit, find_webkit, started_webkit
 
@@ -57,10 +58,16 @@ class PlaywrightWindow:
     version: str
     context: BrowserContext
     origin: str
+    process: int | None = None
 
     def tab(self, check: Callable[[], None]) -> AbstractContextManager[Tab]:
         """A new tab for the length of the block."""
         return tab(self.context, self.origin, check)
+
+    def kill(self) -> None:
+        """Ends the browser at once, if its process is known."""
+        if self.process is not None:
+            kill_group(self.process)
 
 
 @dataclass(frozen=True)
@@ -76,11 +83,14 @@ class DrivenWindow:
         """A new tab for the length of the block."""
         return driven_tab(self.driver, self.record, self.origin, check)
 
+    def kill(self) -> None:
+        """Does nothing: each command of WebDriver has a time limit."""
+
 
 @contextmanager
 def _chromium(browser: Browser, origin: str, proxy: EgressProxy, reporter: Reporter) -> Iterator[Window]:
     with started(browser, reporter) as running, window(running, origin, proxy) as context:
-        yield PlaywrightWindow(f"Chromium {running.version}, headless", context, origin)
+        yield PlaywrightWindow(f"Chromium {running.version}, headless", context, origin, process_of(running))
 
 
 @contextmanager

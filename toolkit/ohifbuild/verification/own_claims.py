@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import ToolFailed
 from ohifbuild.core.processes import run
 from ohifbuild.verification.evidence import ClaimResult, Limit
@@ -25,6 +27,7 @@ from ohifbuild.viewer.manifest import check_integrity
 
 LONGEST_LINE = 500
 LINES = 60
+LONGEST_SECONDS = 1800.0
 UNCHANGED = "The package's claims leave the viewer as it is"
 
 
@@ -51,13 +54,18 @@ class OwnClaims:
     skipped: tuple[Limit, ...] = ()
 
 
-def check_own_claims(paths: Sequence[Path], dist: Path, reporter: Reporter) -> OwnClaims:
+def check_own_claims(
+    paths: Sequence[Path], dist: Path, reporter: Reporter, *, longest: float = LONGEST_SECONDS
+) -> OwnClaims:
     """Runs the tests at these paths against a dist.
 
     A test that fails, that cannot be read, or that does not exist is a claim that does not hold. A skipped one is named
     as not checked.
+
+    Args:
+        longest: the most seconds for each path.
     """
-    found = [_run(path, dist, reporter) for path in paths]
+    found = [_run(path, dist, reporter, longest) for path in paths]
     results = [result for each in found for result in each.results]
     if found:
         changes = check_integrity(dist)
@@ -75,10 +83,11 @@ def check_own_claims(paths: Sequence[Path], dist: Path, reporter: Reporter) -> O
     return OwnClaims(tuple(results), tuple(limit for each in found for limit in each.skipped))
 
 
-def _run(path: Path, dist: Path, reporter: Reporter) -> OwnClaims:
+def _run(path: Path, dist: Path, reporter: Reporter, longest: float) -> OwnClaims:
     path = path.resolve()
     root, name = _package_of(path)
-    output = ""
+    output, detail = "", "No test was run."
+    began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ohifbuild-claims-") as folder, reporter.step(f"Claims of {name}") as meter:
         written = Path(folder) / "results.json"
         command: list[str | Path] = [sys.executable, "-P", "-m", "pytest", path, "--rootdir", root]
@@ -86,16 +95,18 @@ def _run(path: Path, dist: Path, reporter: Reporter) -> OwnClaims:
         # Otherwise pytest shortens what it compares, and a token that is cut in two is not found.
         command += ["-vv"]
         try:
-            run(command, cwd=root, env=_environment(), on_line=lambda line: meter.phase(line[:40]))
+            run(command, cwd=root, env=_environment(), on_line=lambda line: meter.phase(line[:40]), longest=longest)
         except ToolFailed as error:
             output = error.details
+            if time.monotonic() - began >= longest:
+                detail = f"The tests were ended after {counted(round(longest), 'second')}."
         outcomes = _read(written)
     if not outcomes:
         none = Outcome(
             id=path.name,
             title=f"{path.name} states claims",
             outcome="failed",
-            detail="No test was run.",
+            detail=detail,
             lines=tuple(output.splitlines()),
         )
         outcomes = (none,)

@@ -18,6 +18,7 @@ from ohifbuild import __version__
 from ohifbuild.cache.entries import Cache
 from ohifbuild.contract.settings import Settings, read_settings
 from ohifbuild.core.console import Meter, Reporter
+from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import BrowserFailed
 from ohifbuild.server.web_server import same_origin_root
 from ohifbuild.verification.backend import Provider, embedded
@@ -38,6 +39,7 @@ from ohifbuild.verification.scenario_context import NO_INPUTS, ScenarioContext, 
 from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
 from ohifbuild.verification.time_limit import LONGEST_SECONDS, time_limit
 from ohifbuild.verification.viewer_site import site
+from ohifbuild.verification.watchdog import LONGEST_SILENCE, watchdog
 from ohifbuild.verification.webdriver import DriverError
 from ohifbuild.viewer.manifest import Manifest, read_manifest
 
@@ -169,6 +171,7 @@ def run_scenarios(
     journeys: Sequence[Journey] = JOURNEYS,
     watch: Callable[[], None] = lambda: None,
     longest: float = LONGEST_SECONDS,
+    silence: float = LONGEST_SILENCE,
     inputs: Mapping[str, Any] = NO_INPUTS,
 ) -> tuple[tuple[Observation, ...], str]:
     """Runs the journeys, each in its own tab, and returns the observations and the browser's name.
@@ -183,6 +186,7 @@ def run_scenarios(
         journeys: the groups of scenarios.
         watch: is called repeatedly while verify waits for the browser; an exception from it ends the run.
         longest: the most seconds that the run may take.
+        silence: the most seconds that the browser may take for one step.
         inputs: what the dist was made of, as its manifest has it.
 
     Raises:
@@ -196,10 +200,12 @@ def run_scenarios(
         interruptible() as interrupted,
         egress_proxy() as proxy,
         ENGINES[browser.engine].opened(browser, origin, proxy, reporter) as window,
+        watchdog(window.kill, silence) as watching,
     ):
         in_time = time_limit(longest, seen)
 
         def check() -> None:
+            watching.alive()
             interrupted()
             in_time()
             watch()
@@ -209,13 +215,27 @@ def run_scenarios(
                 with window.tab(check) as fresh:
                     context = ScenarioContext(fresh, site, proxy, fixtures, settings, pictures, inputs)
                     for observation in journey(context):
+                        watching.alive()
                         seen.append(observation)
                         meter.phase(observation.title)
                 meter.advance()
-        except (PlaywrightError, DriverError) as error:
+        except (PlaywrightError, DriverError, BrowserFailed) as error:
+            if watching.has_ended:
+                raise _silent(silence, seen) from error
+            if isinstance(error, BrowserFailed):
+                raise  # it says why
             raise BrowserFailed(
                 f"The browser failed {f'after the scenario {seen[-1].scenario}' if seen else 'at once'}.",
                 cause=(str(error) or type(error).__name__).splitlines()[0],
                 fix="Run verify again. If it fails again, check the machine's free memory: ohifbuild doctor",
             ) from error
         return tuple(seen), window.version
+
+
+def _silent(seconds: float, seen: Sequence[Observation]) -> BrowserFailed:
+    return BrowserFailed(
+        f"Verify ended the browser, because a page did not answer for {counted(round(seconds), 'second')}"
+        f"{f' after the scenario {seen[-1].scenario}' if seen else ''}.",
+        cause="A script of the viewer or of an extension runs without an end, such as an endless loop.",
+        fix="Find the script: open the page with ohifbuild demo DIST, and pause it in the browser's developer tools.",
+    )

@@ -115,3 +115,6 @@ class Window(Protocol):
 
         All tabs share the cache and all storage but sessionStorage, like those of a person's browser.
         """
+
+    def kill(self) -> None:
+        """Ends the browser at once; may be called in any thread."""

@@ -17,10 +17,12 @@ from ohifbuild.core.digests import digest_of, digest_of_tree
 from ohifbuild.core.errors import ExtensionInvalid, ToolFailed
 from ohifbuild.core.processes import run
 from ohifbuild.packages.accepted_names import AcceptedName
+from ohifbuild.packages.files import shipped
 from ohifbuild.packages.package import Package
 from ohifbuild.tools.esbuild import esbuild, esbuild_version
 
 KIND = "extension"
+FORMAT = 2
 TARGET = "es2022"
 DIGEST_LENGTH = 12
 NO_LOADER = "No loader is configured"
@@ -128,7 +130,7 @@ def _bundled(
     offline: bool,
     reporter: Reporter,
 ) -> Path:
-    key = digest_of(package.name, package.digest, sorted(entries.items()), options, TARGET, esbuild_version())
+    key = digest_of(FORMAT, package.name, package.digest, sorted(entries.items()), options, TARGET, esbuild_version())
 
     def make(work: Path) -> None:
         command: list[str | Path] = [
@@ -167,13 +169,23 @@ def _bundled(
 
 
 def _check_imports(package: Package, meta: dict[str, Any]) -> None:
+    covered = set(shipped(package.root, with_built=package.with_built))
     for name, module in meta["inputs"].items():
+        if name.startswith("<"):  # esbuild's own
+            continue
         if not (package.root / name).resolve().is_relative_to(package.root):
             raise _invalid(
                 package.root,
                 f"it imports {name}, which is outside its folder",
                 "A package is only what is in its folder, so that its digest covers all of it.",
                 "Move that module into the package.",
+            )
+        if name not in covered:
+            raise _invalid(
+                package.root,
+                f"it imports {name}, which its digest leaves out",
+                "Hidden files, tests, settings of tools, dist/ and node_modules/ do not get into a viewer.",
+                "Move that module to the package's sources, or import the package that it belongs to by its name.",
             )
         if name.endswith(".css") or any(_is_package(imported) for imported in module["imports"]):
             raise NeedsViewer

@@ -20,8 +20,10 @@ NOT_SHARED = re.compile(r'Could not resolve "[^"]+" \(originally "(?P<specifier>
 MISSING = re.compile(r'Could not resolve "(?P<specifier>[^"]+)"$')
 NO_LOADER = re.compile(r'No loader is configured for "(?P<suffix>[^"]+)" files: (?P<file>\S+)')
 OF_NODE = "built into node"
-# The host's own: a second instance of one does not work with the first.
-ONE_INSTANCE = re.compile(r"(?:@ohif/|@cornerstonejs/|(?:react|react-dom|react-i18next|i18next)(?:/|$))")
+# The host's own, and what stands for them: a second instance of one does not work with the first.
+ONE_INSTANCE = re.compile(
+    r"(?:@ohif/|@ohifbuild-shared/|@cornerstonejs/|(?:react|react-dom|react-i18next|i18next)(?:/|$))"
+)
 INSTALLED = re.compile(r"(?:^|/)node_modules/(?P<package>(?:@[^/]+/)?[^/]+)/(?!.*node_modules/)")
 SECOND = "At run time a package gets OHIF's modules from the viewer, and a second copy of one would not work."
 COMPILE = "Compile the package in: ohifbuild build --from git"

@@ -52,6 +52,19 @@ def test_a_link_out_of_a_repository_is_refused_as_in_a_folder(repository: Upstre
         read_packages(provide(cache, source).roots)
 
 
+@pytest.mark.parametrize("target", ["/etc", "../../..", "elsewhere"])
+def test_a_folder_of_a_repository_that_is_a_link_out_of_it_is_refused(
+    target: str, repository: Upstream, cache: Cache, tmp_path: Path
+) -> None:
+    write_extension(tmp_path / "private")
+    place = str(tmp_path / "private") if target == "elsewhere" else target
+    (repository.path / "packages/linked").symlink_to(place)
+    source = f"{repository.path}#{repository.commit()}:packages/linked"
+    provided = provide(cache, source)
+    assert not provided.roots
+    assert "a link to a place outside" in provided.problems[0].what
+
+
 def test_all_sources_that_cannot_be_had_are_reported_with_the_others_problems(
     repository: Upstream, cache: Cache, tmp_path: Path
 ) -> None:

@@ -139,6 +139,21 @@ def test_an_import_that_is_not_there_is_named_with_its_line(built: Built, tmp_pa
     assert "logs" in failure.value.details
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import secret from 'SECRET'; export default { id: 'hello', secret };",
+        "export default { id: 'hello', secret: new URL('SECRET', import.meta.url) };",
+    ],
+)
+def test_no_file_of_this_machine_gets_into_a_viewer(built: Built, text: str, tmp_path: Path) -> None:
+    extension = write_extension(tmp_path / "hello")
+    (tmp_path / "secret.json").write_text('"of this machine"')
+    (extension / "index.js").write_text(text.replace("SECRET", str(tmp_path / "secret.json")))
+    with pytest.raises(BundleFailed):
+        built.again(packages=read_packages([extension]))
+
+
 def test_source_that_cannot_be_read_is_named_with_its_line(built: Built, tmp_path: Path) -> None:
     root = write_extension(tmp_path / "extension")
     (root / "index.js").write_text("export default {{{;\n")
