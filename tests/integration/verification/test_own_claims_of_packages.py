@@ -69,7 +69,7 @@ def test_each_test_is_a_claim_of_its_package(dist: Path, monkeypatch: pytest.Mon
     details = {result.title: result.detail for result in found.results}
     assert details["The panel lists findings"] == "assert 1 == 2"
     assert details["That cannot start"] == "ValueError: no archive"
-    assert {result.scenario for result in found.results[:-1]} == {"own claims of @clinic/ward"}
+    assert {result.scenario for result in found.results[:-1]} == {"claims of the package @clinic/ward"}
     assert [limit.line for limit in found.skipped] == ["Not checked: A scanner. Not seen: needs a scanner."]
     assert list((dist.parent / "ward").rglob("*cache*")) == []
 

@@ -62,3 +62,10 @@ def test_migrate_shows_a_diff_and_then_makes_it(package: Path) -> None:
     assert "ui-next" in (package / "index.js").read_text()
     again = CliRunner().invoke(cli, ["migrate", str(package), "--json", *OFFLINE])
     assert json.loads(again.stdout)["packages"][0]["changed"] == []
+
+
+@pytest.mark.parametrize("command", ["doctor", "migrate", "plugin pack"])
+def test_a_path_that_does_not_exist_is_named(package: Path, command: str) -> None:
+    result = CliRunner().invoke(cli, [*command.split(), str(package.parent / "gone")])
+    assert result.exit_code == 2
+    assert "gone is not a folder" in " ".join(result.output.split())

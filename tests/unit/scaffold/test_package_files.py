@@ -157,3 +157,13 @@ def test_the_recipe_of_a_written_package_is_valid(
     recipe = load_recipe(None, {})
     assert Path(recipe.extensions[0]).resolve() == wanted.into
     assert {path.relative_to(wanted.into).as_posix() for path in wanted.into.rglob("*") if path.is_file()} == {*written}
+
+
+def test_the_pipeline_of_a_package_runs_its_own_tests_first() -> None:
+    files = package_files(request("panel"))
+    steps = yaml.safe_load(files[".github/workflows/viewer.yml"])["jobs"]["build"]["steps"]
+    tests = next(step["run"] for step in steps if step.get("name") == "Test the package")
+    scripts = json.loads(files["package.json"])["scripts"]
+    run = [line.removeprefix("npm run ") for line in tests.splitlines() if line.startswith("npm run ")]
+    assert run == ["test", "lint", "typecheck"]
+    assert set(run) <= set(scripts)

@@ -33,13 +33,13 @@ def test_a_recipe_names_tests_that_exist(tmp_path: Path) -> None:
 
 
 def test_they_stand_in_each_report_beside_ours(evidence: Evidence) -> None:
-    own = ClaimResult("own:test_x", "The knee is shown", "own claims of ward", False, "assert False", ("line",))
+    own = ClaimResult("own:test_x", "The knee is shown", "claims of the package ward", False, "assert False", ("line",))
     with_own = dataclasses.replace(evidence, results=(*evidence.results, own))
     assert not with_own.ok
-    suite = ElementTree.fromstring(junit.render(with_own)).find("testsuite[@name='own claims of ward']")
+    suite = ElementTree.fromstring(junit.render(with_own)).find("testsuite[@name='claims of the package ward']")
     assert suite is not None
     assert suite.get("failures") == "1"
     page = html_page.render(with_own)
-    assert "Own claims of ward" in page
+    assert page.count("Claims of the package ward") == 2  # in the list of all claims, and above its section
     assert page.count("The knee is shown") == 2  # in the verdict and in its section, not in the table of scenarios
     assert "<pre>line" in page

@@ -201,9 +201,11 @@ def test_all_problems_are_reported_at_once(write: Any) -> None:
     assert len(refusal(root).splitlines()) == 4
 
 
-def test_a_folder_without_a_workspace_is_named(tmp_path: Path) -> None:
-    assert "neither ohif.config.json nor pluginConfig.json" in refusal(tmp_path)
-    assert "neither ohif.config.json nor pluginConfig.json" in refusal(tmp_path / ("n" * 300))
+@pytest.mark.parametrize("name", [".", "n" * 300])
+def test_a_folder_without_a_workspace_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(WorkspaceInvalid, match=r"neither ohif\.config\.json nor pluginConfig\.json") as caught:
+        read_workspace(tmp_path / name)
+    assert "--extension" in caught.value.fix
 
 
 def test_a_value_that_no_recipe_allows_is_reported_at_the_workspace(write: Any) -> None:

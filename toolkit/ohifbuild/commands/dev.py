@@ -95,6 +95,7 @@ def command(
     opened: list[str] = []
 
     def show(links: Mapping[str, str]) -> None:
+        reporter.say("Open one of these links:")
         for name, link in links.items():
             reporter.say(f"  {name:<26} {link}")
         reporter.say("Save a source file to see it in the viewer. Ctrl-C stops.")

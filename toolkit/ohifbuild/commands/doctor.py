@@ -64,6 +64,10 @@ def command(
     if len(targets) > 1:
         raise click.UsageError("Give one link, or the folders of packages.")
     link = "".join(targets)
+    if link.startswith((".", "/", "~")) and not link.startswith("//"):
+        raise click.BadParameter(
+            f"{link} is not a folder, and the link of a viewer starts with https:// or http://.", param_hint="PACKAGE"
+        )
     if link:
         report = examine_deployment(sys.stdin.readline() if link == "-" else link, insecure=insecure, portal=portal)
     else:

@@ -40,6 +40,8 @@ def pack(context: CommandContext, /, package: Path, output: Path, form: Format, 
     Example:
       ohifbuild plugin pack ./my-extension --output plugins
     """
+    if not (package / "package.json").is_file():
+        raise click.BadParameter(f"{package} is not a folder with a package.json.", param_hint="PACKAGE")
     (found,) = read_packages([package])
     descriptor = pack_plugin(
         found,

@@ -30,7 +30,7 @@
     const overlay = document.createElement('dialog');
     overlay.id = 'ohifbuild-dev';
     overlay.style.cssText =
-      'box-sizing:border-box;width:min(90vw,70rem);max-height:80vh;overflow:auto;padding:1.5rem;border:2px solid #f55;' +
+      'box-sizing:border-box;outline:none;width:min(90vw,70rem);max-height:80vh;overflow:auto;padding:1.5rem;border:2px solid #f55;' +
       'border-radius:8px;background:#1b1b1f;color:#eee;font:14px/1.5 system-ui,sans-serif';
     const heading = overlay.appendChild(document.createElement('h1'));
     heading.style.cssText = 'margin:0 0 1rem;font-size:1.1rem;color:#f88';

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.core.processes import without_credentials
 
@@ -52,8 +53,9 @@ def refuse(problems: Sequence[PackageProblem], more: str = "") -> None:
             fix="\n".join(filter(None, (only.fix, more))),
             details=only.details,
         )
+    packages = len({problem.package for problem in problems})
     raise ExtensionInvalid(
-        f"{len(problems)} problems keep {len({problem.package for problem in problems})} package(s) from use.",
+        f"{len(problems)} problems keep {counted(packages, 'package')} from use.",
         cause=" ".join(dict.fromkeys(problem.cause for problem in problems)),
         fix="\n".join(filter(None, ("Make the edits that are listed above.", more))),
         details="\n".join(_listed(problem) for problem in problems),

@@ -34,7 +34,7 @@ def package_files(request: PackageRequest) -> dict[str, str]:
     files["package.json"] = _json(package_manifest(request))
     if request.needs_mode:
         files["mode/package.json"] = _json(mode_manifest(request))
-    files[PIPELINE_PATHS["github"]] = _pipeline()
+    files[PIPELINE_PATHS["github"]] = _pipeline(request.language)
     return dict(sorted(files.items()))
 
 
@@ -102,8 +102,9 @@ def _rendered(template: str, request: PackageRequest) -> str:
 
 
 @functools.cache
-def _pipeline() -> str:
-    return Pipeline("github", jobs_of((Path(RECIPE_NAME),)), "none").text()
+def _pipeline(language: str) -> str:
+    checks = ("test", "lint", *(("typecheck",) if language == "typescript" else ()))
+    return Pipeline("github", jobs_of((Path(RECIPE_NAME),)), "none", npm_scripts=checks).text()
 
 
 def _json(document: dict[str, Any]) -> str:

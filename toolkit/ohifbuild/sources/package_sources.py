@@ -60,8 +60,7 @@ def provide_packages(
                 facts[text] = locked.get(text) or _integrity(source, cache, offline=offline, reporter=reporter)
             roots[text] = _root(source, facts.get(text, ""), cache, offline=offline, reporter=reporter)
         except (OriginUnavailable, PackageDamaged, PackageUnknown, DownloadFailed, ToolFailed, UnknownRelease) as error:
-            what = f"it is not available: {error.what.rstrip('.')} ({error.cause.rstrip('.')})"
-            problems.append(PackageProblem(text, what, _fix(source), error.details))
+            problems.append(PackageProblem(text, error.what.rstrip("."), _fix(source), error.details, error.cause))
         if text in roots and not roots[text].is_dir():
             problems.append(PackageProblem(text, f"the commit has no folder {source.folder}", "Correct the folder."))
             del roots[text]

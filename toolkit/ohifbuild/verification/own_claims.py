@@ -74,7 +74,7 @@ def check_own_claims(
             ClaimResult(
                 claim="own-unchanged",
                 title=UNCHANGED,
-                scenario="own claims",
+                scenario="claims of all packages",
                 holds=changes.ok,
                 detail="Every file is as it was built." if changes.ok else f"{len(names)} files differ.",
                 evidence=names[:LINES],
@@ -110,7 +110,7 @@ def _run(path: Path, dist: Path, reporter: Reporter, longest: float) -> OwnClaim
             lines=tuple(output.splitlines()),
         )
         outcomes = (none,)
-    scenario = f"own claims of {name}"
+    scenario = f"claims of the package {name}"
     results = tuple(_result(each, scenario) for each in outcomes if each.outcome != "skipped")
     skipped = tuple(
         Limit(f"own:{_clean(each.id)}", _clean(each.title), _clean(each.detail), judged=False)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from ohifbuild.core.errors import WorkspaceInvalid
 
+PAGE = "https://ohifbuild.github.io/ohifbuild/reference/ohif-workspaces/"
+
 
 def refuse(place: Path, problems: Sequence[str]) -> None:
     """Does nothing without problems.
@@ -19,7 +21,7 @@ def refuse(place: Path, problems: Sequence[str]) -> None:
         raise WorkspaceInvalid(
             f"In OHIF's workspace {place}, {many}.",
             cause="It was edited by hand, or a newer create-ohif wrote it.",
-            fix="Correct what is listed above; docs/reference/ohif-workspaces.md says which entries are read.",
+            fix=f"Correct what is listed above. Which entries are read: {PAGE}",
             details="\n".join(f"  {problem}" for problem in problems),
         )
 

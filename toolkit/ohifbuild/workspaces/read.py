@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.core.errors import WorkspaceInvalid
 from ohifbuild.core.paths import is_file, is_folder
 from ohifbuild.releases.catalogue import VERSION
 from ohifbuild.workspaces import plugin_config
@@ -101,8 +102,11 @@ def _found(place: Path) -> tuple[Path, str, Reader]:
             return place.parent, name, read
         if is_folder(place) and is_file(place / name):
             return place, name, read
-    refuse(place, [f"there is neither {MANIFEST} nor {plugin_config.NAME}"])
-    raise AssertionError
+    raise WorkspaceInvalid(
+        f"{place} is no workspace of OHIF's tools: it has neither {MANIFEST} nor {plugin_config.NAME}.",
+        cause="The path is mistyped, or it is the folder of a package.",
+        fix="Give the folder of the workspace. For a package: ohifbuild build --extension PATH",
+    )
 
 
 def _read_manifest(document: Mapping[str, Any], workspace: Workspace, plugins: Plugins) -> None:

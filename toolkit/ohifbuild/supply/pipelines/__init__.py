@@ -39,12 +39,17 @@ class Job:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pipeline: the viewers that it builds, and where it publishes them."""
+    """A pipeline: the viewers that it builds, and where it publishes them.
+
+    Args:
+        npm_scripts: scripts of the repository's ``package.json`` that must pass first; for GitHub.
+    """
 
     engine: Engine
     jobs: tuple[Job, ...]
     publish: Publish = "release"
     requirement: str = REQUIREMENT
+    npm_scripts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """
