@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,16 +19,14 @@ from typing import Any, Literal
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.disk import disk_errors
-from ohifbuild.core.errors import ToolFailed
-from ohifbuild.core.processes import run
 from ohifbuild.packages.files import copy_files
 from ohifbuild.packages.package import Package
 from ohifbuild.packages.problems import PackageProblem, refuse
 from ohifbuild.sources.package_dependencies import decide_run_time_dependencies, install_dependencies
 from ohifbuild.sources.workspace import TOGETHER
 from ohifbuild.tools.esbuild import esbuild
-from ohifbuild.viewer.esbuild_messages import Message, messages
-from ohifbuild.viewer.extensions import TARGET, entries_of
+from ohifbuild.viewer.esbuild_packages import META, run_esbuild
+from ohifbuild.viewer.extensions import entries_of
 from ohifbuild.viewer.import_problems import Reading, from_elsewhere, problems_of, second_instances
 from ohifbuild.viewer.run_time_packages import IMAGES
 from ohifbuild.viewer.shared.modules import SharedModule, SharedModules, package_of
@@ -143,15 +140,16 @@ def _unfit(package: Package) -> list[PackageProblem]:
 def _bundle(package: Package, work: Path, binary: Path) -> list[PackageProblem]:
     (entry,) = entries_of(package).values()
     options = [
+        "--format=cjs",
         *(f"--external:{name}" for name in HOST),
         *(f"--loader:.{kind}=dataurl" for kind in IMAGES),
     ]
-    found = _run(work, binary, f"plugin=package/{entry.removeprefix('./')}", options)
-    meta_path = work / "meta.json"
+    entries = {"plugin": f"package/{entry.removeprefix('./')}"}
+    found = run_esbuild(binary, work, entries, "tree", (f"{TOGETHER}/node_modules",), options)
     reading = Reading(package, "package/", SHARED, {}, "3.14", "plugins")
     if problems := problems_of(reading, found):
         return problems
-    inputs: dict[str, Any] = json.loads(meta_path.read_text(encoding="utf-8"))["inputs"]
+    inputs: dict[str, Any] = json.loads((work / META).read_text(encoding="utf-8"))["inputs"]
     return [
         *from_elsewhere(reading, inputs, ("package", TOGETHER)),
         *second_instances(reading, inputs),
@@ -170,46 +168,6 @@ def _deep_imports(package: Package, inputs: Mapping[str, Any]) -> Iterator[Packa
                     f"Import it from {package_of(imported['path'])} itself, or do without.",
                     cause="OHIF gives plugins its packages, and not the modules inside of them.",
                 )
-
-
-def _run(work: Path, binary: Path, entry: str, options: list[str]) -> list[Message]:
-    lines: list[str] = []
-    command: list[str | Path] = [
-        binary,
-        entry,
-        "--bundle",
-        "--minify",
-        "--format=cjs",
-        "--platform=browser",
-        "--charset=utf8",
-        f"--target={TARGET}",
-        "--jsx=automatic",
-        "--preserve-symlinks",
-        "--loader:.js=jsx",
-        '--define:process.env.NODE_ENV="production"',
-        "--define:process.env={}",
-        "--define:global=globalThis",
-        "--tsconfig-raw={}",
-        "--log-level=warning",
-        "--log-limit=0",
-        "--color=false",
-        "--outdir=tree",
-        "--metafile=meta.json",
-        *options,
-    ]
-    try:
-        run(
-            command,
-            cwd=work,
-            env={**os.environ, "NODE_PATH": str(work / TOGETHER / "node_modules")},
-            on_line=lines.append,
-        )
-    except ToolFailed:
-        found = messages(lines)
-        if not any(message.level == "ERROR" for message in found):
-            raise
-        return found
-    return messages(lines)
 
 
 def _integrity(content: bytes) -> str:

@@ -8,7 +8,6 @@ package imports of another one of the recipe is bundled into both.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -19,8 +18,6 @@ from pathlib import Path
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of, digest_of_tree
-from ohifbuild.core.errors import ToolFailed
-from ohifbuild.core.processes import run
 from ohifbuild.packages.accepted_names import AcceptedName, advice
 from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.packages.files import copy_files
@@ -30,8 +27,9 @@ from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.sources.package_dependencies import install_dependencies
 from ohifbuild.sources.workspace import TOGETHER
 from ohifbuild.tools.esbuild import esbuild
-from ohifbuild.viewer.esbuild_messages import Message, messages
-from ohifbuild.viewer.extensions import DIGEST_LENGTH, KIND, TARGET, BundledPackage, Bundles, entries_of
+from ohifbuild.viewer.esbuild_messages import Message
+from ohifbuild.viewer.esbuild_packages import META, run_esbuild
+from ohifbuild.viewer.extensions import DIGEST_LENGTH, KIND, BundledPackage, Bundles, entries_of
 from ohifbuild.viewer.import_problems import Reading, from_elsewhere, problems_of, second_instances
 from ohifbuild.viewer.shared.modules import SharedModules, shared_modules
 from ohifbuild.viewer.shared.shims import aliases, loader, shims_of
@@ -39,28 +37,12 @@ from ohifbuild.viewer.shared.shims import aliases, loader, shims_of
 # OHIF's webpack and Rspack configurations read the same kinds of files.
 IMAGES = ("png", "jpg", "jpeg", "gif", "svg", "webp", "woff", "woff2", "ttf", "eot", "wasm")
 OPTIONS = (
-    "--bundle",
-    "--minify",
     "--format=esm",
     "--splitting",
-    "--platform=browser",
-    "--charset=utf8",
-    f"--target={TARGET}",
-    "--jsx=automatic",
-    "--preserve-symlinks",
-    "--loader:.js=jsx",
     *(f"--loader:.{kind}=file" for kind in IMAGES),
-    '--define:process.env.NODE_ENV="production"',
-    "--define:process.env={}",
-    "--define:global=globalThis",
     "--entry-names=[name]-module",
     "--chunk-names=chunk-[hash]",
     "--asset-names=asset-[name]-[hash]",
-    # Without it, esbuild reads a tsconfig.json in any parent folder of the package.
-    "--tsconfig-raw={}",
-    "--log-level=warning",
-    "--log-limit=0",
-    "--color=false",
 )
 PACKAGES, SHIMS = "packages", "shims"
 UNRESOLVED = re.compile(r'Could not resolve "([^"]+)"')
@@ -164,7 +146,7 @@ class _Work:
         reading = Reading(self.package, home, self.shared, self.files, release, self.base.origin)
         if problems := problems_of(reading, found):
             return problems
-        meta = json.loads((self.root / "meta.json").read_text(encoding="utf-8"))
+        meta = json.loads((self.root / META).read_text(encoding="utf-8"))
         problems = from_elsewhere(reading, meta["inputs"], (PACKAGES, SHIMS, TOGETHER))
         if problems := problems or second_instances(reading, meta["inputs"]):
             return problems
@@ -191,28 +173,11 @@ class _Work:
         )
 
     def _run(self, *options: str) -> list[Message]:
-        lines: list[str] = []
         home = f"{PACKAGES}/{self.package.name}"
-        command: list[str | Path] = [
-            self.binary,
-            *(f"{name}={home}/{path.removeprefix('./')}" for name, path in entries_of(self.package).items()),
-            *OPTIONS,
-            *aliases(self.shared),
-            f"--outdir={self.tree.name}",
-            "--metafile=meta.json",
-            *options,
-        ]
-        # Where esbuild looks for what no node_modules has: the shims, the recipe's packages, what these bring.
-        folders = (SHIMS, PACKAGES, f"{TOGETHER}/node_modules")
-        environment = {**os.environ, "NODE_PATH": os.pathsep.join(str(self.root / folder) for folder in folders)}
-        try:
-            run(command, cwd=self.root, env=environment, on_line=lines.append)
-        except ToolFailed:
-            found = messages(lines)
-            if not any(message.level == "ERROR" for message in found):
-                raise
-            return found
-        return messages(lines)
+        entries = {name: f"{home}/{path.removeprefix('./')}" for name, path in entries_of(self.package).items()}
+        searched = (SHIMS, PACKAGES, f"{TOGETHER}/node_modules")
+        more = (*OPTIONS, *aliases(self.shared), *options)
+        return run_esbuild(self.binary, self.root, entries, self.tree.name, searched, more)
 
     def _place_files(self, names: Sequence[str]) -> None:
         """Makes the modules refer to their images and fonts by their own URL; esbuild's paths are the page's."""
