@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from ohifbuild.commands.new import command
+from ohifbuild.core.errors import PackageNotCreated
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +45,10 @@ def test_programs_get_the_result_as_json() -> None:
     found = json.loads(shown.stdout)
     assert (found["package"], found["folder"], found["modules"]) == ("@clinic/notes", "notes", ["commands", "toolbar"])
     assert "src/index.ts" in found["files"]
+
+
+def test_a_wrong_name_is_refused_before_any_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_a_terminal(monkeypatch)
+    refused = CliRunner().invoke(command, ["Notes"], input="extension\npanel\njavascript\n")
+    assert isinstance(refused.exception, PackageNotCreated)
+    assert "Kind" not in refused.output

@@ -47,6 +47,10 @@ def command(
       ohifbuild new extension-notes --module panel,toolbar
     """
     asks = _is_terminal() and not yes and not context.as_json and context.reporter.level > Level.QUIET
+    if asks:  # what is wrong already is said before any question
+        package_request(
+            name, into, kind or "extension", modules or (() if kind == "mode" else ("panel",)), language or "typescript"
+        )
     if kind is None:
         kind = _choice("Kind", ("extension", "mode"), "extension", asks=asks)
     if not modules and kind == "extension":
