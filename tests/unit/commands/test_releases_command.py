@@ -42,6 +42,12 @@ def test_newer_releases_are_asked_for_only_with_the_flag(monkeypatch: pytest.Mon
     assert json.loads(shown.stdout)["newer"] == ["3.14.0"]
 
 
+def test_an_answer_without_a_newer_release_says_no_more_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "find_candidates", lambda *_: ())
+    shown = CliRunner().invoke(releases.command, ["--newer"], catch_exceptions=False)
+    assert "No newer release was found." in shown.output
+
+
 @pytest.mark.parametrize(
     "flags", [["--no-verify"], ["--only", "3.13.2"], ["--source", "/srv/x"], ["--newer", "--verify"]]
 )

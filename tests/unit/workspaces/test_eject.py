@@ -110,3 +110,9 @@ def test_a_folder_with_contents_is_not_replaced(here: Path) -> None:
     ejected(here, "")
     with pytest.raises(OutputNotOurs):
         CliRunner().invoke(command, ["--output", "out"], catch_exceptions=False)
+
+
+def test_a_folder_without_a_recipe_gives_a_workspace_of_defaults_and_the_command_says_so(here: Path) -> None:
+    shown = CliRunner().invoke(command, ["--output", "out"], catch_exceptions=False)
+    assert "There is no ohifbuild.toml here" in shown.output
+    assert (here / "out/ohif.config.json").is_file()

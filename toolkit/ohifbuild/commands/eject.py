@@ -39,6 +39,8 @@ def command(context: CommandContext, /, recipe: Path | None, output: Path) -> No
     Example:
       ohifbuild eject --output my-workspace
     """
+    if recipe is None and not Path(RECIPE_NAME).is_file():
+        context.reporter.say(f"There is no {RECIPE_NAME} here, so the workspace has the defaults.")
     wanted = load_recipe(recipe, {}, reporter=context.reporter)
     made = eject(wanted, _version(wanted, recipe))
     with staged(output, NO_MARKER) as work:

@@ -69,7 +69,7 @@ def command(
     if found is None:
         context.reporter.say("Ask for newer ones with: ohifbuild releases --newer")
     else:
-        context.reporter.say(f"Not in the catalogue: {', '.join(found) or 'nothing newer'}.")
+        context.reporter.say(f"Not in the catalogue: {', '.join(found)}." if found else "No newer release was found.")
 
 
 def _newer(context: CommandContext, known: Catalogue, source: str | None) -> list[str]:
