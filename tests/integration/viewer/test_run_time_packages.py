@@ -138,6 +138,16 @@ def test_packages_of_one_recipe_import_one_another(cache: Cache, webpack: BaseVi
     assert answer(item, tmp_path) == ["a"]
 
 
+def test_a_package_without_a_default_export_is_a_library_of_the_others(
+    cache: Cache, webpack: BaseViewer, tmp_path: Path
+) -> None:
+    library = package(tmp_path / "a", {"src/index.tsx": "export const id = 'a';"}, "a")
+    user = {"src/index.tsx": "import { id } from 'a'; export default { answer: () => [id] };"}
+    (item,) = bundled(cache, webpack, library, package(tmp_path / "b", user, "b", dependencies={"a": "^1.0.0"}))
+    assert item.package.name == "b"
+    assert answer(item, tmp_path) == ["a"]
+
+
 def test_the_same_package_has_the_same_bytes_in_any_folder(cache: Cache, webpack: BaseViewer, tmp_path: Path) -> None:
     files = {
         "src/index.tsx": "import './a.css'; import url from './a.svg'; const later = () => import('./later'); "

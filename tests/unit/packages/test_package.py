@@ -65,6 +65,20 @@ def test_all_problems_of_all_packages_are_reported_together(tmp_path: Path) -> N
         assert words in refusal.value.details
 
 
+def test_a_package_without_a_default_export_is_used_only_where_another_imports_it(tmp_path: Path) -> None:
+    library, user = (
+        ohif_package(tmp_path / "a"),
+        ohif_package(tmp_path / "b", name="b", dependencies={"@clinic/x": "*"}),
+    )
+    (library / "src/index.tsx").write_text("export const words = 'x';\n")
+    with pytest.raises(ExtensionInvalid, match="has no default export, and no other package"):
+        read_packages([library, user])
+    (user / "src/index.tsx").write_text("import { words } from '@clinic/x';\nexport default { id: 'b', words };\n")
+    found, _ = read_packages([library, user])
+    assert (found.library, found.extension, found.modes) == ("./src/index.tsx", None, ())
+    assert "taken for a library" in found.notes[0]
+
+
 def test_two_packages_with_the_same_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ExtensionInvalid, match="also has the name 'mine'"):
         read_packages([package(tmp_path / "a"), package(tmp_path / "b")])

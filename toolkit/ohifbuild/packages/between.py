@@ -13,18 +13,22 @@ if TYPE_CHECKING:
 
 
 def problems_between(packages: Sequence[Package]) -> list[PackageProblem]:
-    """Packages with one name or id, that depend on a version of one another that is not there, or in a circle."""
+    """Packages with one name or id, libraries that nobody imports, and dependencies on one another that cannot hold."""
     by_name = {package.name: package for package in packages}
-    found = _double(packages) + [
-        PackageProblem(
-            package.source,
-            f"it depends on {name} {wanted}, but {by_name[name].source} is version {by_name[name].version}",
-            f'Write in its package.json: "{name}": "^{by_name[name].version}"',
-        )
-        for package in packages
-        for name, wanted in package.dependencies
-        if name in by_name and name != package.name and not satisfies(by_name[name].version, wanted)
-    ]
+    found = (
+        _double(packages)
+        + _unused(packages)
+        + [
+            PackageProblem(
+                package.source,
+                f"it depends on {name} {wanted}, but {by_name[name].source} is version {by_name[name].version}",
+                f'Write in its package.json: "{name}": "^{by_name[name].version}"',
+            )
+            for package in packages
+            for name, wanted in package.dependencies
+            if name in by_name and name != package.name and not satisfies(by_name[name].version, wanted)
+        ]
+    )
     circle = _circle(by_name)
     if circle:
         what = f"the packages depend on one another in a circle: {' → '.join(circle)}"
@@ -50,6 +54,19 @@ def _double(packages: Sequence[Package]) -> list[PackageProblem]:
         if package.id:
             ids.setdefault((package.kind, package.id), package.source)
     return problems
+
+
+def _unused(packages: Sequence[Package]) -> list[PackageProblem]:
+    imported = {name for package in packages for name, _ in package.imported}
+    return [
+        PackageProblem(
+            package.source,
+            f"{package.library} has no default export, and no other package of the recipe declares and imports it",
+            "Export the extension or the mode: export default { id: 'NAME' }; or add the package that imports it.",
+        )
+        for package in packages
+        if package.library and package.name not in imported
+    ]
 
 
 def _circle(by_name: Mapping[str, Package]) -> list[str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.javascript.exports import exports_of
+from ohifbuild.javascript.resolve import relative_module
 from ohifbuild.packages.files import BUILT, is_inside
 from ohifbuild.packages.imports import code_of, imports_of, resolved_module
 
@@ -77,6 +79,12 @@ def find_kind(root: Path, manifest: dict[str, Any], entry: str) -> tuple[str, st
                 where = module.relative_to(root).as_posix()
                 return kind, f"has no keyword; it is taken for an {word}, because {where} has {found[0]}"
     return None
+
+
+def is_library(module: Path) -> bool:
+    """Whether a module certainly has no default export, so that OHIF could register nothing of it."""
+    found = exports_of(module, relative_module)
+    return found.complete and "default" not in found.values
 
 
 def find_id(root: Path, entry: str) -> str | None:

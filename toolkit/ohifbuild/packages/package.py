@@ -21,7 +21,7 @@ from typing import Any
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.paths import is_file
 from ohifbuild.packages.between import problems_between
-from ohifbuild.packages.entry import find_entry, find_id, find_kind
+from ohifbuild.packages.entry import find_entry, find_id, find_kind, is_library
 from ohifbuild.packages.files import BUILT, file_problems, is_inside, sources_of
 from ohifbuild.packages.imports import imports_of
 from ohifbuild.packages.manifest import Ranges, ranges, read_manifest
@@ -47,6 +47,7 @@ class Package:
         licence: its ``license``, or "".
         extension: the module whose default export is the extension, or None.
         modes: the modules whose default exports are modes.
+        library: the entry of a package that has neither, and that other packages import; else None.
         early: the script for the start of the page; only ohifbuild's own package has one.
         only_at_run_time: whether it has an ``ohifbuild`` key, so that it is never compiled in.
         dependencies: names and ranges of its ``dependencies``.
@@ -65,6 +66,7 @@ class Package:
     licence: str
     extension: str | None
     modes: tuple[str, ...]
+    library: str | None
     early: str | None
     only_at_run_time: bool
     dependencies: Ranges
@@ -79,12 +81,12 @@ class Package:
     @property
     def kind(self) -> str:
         """``extensions`` or ``modes``: OHIF's folder, and its list in ``pluginConfig.json``."""
-        return "extensions" if self.extension else "modes"
+        return "modes" if self.modes and not self.extension else "extensions"
 
     @property
     def entry(self) -> str:
         """The module of a package that is compiled in."""
-        return self.extension or self.modes[0]
+        return self.extension or self.library or self.modes[0]
 
 
 def read_packages(
@@ -171,8 +173,9 @@ def _read(root: Path, source: str, *, ours: bool) -> Package:
         reading.add(f"npm does not allow its version {str(version)[:60]!r}", 'Write for example: "version": "1.0.0"')
     at_run_time = "ohifbuild" in manifest
     parts = manifest["ohifbuild"] if at_run_time else _parts(reading, manifest)
-    extension, modes, early = _modules(reading, parts, ours=ours)
-    entries = tuple(filter(None, (extension, *modes)))
+    library = None if at_run_time else parts.get("library")
+    extension, modes, early = (None, (), None) if library else _modules(reading, parts, ours=ours)
+    entries = tuple(filter(None, (extension, library, *modes)))
     with_built = any(entry.startswith(f"./{BUILT}/") for entry in entries)
     for problem in file_problems(root, with_built=with_built):
         reading.add(problem.what, problem.fix)
@@ -193,6 +196,7 @@ def _read(root: Path, source: str, *, ours: bool) -> Package:
         licence=str(manifest.get("license", "")),
         extension=extension,
         modes=modes,
+        library=library,
         early=early,
         only_at_run_time=at_run_time,
         dependencies=ranges(manifest, "dependencies"),
@@ -212,6 +216,9 @@ def _parts(reading: _Reading, manifest: dict[str, Any]) -> dict[str, Any]:
         reading.add(entry, 'Write for example: "module": "src/index.tsx"')
         return {}
     reading.notes += entry.notes
+    if is_library(reading.root / entry.path):
+        reading.notes.append("has no default export; it is taken for a library of other packages")
+        return {"library": entry.path}
     kind = find_kind(reading.root, manifest, entry.path)
     if kind is None:
         reading.add(

@@ -27,7 +27,7 @@ class BaseViewer:
         key: a digest that identifies its contents.
         release: the release, with the commit or the npm integrity that was used.
         origin: ``published`` or ``git``.
-        compiled: the name and the digest of each extension that is compiled in.
+        compiled: the name and the digest of each extension and mode that is compiled in; not of libraries.
         accepted: missing exports that compiled extensions import and the recipe accepts.
     """
 

@@ -150,7 +150,8 @@ class SourceBuild:
                 self._require_types(cache, offline=offline, reporter=reporter)
             folder = cache.entry(KIND, self.key, make, reporter=reporter, shared=True)
         accepted = load(folder / ACCEPTED) if (folder / ACCEPTED).is_file() else ()
-        return BaseViewer(folder / "dist", self.key, self.release, ORIGIN, self.compiled, accepted)
+        registered = tuple(row for row, item in zip(self.compiled, self.packages, strict=True) if not item.library)
+        return BaseViewer(folder / "dist", self.key, self.release, ORIGIN, registered, accepted)
 
     def _accepted(self, finding: Finding) -> AcceptedName:
         package = next(each for each in self.packages if finding.file.is_relative_to(each.root))

@@ -66,7 +66,8 @@ def add_packages(tree: Path, packages: Sequence[Package], *, by_directory: bool)
         copy_files(package.root, target, with_built=package.with_built)
         _write_manifest(package, target)
         folders.append(target)
-        _register(plugins, package, str(target) if by_directory else None)
+        if not package.library:
+            _register(plugins, package, str(target) if by_directory else None)
         _link(tree / TOGETHER / package.name, target)
         if not by_directory:
             _link(tree / LINKS / package.name, target)

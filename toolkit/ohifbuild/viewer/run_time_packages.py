@@ -109,7 +109,11 @@ def bundle_with_shared(
             (root / SHIMS).unlink(missing_ok=True)
             (root / SHIMS).symlink_to(shims.folder(cache))
             files = {f"{SHIMS}/{name}": specifier for name, specifier in shims.specifiers.items()}
-            works = [_Work(root, number, item, shared, files, binary, base) for number, item in enumerate(packages)]
+            works = [
+                _Work(root, number, item, shared, files, binary, base)
+                for number, item in enumerate(packages)
+                if not item.library
+            ]
             problems = [(work.package.name, problem) for work in works for problem in work.bundle()]
             refused = [problem for _, problem in problems if problem.missing not in allowed]
             refuse(refused, advice([each.missing for each in refused if each.missing], allowed))

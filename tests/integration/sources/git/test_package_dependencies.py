@@ -136,17 +136,27 @@ def test_a_package_cannot_name_a_loader_of_its_own(built: Built, tmp_path: Path)
     assert not ran.exists()
 
 
-def test_entries_in_dist_jsx_styles_and_assets_are_bundled(built: Built, tmp_path: Path) -> None:
+def test_entries_in_dist_libraries_and_assets_are_bundled(built: Built, tmp_path: Path) -> None:
     dist = write_extension(tmp_path / "d", name="built", main="dist/umd/index.js", module=None)
     (dist / "dist/umd").mkdir(parents=True)
     (dist / "dist/umd/index.js").write_text("module.exports = { default: { id: 'from-dist' } };\n")
-    source = write_extension(tmp_path / "s", name="source", exports={".": "./dist/none.js"}, module=None)
+    library = write_extension(tmp_path / "l", name="library")
+    (library / "index.js").write_text("export const words = 'from-library';\n")
+    needs = {"library": "^1.0.0"}
+    source = write_extension(
+        tmp_path / "s", name="source", exports={".": "./dist/none.js"}, module=None, dependencies=needs
+    )
     (source / "src").mkdir()
-    (source / "src/index.mjs").write_text("import url from './a.webp';\nexport default { id: 'from-source', url };\n")
+    (source / "src/index.mjs").write_text(
+        "import url from './a.webp';\nimport { words } from 'library';\n"
+        "export default { id: 'from-source', url, words };\n"
+    )
     (source / "src/a.webp").write_bytes(b"RIFF")
-    viewer = decided(built.upstream, built.cache, dist, source).provide(
+    viewer = decided(built.upstream, built.cache, dist, source, library).provide(
         built.cache, offline=False, reporter=SilentReporter()
     )
     assert "from-dist" in scripts(viewer)
     assert "from-source" in scripts(viewer)
+    assert "from-library" in scripts(viewer)
+    assert [name for name, _ in viewer.compiled] == ["built", "source"]
     assert [path.read_bytes() for path in viewer.path.rglob("*.webp")] == [b"RIFF"]
