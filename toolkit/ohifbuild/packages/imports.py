@@ -6,22 +6,22 @@ because Babel drops them. A specifier that is computed at run time is not seen.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ohifbuild.core.paths import is_file
+from ohifbuild.javascript import imports as syntax
+from ohifbuild.javascript.resolve import read_source
+from ohifbuild.javascript.syntax import module_grammar
 
 # In the order in which OHIF's webpack configuration tries them.
 ENDINGS = ("", ".js", ".jsx", ".json", ".ts", ".tsx", ".mjs", ".cjs")
+TYPED = frozenset({".ts", ".tsx"})
 CODE = frozenset({".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs"})
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"`\\])//[^\n]*", re.DOTALL)
-IMPORT = re.compile(
-    r"""(?:\b(?:import|export)\b(?!\s+type\b)[\w\s{},*$]*?\bfrom\s*|\bimport\s*|\bimport\s*\(\s*|\brequire\s*\(\s*)"""
-    r"""(['"])(?P<path>[^'"\n]{1,300})\1"""
-)
 PACKAGE = re.compile(r"(?:@[\w.~-]+/)?[\w.~-]+")
 MAX_CODE = 8 << 20
 
@@ -66,6 +66,12 @@ def code_of(module: Path) -> str:
     return COMMENT.sub("", module.read_text(encoding="utf-8-sig", errors="replace"))
 
 
-def _imported(module: Path) -> Iterator[str]:
-    for match in IMPORT.finditer(code_of(module)):
-        yield match["path"]
+def _imported(module: Path) -> tuple[str, ...]:
+    text, language = read_source(module), module_grammar(module.name)
+    return _kept(text, language, module.suffix in TYPED) if text is not None and language else ()
+
+
+@functools.lru_cache(maxsize=512)  # a package's modules are looked through for its kind, its id and what it needs
+def _kept(text: str, language: str, typed: bool) -> tuple[str, ...]:
+    found = syntax.imports_of(text, language)
+    return tuple(each.module for each in found if not (each.dropped if typed else each.is_type))
