@@ -34,7 +34,7 @@ def test_doctor_says_what_it_could_not_check_without_the_release(package: Path) 
 
 
 def test_doctor_gives_scripts_every_package_in_one_document(package: Path) -> None:
-    (package / "index.js").write_text("import './gone';\n")
+    (package / "index.js").write_text("import './gone';\nexport default { id: 'mine' };\n")
     result = CliRunner().invoke(cli, ["doctor", str(package), str(package), "--json", *OFFLINE])
     document = json.loads(result.stdout)
     assert isinstance(result.exception, FaultsFound)
@@ -62,6 +62,24 @@ def test_migrate_shows_a_diff_and_then_makes_it(package: Path) -> None:
     assert "ui-next" in (package / "index.js").read_text()
     again = CliRunner().invoke(cli, ["migrate", str(package), "--json", *OFFLINE])
     assert json.loads(again.stdout)["packages"][0]["changed"] == []
+
+
+def test_a_link_that_is_longer_than_a_files_name_is_a_link() -> None:
+    result = CliRunner().invoke(cli, ["doctor", f"https://127.0.0.1:9/viewer?token={'x' * 8000}"])
+    assert isinstance(result.exception, FaultsFound)
+
+
+@pytest.mark.parametrize("command", ["migrate", "plugin pack"])
+def test_a_path_that_no_file_system_allows_does_not_exist(command: str) -> None:
+    assert CliRunner().invoke(cli, [*command.split(), "x" * 5000]).exit_code == 2
+
+
+def test_doctor_reads_a_package_whose_names_are_too_long_for_a_file(package: Path) -> None:
+    (package / "index.js").write_text(f"import './{'x' * 5000}';\nexport default {{ id: 'mine' }};\n")
+    manifest = json.loads((package / "package.json").read_text())
+    (package / "package.json").write_text(json.dumps({**manifest, "types": "y" * 5000}))
+    result = CliRunner().invoke(cli, ["doctor", str(package), *OFFLINE])
+    assert isinstance(result.exception, FaultsFound)
 
 
 @pytest.mark.parametrize("command", ["doctor", "migrate", "plugin pack"])

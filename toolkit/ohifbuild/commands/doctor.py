@@ -13,6 +13,7 @@ from rich.console import Console
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import FaultsFound
+from ohifbuild.core.paths import is_file, is_folder
 
 ORIGIN = re.compile(r"https?://[^\s/?#@]+")
 
@@ -57,7 +58,7 @@ def command(
 
     if portal and not _is_origin(portal):
         raise click.BadParameter("expected an origin, such as https://portal.example", param_hint="--embedded-in")
-    packages = [Path(target) for target in targets if Path(target).is_dir()]
+    packages = [Path(target) for target in targets if is_folder(Path(target))]
     if packages:
         _check_packages(context, targets, version, source, offline=offline)
         return
@@ -90,7 +91,7 @@ def _check_packages(
     from ohifbuild.doctor.terminal import show
 
     for target in targets:
-        if not (Path(target) / "package.json").is_file():
+        if not is_file(Path(target) / "package.json"):
             raise click.BadParameter(f"{target} is not a folder with a package.json.", param_hint="PACKAGE")
     release = find_target(version, source, context.cache, offline=offline, reporter=context.reporter)
     reports = [examine_package(Path(target), release) for target in targets]

@@ -9,6 +9,7 @@ import click
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import ExtensionInvalid
+from ohifbuild.core.paths import is_file
 
 
 @click.command("migrate")
@@ -38,7 +39,7 @@ def command(
     target = find_target(version, source, context.cache, offline=offline, reporter=context.reporter)
     plans = []
     for package in packages:
-        if not (Path(package) / "package.json").is_file():
+        if not is_file(Path(package) / "package.json"):
             raise click.BadParameter(f"{package} is not a folder with a package.json.", param_hint="PACKAGE")
         try:
             plans.append(plan_migration(Path(package), target.lists, target.versions))

@@ -9,6 +9,7 @@ import click
 
 from ohifbuild.cache.default import default_cache
 from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.core.paths import is_file
 from ohifbuild.packages.package import read_packages
 from ohifbuild.viewer.plugin_pack import Format, pack_plugin
 
@@ -40,7 +41,7 @@ def pack(context: CommandContext, /, package: Path, output: Path, form: Format, 
     Example:
       ohifbuild plugin pack ./my-extension --output plugins
     """
-    if not (package / "package.json").is_file():
+    if not is_file(package / "package.json"):
         raise click.BadParameter(f"{package} is not a folder with a package.json.", param_hint="PACKAGE")
     (found,) = read_packages([package])
     descriptor = pack_plugin(

@@ -10,6 +10,7 @@ import click
 
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.errors import IntegrityBroken
+from ohifbuild.core.paths import exists
 from ohifbuild.supply.provenance import check_provenance
 from ohifbuild.verification.packages import require_packages
 from ohifbuild.viewer.manifest import check_integrity, read_manifest
@@ -87,7 +88,7 @@ def command(
         _check_files(context, dist, provenance)
         return
     require_packages()
-    missing = [str(path) for path in claims if not path.exists()]
+    missing = [str(path) for path in claims if not exists(path)]
     if missing:
         raise click.UsageError(f"--claims names what does not exist: {', '.join(missing)}.")
     from ohifbuild.verification.report.terminal import render as terminal_table

@@ -19,3 +19,8 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):
         return False
+
+
+def exists(path: Path) -> bool:
+    """Whether there is a file or a folder that can be reached."""
+    return is_file(path) or is_folder(path)

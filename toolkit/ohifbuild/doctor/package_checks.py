@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ohifbuild.core.errors import ExtensionInvalid
+from ohifbuild.core.paths import exists
 from ohifbuild.doctor.findings import Check, Finding, Spot
 from ohifbuild.packages.export_lists import ExportLists
 from ohifbuild.packages.fit import REACT, breaks
@@ -61,7 +62,7 @@ def main_module(package: PackageFiles, target: Target) -> Finding:
     spots = []
     for key in ("main", "module", "types", "source"):
         value = package.document.get(key)
-        if isinstance(value, str) and "\0" not in value and not (package.root / value).exists():
+        if isinstance(value, str) and "\0" not in value and not exists(package.root / value):
             spots.append(
                 spot_in_manifest(package, f"{key} names {value}, which does not exist", _entry_edit(package, key), key)
             )

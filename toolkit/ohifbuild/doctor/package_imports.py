@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from ohifbuild.core.paths import exists
 from ohifbuild.doctor.findings import Check, Finding, Spot
 from ohifbuild.doctor.package_checks import Target, spot_in_manifest, table_of
 from ohifbuild.javascript.exports import exports_of
@@ -183,7 +184,7 @@ def _imports(package: PackageFiles) -> Iterator[tuple[SourceFile, Import]]:
 def _exists(package: PackageFiles, file: SourceFile, module: str) -> bool:
     plain = module.split("?")[0].split("!")[-1]
     importer = package.root / file.path
-    return relative_module(importer, plain) is not None or (importer.parent / plain).exists()
+    return relative_module(importer, plain) is not None or exists(importer.parent / plain)
 
 
 def _is_builtin(name: str) -> bool:

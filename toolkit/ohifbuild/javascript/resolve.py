@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.core.paths import is_file
+
 SUFFIXES = (".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts")
 # The conditions of "exports" that lead to source code or ES modules.
 CONDITIONS = ("import", "module", "browser", "default", "require", "types")
@@ -17,7 +19,7 @@ LARGEST = 4_000_000
 def read_source(path: Path) -> str | None:
     """The text of a source file; None if it is no UTF-8 text, too large, or not a file."""
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST:
+        if not is_file(path) or path.stat().st_size > LARGEST:
             return None
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
@@ -36,15 +38,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def module_file(base: Path) -> Path | None:
     """The file that ``base`` means: itself, with a suffix, or the index of that folder."""
-    if base.is_file():
+    if is_file(base):
         return base
     for suffix in SUFFIXES:
         path = base.with_name(base.name + suffix)
-        if path.is_file():
+        if is_file(path):
             return path
     for suffix in SUFFIXES:
         path = base / f"index{suffix}"
-        if path.is_file():
+        if is_file(path):
             return path
     return None
 
