@@ -56,7 +56,7 @@ def default_export(package: PackageFiles, target: Target) -> Finding:
     for entry in package.entries:
         found = exports_of(package.root / entry, relative_module)
         if found.complete and "default" not in found.values:
-            edit = "Write for example: export default { id: 'NAME' };"
+            edit = "Write: export default { id: 'NAME' }; or use it only as a library that another package imports."
             spots.append(Spot(entry, 0, "it has no default export", edit))
     if spots:
         effect = "OHIF takes the default export for the extension or the mode, and finds nothing."

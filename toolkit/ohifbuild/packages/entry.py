@@ -10,7 +10,7 @@ from typing import Any
 
 from ohifbuild.javascript.exports import exports_of
 from ohifbuild.javascript.resolve import relative_module
-from ohifbuild.packages.files import BUILT, is_inside
+from ohifbuild.packages.files import is_inside
 from ohifbuild.packages.imports import code_of, imports_of, resolved_module
 
 KEYWORDS = {"ohif-extension": "extensions", "ohif-mode": "modes"}
@@ -35,11 +35,6 @@ class Entry:
 
     path: str
     notes: tuple[str, ...] = ()
-
-    @property
-    def is_built(self) -> bool:
-        """Whether it lies in ``dist/``, so that this folder belongs to the package."""
-        return self.path.startswith(f"./{BUILT}/")
 
 
 def find_entry(root: Path, manifest: dict[str, Any]) -> Entry | str:
