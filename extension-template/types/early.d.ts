@@ -50,6 +50,43 @@ export interface Settings {
   };
   /** The last line of every message: whom to call. Plain text; may be empty. */
   readonly contact: string;
+  /** What OHIF asks each archive first; empty if the viewer asks for nothing ahead of OHIF. */
+  readonly startup: readonly StartupPlan[];
+}
+
+/** The first requests to an archive, in the order in which each waits for the answer of the one before. */
+export interface StartupPlan {
+  /** Name of the archive. */
+  readonly source: string;
+  /** For a link with one study. */
+  readonly one: readonly Template[];
+  /** For each study of a link with several. */
+  readonly several: readonly Template[];
+}
+
+/** A request with `{study}`, `{series}`, `{instance}` and `{frame}` in place of values. */
+export interface Template {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+}
+
+/** The image that OHIF shows first, as it came from the archive. */
+export interface FirstImage {
+  readonly study: string;
+  readonly series: string;
+  readonly instance: string;
+  /** DICOM JSON of the instance (PS3.18 annex F). */
+  readonly metadata: import('../src/early/first-image.js').Row;
+  /** The content of the answer's first part, and that part's type. */
+  readonly frame: { readonly bytes: Uint8Array<ArrayBuffer>; readonly contentType: string };
+}
+
+/** How many requests were sent ahead of OHIF, how many of them OHIF wanted, how many not, and how many still wait. */
+export interface GuessRecord {
+  readonly sent: number;
+  readonly used: number;
+  readonly wrong: number;
+  readonly waiting: number;
 }
 
 /**
@@ -139,6 +176,8 @@ export interface EarlyApi {
    * (its UID), or about a `part` of a study, and does not cover what else can be shown.
    */
   report(reason: Reason, about?: string): void;
+  /** What became of the requests that were sent ahead of OHIF. */
+  guessed(): GuessRecord;
   /** Calls the listener for every error, also without a message. Returns a function that removes the listener. */
   onRefused(listener: (error: RequestError) => void): () => void;
 }

@@ -19,6 +19,7 @@ export const DEFAULTS = Object.freeze({
   further: Object.freeze([]),
   branding: Object.freeze({ name: '', logo: '', colours: Object.freeze({}) }),
   contact: '',
+  startup: Object.freeze([]),
 });
 
 /**
@@ -46,9 +47,10 @@ export function readSettings(window) {
     dicomJson: text(given.dicomJson),
     sourceName: text(given.sourceName) || DEFAULTS.sourceName,
     access: accessOf(given.access),
-    further: Object.freeze(Array.isArray(given.further) ? given.further.flatMap(furtherSource) : []),
+    further: each(given.further, furtherSource),
     branding: brandingOf(given.branding),
     contact: text(given.contact),
+    startup: each(given.startup, startupOf),
   });
 }
 
@@ -73,6 +75,23 @@ function furtherSource(value) {
 }
 
 /**
+ * @param {any} value
+ * @returns {import('../../types/early.js').StartupPlan}
+ */
+function startupOf(value) {
+  const [one, several] = [each(value?.one, templateOf), each(value?.several, templateOf)];
+  return Object.freeze({ source: text(value?.source), one, several });
+}
+
+/**
+ * @param {any} value
+ * @returns {import('../../types/early.js').Template}
+ */
+function templateOf(value) {
+  return Object.freeze({ url: text(value?.url), headers: Object.freeze({ Accept: text(value?.accept) }) });
+}
+
+/**
  * @param {unknown} value
  * @returns {import('../../types/early.js').Access}
  */
@@ -90,6 +109,16 @@ function brandingOf(value) {
     logo: text(value?.logo),
     colours: Object.freeze(/** @type {Record<string, string>} */ (Object.fromEntries(colours))),
   });
+}
+
+/**
+ * @template T
+ * @param {unknown} value
+ * @param {(item: any) => T | readonly T[]} read
+ * @returns {readonly T[]} empty if it is no list
+ */
+function each(value, read) {
+  return Object.freeze(/** @type {T[]} */ (Array.isArray(value) ? value.flatMap(read) : []));
 }
 
 /**

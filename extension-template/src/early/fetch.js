@@ -6,7 +6,7 @@
  * @param {Window & typeof globalThis} window
  * @param {ReturnType<typeof import('./token-scope.js').createTokenScope>} scope
  * @param {import('./credential.js').Credential} credential
- * @param {ReturnType<typeof import('./transport.js').createTransport>} send
+ * @param {ReturnType<typeof import('./transport.js').createTransport>['send']} send
  */
 export function guardFetch(window, scope, credential, send) {
   const { fetch } = window;

@@ -11,11 +11,13 @@ import { readSettings } from '../contract/settings.js';
 import { allRoots } from '../contract/source.js';
 import { createMessages } from '../messages.js';
 import { mergeModule } from './app-config-module.js';
+import { createArchiveFirst } from './archive-first.js';
 import { addBlockingPolicy, addConnectPolicy } from './connect-policy.js';
 import { createCredential } from './credential.js';
 import { guardFetch } from './fetch.js';
 import { registerFirst } from './first-extension.js';
 import { createLinkState } from './link-state.js';
+import { createGuesses } from './guesses.js';
 import { guardMedia } from './media.js';
 import { clearActivation, watchNavigation } from './navigation.js';
 import { broughtBy, studiesIn, targetOf, tellOf } from './request-errors.js';
@@ -77,6 +79,7 @@ function guardOrBlock(window, replacePage) {
       guards: () => true,
       headers: () => ({}),
       report: nothing,
+      guessed: createGuesses(window).record,
       onRefused: () => nothing,
     });
   }
@@ -156,7 +159,8 @@ function guard(window, replacePage, settings, messages, onReload) {
     }
   }
 
-  const send = createTransport(window, scope, credential, onResponse);
+  const guesses = createGuesses(window);
+  const { send, guess } = createTransport(window, scope, credential, onResponse, guesses);
   /** What became of videos and documents. @type {Parameters<typeof guardMedia>[2]} */
   const media = {
     loaded: () => messages.appeared('document'),
@@ -187,6 +191,9 @@ function guard(window, replacePage, settings, messages, onReload) {
   let previous = links.state();
   function sync() {
     const state = links.sync();
+    if (state.studies.join() !== previous.studies.join() || state.source !== previous.source) {
+      guesses.end(false);
+    }
     if (state.status !== previous.status || state.studies.join() !== previous.studies.join()) {
       messages.linkChanged(state, reasonOf(state.status));
     }
@@ -199,6 +206,9 @@ function guard(window, replacePage, settings, messages, onReload) {
   clearActivation(window);
   watchNavigation(window, sync);
   messages.linkChanged(previous, reasonOf(previous.status));
+  if (first === 'ready') {
+    createArchiveFirst(window, settings, guess, guesses).start(previous);
+  }
 
   return Object.freeze({
     settings,
@@ -214,6 +224,7 @@ function guard(window, replacePage, settings, messages, onReload) {
       return scope.decide('GET', url)?.permitted && credential.ready() ? credential.headers() : {};
     },
     report: messages.show,
+    guessed: guesses.record,
     /** @param {(error: RequestError) => void} listener */
     onRefused(listener) {
       listeners.add(listener);

@@ -31,7 +31,7 @@ const [OPENED, HEADERS_RECEIVED, LOADING, DONE] = [1, 2, 3, 4];
  * @param {Window & typeof globalThis} window
  * @param {ReturnType<typeof import('./token-scope.js').createTokenScope>} scope
  * @param {import('./credential.js').Credential} credential
- * @param {ReturnType<typeof import('./transport.js').createTransport>} send
+ * @param {ReturnType<typeof import('./transport.js').createTransport>['send']} send
  * @param {(response: import('../../types/early.js').ArchiveResponse) => void} onResponse is called if the content of a
  *   response is not what it should be
  */

@@ -118,6 +118,11 @@ class Recipe(BaseModel):
         "leaves the browser. `exact`: one search without wildcards, whose answers are compared "
         "again. `ohif`: as stock OHIF does.",
     )
+    archive_first: StrictBool = Field(
+        True,
+        description="Whether the page asks the archive for what OHIF will ask first while OHIF is still loading: see "
+        "[performance](../explanation/performance.md#the-archive-is-asked-first). Nothing is asked twice.",
+    )
     study_list: StrictBool = Field(False, description="Whether the worklist may search the archive.")
     connect: tuple[Annotated[str, AfterValidator(values.origin)], ...] = Field(
         (),

@@ -1,61 +1,108 @@
-"""What a release loads and asks for before its first image, recorded once for each release of the catalogue.
+"""What a release was seen to do between the opening of a link and its first image: ``startup/VERSION.json``.
 
-``startup/<version>.json`` holds a recording. It is data of ohifbuild, not made by each build, so builds need no browser
-and give the same bytes everywhere. A release without one gets the recording of the newest release of the same minor
-version that has one.
+``ohifbuild.recording`` writes these files; a build only reads them, and so needs no browser.
 """
 
 from __future__ import annotations
 
-import functools
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from ohifbuild.releases.catalogue import sort_key
 
 FOLDER = "startup"
 
 
 @dataclass(frozen=True)
-class StartupProfile:
-    """A recording.
+class RequestTemplate:
+    """A request to the archive.
 
-    ``version`` is the release that was recorded. ``chunks`` are the ids of the bundler's chunks that the viewer's route
-    loads before its first image, in the order of loading. ``requests`` are the requests to the archive, see
-    ``startup-plan.js`` of the template.
+    Args:
+        url: with ``{qido}`` or ``{wado}`` for the root, and ``{study}``, ``{series}``, ``{instance}`` and ``{frame}``
+            for values.
+        accept: its Accept header.
+    """
+
+    url: str
+    accept: str
+
+
+@dataclass(frozen=True)
+class RecordedRequests:
+    """What OHIF asks first, with one configuration of its data source.
+
+    Args:
+        options: OHIF's options of the data source without its name and its roots.
+        one: the requests of a link with one study, in the order in which each waits for the one before.
+        several: the requests for each study of a link with several.
+    """
+
+    options: Mapping[str, Any] = field(repr=False)
+    one: tuple[RequestTemplate, ...]
+    several: tuple[RequestTemplate, ...]
+
+
+@dataclass(frozen=True)
+class StartupProfile:
+    """The recording of one release.
+
+    Args:
+        version: the release that was recorded.
+        chunks: the ids of the bundler's chunks that the viewer's route loads before its first image, in the order of
+            loading.
+        requests: what it asks the archive first, for each configuration of a data source that was recorded.
     """
 
     version: str
-    chunks: tuple[str, ...] = ()
-    requests: tuple[dict[str, Any], ...] = ()
+    chunks: tuple[Any, ...] = ()
+    requests: tuple[RecordedRequests, ...] = ()
 
 
+@cache
 def startup_profile(version: str) -> StartupProfile | None:
-    """The recording for a release; None if there is none of its minor version."""
-    known = _recordings()
-    same = [name for name in known if _minor(name) == _minor(version)]
-    if not same:
+    """The recording of a release, or the nearest of the same minor version; None if there is none.
+
+    Args:
+        version: a release such as ``3.12.0``; what is no such version has no recording.
+    """
+    folder = files("ohifbuild.releases").joinpath(FOLDER)
+    names = sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
+    name = nearest(version, names)
+    return parse_profile(name, folder.joinpath(f"{name}.json").read_text(encoding="utf-8")) if name else None
+
+
+def nearest(version: str, recorded: Iterable[str]) -> str | None:
+    """The recorded release itself, else the newest before it, else the oldest after it, of the same minor version."""
+    same = sorted((name for name in recorded if _minor(name) == _minor(version)), key=sort_key)
+    try:
+        before = [name for name in same if sort_key(name) <= sort_key(version)]
+    except ValueError:
         return None
-    return _read(version if version in known else max(same, key=_order))
+    return before[-1] if before else next(iter(same), None)
 
 
-@functools.cache
-def _recordings() -> tuple[str, ...]:
-    names = (path.name for path in files("ohifbuild.releases").joinpath(FOLDER).iterdir())
-    return tuple(name.removesuffix(".json") for name in names if name.endswith(".json"))
+def parse_profile(version: str, text: str) -> StartupProfile:
+    """The profile that a text such as that of ``startup/VERSION.json`` means.
 
-
-@functools.cache
-def _read(version: str) -> StartupProfile:
-    text = files("ohifbuild.releases").joinpath(FOLDER, f"{version}.json").read_text(encoding="utf-8")
+    Raises:
+        ValueError, KeyError, TypeError: it means none.
+    """
     data = json.loads(text)
-    return StartupProfile(version, tuple(data.get("chunks", ())), tuple(data.get("requests", ())))
+    requests = tuple(_requests(row) for row in data.get("requests", ()))
+    return StartupProfile(version, tuple(data.get("chunks", ())), requests)
 
 
-def _minor(version: str) -> str:
-    return ".".join(version.split(".")[:2])
+def _requests(row: Mapping[str, Any]) -> RecordedRequests:
+    return RecordedRequests(dict(row["options"]), _templates(row["one"]), _templates(row["several"]))
 
 
-def _order(version: str) -> tuple[int, str]:
-    patch = version.split("-")[0].split(".")[2]
-    return int(patch), version
+def _templates(rows: Iterable[Mapping[str, Any]]) -> tuple[RequestTemplate, ...]:
+    return tuple(RequestTemplate(str(row["url"]), str(row["accept"])) for row in rows)
+
+
+def _minor(version: str) -> list[str]:
+    return version.split("-")[0].split(".")[:2]

@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from ohifbuild.config.branding import hsl
-from ohifbuild.config.data_source import DataSource, presets
+from ohifbuild.config.data_source import DataSource
 from ohifbuild.config.images import Image
 from ohifbuild.config.recipe import Recipe
+from ohifbuild.viewer.startup_plan import source_options, startup_plans
 
 # The id and the export in extension-template/src/extension.js.
 DATA_SOURCE = "ohifbuild-token.dataSourcesModule.dicomweb"
@@ -65,8 +66,12 @@ def read_app_config(text: str) -> dict[str, Any]:
     return dict(config)
 
 
-def settings(recipe: Recipe) -> dict[str, Any]:
-    """The settings for our JavaScript, with the keys of extension-template/src/contract/settings.js."""
+def settings(recipe: Recipe, version: str = "") -> dict[str, Any]:
+    """The settings for our JavaScript, with the keys of extension-template/src/contract/settings.js.
+
+    Args:
+        version: of the OHIF release; without it the viewer asks its archives for nothing before OHIF does.
+    """
     default, *further = ({"name": source.name, **_source(recipe, source)} for source in recipe.sources)
     name = default.pop("name")
     branding = recipe.branding
@@ -83,6 +88,7 @@ def settings(recipe: Recipe) -> dict[str, Any]:
         "embedIn": list(recipe.embed_in),
         "dicomJson": recipe.dicom_json,
         "contact": branding.contact,
+        "startup": startup_plans(recipe, version),
         "branding": {
             "name": branding.name,
             "logo": image_url(recipe, branding.logo) if branding.logo else "",
@@ -108,11 +114,9 @@ def _source(recipe: Recipe, source: DataSource) -> dict[str, Any]:
 
 def _dicomweb(source: DataSource) -> dict[str, Any]:
     """OHIF's configuration of a data source: the preset's options, the recipe's, and what the viewer never does."""
-    options = {name: option["value"] for name, option in presets()[source.preset].options.items()}
     return {
         "friendlyName": source.name,
-        **options,
-        **source.options,
+        **source_options(source),
         "name": source.name,
         "wadoUriRoot": source.wado_uri,
         "qidoRoot": source.qido,

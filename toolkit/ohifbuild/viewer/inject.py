@@ -77,7 +77,9 @@ def inject(
     prefix = f"{recipe.public_url}{FOLDER}/"
     extensions = [f"{prefix}{item.digest}/{item.extension}" for item in bundles.packages if item.extension]
     modes = [f"{prefix}{item.digest}/{mode}" for item in bundles.packages for mode in item.modes]
-    (work / "index.html").write_text(index_html(page, recipe, bundles.early), encoding="utf-8")
+    (work / "index.html").write_text(
+        index_html(page, recipe, bundles.early, viewer.base.release.version), encoding="utf-8"
+    )
     (work / "app-config.js").write_text(app_config(recipe, extensions, modes), encoding="utf-8")
     if module:
         (work / MODULE_FOLDER).mkdir(parents=True, exist_ok=True)
@@ -89,12 +91,15 @@ def inject(
     return ("index.html", "app-config.js", *sorted(modules))
 
 
-def index_html(page: str, recipe: Recipe, early: str) -> str:
+def index_html(page: str, recipe: Recipe, early: str, version: str = "") -> str:
     """The release's page with its policies, our settings and our early script before all that loads anything.
 
     Its whole content security policy but ``frame-ancestors`` stands first in it, so that a server that sends no headers
     serves no less safe a viewer. Every inline script has a name: without, its name in stacks, in the console and in
     timings is the page's first address, which may hold a token.
+
+    Args:
+        version: of the release, for what the page may ask its archives before OHIF does.
 
     Raises:
         ReleaseUnsupported: there is no such place, or the page lacks what run-time extensions need.
@@ -113,7 +118,7 @@ def index_html(page: str, recipe: Recipe, early: str) -> str:
     rest = _branded(_named(REMOTE_LINK.sub("", rest)), recipe)
     rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}{found[3] or found[4] or ""}"', rest)
     _LoadsOnlyFrom(recipe.public_url).feed(rest)
-    values = settings(recipe)
+    values = settings(recipe, version)
     rest = _start(values, early) + rest
     policy = page_policy(page[:end] + rest, connects_to(settings_of(values)))
     return f'{page[:end]}<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=False)}">{rest}'

@@ -63,7 +63,10 @@ def move_dist(
         )
     changes = {"public_url": public_url, "dicomweb_root": dicomweb_root}
     old, new = _recipes(dist, manifest, {key: value for key, value in changes.items() if value is not None})
-    texts = {"index.html": _page(dist, old, new), "app-config.js": _configuration(dist, old, new)}
+    texts = {
+        "index.html": _page(dist, old, new, str(manifest.inputs.get("release", ""))),
+        "app-config.js": _configuration(dist, old, new),
+    }
     with staged_dist(output) as stage:
         work = stage.dist
         link_tree(dist, work)
@@ -98,14 +101,14 @@ def _recipes(dist: Path, manifest: Manifest, changes: dict[str, str]) -> tuple[R
         ) from error
 
 
-def _page(dist: Path, old: Recipe, new: Recipe) -> str:
+def _page(dist: Path, old: Recipe, new: Recipe, version: str) -> str:
     page = (dist / "index.html").read_text(encoding="utf-8")
     start = INJECTED_START.search(page)
     if not start:
         raise _unknown(dist, "the start of its index.html")
     rest = page[start.end() :].replace(f'="{old.public_url}', '="/')
     rest = re.sub(rf'(window\.PUBLIC_URL\s*=\s*)"{re.escape(old.public_url)}"', r'\1"/"', rest)
-    return index_html(page[: start.start()] + rest, new, start["early"])
+    return index_html(page[: start.start()] + rest, new, start["early"], version)
 
 
 def _configuration(dist: Path, old: Recipe, new: Recipe) -> str:

@@ -1,0 +1,167 @@
+/**
+ * Requests that were sent before OHIF asked for them, and their answers.
+ *
+ * OHIF's own request gets the answer if it is the same request: the same URL and exactly the same headers, the token
+ * among them, for the same link. An answer is given once. After a guess that OHIF did not want, nothing more is guessed.
+ */
+
+import { kindOf } from '../contract/answers.js';
+import { targetOf } from './request-errors.js';
+
+/** @typedef {import('./token-scope.js').Decision} Decision */
+/** @typedef {import('../../types/early.js').GuessRecord} GuessRecord */
+
+/**
+ * @typedef {object} Guess
+ * @property {Request} request as it was sent
+ * @property {Decision} decision
+ * @property {AbortController} abort ends the request, whoever has its answer
+ * @property {Promise<Response>} response
+ */
+
+/** Answers that OHIF does not ask for are dropped so long after its first image. */
+const AFTER_IMAGE_MS = 5_000;
+/** Or so long after the first request, if no image comes. On a slow line OHIF itself needs a minute to start. */
+const LONGEST_MS = 120_000;
+
+/**
+ * Creates the guesses of one page.
+ *
+ * @param {Window & typeof globalThis} window
+ */
+export function createGuesses(window) {
+  /** Answers that wait for OHIF, by URL. @type {Map<string, Guess>} */
+  const waiting = new Map();
+  /** URLs that OHIF has asked for. @type {Set<string>} */
+  const asked = new Set();
+  /** Called when nothing more is guessed. @type {Set<() => void>} */
+  const endings = new Set();
+  const counts = { sent: 0, used: 0, wrong: 0 };
+  let ended = false;
+  /** @type {number | undefined} */
+  let timer;
+
+  /** @param {number} milliseconds */
+  function endIn(milliseconds) {
+    window.clearTimeout(timer);
+    timer = ended ? undefined : window.setTimeout(() => end(true), milliseconds);
+  }
+
+  /**
+   * Whether a request may be guessed: OHIF has not sent it itself meanwhile, and no guess was wrong.
+   *
+   * @param {string} url absolute
+   */
+  function mayAsk(url) {
+    return !ended && !asked.has(url) && !waiting.has(url);
+  }
+
+  /** @param {Guess} guess */
+  function add(guess) {
+    if (counts.sent === 0) {
+      endIn(LONGEST_MS);
+    }
+    counts.sent += 1;
+    waiting.set(guess.request.url, guess);
+  }
+
+  /**
+   * The answer to a request of OHIF's, if the same request was sent before.
+   *
+   * @param {Request} request with its final headers
+   * @param {Decision} decision
+   * @returns {Promise<Response> | undefined}
+   */
+  function take(request, decision) {
+    const { url, method, signal } = request;
+    if (method !== 'GET' || signal.aborted) {
+      return undefined;
+    }
+    asked.add(url);
+    const guess = waiting.get(url);
+    if (!guess) {
+      return undefined;
+    }
+    waiting.delete(url);
+    if (guess.decision.scope !== decision.scope || !sameHeaders(guess.request, request)) {
+      drop(guess);
+      end(true);
+      return undefined;
+    }
+    counts.used += 1;
+    return untilAborted(guess, signal);
+  }
+
+  /**
+   * To be called for each answer that the page gets.
+   *
+   * @param {string} url
+   * @param {import('../contract/answers.js').Status} status
+   */
+  function arrived(url, status) {
+    if (status === 200 && counts.sent > 0 && kindOf(targetOf(url)) === 'frames') {
+      endIn(AFTER_IMAGE_MS);
+    }
+  }
+
+  /** @param {Guess} guess */
+  function drop(guess) {
+    counts.wrong += 1;
+    guess.abort.abort();
+  }
+
+  /**
+   * Drops what OHIF has not asked for, and guesses nothing more.
+   *
+   * @param {boolean} wrong whether it counts as wrong; a page that goes away could not ask for it
+   */
+  function end(wrong) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    window.clearTimeout(timer);
+    const rest = [...waiting.values()];
+    waiting.clear();
+    rest.forEach(guess => (wrong ? drop(guess) : guess.abort.abort()));
+    endings.forEach(act => act());
+  }
+
+  return {
+    mayAsk,
+    add,
+    take,
+    arrived,
+    end,
+    /** @param {() => void} act is called when nothing more is guessed */
+    onEnd: act => void (ended ? act() : endings.add(act)),
+    /** @returns {GuessRecord} */
+    record: () => Object.freeze({ ...counts, waiting: waiting.size }),
+  };
+}
+
+/**
+ * @param {Request} one
+ * @param {Request} other
+ */
+function sameHeaders(one, other) {
+  const text = (/** @type {Request} */ { headers }) => JSON.stringify([...headers]);
+  return text(one) === text(other);
+}
+
+/**
+ * The answer to a guess, which the signal of OHIF's request ends as it would end OHIF's own.
+ *
+ * @param {Guess} guess
+ * @param {AbortSignal} signal
+ * @returns {Promise<Response>}
+ */
+function untilAborted({ response, abort }, signal) {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => {
+      abort.abort(signal.reason);
+      reject(signal.reason);
+    });
+    response.then(resolve, reject);
+  });
+}

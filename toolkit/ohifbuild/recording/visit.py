@@ -1,0 +1,143 @@
+"""Drives a release, and records what it asks the archive."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from ohifbuild.cache.entries import Cache
+from ohifbuild.config.data_source import DataSource, presets
+from ohifbuild.config.recipe import Recipe
+from ohifbuild.contract.settings import read_settings
+from ohifbuild.core.console import Reporter
+from ohifbuild.core.resources import extension_template
+from ohifbuild.lock.resolve import Resolution
+from ohifbuild.packages.package import read_own_package
+from ohifbuild.recording.requests import QIDO, WADO, templates
+from ohifbuild.releases.startup_profile import RecordedRequests, StartupProfile
+from ohifbuild.sources.base_viewer import BaseSource
+from ohifbuild.verification.browser import find_browser, started
+from ohifbuild.verification.dataset import cached_dataset
+from ohifbuild.verification.egress_proxy import EgressProxy, egress_proxy
+from ohifbuild.verification.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.evidence import SentRequest
+from ohifbuild.verification.fixtures import Fixtures, Subject, prepare_fixtures
+from ohifbuild.verification.pixels import PictureIndex
+from ohifbuild.verification.scenario_context import ScenarioContext
+from ohifbuild.verification.session import tab, window
+from ohifbuild.verification.viewer_site import Site, site
+from ohifbuild.viewer.extensions import bundle_all
+from ohifbuild.viewer.startup_plan import relevant, source_options
+from ohifbuild.workflow import build
+
+NAME = "recorded"
+
+
+class NothingShown(Exception):
+    """The release showed no image, so its requests are not those of a working viewer."""
+
+
+def recorded(base: BaseSource, cache: Cache, reporter: Reporter) -> StartupProfile:
+    """What a release asks before its first image, with the options of each preset.
+
+    Raises:
+        NothingShown: the release showed no image of the dataset.
+        OhifbuildError: the viewer cannot be built, or the browser cannot be driven.
+    """
+    rows: list[RecordedRequests] = []
+    for source in _sources():
+        options = source_options(source)
+        if all(relevant(row.options) != relevant(options) for row in rows):
+            rows.append(_recorded(base, source, cache, reporter))
+    return StartupProfile(base.release.version, requests=tuple(rows))
+
+
+def _sources() -> Iterator[DataSource]:
+    for preset in presets():
+        yield DataSource.model_validate(
+            {"name": NAME, "preset": preset, "qido_root": QIDO, "wado_root": WADO, "token_header": "token"}
+        )
+
+
+def _recorded(base: BaseSource, source: DataSource, cache: Cache, reporter: Reporter) -> RecordedRequests:
+    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+        dist = Path(folder) / "dist"
+        recipe = Recipe.of(
+            {
+                "version": base.release.version,
+                "from": base.origin,
+                "output": str(dist),
+                "verify": False,
+                "archive_first": False,
+                "data_sources": [source.model_dump(exclude_none=True)],
+            }
+        )
+        own = read_own_package(extension_template())
+        bundles = bundle_all((own,), cache, offline=False, reporter=reporter)
+        build(Resolution(recipe, base, bundles), cache=cache, reporter=reporter)
+        with _visits(dist, cache, reporter) as (fixtures, visit):
+            one, several = (templates(visit(subject), subject.studies) for subject in (fixtures.main, fixtures.pair))
+    return RecordedRequests(relevant(source_options(source)), one, several)
+
+
+class _Visits:
+    def __init__(self, running: Site, proxy: EgressProxy, fixtures: Fixtures, browser: Any) -> None:
+        self._running, self._proxy, self._fixtures, self._browser = running, proxy, fixtures, browser
+        self._pictures = PictureIndex(fixtures.pictures)
+
+    def __call__(self, subject: Subject) -> tuple[SentRequest, ...]:
+        """The archive requests of a visit in a new window, in the order in which they began."""
+        origin = self._running.base_url.rstrip("/")
+        settings = self._running.settings
+        with window(self._browser, origin, self._proxy) as context, tab(context, origin) as fresh:
+            scenario = ScenarioContext(fresh, self._running, self._proxy, self._fixtures, settings, self._pictures)
+            seen = scenario.image("recorded", "Recorded", subject, scenario.link(subject))
+        if seen.first_image is None:
+            raise NothingShown(f"{subject.name}: {'; '.join(seen.errors[:3])}")
+        found = [request for request in seen.sent if settings.is_archive(request.url)]
+        return tuple(sorted(found, key=lambda request: request.at))
+
+
+@contextmanager
+def _visits(dist: Path, cache: Cache, reporter: Reporter) -> Iterator[tuple[Fixtures, _Visits]]:
+    settings = read_settings(dist)
+    parts = prepare_fixtures(settings)
+    archive = EmbeddedArchive(cached_dataset(cache))
+
+    async def of_other_root(request: web.Request, tail: str) -> web.StreamResponse:
+        return await archive.handle(request, tail)
+
+    with (
+        site(dist, archive, parts.tokens, settings=settings, further={WADO: of_other_root}) as running,
+        egress_proxy() as proxy,
+        started(find_browser(reporter), reporter) as browser,
+    ):
+        yield parts.fixtures, _Visits(running, proxy, parts.fixtures, browser)
+
+
+def as_json(profile: StartupProfile) -> dict[str, Any]:
+    """The part ``requests`` of ``startup/VERSION.json``."""
+    return {
+        "requests": [
+            {
+                "options": dict(row.options),
+                "one": [{"url": each.url, "accept": each.accept} for each in row.one],
+                "several": [{"url": each.url, "accept": each.accept} for each in row.several],
+            }
+            for row in profile.requests
+        ]
+    }
+
+
+def write_profile(profile: StartupProfile, folder: Path) -> Path:
+    """Writes ``VERSION.json``, and keeps the keys in it that are about something else."""
+    path = folder / f"{profile.version}.json"
+    others = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    path.write_text(json.dumps({**others, **as_json(profile)}, indent=1) + "\n", encoding="utf-8")
+    return path
