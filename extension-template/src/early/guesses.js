@@ -2,7 +2,8 @@
  * Requests that were sent before OHIF asked for them, and their answers.
  *
  * OHIF's own request gets the answer if it is the same request: the same URL and exactly the same headers, the token
- * among them, for the same link. An answer is given once. After a guess that OHIF did not want, nothing more is guessed.
+ * among them, for the same link. An answer is given once. After a guess that OHIF did not want, nothing more is asked
+ * ahead of it.
  */
 
 import { kindOf } from '../contract/answers.js';
@@ -37,6 +38,8 @@ export function createGuesses(window) {
   /** Called when nothing more is guessed. @type {Set<() => void>} */
   const endings = new Set();
   const counts = { sent: 0, used: 0, wrong: 0 };
+  /** After a wrong guess; what has been sent may be right all the same. */
+  let stopped = false;
   let ended = false;
   /** @type {number | undefined} */
   let timer;
@@ -53,7 +56,7 @@ export function createGuesses(window) {
    * @param {string} url absolute
    */
   function mayAsk(url) {
-    return !ended && !asked.has(url) && !waiting.has(url);
+    return !ended && !stopped && !asked.has(url) && !waiting.has(url);
   }
 
   /** @param {Guess} guess */
@@ -84,8 +87,8 @@ export function createGuesses(window) {
     }
     waiting.delete(url);
     if (guess.decision.scope !== decision.scope || !sameHeaders(guess.request, request)) {
+      stopped = true;
       drop(guess);
-      end(true);
       return undefined;
     }
     counts.used += 1;

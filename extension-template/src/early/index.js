@@ -206,8 +206,9 @@ function guard(window, replacePage, settings, messages, onReload) {
   clearActivation(window);
   watchNavigation(window, sync);
   messages.linkChanged(previous, reasonOf(previous.status));
+  const archive = createArchiveFirst(window, settings, guess, guesses);
   if (first === 'ready') {
-    createArchiveFirst(window, settings, guess, guesses).start(previous);
+    archive.start(previous);
   }
 
   return Object.freeze({
