@@ -16,6 +16,8 @@ SOURCE = "src/contract/source.js"
 CREDENTIAL = "src/early/credential.js"
 MEDIA_TYPES = "src/early/media-types.js"
 INDEX = "src/early/index.js"
+GUESSES = "src/early/guesses.js"
+PLAN = "src/early/startup-plan.js"
 
 STOCK = Weakening("stock OHIF", stock="dicomweb")
 STOCK_JSON = Weakening("stock OHIF, with its data source for JSON files", stock="dicomjson")
@@ -334,4 +336,22 @@ LATE_DATA_SOURCES = _without(
 ANY_NAME_OF_A_MODULE = _without(
     "what an app_config_module exports is merged unseen",
     ("src/early/app-config-module.js", "if (problems.length) {", "if (problems.length > 1000) {"),
+)
+
+# Requests ahead of OHIF
+
+ANSWERS_FOR_ANY_LINK = _without(
+    "an answer that was asked for ahead is given to any link, with any token",
+    (GUESSES, "guess.decision.scope !== decision.scope || !sameHeaders(guess.request, request)", "false"),
+    (INDEX, "      guesses.end(false);\n", ""),
+)
+PLAN_OF_ANY_ARCHIVE = _without(
+    "the plan of the first archive is used for each, and its requests are permitted",
+    (PLAN, "startup.find(each => each.source === source)", "startup[0]"),
+    (SCOPE, "permitted: ours && (named", "permitted: (named"),
+)
+ANY_VALUE_IN_A_PLAN = _without(
+    "what an archive names is put into the next request unread, and permitted",
+    (PLAN, "wanted.every(value => /^[0-9.]+$/.test(value))", "wanted"),
+    (SCOPE, "permitted: ours && (named || permits(limits(scope), asked))", "permitted: true"),
 )

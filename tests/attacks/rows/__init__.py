@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from attacks.rows import (
+    ahead,
     archives,
     guards,
     last_exit,
@@ -25,6 +26,7 @@ PAGE_ATTACKS = (
     *studies.ROWS,
     *archives.ROWS,
     *packages.ROWS,
+    *ahead.ROWS,
 )
 SOCKET_ATTACKS = sockets.ROWS
 ORTHANC_ATTACKS = orthanc.ROWS
