@@ -285,3 +285,19 @@ def test_a_page_that_the_browser_has_kept_sends_nothing(good: Observation, faili
 def test_a_claim_that_a_browser_does_not_let_verify_check_has_no_result(good: Observation) -> None:
     found = {result.claim for result in judge([good], Settings(), without={"no-page-error"})}
     assert found == {result.claim for result in judge([good], Settings())} - {"no-page-error"}
+
+
+@pytest.mark.parametrize(("decision", "expected"), [("unknown-token", {"no-doubles"}), ("granted", {"no-doubles"})])
+def test_a_message_is_shown_without_asking_twice(
+    refused: Observation, failing: Failing, decision: str, expected: set[str]
+) -> None:
+    path = f"/dicom-web/studies/{STUDY}/series"
+    assert failing(ask(ask(refused, path, decision), path, decision)) >= expected
+
+
+def test_an_archive_that_does_not_answer_is_asked_again_where_no_image_is_expected(
+    refused: Observation, failing: Failing
+) -> None:
+    twice = ask(ask(refused, f"/dicom-web/studies/{STUDY}/series"), f"/dicom-web/studies/{STUDY}/series")
+    unanswered = tuple(dataclasses.replace(sent, status=None) for sent in twice.sent)
+    assert "no-doubles" not in failing(dataclasses.replace(twice, sent=unanswered))

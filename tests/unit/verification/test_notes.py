@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ohifbuild.verification.evidence import LoadedPart
-from ohifbuild.verification.notes import missing_exports, notes_of
+from ohifbuild.verification.evidence import Guesses, LoadedPart
+from ohifbuild.verification.notes import missing_exports, notes_of, wrong_guesses
 
 KNOWN = {"studyBrowser.studyMode": "string", "sortingCriteria": "array", "viewportOverlay.topLeft": "array"}
 RECORD: dict[str, Any] = {
@@ -75,3 +75,11 @@ def test_each_accepted_missing_export_is_a_note() -> None:
     (note,) = missing_exports({"missing": [["@clinic/ward", "@ohif/ui useModal"]]})
     assert note.startswith("@clinic/ward imports @ohif/ui: useModal, which this release does not export.")
     assert missing_exports({}) == ()
+
+
+@pytest.mark.parametrize(
+    ("guesses", "notes"),
+    [(None, 0), (Guesses(6, 6, 0, 0), 0), (Guesses(0, 0, 0, 0), 0), (Guesses(6, 5, 1, 0), 1), (Guesses(6, 5, 0, 1), 1)],
+)
+def test_a_request_ahead_that_ohif_did_not_want_is_noted(guesses: Guesses | None, notes: int) -> None:
+    assert len(wrong_guesses(guesses)) == notes

@@ -37,7 +37,7 @@ def _template(request: SentRequest, studies: tuple[str, ...]) -> RequestTemplate
     parts = urlsplit(request.url)
     url = parts.path + (f"?{parts.query}" if parts.query else "")
     for uid in studies:
-        url = url.replace(uid, "{study}")
+        url = re.sub(rf"(?<![0-9.]){re.escape(uid)}(?![0-9.])", "{study}", url)
     for values, name in ((SERIES, "{series}"), (INSTANCE, "{instance}"), (FRAME, "{frame}")):
         url = values.sub(name, url)
     accept = next((value for name, value in request.headers if name == "accept"), "")

@@ -180,13 +180,24 @@ class LoadedPart:
 
 
 @dataclass(frozen=True)
+class Guesses:
+    """How many requests the page sent ahead of OHIF; how many of them OHIF wanted, did not want, and may still want."""
+
+    sent: int
+    used: int
+    wrong: int
+    waiting: int
+
+
+@dataclass(frozen=True)
 class Observation:
     """One scenario, observed in the browser and at the archive.
 
     ``elsewhere`` lists the browser's attempts to leave the site. ``first_image`` is the time from the navigation to the
     first recognised image, in seconds; None if there was none. ``packages`` are the folders in the dist of the recipe's
     packages, by name; ``loaded`` is what OHIF made of them, None if nobody looked;
-    ``notes`` say what of the recipe did nothing.
+    ``notes`` say what of the recipe did nothing. ``guesses`` are the requests ahead of OHIF; None if the page keeps no
+    count of them.
     """
 
     scenario: str
@@ -208,6 +219,7 @@ class Observation:
     packages: Mapping[str, str] = field(default_factory=dict)
     loaded: tuple[LoadedPart, ...] | None = None
     notes: tuple[str, ...] = ()
+    guesses: Guesses | None = None
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ohifbuild.verification.evidence import LoadedPart
+from ohifbuild.verification.evidence import Guesses, LoadedPart
 from ohifbuild.verification.tab import Tab
 from ohifbuild.viewer.inject import FOLDER
 
+GUESSED = "() => window[Symbol.for('ohifbuild')]?.guessed?.() ?? null"
 RECORD = "() => window[Symbol.for('ohifbuild.loaded')]?.() ?? null"
 OWN_PACKAGE = "@ohifbuild/extension-token"
 NOT_REACHED = "OHIF stopped before it registered extensions"
@@ -35,6 +36,12 @@ def read_record(tab: Tab) -> Mapping[str, Any] | None:
     """The record of the page; None if OHIF has not registered our extension."""
     found: Mapping[str, Any] | None = tab.evaluate(RECORD)
     return found
+
+
+def read_guesses(tab: Tab) -> Guesses | None:
+    """What became of the requests that the page sent ahead of OHIF; None if it keeps no count of them."""
+    found = tab.evaluate(GUESSED)
+    return Guesses(**found) if found else None
 
 
 def has_entered(tab: Tab, route: str) -> bool:

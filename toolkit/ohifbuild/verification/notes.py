@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ohifbuild.config.modes import LINKS
-from ohifbuild.verification.evidence import LoadedPart
+from ohifbuild.verification.evidence import Guesses, LoadedPart
 
 # Read by OHIF itself before our extension registers and can see it.
 READ_BEFORE = frozenset(
@@ -60,6 +60,16 @@ def missing_exports(inputs: Mapping[str, Any]) -> tuple[str, ...]:
         f"{package} imports {name.replace(' ', ': ')}, which this release does not export. It is undefined there: the "
         "recipe accepts it in allow_missing."
         for package, name in inputs.get("missing", ())
+    )
+
+
+def wrong_guesses(guesses: Guesses | None) -> tuple[str, ...]:
+    """A sentence about requests that the page sent ahead of OHIF, and that OHIF did not want."""
+    if not guesses or not guesses.wrong + guesses.waiting:
+        return ()
+    return (
+        "The page asked the archive for something that OHIF did not ask for: an extension or the configuration changes "
+        "what OHIF begins with. Set archive_first = false in the recipe.",
     )
 
 

@@ -12,8 +12,8 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.verification.egress_proxy import EgressProxy
 from ohifbuild.verification.evidence import Expectation, Observation, ReceivedRequest, SentRequest
 from ohifbuild.verification.fixtures import Fixtures, Subject
-from ohifbuild.verification.loaded_parts import packages_in, parts_of, read_record
-from ohifbuild.verification.notes import missing_exports, notes_of
+from ohifbuild.verification.loaded_parts import packages_in, parts_of, read_guesses, read_record
+from ohifbuild.verification.notes import missing_exports, notes_of, wrong_guesses
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.screen import Screen
 from ohifbuild.verification.tab import Tab
@@ -143,7 +143,7 @@ class ScenarioContext:
         """The observation of the page that is open, with what OHIF made of the recipe and its packages."""
         record = read_record(self.tab)
         parts = parts_of(record, self.packages)
-        notes = (*notes_of(record, self._options, parts), *self._missing)
+        notes = (*seen.notes, *notes_of(record, self._options, parts), *self._missing)
         return replace(seen, loaded=parts if self.packages else None, notes=notes)
 
     def open_without_archive(self, link: str) -> None:
@@ -185,6 +185,7 @@ class ScenarioContext:
         self.tab.quiet()
         shown = self._screen.contents(title)
         sent, received = self._traffic(heard)
+        guesses = read_guesses(self.tab)
         return Observation(
             scenario=key,
             title=title,
@@ -203,6 +204,8 @@ class ScenarioContext:
             seconds=round(self.tab.elapsed(), 3),
             first_image=first_image,
             packages=self.packages,
+            notes=wrong_guesses(guesses) if expects.outcome == "image" else (),
+            guesses=guesses,
         )
 
     def _traffic(self, heard: int) -> tuple[tuple[SentRequest, ...], tuple[ReceivedRequest, ...]]:

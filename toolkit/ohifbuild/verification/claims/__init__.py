@@ -78,7 +78,7 @@ CLAIMS: tuple[Claim, ...] = (
     Claim("own-studies", "The page requests only the link's studies", EVERYWHERE, own_studies_only),
     Claim("no-patient-query", "No search by patient", EVERYWHERE, no_patient_query),
     Claim("no-open-search", "No search of the whole archive", EVERYWHERE, no_open_search),
-    Claim("no-doubles", "The page requests nothing twice", IMAGE, no_doubled_request),
+    Claim("no-doubles", "The page requests nothing twice", EVERYWHERE, no_doubled_request),
     Claim(
         "token-one-way", "The token is in no URL, Referer or static file's request", EVERYWHERE, token_goes_nowhere_else
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ohifbuild.contract.answers import meaning_of
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verification.evidence import Observation, Verdict
 from ohifbuild.verification.traffic import received_line, requests_of, scope_of, target, to_archive
@@ -61,8 +62,13 @@ def nothing_elsewhere(seen: Observation, settings: Settings) -> Verdict:
 
 
 def no_doubled_request(seen: Observation, settings: Settings) -> Verdict:
-    """No page requests an archive resource twice, except OHIF's own search for each study's patient."""
-    counts = Counter(f"{r.method} {target(r.url)}" for r in to_archive(seen, settings))
+    """No page requests an archive resource twice, ahead of OHIF or after it.
+
+    Except OHIF's own search for each study's patient, and where no image is expected, what got no answer that lasts.
+    """
+    every = seen.expects.outcome == "image"
+    final = [r for r in to_archive(seen, settings) if every or not _may_pass(r.status)]
+    counts = Counter(f"{r.method} {target(r.url)}" for r in final)
     as_ohif_does = scope_of(seen.expects, settings).any_patient
     allowed = {each.line for each in requests_of(seen, settings) if as_ohif_does and each.meaning.kind == "patient"}
     doubled = tuple(f"{count} x {line}" for line, count in counts.items() if count > 1 and line not in allowed)
@@ -94,6 +100,12 @@ def no_page_error(seen: Observation, settings: Settings) -> Verdict:
     if errors:
         return Verdict(False, f"{len(errors)} uncaught errors.", errors)
     return Verdict(True, "None.")
+
+
+def _may_pass(status: int | None) -> bool:
+    """Whether the page sends a request again after such an answer."""
+    answer = meaning_of(status or 0)
+    return answer is not None and answer.retry
 
 
 def _directives(policy: str) -> dict[str, str]:
