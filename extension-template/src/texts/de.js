@@ -95,4 +95,5 @@ export default {
   close: 'Schließen',
   retry: 'Noch einmal versuchen',
   reload: 'Neu laden',
+  preview: 'Vorschau: Der Viewer wird geladen',
 };

@@ -95,4 +95,5 @@ export default {
   close: 'Close',
   retry: 'Try again',
   reload: 'Load again',
+  preview: 'Preview: the viewer is loading',
 };

@@ -95,4 +95,5 @@ export default {
   close: 'Cerrar',
   retry: 'Intentar de nuevo',
   reload: 'Volver a cargar',
+  preview: 'Vista previa: el visor se está cargando',
 };

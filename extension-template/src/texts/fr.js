@@ -95,4 +95,5 @@ export default {
   close: 'Fermer',
   retry: 'Réessayer',
   reload: 'Recharger',
+  preview: 'Aperçu : la visionneuse se charge',
 };

@@ -13,7 +13,7 @@ import pt from './pt.js';
 
 /** `partly-refused` is the notice for `refused`. @typedef {import('../../types/early.js').Reason | 'partly-refused'} Key */
 /** @typedef {Record<Key, readonly [title: string, what: string, advice: string]>} Reasons */
-/** @typedef {Reasons & {close: string, retry: string, reload: string}} Texts */
+/** @typedef {Reasons & {close: string, retry: string, reload: string, preview: string}} Texts */
 
 /** @type {Readonly<Record<string, Texts>>} */
 export const TEXTS = Object.freeze({ en, de, fr, es, pt, it, nl });

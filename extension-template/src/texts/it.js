@@ -95,4 +95,5 @@ export default {
   close: 'Chiudi',
   retry: 'Riprova',
   reload: 'Ricarica',
+  preview: 'Anteprima: il visualizzatore si sta caricando',
 };

@@ -95,4 +95,5 @@ export default {
   close: 'Sluiten',
   retry: 'Opnieuw proberen',
   reload: 'Opnieuw laden',
+  preview: 'Voorvertoning: de viewer wordt geladen',
 };

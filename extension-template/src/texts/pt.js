@@ -95,4 +95,5 @@ export default {
   close: 'Fechar',
   retry: 'Tentar novamente',
   reload: 'Carregar novamente',
+  preview: 'Pré-visualização: o visualizador está a carregar',
 };

@@ -1,0 +1,138 @@
+/**
+ * The preview: the link's first image, drawn from the frame that has arrived for OHIF, until OHIF shows it.
+ *
+ * It ends for good when OHIF's own image is there, shows something else, or a message appears.
+ */
+
+import { showsDocument } from '../on-screen.js';
+import { describe } from './description.js';
+import { textOf } from './dicom-json.js';
+import { arrange, createElement } from './element.js';
+import { pictureOf } from './picture.js';
+import { fit, panesIn, placeOf } from './place.js';
+
+/**
+ * @typedef {object} FirstImage
+ * @property {string} study
+ * @property {string} series
+ * @property {string} instance
+ * @property {import('./dicom-json.js').Instance} metadata
+ * @property {{bytes: Uint8Array, contentType: string}} frame
+ */
+
+/** What cornerstone tells after it has drawn on a canvas. It does not bubble, so it is caught on its way down. */
+const RENDERED = 'CORNERSTONE_IMAGE_RENDERED';
+/** How often OHIF's viewport is looked for. */
+const LOOK_MS = 100;
+/** An image that is black all over is never seen on the canvas. */
+const AFTER_RENDER_MS = 5000;
+const AT_MOST_MS = 90_000;
+
+/**
+ * Creates the preview of one page.
+ *
+ * @param {Window & typeof globalThis} window
+ * @param {{language: string, label: string}} text
+ */
+export function createStill(window, text) {
+  const { document } = window;
+  const { pathname, search } = window.location;
+  let over = !isPlain(search);
+  /** @type {HTMLElement | undefined} */
+  let element;
+  /** @type {number[]} */
+  const timers = [];
+
+  /** Ends the preview; there will be none any more. */
+  function end() {
+    over = true;
+    element?.remove();
+    element = undefined;
+    timers.forEach(timer => window.clearInterval(timer)); // which clears timeouts too
+    document.removeEventListener(RENDERED, onRendered, true);
+  }
+
+  /** @param {Event} event */
+  function onRendered({ target }) {
+    const pane = panesIn(document).find(one => one.contains(/** @type {Node} */ (target)));
+    if (pane && [...pane.querySelectorAll('canvas')].some(canvas => isLit(window, canvas))) {
+      end();
+    } else if (pane) {
+      timers.push(window.setTimeout(end, AFTER_RENDER_MS));
+    }
+  }
+
+  /**
+   * Shows an image, if it can be shown right.
+   *
+   * @param {FirstImage | undefined} first
+   */
+  async function show(first) {
+    const image = first && !over && isNamed(first) ? describe(first.metadata) : undefined;
+    const picture = first && image && (await pictureOf(window, first.frame, image));
+    if (!picture || over || element) {
+      return;
+    }
+    element = createElement(document, picture, text);
+    look(image);
+    document.documentElement.append(element);
+    timers.push(
+      window.setInterval(() => look(image), LOOK_MS),
+      window.setTimeout(end, AT_MOST_MS)
+    );
+    window.requestAnimationFrame(() => window.performance.mark('ohifbuild:preview'));
+  }
+
+  /** @param {import('./description.js').Description} image */
+  function look(image) {
+    if (panesIn(document).length > 1 || showsDocument(document) || window.location.pathname !== pathname) {
+      end();
+    } else if (element) {
+      const place = placeOf(window);
+      arrange(element, place, fit(place, image));
+    }
+  }
+
+  document.addEventListener(RENDERED, onRendered, true);
+  return {
+    end,
+    /** @param {FirstImage | undefined} first */
+    show: first => show(first).catch(end),
+  };
+}
+
+/**
+ * Whether an address names studies and nothing else: other parameters choose other images and layouts.
+ *
+ * @param {string} search
+ */
+function isPlain(search) {
+  return [...new URLSearchParams(search).keys()].every(name => /^studyinstanceuids$/i.test(name));
+}
+
+/**
+ * Whether the metadata is that of the instance that was asked for.
+ *
+ * @param {FirstImage} first
+ */
+function isNamed({ study, series, instance, metadata }) {
+  const named = ['0020000D', '0020000E', '00080018'].map(tag => textOf(metadata, tag));
+  return named.join() === [study, series, instance].join();
+}
+
+/**
+ * Whether something is to be seen on a canvas.
+ *
+ * @param {Window} window
+ * @param {HTMLCanvasElement} canvas
+ */
+function isLit(window, canvas) {
+  const copy = window.document.createElement('canvas');
+  Object.assign(copy, { width: 32, height: 32 });
+  const context = copy.getContext('2d');
+  if (!context || !canvas.width || !canvas.height) {
+    return false;
+  }
+  context.drawImage(canvas, 0, 0, 32, 32);
+  return context.getImageData(0, 0, 32, 32).data.some((value, at) => at % 4 < 3 && value > 8);
+}
