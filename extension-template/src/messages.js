@@ -56,8 +56,9 @@ const NOTHING = 'nothing';
  * @param {Window & typeof globalThis} window
  * @param {string} contact the last line of every message; may be empty
  * @param {() => void} [reload] loads the page again, with its link
+ * @param {(reason: Reason) => void} [onMessage] is called when a message appears
  */
-export function createMessages(window, contact, reload = () => window.location.reload()) {
+export function createMessages(window, contact, reload = () => window.location.reload(), onMessage = () => undefined) {
   const { document } = window;
   /** What is wrong, by what it is about. @type {Map<string, Problem>} */
   const problems = new Map();
@@ -235,6 +236,7 @@ export function createMessages(window, contact, reload = () => window.location.r
       giveBackFocus(hadFocus);
       return;
     }
+    onMessage(reason);
     addStyle(document);
     const box = build(reason, covers);
     if (!hadFocus) {

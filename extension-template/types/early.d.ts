@@ -52,6 +52,8 @@ export interface Settings {
   readonly contact: string;
   /** What OHIF asks each archive first; empty if the viewer asks for nothing ahead of OHIF. */
   readonly startup: readonly StartupPlan[];
+  /** Whether the first image is shown, once it has arrived, until OHIF shows it. */
+  readonly previewImage: boolean;
 }
 
 /** The first requests to an archive, in the order in which each waits for the answer of the one before. */

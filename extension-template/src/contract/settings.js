@@ -20,6 +20,7 @@ export const DEFAULTS = Object.freeze({
   branding: Object.freeze({ name: '', logo: '', colours: Object.freeze({}) }),
   contact: '',
   startup: Object.freeze([]),
+  previewImage: true,
 });
 
 /**
@@ -51,6 +52,7 @@ export function readSettings(window) {
     branding: brandingOf(given.branding),
     contact: text(given.contact),
     startup: each(given.startup, startupOf),
+    previewImage: given.previewImage !== false,
   });
 }
 

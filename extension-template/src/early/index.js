@@ -21,6 +21,7 @@ import { createGuesses } from './guesses.js';
 import { guardMedia } from './media.js';
 import { clearActivation, watchNavigation } from './navigation.js';
 import { broughtBy, studiesIn, targetOf, tellOf } from './request-errors.js';
+import { createStill } from './still/index.js';
 import { createTokenScope } from './token-scope.js';
 import { createTokenStore } from './token-store.js';
 import { createTransport } from './transport.js';
@@ -29,6 +30,7 @@ import { guardXhr } from './xhr.js';
 
 /** @typedef {import('../../types/early.js').EarlyApi} EarlyApi */
 /** @typedef {import('../../types/early.js').RequestError} RequestError */
+/** @typedef {{beforeReload: () => void, onMessage: (reason: import('../../types/early.js').Reason) => void}} Acts */
 
 const KEY = Symbol.for('ohifbuild');
 
@@ -58,13 +60,15 @@ export function start(window, replacePage = address => window.location.replace(a
  */
 function guardOrBlock(window, replacePage) {
   const settings = readSettings(window);
-  let beforeReload = () => {};
-  const messages = createMessages(window, settings.contact, () => {
-    beforeReload();
+  /** What is to be done before a message loads the page again, and when a message appears. @type {Acts} */
+  const acts = { beforeReload: () => undefined, onMessage: () => undefined };
+  const reload = () => {
+    acts.beforeReload();
     window.location.reload();
-  });
+  };
+  const messages = createMessages(window, settings.contact, reload, reason => acts.onMessage(reason));
   try {
-    return guard(window, replacePage, settings, messages, act => (beforeReload = act));
+    return guard(window, replacePage, settings, messages, acts);
   } catch {
     addBlockingPolicy(window);
     messages.show('broken');
@@ -90,10 +94,10 @@ function guardOrBlock(window, replacePage) {
  * @param {(address: string) => void} replacePage
  * @param {import('../../types/early.js').Settings} settings
  * @param {ReturnType<typeof createMessages>} messages
- * @param {(act: () => void) => unknown} onReload sets what is to be done before a message loads the page again
+ * @param {Acts} acts
  * @returns {EarlyApi}
  */
-function guard(window, replacePage, settings, messages, onReload) {
+function guard(window, replacePage, settings, messages, acts) {
   const links = createLinkState(window, settings, createTokenStore(window, settings), replacePage);
   const first = links.sync().status;
   if (first === 'ready') {
@@ -108,7 +112,7 @@ function guard(window, replacePage, settings, messages, onReload) {
   }
 
   const locate = createRoots(allRoots(settings), () => window.document.baseURI, window.location.origin);
-  onReload(links.keepForReload);
+  acts.beforeReload = links.keepForReload;
   const scope = createTokenScope(settings, locate, links.state);
   const credential = createCredential(window, settings, links);
   /** @type {Set<(error: RequestError) => void>} */
@@ -189,10 +193,12 @@ function guard(window, replacePage, settings, messages, onReload) {
   }
 
   let previous = links.state();
+  let endPreview = () => {};
   function sync() {
     const state = links.sync();
     if (state.studies.join() !== previous.studies.join() || state.source !== previous.source) {
       guesses.end(false);
+      endPreview();
     }
     if (state.status !== previous.status || state.studies.join() !== previous.studies.join()) {
       messages.linkChanged(state, reasonOf(state.status));
@@ -208,6 +214,13 @@ function guard(window, replacePage, settings, messages, onReload) {
   messages.linkChanged(previous, reasonOf(previous.status));
   const archive = createArchiveFirst(window, settings, guess, guesses);
   if (first === 'ready') {
+    if (settings.previewImage) {
+      const still = createStill(window);
+      endPreview = still.end;
+      acts.onMessage = reason => reason === 'waiting' || still.end();
+      guesses.onEnd(() => guesses.record().wrong && still.end());
+      archive.firstImage.then(still.show);
+    }
     archive.start(previous);
   }
 

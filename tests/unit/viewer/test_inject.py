@@ -200,6 +200,7 @@ def test_the_javascript_is_told_what_the_recipe_says() -> None:
         "embedIn": [],
         "contact": "",
         "startup": [],
+        "previewImage": True,
         "branding": {"name": "", "logo": "", "colours": {}},
     }
 

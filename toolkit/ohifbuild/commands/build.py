@@ -49,6 +49,9 @@ OF_ONE_RUN = frozenset({"output", "verify", "claims", "locked", "twice", "as_jso
 @click.option(
     "--archive-first/--no-archive-first", default=None, help="Ask the archive while OHIF is loading (default: yes)."
 )
+@click.option(
+    "--preview-image/--no-preview-image", default=None, help="Show the first image while OHIF is loading (default: yes)."
+)
 @click.option("--study-list/--no-study-list", default=None, help="Let the worklist search the archive (default: no).")
 @click.option("--connect", multiple=True, metavar="ORIGIN", help="A further origin to load from; repeatable.")
 @click.option("--embed-in", multiple=True, metavar="ORIGIN", help="A portal that may frame the viewer; repeatable.")

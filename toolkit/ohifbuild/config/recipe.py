@@ -123,6 +123,11 @@ class Recipe(BaseModel):
         description="Whether the page asks the archive for what OHIF will ask first while OHIF is still loading: see "
         "[performance](../explanation/performance.md#the-archive-is-asked-first). Nothing is asked twice.",
     )
+    preview_image: StrictBool = Field(
+        True,
+        description="Whether the page shows the link's first image, marked as a preview, until OHIF has loaded and "
+        "shows it. It needs `archive_first`: see [performance](../explanation/performance.md#a-preview-of-the-first-image).",
+    )
     study_list: StrictBool = Field(False, description="Whether the worklist may search the archive.")
     connect: tuple[Annotated[str, AfterValidator(values.origin)], ...] = Field(
         (),

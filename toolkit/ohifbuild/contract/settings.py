@@ -44,7 +44,7 @@ class Settings:
     ``roots`` are paths or absolute URLs without a slash at the end; the root of searches is the first. ``connect`` are
     other origins to which the page may connect, without the token; ``embed_in`` are origins whose pages may frame the
     viewer. ``dicom_json`` is the path of the JSON files that links may name, with ``{id}`` for the variable part; ''
-    means that links may name none.
+    means that links may name none. ``preview_image`` is whether the page shows the first image before OHIF does.
     """
 
     token_param: str = "token"
@@ -61,6 +61,7 @@ class Settings:
     access: str = "token"
     further: tuple[Source, ...] = ()
     embed_in: tuple[str, ...] = ()
+    preview_image: bool = False
 
     @property
     def dicomweb_root(self) -> str:
@@ -139,6 +140,7 @@ def settings_of(data: dict[str, Any]) -> Settings:
         access=str(data.get("access", "token")),
         further=tuple(_source(item) for item in data.get("further", ())),
         embed_in=tuple(str(origin) for origin in data.get("embedIn", ())),
+        preview_image=bool(data.get("previewImage", False)),
     )
 
 

@@ -89,6 +89,7 @@ def settings(recipe: Recipe, version: str = "") -> dict[str, Any]:
         "dicomJson": recipe.dicom_json,
         "contact": branding.contact,
         "startup": startup_plans(recipe, version),
+        "previewImage": recipe.preview_image,
         "branding": {
             "name": branding.name,
             "logo": image_url(recipe, branding.logo) if branding.logo else "",

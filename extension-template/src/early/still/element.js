@@ -10,19 +10,19 @@ const LAYER = '2147483646';
  *
  * @param {Document} document
  * @param {HTMLCanvasElement} picture
- * @param {{language: string, label: string}} text
+ * @param {ReturnType<typeof import('../../texts/index.js').textsFor>} text
  */
-export function createElement(document, picture, { language, label }) {
+export function createElement(document, picture, { language, texts: { preview } }) {
   const box = document.createElement('div');
   box.id = ID;
   box.lang = language;
   box.setAttribute('role', 'img');
-  box.setAttribute('aria-label', label);
+  box.setAttribute('aria-label', preview);
   style(box, { all: 'initial', position: 'fixed', zIndex: LAYER, background: '#000', overflow: 'hidden' });
   style(box, { pointerEvents: 'none' });
   style(picture, { position: 'absolute' });
   const words = document.createElement('div');
-  words.textContent = label;
+  words.textContent = preview;
   words.ariaHidden = 'true';
   style(words, { position: 'absolute', bottom: '8px', left: '8px', right: '8px', textAlign: 'center' });
   style(words, { font: '14px/1.5 system-ui, sans-serif', color: '#e8eef7', textShadow: '0 0 4px #000, 0 0 4px #000' });

@@ -4,6 +4,8 @@
  * It ends for good when OHIF's own image is there, shows something else, or a message appears.
  */
 
+import { textsFor } from '../../texts/index.js';
+import { preferredLanguages } from '../../texts/languages.js';
 import { showsDocument } from '../on-screen.js';
 import { describe } from './description.js';
 import { textOf } from './dicom-json.js';
@@ -11,14 +13,7 @@ import { arrange, createElement } from './element.js';
 import { pictureOf } from './picture.js';
 import { fit, panesIn, placeOf } from './place.js';
 
-/**
- * @typedef {object} FirstImage
- * @property {string} study
- * @property {string} series
- * @property {string} instance
- * @property {import('./dicom-json.js').Instance} metadata
- * @property {{bytes: Uint8Array, contentType: string}} frame
- */
+/** @typedef {import('../../../types/early.js').FirstImage} FirstImage */
 
 /** What cornerstone tells after it has drawn on a canvas. It does not bubble, so it is caught on its way down. */
 const RENDERED = 'CORNERSTONE_IMAGE_RENDERED';
@@ -32,9 +27,8 @@ const AT_MOST_MS = 90_000;
  * Creates the preview of one page.
  *
  * @param {Window & typeof globalThis} window
- * @param {{language: string, label: string}} text
  */
-export function createStill(window, text) {
+export function createStill(window) {
   const { document } = window;
   const { pathname, search } = window.location;
   let over = !isPlain(search);
@@ -73,7 +67,7 @@ export function createStill(window, text) {
     if (!picture || over || element) {
       return;
     }
-    element = createElement(document, picture, text);
+    element = createElement(document, picture, textsFor(preferredLanguages(window)));
     look(image);
     document.documentElement.append(element);
     timers.push(
