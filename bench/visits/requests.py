@@ -16,7 +16,7 @@ class Sent:
         begun: when the page asked.
         answered: when the first byte of the answer came; None if it did not.
         ended: when the last byte came; None if it did not.
-        size: bytes of the answer's body, compressed as they were sent.
+        size: bytes of the answer over the network, head and compressed body; 0 if it came from the browser's cache.
     """
 
     url: str
@@ -54,15 +54,14 @@ class Recording:
         return tuple(sorted((each for each in found if each), key=lambda each: each.begun))
 
     def _sent(self, request: Request) -> Sent | None:
-        timing, response = request.timing, request.existing_response
+        timing = request.timing
         if timing["startTime"] <= 0:
             return None  # it never reached the network
         begun = timing["startTime"] / 1000 - self.began
-        size = int(response.headers.get("content-length", "0")) if response else 0
         answered, ended = (
             begun + timing[name] / 1000 if timing[name] >= 0 else None for name in ("responseStart", "responseEnd")
         )
-        return Sent(request.url, begun, answered, ended, size)
+        return Sent(request.url, begun, answered, ended, _size(request, finished=ended is not None))
 
     def _on_request(self, request: Request) -> None:
         self._requests.append(request)
@@ -72,3 +71,13 @@ class Recording:
     def _on_done(self, request: Request) -> None:
         self._pending.discard(request)
         self._last_busy = time.monotonic()
+
+
+def _size(request: Request, *, finished: bool) -> int:
+    response = request.existing_response
+    if not response:
+        return 0
+    if not finished:
+        return int(response.headers.get("content-length", "0"))
+    sizes = request.sizes()
+    return int(sizes["responseBodySize"]) + int(sizes["responseHeadersSize"])

@@ -23,7 +23,7 @@ from visits.requests import Recording, Sent
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
 PICTURE = "what => globalThis.benchPictures[what]?.toDataURL('image/png') ?? ''"
 PATIENCE_SECONDS = 150.0
-QUIET_SECONDS = 0.75
+QUIET_SECONDS = 1.5
 MOST_REST_SECONDS = 40.0
 POLL_MS = 20
 
