@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from visits.figures import Comparison, Spread, compare_all
 from visits.line import Case
 from visits.pairs import Pair
+
+LONG_UID = re.compile(r"\b\d[\d.]{12,}(\d{3})\b")
+ELLIPSIS = r"…\1"
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Result:
             f"The command: `{self.command}`",
             "",
             *overview(self.measured),
+            "",
+            *asked_by_one(self.measured[0].pairs[0]),
         ]
         for each in self.measured:
             lines += ["", f"#### {self.version}, {each.case.title}", "", _count(each), "", *table(each.comparisons)]
@@ -90,13 +97,25 @@ def overview(measured: Sequence[Measured]) -> list[str]:
         "image": "first image",
         "static_bytes": "static bytes",
         "main_thread": "main thread",
-        "requests": "DICOMweb requests",
+        "processor": "processor",
+        "heap": "heap",
     }
-    lines = [f"| ours divided by the other's | {' | '.join(keys.values())} | pairs |", "| --- |" + " --- |" * 6]
+    head = f"| ours divided by the other's | {' | '.join(keys.values())} | DICOMweb requests | pairs |"
+    lines = [head, "| --- |" + " --- |" * (len(keys) + 2)]
     for each in measured:
-        ratios = {found.figure.key: f"{found.ratio.median:.2f}" for found in each.comparisons}
-        cells = " | ".join(ratios.get(key, "none") for key in keys)
-        lines.append(f"| {each.case.title} | {cells} | {len(each.pairs)} |")
+        found = {one.figure.key: one for one in each.comparisons}
+        cells = [f"{found[key].ratio.median:.2f}" if key in found else "none" for key in keys]
+        asked = f"{found['requests'].ours.median:.0f} against {found['requests'].other.median:.0f}"
+        lines.append(f"| {each.case.title} | {' | '.join(cells)} | {asked} | {len(each.pairs)} |")
+    return lines
+
+
+def asked_by_one(pair: Pair) -> list[str]:
+    """The requests to the archive that only one of the viewers sends, as a list."""
+    ours, other = Counter(pair.ours.asked), Counter(pair.other.asked)
+    lines = []
+    for name, found in (("ours", ours - other), ("the other", other - ours)):
+        lines += [f"- Only {name} asks for `{LONG_UID.sub(ELLIPSIS, each)}`." for each in sorted(found.elements())]
     return lines
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from ohifbuild.contract.settings import Settings
 from visits import svg
 from visits.requests import Sent
+from visits.result import ELLIPSIS, LONG_UID
 from visits.visit import Visit
 
 LABELS, PLOT, GAP = 130, 390, 24
@@ -16,7 +17,6 @@ ROW, TOP, BELOW = 9, 84, 26
 LONGEST_LABEL = 22
 MARKS = {"archive": ("archive asked", 46), "still": ("still", 58), "image": ("first image", 70)}
 """What is marked, and how high its words stand, so that they never cover one another."""
-LONG_UID = re.compile(r"\b\d[\d.]{12,}(\d{3})\b")
 KINDS = {"document": "page and styles", "script": "scripts", "archive": "archive", "rest": "others"}
 
 
@@ -89,7 +89,7 @@ def kind(url: str, settings: Settings) -> str:
 
 def label(url: str) -> str:
     """The end of a URL's path, as short as it still says something."""
-    path = LONG_UID.sub(r"…\1", urlsplit(url).path)
+    path = LONG_UID.sub(ELLIPSIS, urlsplit(url).path)
     words = re.sub(r"\.[0-9a-f]{16,}\.", ".", path).strip("/") or "/"
     last = "/".join(words.split("/")[-2:]) if "/" in words else words
     return last if len(last) <= LONGEST_LABEL else "…" + last[1 - LONGEST_LABEL :]
