@@ -26,14 +26,14 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import TerminalReporter
 from ohifbuild.verification.browser import find_browser
 from ohifbuild.verification.dataset import cached_dataset
-from visits.line import CASES, pairs_of
+from visits.line import CASES, MINOR, pairs_of
 from visits.line_check import line_check
 from visits.page import write_page
 from visits.pairs import Pair, measure
 from visits.profile import profile
 from visits.result import Measured, Result
 from visits.viewers import build_both, option
-from visits.visit import browser_version
+from visits.visit import VisitFailed, browser_version
 
 STOCK = "the unmodified release as its npm package has it, compressed with gzip (level 6)"
 
@@ -43,7 +43,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--version", default="v3-stable", help="the OHIF release")
     parser.add_argument("--pairs", type=int, default=10, help="pairs of visits for each case (10)")
-    parser.add_argument("--slow-pairs", type=int, default=3, help="at most so many on the slowest line (3)")
+    few = ", ".join(sorted(MINOR))
+    parser.add_argument("--few-pairs", type=int, default=3, help=f"at most so many for {few} (3)")
     parser.add_argument("--case", action="append", choices=[each.key for each in CASES], help="only this; repeatable")
     parser.add_argument("--option", action="append", type=option, default=[], help="KEY=VALUE of our recipe")
     parser.add_argument("--dist", type=Path, help="measure this dist as ours")
@@ -69,10 +70,13 @@ def main() -> None:
             return
         measured = []
         for case in cases:
-            count = pairs_of(case, options.pairs, options.slow_pairs)
+            count = pairs_of(case, options.pairs, options.few_pairs)
             print(f"{case.title}: {count} pairs", file=sys.stderr)
             line = line_check(case.line)
-            measured.append(Measured(case, measure(case, dists, dataset, browser, count, say), line))
+            try:
+                measured.append(Measured(case, measure(case, dists, dataset, browser, count, say), line))
+            except VisitFailed as failure:
+                sys.exit(f"The run has no result. {failure}")
     result = Result(
         version,
         command=shlex.join(["python", "bench/first_image.py", *sys.argv[1:]]),

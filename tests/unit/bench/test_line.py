@@ -6,7 +6,7 @@ import socket
 import socketserver
 import threading
 
-from visits.line import CASES, Line, pairs_of
+from visits.line import CASES, MINOR, Line, pairs_of
 from visits.schedule import FIRST_WINDOW, SEGMENT, Direction, Window
 from visits.throttle import throttled
 
@@ -68,6 +68,7 @@ def test_every_line_is_measured_with_a_fast_and_a_slow_archive() -> None:
     assert {case.metadata for case in CASES} == {0.0, 2.0}
 
 
-def test_only_the_slowest_line_gets_fewer_pairs() -> None:
-    counts = {case.key: pairs_of(case, pairs=10, slow_pairs=3) for case in CASES}
-    assert {key for key, count in counts.items() if count == 3} == {"1.6mbit", "1.6mbit-metadata2s"}
+def test_minor_cases_get_fewer_pairs_and_never_more() -> None:
+    counts = {case.key: pairs_of(case, pairs=10, few_pairs=3) for case in CASES}
+    assert {key for key, count in counts.items() if count == 3} == MINOR
+    assert {pairs_of(case, pairs=1, few_pairs=3) for case in CASES} == {1}
