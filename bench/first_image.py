@@ -73,10 +73,7 @@ def main() -> None:
             count = pairs_of(case, options.pairs, options.few_pairs)
             print(f"{case.title}: {count} pairs", file=sys.stderr)
             line = line_check(case.line)
-            try:
-                measured.append(Measured(case, measure(case, dists, dataset, browser, count, say), line))
-            except VisitFailed as failure:
-                sys.exit(f"The run has no result. {failure}")
+            measured.append(Measured(case, measure(case, dists, dataset, browser, count, say), line))
     result = Result(
         version,
         command=shlex.join(["python", "bench/first_image.py", *sys.argv[1:]]),
@@ -102,4 +99,7 @@ def say(pair: Pair) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except VisitFailed as failure:
+        sys.exit(f"The run has no result. {failure}")

@@ -32,9 +32,7 @@ def bars(measured: Sequence[Measured], title: str) -> str:
             middle = at + ROW / 2 - 2
             parts += [
                 svg.text(LABELS - 8, at + 12, case, "small end"),
-                svg.bar(
-                    LABELS, at + 2, median * scale, ROW - 8, "ours", f"{case}: {median:.2f} ({low:.2f} to {high:.2f})"
-                ),
+                svg.bar(LABELS, at + 2, median * scale, ROW - 8, "ours"),
                 svg.line(LABELS + low * scale, middle, LABELS + high * scale, middle, "spread"),
                 svg.text(LABELS + PLOT + 8, at + 12, f"{median:.2f}"),
             ]

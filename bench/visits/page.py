@@ -45,7 +45,7 @@ def part(result: Result, folder: str) -> str:
         lines += _picture(
             f"{folder}/{result.version}-{each.case.key}.svg",
             f"Waterfalls of both viewers, {each.case.title}",
-            f"{each.case.title[0].upper()}{each.case.title[1:]}: of each viewer the visit nearest to its median.",
+            f"Waterfalls, {each.case.title}: of each viewer the visit nearest to its median.",
         )
     lines.append(f"[All figures of each visit]({folder}/{result.version}-figures.json) (JSON)")
     return "\n".join(lines) + "\n"

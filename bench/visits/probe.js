@@ -49,4 +49,11 @@
     report('still', mark.startTime, pictureOf(source));
   };
   new PerformanceObserver(onMark).observe({ type: 'mark', buffered: true });
+
+  // Tasks of 50 ms and more, as the browser lists them.
+  const tasks = (globalThis.benchTasks = []);
+  const onTasks = list => {
+    for (const { startTime, duration } of list.getEntries()) tasks.push([performance.timeOrigin + startTime, duration]);
+  };
+  new PerformanceObserver(onTasks).observe({ type: 'longtask', buffered: true });
 })();

@@ -161,4 +161,4 @@ def _case(measured: Measured) -> dict[str, object]:
 
 def _visit(visit: object) -> dict[str, object]:
     figures = asdict(visit)  # type: ignore[call-overload]
-    return {key: value for key, value in figures.items() if key not in ("sent", "asked")}
+    return {key: value for key, value in figures.items() if key not in ("sent", "asked", "tasks")}

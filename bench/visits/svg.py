@@ -12,13 +12,13 @@ text { font: 12px system-ui, sans-serif; fill: #24292f }
 .axis { stroke: #afb8c1; stroke-width: 1 } .even { stroke: #57606a; stroke-width: 1; stroke-dasharray: 4 3 }
 .ours { fill: #0969da } .other { fill: #8c959f }
 .document { fill: #8250df } .script { fill: #d4a72c } .archive { fill: #1a7f37 } .rest { fill: #8c959f }
-.waiting { opacity: .4 } .spread { stroke: #24292f; stroke-width: 1.5 }
+.busy { fill: #bc4c00 } .waiting { opacity: .4 } .spread { stroke: #24292f; stroke-width: 1.5 }
 .mark-archive { stroke: #1a7f37 } .mark-still { stroke: #0969da } .mark-image { stroke: #cf222e }
 .mark { stroke-width: 1.5 } .now-archive { fill: #1a7f37 } .now-still { fill: #0969da } .now-image { fill: #cf222e }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6edf3 } .quiet { fill: #9198a1 } .axis { stroke: #484f58 } .even { stroke: #9198a1 }
 .ours { fill: #4493f8 } .document { fill: #ab7df8 } .script { fill: #d29922 } .archive { fill: #3fb950 }
-.spread { stroke: #e6edf3 } .mark-archive { stroke: #3fb950 } .mark-still { stroke: #4493f8 }
+.spread { stroke: #e6edf3 } .busy { fill: #db6d28 } .mark-archive { stroke: #3fb950 } .mark-still { stroke: #4493f8 }
 .mark-image { stroke: #f85149 } .now-archive { fill: #3fb950 } .now-still { fill: #4493f8 } .now-image { fill: #f85149 }
 }"""
 
@@ -34,11 +34,10 @@ def text(x: float, y: float, words: str, kind: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}">{escape(words)}</text>'
 
 
-def bar(x: float, y: float, width: float, height: float, kind: str, hint: str = "") -> str:
-    """A rectangle; ``hint`` is shown when a pointer is on it."""
-    inner = f"<title>{escape(hint)}</title>" if hint else ""
+def bar(x: float, y: float, width: float, height: float, kind: str) -> str:
+    """A rectangle, at least so wide that it can be seen."""
     place = f'x="{x:.1f}" y="{y:.1f}" width="{max(width, 0.5):.1f}" height="{height:.1f}"'
-    return f'<rect {place} class="{kind}">{inner}</rect>'
+    return f'<rect {place} class="{kind}"/>'
 
 
 def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:

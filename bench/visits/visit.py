@@ -22,6 +22,7 @@ from visits.requests import Recording, Sent
 
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
 PICTURE = "what => globalThis.benchPictures[what]?.toDataURL('image/png') ?? ''"
+TASKS = "() => globalThis.benchTasks"
 PATIENCE_SECONDS = 150.0
 QUIET_SECONDS = 1.5
 MOST_REST_SECONDS = 40.0
@@ -48,6 +49,7 @@ class Visit:
         heap: bytes of the page's JavaScript heap after the visit, without garbage.
         asked: the requests that the archive received: method, path and query.
         sent: the requests until the first image, for the waterfall.
+        tasks: begin and end of each longer task of the main thread until the first image, for the waterfall.
     """
 
     image: float
@@ -62,6 +64,7 @@ class Visit:
     heap: int
     asked: tuple[str, ...] = ()
     sent: tuple[Sent, ...] = ()
+    tasks: tuple[tuple[float, float], ...] = ()
 
 
 class VisitFailed(Exception):
@@ -125,9 +128,10 @@ def visit(browser: Browser, to: Destination, extra: Extra | None = None) -> tupl
         _wait(page, lambda: recording.silence() > QUIET_SECONDS, MOST_REST_SECONDS)
         for what in moments.at:
             _check_picture(page, what, to)
+        tasks = page.evaluate(TASKS)
         devtools.send("HeapProfiler.collectGarbage")
         heap = int(counters(devtools)["JSHeapUsedSize"])
-        return _figures(recording, moments, heap, to.settings, to.received()[heard:]), recorded
+        return _figures(recording, moments, tasks, heap, to.settings, to.received()[heard:]), recorded
 
 
 @contextmanager
@@ -164,8 +168,16 @@ def _check_picture(page: Page, what: str, to: Destination) -> None:
         )
 
 
-def _figures(recording: Recording, moments: _Moments, heap: int, settings: Settings, received: list[str]) -> Visit:
+def _figures(
+    recording: Recording,
+    moments: _Moments,
+    tasks: list[tuple[float, float]],
+    heap: int,
+    settings: Settings,
+    received: list[str],
+) -> Visit:
     image = moments.at["image"] - recording.began
+    begun = [(at / 1000 - recording.began, milliseconds / 1000) for at, milliseconds in tasks]
     still = moments.at.get("still")
     sent = recording.sent()
     before = tuple(each for each in sent if each.begun <= image)
@@ -184,6 +196,7 @@ def _figures(recording: Recording, moments: _Moments, heap: int, settings: Setti
         heap=heap,
         asked=tuple(received),
         sent=before,
+        tasks=tuple((at, min(image, at + seconds)) for at, seconds in begun if at < image),
     )
 
 

@@ -1,4 +1,4 @@
-"""The waterfalls of both viewers side by side, on one scale: requests as bars, and marks at what a person sees."""
+"""The waterfalls of both viewers side by side, on one scale: requests and busy times as bars, marks at what is seen."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from visits.result import ELLIPSIS, LONG_UID
 from visits.visit import Visit
 
 LABELS, PLOT, GAP = 130, 390, 24
-ROW, TOP, BELOW = 9, 84, 26
-LONGEST_LABEL = 22
+ROW, TOP, BELOW = 9, 96, 26
+LONGEST_LABEL = 21
 MARKS = {"archive": ("archive asked", 46), "still": ("still", 58), "image": ("first image", 70)}
 """What is marked, and how high its words stand, so that they never cover one another."""
 KINDS = {"document": "page and styles", "script": "scripts", "archive": "archive", "rest": "others"}
@@ -39,8 +39,11 @@ def _panel(visit: Visit, name: str, settings: Settings, left: float, end: float,
     yield from _legend(left)
     for second in _ticks(end):
         x = zero + second * scale
-        yield svg.line(x, TOP - 6, x, height - 18, "axis")
+        yield svg.line(x, TOP - 14, x, height - 18, "axis")
         yield svg.text(x, height - 6, f"{second:g} s", "small quiet middle")
+    yield svg.text(zero - 4, TOP - 4, "main thread busy", "small end")
+    for begun, ended in visit.tasks:
+        yield svg.bar(zero + begun * scale, TOP - 12, (ended - begun) * scale, ROW, "busy")
     for number, sent in enumerate(visit.sent):
         yield from _row(sent, kind(sent.url, settings), left, TOP + number * ROW, scale, visit.image)
     marks = {"archive": visit.archive, "still": visit.still, "image": visit.image}
@@ -55,10 +58,9 @@ def _row(sent: Sent, of: str, left: float, y: float, scale: float, image: float)
     zero = left + LABELS
     ended = min(image, image if sent.ended is None else sent.ended)
     answered = min(ended, ended if sent.answered is None else sent.answered)
-    hint = f"{sent.url.partition('?')[0]}: {sent.begun:.2f} to {ended:.2f} s, {sent.size / 1000:.0f} kB"
     yield svg.text(zero - 4, y + ROW - 2, label(sent.url), "small end quiet")
-    yield svg.bar(zero + sent.begun * scale, y + 1, (answered - sent.begun) * scale, ROW - 2, f"{of} waiting", hint)
-    yield svg.bar(zero + answered * scale, y + 1, (ended - answered) * scale, ROW - 2, of, hint)
+    yield svg.bar(zero + sent.begun * scale, y + 1, (answered - sent.begun) * scale, ROW - 2, f"{of} waiting")
+    yield svg.bar(zero + answered * scale, y + 1, (ended - answered) * scale, ROW - 2, of)
 
 
 def _legend(left: float) -> Iterator[str]:

@@ -30,6 +30,7 @@ def make_visit() -> MakeVisit:
             "processor": image * 0.6,
             "heap": 25_000_000,
             "asked": ("GET /dicom-web/studies/1.2.3456789012345/series", "GET /dicom-web/studies?x=1"),
+            "tasks": ((0.1, 0.4),),
             "sent": (
                 Sent(f"{ORIGIN}/viewer?StudyInstanceUIDs=1", 0.0, 0.1, 0.2, 900),
                 Sent(f"{ORIGIN}/app.bundle.1234567890abcdef1234.js", 0.2, 0.3, image * 0.6, 1_500_000),

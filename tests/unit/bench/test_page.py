@@ -74,6 +74,11 @@ def test_a_waterfall_marks_the_archive_the_still_and_the_image_of_each_viewer(ma
     assert [drawn.count(f"mark mark-{what}") for what in ("archive", "still", "image")] == [2, 1, 2]
 
 
+def test_a_waterfall_shows_when_the_main_thread_was_busy(make_visit: MakeVisit) -> None:
+    tasks = ((0.1, 0.4), (1.0, 1.2))
+    assert classes(waterfalls(make_visit(4.0, tasks=tasks), make_visit(8.0), SETTINGS, "Waterfalls")).count("busy") == 3
+
+
 def test_both_waterfalls_have_one_scale(make_visit: MakeVisit) -> None:
     drawn = ElementTree.fromstring(waterfalls(make_visit(4.0), make_visit(8.0), SETTINGS, "Waterfalls"))
     at = [float(each.get("x1", "")) for each in drawn.iter(SVG + "line") if each.get("class") == "mark mark-image"]
