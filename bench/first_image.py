@@ -1,135 +1,105 @@
-"""Measures a visit: bytes over the network, time to the first image, archive requests; compared with stock OHIF.
+"""Measures what opening a link takes: our viewer against the unmodified OHIF release, in pairs, also over slow lines.
 
-    python bench/first_image.py [--version v3-stable] [--runs 5] [--against DIST]
+    python bench/first_image.py --version 3.12.0 --pairs 10
+    python bench/first_image.py --version 3.12.0 --pairs 10 --write docs/explanation/first-image.md
+    python bench/first_image.py --version 3.12.0 --case 10mbit --pairs 3
+    python bench/first_image.py --version 3.12.0 --case unlimited --profile build/profile
 
-The same server, archive and browser run both viewers in turns. The stock release is unmodified, compressed with gzip
-(level 6), and sends `Authorization: Bearer`, the only header it supports. Our viewer is a result of `ohifbuild build`.
-Ratios are ours divided by the release's. Each visit starts a new browser without a cache. With ``--against`` the other
-viewer is another dist of ohifbuild, for example of an earlier version, built with ``--token-header Authorization
---token-scheme Bearer``.
+The same server, archive and browser run both viewers in turns; each visit starts a new browser without a cache. The
+release is unmodified, compressed with gzip (level 6), and sends `Authorization: Bearer`, the only header it supports.
+Our viewer is what `ohifbuild build` makes; ``--option KEY=VALUE`` changes a key of its recipe. With ``--against`` the
+other viewer is another dist of ohifbuild, built with ``--token-header Authorization --token-scheme Bearer``; with
+``--dist`` a dist that is there is measured as ours. ``docs/explanation/first-image.md`` says how it is measured.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
-import statistics
+import datetime
+import shlex
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ohifbuild.cache.default import default_root
 from ohifbuild.cache.entries import Cache
-from ohifbuild.config.recipe import Recipe
-from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import TerminalReporter
-from ohifbuild.core.resources import extension_template
-from ohifbuild.lock.resolve import Resolution
-from ohifbuild.packages.package import read_own_package
-from ohifbuild.releases.catalogue import catalogue, find_release
-from ohifbuild.sources.base_viewer import BaseViewer
-from ohifbuild.sources.published import published_viewer
-from ohifbuild.verification.browser import find_browser, started
+from ohifbuild.verification.browser import find_browser
 from ohifbuild.verification.dataset import cached_dataset
-from ohifbuild.verification.egress_proxy import egress_proxy
-from ohifbuild.verification.embedded_archive import EmbeddedArchive
-from ohifbuild.verification.evidence import Observation
-from ohifbuild.verification.fixtures import prepare_fixtures
-from ohifbuild.verification.pixels import PictureIndex
-from ohifbuild.verification.scenario_context import ScenarioContext
-from ohifbuild.verification.session import tab, window
-from ohifbuild.verification.viewer_site import site
-from ohifbuild.viewer.app_config import app_config
-from ohifbuild.viewer.compress import compressible
-from ohifbuild.viewer.extensions import bundle_all
-from ohifbuild.viewer.prepare import link_tree
-from ohifbuild.workflow import finish
+from visits.line import CASES, MINOR, pairs_of
+from visits.line_check import line_check
+from visits.page import write_page
+from visits.pairs import Pair, measure
+from visits.profile import profile
+from visits.result import Measured, Result
+from visits.viewers import build_both, option
+from visits.visit import VisitFailed, browser_version
 
-STOCK_SOURCE = "@ohif/extension-default.dataSourcesModule.dicomweb"
-SETTINGS = Settings(token_header="Authorization", token_scheme="Bearer")
-RECIPE = {"token_header": "Authorization", "token_scheme": "Bearer"}
+STOCK = "the unmodified release as its npm package has it, compressed with gzip (level 6)"
 
 
-@dataclass(frozen=True)
-class Visit:
-    """A visit with a link to one study: seconds and bytes of static files until the first image; archive requests."""
-
-    seconds: float
-    wire: int
-    requests: int
-
-
-def stock_dist(base: BaseViewer, work: Path) -> None:
-    """Writes the stock release to ``work``, compressed with gzip and with a configuration for the archive."""
-    link_tree(base.path, work)
-    config = app_config(Recipe.of(RECIPE), [], [])
-    config = config.replace("ohifbuild-token.dataSourcesModule.dicomweb", STOCK_SOURCE)
-    (work / "app-config.js").unlink()
-    (work / "app-config.js").write_text(config)
-    for path in [p for p in work.rglob("*") if p.is_file() and compressible(p.name, p.stat().st_size)]:
-        path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), 6))
-
-
-def measured(observation: Observation) -> Visit:
-    """The figures of one observation."""
-    assert observation.first_image is not None, f"no image: {observation.console[-3:]}"
-    static = [
-        sent for sent in observation.sent if not SETTINGS.is_archive(sent.url) and sent.at <= observation.first_image
-    ]
-    return Visit(observation.first_image, sum(sent.size for sent in static), len(observation.received))
-
-
-@contextmanager
-def visits(dist: Path, cache: Cache, reporter: TerminalReporter) -> Iterator[Callable[[], Visit]]:
-    """Yields a function that visits ``dist`` once."""
-    parts = prepare_fixtures(SETTINGS)
-    pictures = PictureIndex(parts.fixtures.pictures)
-    with site(dist, EmbeddedArchive(cached_dataset(cache)), parts.tokens, settings=SETTINGS) as running:
-        origin = running.base_url.rstrip("/")
-
-        def visit() -> Visit:
-            with (
-                egress_proxy() as proxy,
-                started(find_browser(reporter), reporter) as browser,
-                window(browser, origin, proxy) as context,
-                tab(context, origin) as new_tab,
-            ):
-                scenario = ScenarioContext(new_tab, running, proxy, parts.fixtures, SETTINGS, pictures)
-                return measured(scenario.image("open", "open", parts.fixtures.main, scenario.link(parts.fixtures.main)))
-
-        yield visit
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--version", default="v3-stable", help="the OHIF release")
+    parser.add_argument("--pairs", type=int, default=10, help="pairs of visits for each case (10)")
+    few = ", ".join(sorted(MINOR))
+    parser.add_argument("--few-pairs", type=int, default=3, help=f"at most so many for {few} (3)")
+    parser.add_argument("--case", action="append", choices=[each.key for each in CASES], help="only this; repeatable")
+    parser.add_argument("--option", action="append", type=option, default=[], help="KEY=VALUE of our recipe")
+    parser.add_argument("--dist", type=Path, help="measure this dist as ours")
+    parser.add_argument("--against", type=Path, help="a dist of ohifbuild to compare with, instead of the release")
+    parser.add_argument("--json", type=Path, help="write all figures there")
+    parser.add_argument("--markdown", type=Path, help="write the tables there")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put tables and plots into this page, and beside it")
+    parser.add_argument("--profile", type=Path, metavar="FOLDER", help="profile one visit of each instead")
+    return parser.parse_args()
 
 
 def main() -> None:
-    """Measures and prints the figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--version", default="v3-stable")
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--against", type=Path, help="a dist of ohifbuild to compare with, instead of the release")
-    options = parser.parse_args()
+    """Measures, prints and writes."""
+    options = arguments()
+    cases = [each for each in CASES if not options.case or each.key in options.case]
     cache, reporter = Cache(default_root()), TerminalReporter()
-    viewer = published_viewer(find_release(options.version, catalogue()), cache, offline=False, reporter=reporter)
-    base = viewer.provide(cache, offline=False, reporter=reporter)
-    with tempfile.TemporaryDirectory() as folder:
-        ours, stock = Path(folder) / "ours", Path(folder) / "stock"
-        ours.mkdir()
-        recipe = Recipe.of(RECIPE)
-        bundles = bundle_all((read_own_package(extension_template()),), cache, offline=False, reporter=reporter)
-        finish(base, Resolution(recipe, viewer, bundles), ours, cache, offline=False, reporter=reporter)
-        if not options.against:
-            stock_dist(base, stock)
-        other = options.against or stock
-        with visits(ours, cache, reporter) as our_visit, visits(other, cache, reporter) as other_visit:
-            pairs = [(our_visit(), other_visit()) for _ in range(options.runs)]
-    for name in ("seconds", "wire", "requests"):
-        mine = statistics.median(getattr(pair[0], name) for pair in pairs)
-        theirs = statistics.median(getattr(pair[1], name) for pair in pairs)
-        ratio = statistics.median(getattr(a, name) / getattr(b, name) for a, b in pairs)
-        print(json.dumps({"what": name, "ours": mine, "other": theirs, "ratio": round(ratio, 3)}))
+    browser, dataset = find_browser(reporter), cached_dataset(cache)
+    with tempfile.TemporaryDirectory(prefix="first-image-") as folder:
+        version = build_both(options.version, dict(options.option), Path(folder), cache, reporter)
+        dists = options.dist or Path(folder, "ours"), options.against or Path(folder, "stock")
+        if options.profile:
+            profile(cases[0], dists, dataset, browser, options.profile)
+            return
+        measured = []
+        for case in cases:
+            count = pairs_of(case, options.pairs, options.few_pairs)
+            print(f"{case.title}: {count} pairs", file=sys.stderr)
+            line = line_check(case.line)
+            measured.append(Measured(case, measure(case, dists, dataset, browser, count, say), line))
+    result = Result(
+        version,
+        command=shlex.join(["python", "bench/first_image.py", *sys.argv[1:]]),
+        against=str(options.against or STOCK),
+        browser=browser_version(browser),
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        measured=tuple(measured),
+    )
+    print(result.markdown())
+    if options.json:
+        options.json.write_text(result.json(), encoding="utf-8")
+    if options.markdown:
+        options.markdown.write_text(result.markdown(), encoding="utf-8")
+    if options.write:
+        write_page(result, options.write)
+
+
+def say(pair: Pair) -> None:
+    """Prints a pair while the others are measured."""
+    still = "" if pair.ours.still is None else f", still {pair.ours.still:.2f} s"
+    ratio = pair.ours.image / pair.other.image
+    print(f"  ours {pair.ours.image:.2f} s{still}, other {pair.other.image:.2f} s: {ratio:.2f}", file=sys.stderr)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except VisitFailed as failure:
+        sys.exit(f"The run has no result. {failure}")
