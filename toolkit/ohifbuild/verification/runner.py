@@ -148,7 +148,7 @@ def _run(
                     inputs=inputs,
                 )
 
-        groups = AT_ONCE if ENGINES[browser.engine].at_once else (JOURNEYS,)
+        groups = AT_ONCE if ENGINES[browser.engine].at_once and os.cpu_count() != 1 else (JOURNEYS,)
         with interruptible() as interrupted:
             runs = side_by_side([partial(run, journeys) for journeys in groups], interrupted)
     seen = tuple(observation for observations, _ in runs for observation in observations)
