@@ -9,9 +9,11 @@ have not requested them: a test without a request fails on every machine, not on
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import os
 import shlex
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,10 +64,11 @@ def installed(program: str, *packages: str) -> Path:
     Args:
         packages: the Debian packages that contain it; installed if it is missing and ``--install`` was given.
     """
-    found = _found(program)
-    if not found:
-        _install(program, *packages)
+    with _nobody_else_installs():
         found = _found(program)
+        if not found:
+            _install(program, *packages)
+            found = _found(program)
     assert found, f"{program} is not in {' '.join(packages)}"
     return found
 
@@ -73,11 +76,12 @@ def installed(program: str, *packages: str) -> Path:
 def orthanc_installed() -> None:
     """Makes Orthanc and the plugins that the filter needs available to the rest of the module."""
     _set(ORTHANC_VARIABLE, ORIGINAL_VALUES[ORTHANC_VARIABLE])
-    try:
-        find_orthanc()
-    except OrthancMissing:
-        _install("Orthanc", *ORTHANC)
-        find_orthanc()
+    with _nobody_else_installs():
+        try:
+            find_orthanc()
+        except OrthancMissing:
+            _install("Orthanc", *ORTHANC)
+            find_orthanc()
 
 
 def browser_installed() -> None:
@@ -99,8 +103,9 @@ def engine_installed(program: str, package: str, *more: str) -> None:
 
 
 def _packaged(package: str) -> bool:
-    _update()
     try:
+        with _nobody_else_installs():
+            _update()
         return package in run(["apt-cache", "search", "--names-only", f"^{package}$"])
     except OhifbuildError:
         return False
@@ -116,6 +121,17 @@ def programs_hidden() -> Iterator[None]:
     finally:
         for name, value in ORIGINAL_VALUES.items():
             _set(name, value)
+
+
+@contextmanager
+def _nobody_else_installs() -> Iterator[None]:
+    """Waits for another test run that installs programs, so that none is found that is installed in part only."""
+    if not _State.installing.allowed:
+        yield
+        return
+    with (Path(tempfile.gettempdir()) / f"ohifbuild-tests-{os.geteuid()}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _set(name: str, value: str | None) -> None:
@@ -135,7 +151,8 @@ def _find_browser() -> None:
     from ohifbuild.verification.browser import find_browser
 
     try:
-        find_browser(SilentReporter(), install=_State.installing.allowed)
+        with _nobody_else_installs():
+            find_browser(SilentReporter(), install=_State.installing.allowed)
     except BrowserMissing as error:
         if _State.installing.allowed or ORIGINAL_VALUES[BROWSER_VARIABLE]:
             pytest.fail(f"{error.what}\n{error.fix}\n{error.details}", pytrace=False)
@@ -165,6 +182,6 @@ def _update() -> None:
 
 def _apt(*words: str) -> None:
     as_root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    # RUNLEVEL keeps packages from starting services. The lock timeout is for another test run that installs meanwhile.
+    # RUNLEVEL keeps packages from starting services. The lock timeout is for others that install meanwhile.
     settings = ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1"]
     run([*as_root, *settings, "apt-get", "-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3", *words])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -24,6 +25,9 @@ def test_own(ohif_viewer, share_link):
     page.locator(".cornerstone-viewport-element canvas").first.wait_for()
     assert {request.decision for request in ohif_viewer.received()} == {"granted"}
 """
+LANDMARKS = ["open", "fragment", "no-token", "two-files", "redirect", "mode-tmtv", "content-1"]
+"""A scenario of each journey, in the order of the report."""
+
 PUBLISHED = [pin.version for pin in catalogue().releases.values() if pin.npm_integrity]
 
 
@@ -34,6 +38,10 @@ def test_every_claim_holds(tmp_path: Path, version: str) -> None:
     assert built.evidence is not None
     assert built.evidence.ok
     assert report_of(built.evidence).is_file()
+    # Verify drives two browsers at once: each keeps to its own site, and the scenarios keep their order.
+    seen = built.evidence.observations
+    assert [o.scenario for o in seen if {urlsplit(r.url).port for r in o.sent} - {None, urlsplit(o.link).port}] == []
+    assert [o.scenario for o in seen if o.scenario in LANDMARKS] == LANDMARKS
 
 
 @pytest.mark.parametrize("version", PUBLISHED)

@@ -31,7 +31,7 @@ TOKENS = Tokens({"mine": Grant(frozenset({ORDINARY.uid}))})
 def test_orthanc_itself_refuses_while_the_gate_only_records(cache: Cache, empty_dist: Path, ask: Any) -> None:
     with (
         real_orthanc(Settings(), TOKENS, cache, SilentReporter()) as behind,
-        site(empty_dist, behind.archive, TOKENS, settings=Settings(), enforce=not behind.enforces) as running,
+        site(empty_dist, behind.archive(), TOKENS, settings=Settings(), enforce=not behind.enforces) as running,
     ):
         root = f"{running.origin}/dicom-web/studies"
         own, other = f"{root}/{ORDINARY.uid}/series", f"{root}/{SECOND.uid}/series"

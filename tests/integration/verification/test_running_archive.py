@@ -73,7 +73,7 @@ def test_the_archive_gets_the_token_if_it_enforces_it_and_else_the_administrator
 ) -> None:
     with (
         verified.enter(server.dicomweb_url, server.administrator, enforces=enforces, put=True) as behind,
-        site(empty_dist, behind.archive, TOKENS, settings=Settings(), enforce=not behind.enforces) as running,
+        site(empty_dist, behind.archive(), TOKENS, settings=Settings(), enforce=not behind.enforces) as running,
     ):
         other = SERIES.replace(ORDINARY.uid, SECOND.uid)
         given = [ask(running.origin + path, ("token", "mine")).status for path in (SERIES, other)]
@@ -93,7 +93,7 @@ def test_nothing_that_could_change_the_archive_reaches_it(
     url = f"{server.dicomweb_url}/studies"
     with (
         verified.enter(server.dicomweb_url, server.administrator, enforces=enforces, put=True) as behind,
-        site(empty_dist, behind.archive, TOKENS, settings=Settings(), enforce=not behind.enforces) as running,
+        site(empty_dist, behind.archive(), TOKENS, settings=Settings(), enforce=not behind.enforces) as running,
     ):
         study = f"{running.origin}/dicom-web/studies/{ORDINARY.uid}"
         for method in ("DELETE", "POST", "PUT"):
@@ -114,7 +114,7 @@ def test_an_archive_that_ends_during_verify_is_reported(verified: Verified, empt
         pytest.raises(OrthancFailed),
         orthanc() as server,
         verified.enter(server.dicomweb_url, server.administrator, put=True) as behind,
-        site(empty_dist, behind.archive, TOKENS, settings=Settings()) as running,
+        site(empty_dist, behind.archive(), TOKENS, settings=Settings()) as running,
     ):
         assert ask(running.origin + SERIES, ("token", "mine")).status == 200
         behind.check()

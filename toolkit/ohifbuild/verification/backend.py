@@ -24,13 +24,13 @@ class Backend:
     """An archive that holds the dataset.
 
     Args:
-        archive: answers the requests.
+        archive: makes something that answers the requests, for each site that has the archive behind it.
         enforces: whether it enforces tokens itself, so that the gate only has to record.
         description: its name in the report.
         check: raises if the archive has ended, so that verify does not wait for images that cannot appear.
     """
 
-    archive: Archive
+    archive: Callable[[], Archive]
     enforces: bool
     description: str
     check: Callable[[], None] = lambda: None
@@ -49,7 +49,8 @@ def contents() -> str:
 @contextmanager
 def embedded(settings: Settings, tokens: Tokens, cache: Cache, reporter: Reporter) -> Iterator[Backend]:
     """The embedded archive; the gate enforces the tokens."""
-    yield Backend(EmbeddedArchive(cached_dataset(cache)), False, f"embedded DICOMweb archive, {contents()}")
+    archive = EmbeddedArchive(cached_dataset(cache))
+    yield Backend(lambda: archive, False, f"embedded DICOMweb archive, {contents()}")
 
 
 @contextmanager
@@ -78,4 +79,4 @@ def real_orthanc(settings: Settings, tokens: Tokens, cache: Cache, reporter: Rep
             )
         asyncio.run(check_enforcement(server.dicomweb_url, tokens, settings))
         description = f"{server.description}, which enforces the tokens itself; {contents()}"
-        yield Backend(Upstream(server.dicomweb_url), True, description, server.check_alive)
+        yield Backend(lambda: Upstream(server.dicomweb_url), True, description, server.check_alive)

@@ -34,12 +34,14 @@ class Engine:
         opened: opens it for the length of a block, such that it reaches one origin only.
         unseen: what cannot be seen in a browser of this kind, by the claim for which this is missing.
         unjudged: the claims of these that are not checked, because nothing is left to judge.
+        at_once: whether two of them can be driven at the same time; those on a virtual screen run one after another.
     """
 
     find: Callable[[Reporter], Browser]
     opened: Opener
     unseen: Mapping[str, str] = field(default_factory=dict)
     unjudged: frozenset[str] = frozenset()
+    at_once: bool = False
 
     @property
     def limits(self) -> tuple[Limit, ...]:
@@ -115,7 +117,7 @@ HISTORY = "the browser's own list of the tab's pages"
 NAVIGATION = f"{HISTORY}; the page's Navigation API was read instead"
 
 ENGINES: Mapping[str, Engine] = {
-    "chromium": Engine(find_browser, _chromium),
+    "chromium": Engine(find_browser, _chromium, at_once=True),
     "firefox": Engine(find_firefox, _firefox, {"token-address": NAVIGATION}),
     "webkit": Engine(
         find_webkit,

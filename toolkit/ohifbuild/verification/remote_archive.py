@@ -71,9 +71,18 @@ def running_at(url: str, header: Mapping[str, str], *, enforces: bool, put: bool
                 f"The viewer's DICOMweb root is {settings.dicomweb_root}, the archive's is {urlsplit(url).path}. If "
                 "the archive writes its own path into the URLs of bulk data, documents and segmentations will not load."
             )
-        archive = RunningArchive(url, None if enforces else header, settings.token_header)
+        made: list[RunningArchive] = []
+
+        def another() -> RunningArchive:
+            made.append(RunningArchive(url, None if enforces else header, settings.token_header))
+            return made[-1]
+
+        def check() -> None:
+            for archive in made:
+                archive.check()
+
         who = "which enforces the tokens itself" if enforces else "with the gate enforcing the tokens before it"
-        yield Backend(archive, enforces, f"{url}, {who}; {contents()}", archive.check)
+        yield Backend(another, enforces, f"{url}, {who}; {contents()}", check)
 
     return provide
 

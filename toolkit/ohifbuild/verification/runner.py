@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +37,8 @@ from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.redact import Redactor
 from ohifbuild.verification.report import check_report_place, write_reports
 from ohifbuild.verification.scenario_context import NO_INPUTS, ScenarioContext, Site
-from ohifbuild.verification.scenarios import HOSTILE_TOKENS, JOURNEYS, Journey
+from ohifbuild.verification.scenarios import AT_ONCE, HOSTILE_TOKENS, JOURNEYS, Journey
+from ohifbuild.verification.side_by_side import Check, side_by_side
 from ohifbuild.verification.time_limit import LONGEST_SECONDS, time_limit
 from ohifbuild.verification.viewer_site import site
 from ohifbuild.verification.watchdog import LONGEST_SILENCE, watchdog
@@ -118,26 +120,40 @@ def _run(
     reporter: Reporter,
 ) -> ViewerRun:
     same_origin_root(dist, settings)
-    parts = prepare_fixtures(settings, tokens)
+    parts, inputs = prepare_fixtures(settings, tokens), read_manifest(dist).inputs
     with (
         archive(settings, parts.tokens, cache, reporter) as backend,
         reporter.step("Verify", total=len(JOURNEYS)) as meter,
-        # The claims must hold on any web server, so the site sends no protective headers.
-        site(
-            dist, backend.archive, parts.tokens, settings=settings, enforce=not backend.enforces, bare=True
-        ) as running,
     ):
-        seen, version = run_scenarios(
-            running,
-            browser,
-            parts.fixtures,
-            settings,
-            reporter,
-            meter,
-            watch=backend.check,
-            inputs=read_manifest(dist).inputs,
-        )
-    return ViewerRun(seen, version, backend.description, Redactor({**parts.fixtures.labels, **HOSTILE_TOKENS}))
+
+        def run(journeys: Sequence[Journey], check: Check) -> tuple[tuple[Observation, ...], str]:
+            def watch() -> None:
+                check()
+                backend.check()
+
+            # Each browser has a site of its own, so that no request of one is recorded as the other's.
+            # The claims must hold on any web server, so the site sends no protective headers.
+            with site(
+                dist, backend.archive(), parts.tokens, settings=settings, enforce=not backend.enforces, bare=True
+            ) as running:
+                return run_scenarios(
+                    running,
+                    browser,
+                    parts.fixtures,
+                    settings,
+                    reporter,
+                    meter,
+                    journeys=journeys,
+                    watch=watch,
+                    inputs=inputs,
+                )
+
+        groups = AT_ONCE if ENGINES[browser.engine].at_once and os.cpu_count() != 1 else (JOURNEYS,)
+        with interruptible() as interrupted:
+            runs = side_by_side([partial(run, journeys) for journeys in groups], interrupted)
+    seen = tuple(observation for observations, _ in runs for observation in observations)
+    redactor = Redactor({**parts.fixtures.labels, **HOSTILE_TOKENS})
+    return ViewerRun(seen, runs[0][1], backend.description, redactor)
 
 
 def _without_document(seen: Observation) -> Observation:

@@ -150,12 +150,10 @@ def own_modes(context: ScenarioContext, parts: Iterable[LoadedPart]) -> Iterator
         yield context.mode(f"own-mode-{route}", f"The mode /{route} of a package", context.fixtures.main, route)
 
 
-JOURNEYS: tuple[Journey, ...] = (
-    open_and_navigate,
-    other_link_forms,
-    refused_links,
-    bad_links,
-    faulty_archive,
-    other_routes,
-    other_study_types,
+AT_ONCE: tuple[tuple[Journey, ...], ...] = (
+    (open_and_navigate, other_link_forms, refused_links, bad_links),
+    (faulty_archive, other_routes, other_study_types),
 )
+"""The journeys that can run at the same time, in browsers of their own. Each group takes about as long as the other."""
+
+JOURNEYS: tuple[Journey, ...] = tuple(journey for group in AT_ONCE for journey in group)
