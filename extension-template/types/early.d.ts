@@ -50,6 +50,8 @@ export interface Settings {
   };
   /** The last line of every message: whom to call. Plain text; may be empty. */
   readonly contact: string;
+  /** Whether `ohifbuild-media.js` is in `publicUrl`, a service worker by which videos play while they arrive. */
+  readonly mediaStreaming: boolean;
 }
 
 /**

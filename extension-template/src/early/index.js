@@ -157,7 +157,7 @@ function guard(window, replacePage, settings, messages, onReload) {
   }
 
   const send = createTransport(window, scope, credential, onResponse);
-  /** What became of videos and documents. @type {Parameters<typeof guardMedia>[2]} */
+  /** What became of videos and documents. @type {Parameters<typeof guardMedia>[3]} */
   const media = {
     loaded: () => messages.appeared('document'),
     failed(url, status) {
@@ -169,7 +169,8 @@ function guard(window, replacePage, settings, messages, onReload) {
   };
   guardXhr(window, scope, credential, send, onResponse);
   guardFetch(window, scope, credential, send);
-  guardMedia(window, url => locate(url) !== undefined, media);
+  const worker = settings.mediaStreaming ? `${settings.publicUrl}ohifbuild-media.js` : '';
+  guardMedia(window, url => locate(url) !== undefined, worker, media);
   watchCode(window, () => unloading || messages.show('updated', 'part'));
 
   /**

@@ -112,6 +112,12 @@ class Recipe(BaseModel):
         description="`tab`: the tab's `sessionStorage` keeps the token, so that a reload works. `memory`: "
         "nothing keeps it.",
     )
+    media_streaming: StrictBool = Field(
+        True,
+        description="Whether videos and sound play while they arrive, by a service worker of the viewer, where the page "
+        "is secure (https or localhost) and the archive answers range requests. If not, each is downloaded before it "
+        "plays.",
+    )
     priors: Literal["never", "exact", "ohif"] = Field(
         "never",
         description="Whether the viewer may search for the patient's other studies. `never`: no such search "

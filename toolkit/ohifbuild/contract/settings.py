@@ -43,7 +43,7 @@ class Settings:
     ``roots``, header, scheme and ``access`` are those of the default archive; ``further`` are the other archives.
     ``roots`` are paths or absolute URLs without a slash at the end; the root of searches is the first. ``connect`` are
     other origins to which the page may connect, without the token; ``embed_in`` are origins whose pages may frame the
-    viewer. ``dicom_json`` is the path of the JSON files that links may name, with ``{id}`` for the variable part; ''
+    viewer. ``media_streaming`` says whether the dist has a service worker for videos. ``dicom_json`` is the path of the JSON files that links may name, with ``{id}`` for the variable part; ''
     means that links may name none.
     """
 
@@ -61,6 +61,7 @@ class Settings:
     access: str = "token"
     further: tuple[Source, ...] = ()
     embed_in: tuple[str, ...] = ()
+    media_streaming: bool = False
 
     @property
     def dicomweb_root(self) -> str:
@@ -139,6 +140,7 @@ def settings_of(data: dict[str, Any]) -> Settings:
         access=str(data.get("access", "token")),
         further=tuple(_source(item) for item in data.get("further", ())),
         embed_in=tuple(str(origin) for origin in data.get("embedIn", ())),
+        media_streaming=bool(data.get("mediaStreaming", False)),
     )
 
 
