@@ -62,7 +62,7 @@ export function createMediaStreams(window, folder, control, cache) {
     };
 
     async function open() {
-      const began = fetchRange(url, `bytes=0-${PIECE - 1}`, abort.signal);
+      const began = fetchRange(url, pieceFrom(0), abort.signal);
       const [first, controlled] = await Promise.all([began, control.ready()]);
       if (first.status === 206 && controlled && !abort.signal.aborted) {
         const id = window.crypto.randomUUID();
@@ -85,12 +85,11 @@ export function createMediaStreams(window, folder, control, cache) {
 
   /**
    * @param {string} url
-   * @param {string} range '' for the whole
+   * @param {string} range
    * @param {AbortSignal} signal
    */
   function fetchRange(url, range, signal) {
-    const headers = { Accept: '*/*', ...(range && { Range: range }) };
-    return window.fetch(url, { signal, headers });
+    return window.fetch(url, { signal, headers: { Accept: '*/*', Range: range } });
   }
 
   /**
@@ -106,7 +105,8 @@ export function createMediaStreams(window, folder, control, cache) {
       return;
     }
     const abort = new AbortController();
-    const signal = AbortSignal.any([abort.signal, stream.abort.signal]);
+    const { signal } = abort;
+    stream.abort.signal.addEventListener('abort', () => abort.abort(), { signal });
     const response = await responseTo(stream, range, signal);
     const { ok, status } = response ?? { ok: false, status: 0 };
     if (!response?.body || !ok) {
@@ -138,16 +138,57 @@ export function createMediaStreams(window, folder, control, cache) {
    * @returns {Promise<Response | undefined>} undefined if there is none
    */
   async function responseTo(stream, range, signal) {
-    const { first } = stream;
+    const { first, url } = stream;
     stream.first = undefined;
-    const [, start, end] = RANGE.exec(range) ?? [];
-    if (first && Number(start) === 0 && !end) {
-      return first;
+    const [, start, end = ''] = RANGE.exec(range) ?? [];
+    try {
+      if (first && !Number(start ?? 0) && !end) {
+        return start ? first : await whole(url, first, signal);
+      }
+      giveUp(first);
+      const piece = await fetchRange(url, pieceFrom(Number(start ?? 0), end), signal);
+      return start || piece.status !== 206 ? piece : await whole(url, piece, signal);
+    } catch {
+      return undefined;
     }
-    giveUp(first);
-    const last = Number(start) + PIECE - 1;
-    const piece = start === undefined ? '' : `bytes=${start}-${end ? Math.min(Number(end), last) : last}`;
-    return fetchRange(stream.url, piece, signal).catch(() => undefined);
+  }
+
+  /**
+   * All of a file, piece by piece, for a browser that asks for no range (WebKit at first).
+   *
+   * @param {string} url
+   * @param {Response} first its first piece
+   * @param {AbortSignal} signal
+   */
+  async function whole(url, first, signal) {
+    const total = /\/(\d+)$/.exec(first.headers.get('Content-Range') ?? '')?.[1] ?? '0';
+    let reader = first.body?.getReader();
+    let sent = 0;
+    const body = new ReadableStream(
+      {
+        async pull(controller) {
+          let value = (await reader?.read())?.value;
+          if (!value && sent < Number(total)) {
+            const next = await fetchRange(url, pieceFrom(sent), signal);
+            reader = next.status === 206 ? next.body?.getReader() : undefined;
+            value = (await reader?.read())?.value;
+            if (!value) {
+              throw new TypeError('Failed to fetch');
+            }
+          }
+          if (value) {
+            sent += value.length;
+            controller.enqueue(value);
+          } else {
+            controller.close();
+          }
+        },
+        cancel: () => reader?.cancel(),
+      },
+      { highWaterMark: 0 }
+    );
+    const type = first.headers.get('Content-Type') ?? '';
+    return new Response(body, { headers: { 'Content-Type': type, 'Content-Length': total } });
   }
 
   control.container?.addEventListener('message', ({ data, source, ports: [port] }) => {
@@ -158,6 +199,14 @@ export function createMediaStreams(window, folder, control, cache) {
   control.container?.startMessages();
 
   return { acquire };
+}
+
+/**
+ * @param {number} start
+ * @param {string} [end] the last byte that is wanted; '' for the last of the file
+ */
+function pieceFrom(start, end = '') {
+  return `bytes=${start}-${Math.min(start + PIECE - 1, end === '' ? Infinity : Number(end))}`;
 }
 
 /**

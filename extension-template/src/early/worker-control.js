@@ -1,9 +1,9 @@
 /**
- * Gets a page its service worker, when it first needs one.
+ * Gets a page its service worker when it first needs one, and lets the worker go with the last page that has it.
  *
- * The registration is removed as soon as the worker controls the page. The browser then keeps the worker for this page
- * only, and ends it with the page: no later load of any page finds it (Service Workers, section "Clear Registration").
- * OHIF's init-service-worker.js, which removes all registrations when the page loads, has run long before.
+ * The worker itself removes its registration, because only it knows which pages it has. A page asks it to when it leaves
+ * and when it loads: a browser that was killed may have kept the registration. Chromium lets a page keep a worker whose
+ * registration is gone; Firefox loses such a worker when it stops it for being idle (seen with Firefox 153).
  */
 
 /** How long a page waits for its worker, in milliseconds. */
@@ -36,13 +36,15 @@ export function createWorkerControl(window, script) {
 
   /** @param {ServiceWorkerContainer} workers */
   async function take(workers) {
+    const controlled = new Promise(resolve => {
+      workers.addEventListener('controllerchange', () => isOurs(workers.controller) && resolve(undefined));
+    });
     const registration = await workers.register(href, { scope, updateViaCache: 'none' });
     if (!isOurs(workers.controller)) {
-      await new Promise(resolve => {
-        workers.addEventListener('controllerchange', () => isOurs(workers.controller) && resolve(undefined));
-      });
+      // The worker of another tab has claimed its pages before this one was there.
+      registration.active?.postMessage('claim');
+      await controlled;
     }
-    await registration.unregister();
     return true;
   }
 
@@ -57,5 +59,41 @@ export function createWorkerControl(window, script) {
     return found;
   }
 
+  if (container) {
+    const registrations = hideOurs(container, isOurs);
+    registrations()
+      .then(all => all.filter(each => isOurs(each.active)).forEach(each => each.active?.postMessage('end')))
+      .catch(() => undefined); // storage is off
+    window.addEventListener(
+      'pagehide',
+      () => found && isOurs(container.controller) && container.controller?.postMessage('end')
+    );
+    window.addEventListener('pageshow', ({ persisted }) => {
+      if (persisted && found) {
+        found = undefined;
+        void ready();
+      }
+    });
+  }
+
   return { container, ready, isOurs };
+}
+
+/**
+ * Leaves our registration out of what the page's scripts get: OHIF's init-service-worker.js removes all that it finds.
+ *
+ * @param {ServiceWorkerContainer} container
+ * @param {(worker: ServiceWorker | null) => boolean} isOurs
+ * @returns {() => Promise<readonly ServiceWorkerRegistration[]>} all registrations
+ */
+function hideOurs(container, isOurs) {
+  const native = container.getRegistrations.bind(container);
+  Object.defineProperty(container, 'getRegistrations', {
+    configurable: true,
+    value: async () => {
+      const all = await native();
+      return all.filter(({ active, waiting, installing }) => ![active, waiting, installing].some(isOurs));
+    },
+  });
+  return native;
 }
