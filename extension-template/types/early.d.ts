@@ -54,6 +54,8 @@ export interface Settings {
   readonly startup: readonly StartupPlan[];
   /** Whether the first image is shown, once it has arrived, until OHIF shows it. */
   readonly previewImage: boolean;
+  /** Whether `ohifbuild-media.js` is in `publicUrl`, a service worker by which videos play while they arrive. */
+  readonly mediaStreaming: boolean;
 }
 
 /** The first requests to an archive, in the order in which each waits for the answer of the one before. */

@@ -21,6 +21,7 @@ export const DEFAULTS = Object.freeze({
   contact: '',
   startup: Object.freeze([]),
   previewImage: true,
+  mediaStreaming: false,
 });
 
 /**
@@ -53,6 +54,7 @@ export function readSettings(window) {
     contact: text(given.contact),
     startup: each(given.startup, startupOf),
     previewImage: given.previewImage !== false,
+    mediaStreaming: given.mediaStreaming === true,
   });
 }
 

@@ -1,6 +1,7 @@
 /** Downloads with the token, shared as object URLs. A URL is downloaded once for all elements that use it. */
 
 import { harmless } from './media-types.js';
+import { giveUp } from './retry.js';
 
 /** @typedef {'image' | 'media' | 'document'} Kind */
 
@@ -31,11 +32,16 @@ export function createBlobCache(window) {
    * @param {string} url absolute, under the roots
    * @param {Kind} kind
    * @param {string | null} declaredType the element's `type` attribute
+   * @param {Response} [response] to a request for the URL that was sent already
    * @returns {{url: Promise<string>, release: () => void}}
    */
-  function acquire(url, kind, declaredType) {
+  function acquire(url, kind, declaredType, response) {
     const key = kind === 'document' ? `document ${declaredType} ${url}` : url;
-    const entry = entries.get(key) ?? addEntry(key, url, kind, declaredType);
+    const known = entries.get(key);
+    if (known) {
+      giveUp(response);
+    }
+    const entry = known ?? addEntry(key, url, kind, declaredType, response);
     entry.users += 1;
     unused.delete(key);
     return { url: entry.url, release: () => release(key, entry, kind) };
@@ -46,9 +52,10 @@ export function createBlobCache(window) {
    * @param {string} url
    * @param {Kind} kind
    * @param {string | null} declaredType
+   * @param {Response} [given]
    * @returns {Entry}
    */
-  function addEntry(key, url, kind, declaredType) {
+  function addEntry(key, url, kind, declaredType, given) {
     const abort = new AbortController();
     /** @type {Entry} */
     const entry = { users: 0, abort, size: 0, url: download() };
@@ -57,7 +64,7 @@ export function createBlobCache(window) {
     return entry;
 
     async function download() {
-      const response = await window.fetch(url, { signal: abort.signal, headers: { Accept: '*/*' } });
+      const response = given ?? (await window.fetch(url, { signal: abort.signal, headers: { Accept: '*/*' } }));
       if (!response.ok) {
         throw failure(`The archive answered ${response.status}`, response.status);
       }

@@ -165,7 +165,7 @@ function guard(window, replacePage, settings, messages, acts) {
 
   const guesses = createGuesses(window);
   const { send, guess } = createTransport(window, scope, credential, onResponse, guesses);
-  /** What became of videos and documents. @type {Parameters<typeof guardMedia>[2]} */
+  /** What became of videos and documents. @type {Parameters<typeof guardMedia>[3]} */
   const media = {
     loaded: () => messages.appeared('document'),
     failed(url, status) {
@@ -177,7 +177,8 @@ function guard(window, replacePage, settings, messages, acts) {
   };
   guardXhr(window, scope, credential, send, onResponse);
   guardFetch(window, scope, credential, send);
-  guardMedia(window, url => locate(url) !== undefined, media);
+  const worker = settings.mediaStreaming ? `${settings.publicUrl}ohifbuild-media.js` : '';
+  guardMedia(window, url => locate(url) !== undefined, worker, media);
   watchCode(window, () => unloading || messages.show('updated', 'part'));
 
   /**

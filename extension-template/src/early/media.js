@@ -3,10 +3,10 @@
  * element gets an object URL of a download with the token. The page's code sees no difference: property and attribute
  * still have the original URL.
  *
- * The cost: a video or PDF is downloaded completely before it shows. An object URL cannot be filled in pieces, and
- * MediaSource plays only files that were fragmented for it. A service worker could add the header to the browser's own
- * range requests, but OHIF unregisters every service worker each time the page loads (init-service-worker.js). The
- * download stops when no element needs it any more.
+ * Videos and sound play while they arrive, if the page can have a service worker: see `media-streams.js`. Images, and
+ * documents, are downloaded completely before they show. Images are small, and several elements share a download; no
+ * browser shows a worker the requests of `<object>` and `<embed>` (Service Workers, "Handle Fetch"). A download stops when
+ * no element needs it any more.
  *
  * Not guarded: elements that arrive as markup (innerHTML). The browser requests their source, without the token, before
  * any script sees them. OHIF creates its elements through React and createElement, which this module does see.
@@ -14,6 +14,8 @@
 
 import { createBlobCache } from './blob-cache.js';
 import { createLifetimes } from './element-lifetime.js';
+import { createMediaStreams } from './media-streams.js';
+import { createWorkerControl } from './worker-control.js';
 
 /** Element interfaces, and the attribute that names what each shows. */
 const SOURCE_ATTRIBUTES = /** @type {const} */ ([
@@ -37,10 +39,11 @@ const SOURCE_ATTRIBUTES = /** @type {const} */ ([
  *
  * @param {Window & typeof globalThis} window its fetch must be guarded already
  * @param {(url: string) => boolean} isGuarded whether a URL is under the roots
+ * @param {string} worker path of the service worker's script; '' if the dist has none
  * @param {{loaded: () => void, failed: (url: string, status: import('../contract/answers.js').Status) => void}} on
  *   what became of a video or a document
  */
-export function guardMedia(window, isGuarded, on) {
+export function guardMedia(window, isGuarded, worker, on) {
   const elements = window.Element.prototype;
   const native = {
     set: elements.setAttribute,
@@ -49,6 +52,8 @@ export function guardMedia(window, isGuarded, on) {
     remove: elements.removeAttribute,
   };
   const cache = createBlobCache(window);
+  const control = createWorkerControl(window, worker);
+  const streams = createMediaStreams(window, worker.replace(/\.js$/, '/'), control, cache);
   const watchLifetime = createLifetimes(window);
   /** @type {WeakMap<Element, Source>} */
   const sources = new WeakMap();
@@ -67,7 +72,10 @@ export function guardMedia(window, isGuarded, on) {
     native.remove.call(element, attribute);
     const url = new URL(raw, window.document.baseURI).href;
     const kind = kindOf(window, element);
-    const download = cache.acquire(url, kind, native.get.call(element, 'type'));
+    const download =
+      kind === 'media'
+        ? streams.acquire(url, status => sources.get(element)?.lifetime.active && on.failed(url, status))
+        : cache.acquire(url, kind, native.get.call(element, 'type'));
     const lifetime = watchLifetime(element, download.release);
     const source = { raw, url, lifetime };
     sources.set(element, source);

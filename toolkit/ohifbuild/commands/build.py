@@ -45,12 +45,17 @@ OF_ONE_RUN = frozenset({"output", "verify", "claims", "locked", "twice", "as_jso
 @click.option("--token-header", metavar="NAME", help="The header that carries the token (default: token).")
 @click.option("--token-scheme", metavar="SCHEME", help="The word before the token, such as Bearer (default: none).")
 @click.option("--token-storage", metavar="WHERE", help="tab (default: survives a reload) or memory.")
+@click.option(
+    "--media-streaming/--no-media-streaming", default=None, help="Play videos while they arrive (default: yes)."
+)
 @click.option("--priors", metavar="POLICY", help="never (default), exact, or ohif.")
 @click.option(
     "--archive-first/--no-archive-first", default=None, help="Ask the archive while OHIF is loading (default: yes)."
 )
 @click.option(
-    "--preview-image/--no-preview-image", default=None, help="Show the first image while OHIF is loading (default: yes)."
+    "--preview-image/--no-preview-image",
+    default=None,
+    help="Show the first image while OHIF is loading (default: yes).",
 )
 @click.option("--study-list/--no-study-list", default=None, help="Let the worklist search the archive (default: no).")
 @click.option("--connect", multiple=True, metavar="ORIGIN", help="A further origin to load from; repeatable.")

@@ -112,6 +112,12 @@ class Recipe(BaseModel):
         description="`tab`: the tab's `sessionStorage` keeps the token, so that a reload works. `memory`: "
         "nothing keeps it.",
     )
+    media_streaming: StrictBool = Field(
+        True,
+        description="Whether videos and sound play while they arrive, by a service worker of the viewer, where the "
+        "page is secure (https or localhost) and the archive answers range requests. If not, each is downloaded before it "
+        "plays.",
+    )
     priors: Literal["never", "exact", "ohif"] = Field(
         "never",
         description="Whether the viewer may search for the patient's other studies. `never`: no such search "
@@ -126,7 +132,8 @@ class Recipe(BaseModel):
     preview_image: StrictBool = Field(
         True,
         description="Whether the page shows the link's first image, marked as a preview, until OHIF has loaded and "
-        "shows it. It needs `archive_first`: see [performance](../explanation/performance.md#a-preview-of-the-first-image).",
+        "shows it. It needs `archive_first`: see "
+        "[performance](../explanation/performance.md#a-preview-of-the-first-image).",
     )
     study_list: StrictBool = Field(False, description="Whether the worklist may search the archive.")
     connect: tuple[Annotated[str, AfterValidator(values.origin)], ...] = Field(

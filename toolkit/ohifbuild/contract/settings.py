@@ -44,7 +44,8 @@ class Settings:
     ``roots`` are paths or absolute URLs without a slash at the end; the root of searches is the first. ``connect`` are
     other origins to which the page may connect, without the token; ``embed_in`` are origins whose pages may frame the
     viewer. ``dicom_json`` is the path of the JSON files that links may name, with ``{id}`` for the variable part; ''
-    means that links may name none. ``preview_image`` is whether the page shows the first image before OHIF does.
+    means that links may name none. ``preview_image`` is whether the page shows the first image before OHIF does,
+    ``media_streaming`` whether the dist has a service worker for videos.
     """
 
     token_param: str = "token"
@@ -62,6 +63,7 @@ class Settings:
     further: tuple[Source, ...] = ()
     embed_in: tuple[str, ...] = ()
     preview_image: bool = False
+    media_streaming: bool = False
 
     @property
     def dicomweb_root(self) -> str:
@@ -141,6 +143,7 @@ def settings_of(data: dict[str, Any]) -> Settings:
         further=tuple(_source(item) for item in data.get("further", ())),
         embed_in=tuple(str(origin) for origin in data.get("embedIn", ())),
         preview_image=bool(data.get("previewImage", False)),
+        media_streaming=bool(data.get("mediaStreaming", False)),
     )
 
 

@@ -82,6 +82,7 @@ def settings(recipe: Recipe, version: str = "") -> dict[str, Any]:
         "further": further,
         "priors": recipe.priors,
         "storage": recipe.token_storage,
+        "mediaStreaming": recipe.media_streaming,
         "studyList": recipe.study_list,
         "publicUrl": recipe.public_url,
         "connect": list(recipe.connect),

@@ -25,6 +25,7 @@ KIND = "extension"
 FORMAT = 2
 TARGET = "es2022"
 DIGEST_LENGTH = 12
+MEDIA_WORKER = "./src/media-worker.js"
 NO_LOADER = "No loader is configured"
 
 
@@ -46,6 +47,7 @@ class Bundles:
     Args:
         packages: the bundled packages, the token extension first.
         early: the text of the early script.
+        media_worker: the text of the service worker that lets videos play while they arrive.
         waiting: packages that can be bundled only when the base viewer is there.
         accepted: missing exports that bundled packages import and the recipe accepts.
     """
@@ -54,6 +56,7 @@ class Bundles:
     early: str = field(repr=False)
     waiting: tuple[Package, ...] = ()
     accepted: tuple[AcceptedName, ...] = ()
+    media_worker: str = field(default="", repr=False)
 
 
 def bundle_all(packages: tuple[Package, ...], cache: Cache, *, offline: bool, reporter: Reporter) -> Bundles:
@@ -67,6 +70,7 @@ def bundle_all(packages: tuple[Package, ...], cache: Cache, *, offline: bool, re
         OhifbuildError: as ``esbuild`` and ``Cache.entry``.
     """
     early = bundle_early(packages[0], cache, offline=offline, reporter=reporter)
+    worker = _script(packages[0], "media-worker", MEDIA_WORKER, cache, offline=offline, reporter=reporter)
     bundled: list[BundledPackage] = []
     waiting: list[Package] = []
     for package in packages:
@@ -76,7 +80,7 @@ def bundle_all(packages: tuple[Package, ...], cache: Cache, *, offline: bool, re
             bundled.append(bundle(package, cache, offline=offline, reporter=reporter))
         except NeedsViewer:
             waiting.append(package)
-    return Bundles(tuple(bundled), early, tuple(waiting))
+    return Bundles(tuple(bundled), early, tuple(waiting), media_worker=worker)
 
 
 class NeedsViewer(Exception):
@@ -116,9 +120,13 @@ def bundle_early(package: Package, cache: Cache, *, offline: bool, reporter: Rep
         ExtensionInvalid, OhifbuildError: the errors of ``bundle``.
     """
     assert package.early is not None
-    entries = {"early": package.early}
-    tree = _bundled(package, entries, ["--format=iife"], cache, offline=offline, reporter=reporter)
-    return (tree / "early.js").read_text(encoding="utf-8").strip()
+    return _script(package, "early", package.early, cache, offline=offline, reporter=reporter)
+
+
+def _script(package: Package, name: str, entry: str, cache: Cache, *, offline: bool, reporter: Reporter) -> str:
+    """The text of a module and what it imports as one classic script."""
+    tree = _bundled(package, {name: entry}, ["--format=iife"], cache, offline=offline, reporter=reporter)
+    return (tree / f"{name}.js").read_text(encoding="utf-8").strip()
 
 
 def _bundled(

@@ -1,7 +1,8 @@
 """From a ready viewer to an injected one: links, and the few files that are this dist's own.
 
 Written are ``index.html`` (the release's, with its policy and the start of our code before everything else),
-``app-config.js`` and the extensions' modules under ``ohifbuild/<digest>/``. Nothing else of the release is touched.
+``app-config.js``, the service worker for videos, and the extensions' modules under ``ohifbuild/<digest>/``. Nothing
+else of the release is touched.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from ohifbuild.server.headers import SCRIPT, connects_to, is_inline, page_policy
 from ohifbuild.viewer.app_config import IMAGES, app_config, settings
 from ohifbuild.viewer.config_module import FOLDER as MODULE_FOLDER
 from ohifbuild.viewer.config_module import ConfigModule, with_config_module
-from ohifbuild.viewer.extensions import (
-    Bundles,
-)
+from ohifbuild.viewer.extensions import Bundles
 from ohifbuild.viewer.prepare import PreparedViewer, link_tree
 
 FOLDER = "ohifbuild"
+# Its place decides which pages it may control, so it is not in the folder; see extension-template/src/early/index.js.
+MEDIA_WORKER = "ohifbuild-media.js"
 SETTINGS_ID = "ohifbuild-settings"
 
 # The page is edited as text, because a parser would write all of it anew; ``_LoadsOnlyFrom`` parses the result.
@@ -84,11 +85,14 @@ def inject(
     if module:
         (work / MODULE_FOLDER).mkdir(parents=True, exist_ok=True)
         (work / MODULE_FOLDER / module.name).write_text(module.text, encoding="utf-8")
+    if recipe.media_streaming:
+        (work / MEDIA_WORKER).write_text(bundles.media_worker + "\n", encoding="utf-8")
     for image in recipe.branding.images:
         (work / IMAGES).mkdir(parents=True, exist_ok=True)
         (work / IMAGES / image.name).write_bytes(image.data)
     modules = (path.relative_to(work).as_posix() for path in (work / FOLDER).rglob("*") if path.is_file())
-    return ("index.html", "app-config.js", *sorted(modules))
+    own = ("index.html", "app-config.js", *((MEDIA_WORKER,) if recipe.media_streaming else ()))
+    return (*own, *sorted(modules))
 
 
 def index_html(page: str, recipe: Recipe, early: str, version: str = "") -> str:

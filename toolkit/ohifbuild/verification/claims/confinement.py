@@ -6,7 +6,7 @@ from collections import Counter
 
 from ohifbuild.contract.answers import meaning_of
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verification.evidence import Observation, Verdict
+from ohifbuild.verification.evidence import Observation, SentRequest, Verdict
 from ohifbuild.verification.traffic import received_line, requests_of, scope_of, target, to_archive
 
 HEADER_ONLY = frozenset({"frame-ancestors", "report-to", "report-uri", "sandbox"})
@@ -62,19 +62,23 @@ def nothing_elsewhere(seen: Observation, settings: Settings) -> Verdict:
 
 
 def no_doubled_request(seen: Observation, settings: Settings) -> Verdict:
-    """No page requests an archive resource twice, ahead of OHIF or after it.
+    """No page requests an archive resource twice, ahead of OHIF or after it. Each range of a video is a resource.
 
     Except OHIF's own search for each study's patient, and where no image is expected, what got no answer that lasts.
     """
     every = seen.expects.outcome == "image"
     final = [r for r in to_archive(seen, settings) if every or not _may_pass(r.status)]
-    counts = Counter(f"{r.method} {target(r.url)}" for r in final)
+    counts = Counter(f"{r.method} {target(r.url)}{_range(r)}" for r in final)
     as_ohif_does = scope_of(seen.expects, settings).any_patient
     allowed = {each.line for each in requests_of(seen, settings) if as_ohif_does and each.meaning.kind == "patient"}
     doubled = tuple(f"{count} x {line}" for line, count in counts.items() if count > 1 and line not in allowed)
     if doubled:
         return Verdict(False, f"{len(doubled)} resources were requested more than once.", doubled)
     return Verdict(True, f"{counts.total()} requests for as many resources.")
+
+
+def _range(request: SentRequest) -> str:
+    return "".join(f" ({value})" for name, value in request.headers if name == "range")
 
 
 def held_to_policy(seen: Observation, settings: Settings) -> Verdict:
