@@ -50,6 +50,8 @@ export interface Settings {
   };
   /** The last line of every message: whom to call. Plain text; may be empty. */
   readonly contact: string;
+  /** Whether phones and tablets get the layout for fingers. */
+  readonly touchLayout: boolean;
 }
 
 /**

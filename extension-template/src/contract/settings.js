@@ -19,6 +19,7 @@ export const DEFAULTS = Object.freeze({
   further: Object.freeze([]),
   branding: Object.freeze({ name: '', logo: '', colours: Object.freeze({}) }),
   contact: '',
+  touchLayout: true,
 });
 
 /**
@@ -49,6 +50,7 @@ export function readSettings(window) {
     further: Object.freeze(Array.isArray(given.further) ? given.further.flatMap(furtherSource) : []),
     branding: brandingOf(given.branding),
     contact: text(given.contact),
+    touchLayout: given.touchLayout !== false,
   });
 }
 

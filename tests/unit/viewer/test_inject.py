@@ -199,6 +199,7 @@ def test_the_javascript_is_told_what_the_recipe_says() -> None:
         "further": [],
         "embedIn": [],
         "contact": "",
+        "touchLayout": True,
         "branding": {"name": "", "logo": "", "colours": {}},
     }
 

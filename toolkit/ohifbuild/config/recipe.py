@@ -124,6 +124,11 @@ class Recipe(BaseModel):
         description="Further origins that the page may load from, always without the token: fonts, the services of "
         "an extension. No wildcards and no paths.",
     )
+    touch_layout: StrictBool = Field(
+        True,
+        description="Whether the viewer mode has [a layout of its own on phones and tablets](../how-to/phones.md). "
+        "`false`: OHIF's layout everywhere.",
+    )
     embed_in: tuple[Annotated[str, AfterValidator(values.origin)], ...] = Field(
         (),
         description="Origins of portals that may show the viewer in a frame, besides its own. No wildcards.",

@@ -83,6 +83,7 @@ def settings(recipe: Recipe) -> dict[str, Any]:
         "embedIn": list(recipe.embed_in),
         "dicomJson": recipe.dicom_json,
         "contact": branding.contact,
+        "touchLayout": recipe.touch_layout,
         "branding": {
             "name": branding.name,
             "logo": image_url(recipe, branding.logo) if branding.logo else "",
