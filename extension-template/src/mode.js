@@ -5,6 +5,7 @@
 
 import { earlyApi } from './api.js';
 import { releaseMode, VIEWER_ID, VIEWER_ROUTE, withLink } from './modes.js';
+import { withTouchLayout } from './touch/mode.js';
 
 /** @typedef {import('../types/ohif.js').ModeModule} ModeModule */
 
@@ -20,7 +21,12 @@ const mode = {
     const name = BASES.find(base => compiled.includes(base)) ?? BASES[0];
     const [module] = await loadModules([name]);
     const base = await releaseMode(/** @type {ModeModule} */ (module), { modeConfiguration, loadModules });
-    return base && withLink({ ...base, id: VIEWER_ID, routeName: VIEWER_ROUTE, hide: false }, await earlyApi());
+    if (!base) {
+      return undefined;
+    }
+    const api = await earlyApi();
+    const viewer = { ...base, id: VIEWER_ID, routeName: VIEWER_ROUTE, hide: false };
+    return withLink(api.settings.touchLayout ? withTouchLayout(viewer, window) : viewer, api);
   },
 };
 

@@ -56,6 +56,8 @@ export interface Settings {
   readonly previewImage: boolean;
   /** Whether `ohifbuild-media.js` is in `publicUrl`, a service worker by which videos play while they arrive. */
   readonly mediaStreaming: boolean;
+  /** Whether phones and tablets get the layout for fingers. */
+  readonly touchLayout: boolean;
 }
 
 /** The first requests to an archive, in the order in which each waits for the answer of the one before. */

@@ -22,6 +22,7 @@ export const DEFAULTS = Object.freeze({
   startup: Object.freeze([]),
   previewImage: true,
   mediaStreaming: false,
+  touchLayout: true,
 });
 
 /**
@@ -55,6 +56,7 @@ export function readSettings(window) {
     startup: each(given.startup, startupOf),
     previewImage: given.previewImage !== false,
     mediaStreaming: given.mediaStreaming === true,
+    touchLayout: given.touchLayout !== false,
   });
 }
 

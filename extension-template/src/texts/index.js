@@ -8,6 +8,7 @@ import en from './en.js';
 import es from './es.js';
 import fr from './fr.js';
 import it from './it.js';
+import { firstOf } from './languages.js';
 import nl from './nl.js';
 import pt from './pt.js';
 
@@ -25,6 +26,6 @@ export const TEXTS = Object.freeze({ en, de, fr, es, pt, it, nl });
  * @returns {{language: string, texts: Texts}}
  */
 export function textsFor(languages) {
-  const language = languages.map(tag => tag.toLowerCase().split('-')[0]).find(tag => Object.hasOwn(TEXTS, tag)) ?? 'en';
+  const language = firstOf(languages, TEXTS);
   return { language, texts: TEXTS[language] };
 }

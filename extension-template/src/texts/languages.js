@@ -17,6 +17,17 @@ export function preferredLanguages(window) {
 }
 
 /**
+ * The first of the languages that there are texts in; else English.
+ *
+ * @param {readonly string[]} languages tags, best first
+ * @param {Readonly<Record<string, unknown>>} texts by language
+ * @returns {string}
+ */
+export function firstOf(languages, texts) {
+  return languages.map(tag => tag.toLowerCase().split('-')[0]).find(tag => Object.hasOwn(texts, tag)) ?? 'en';
+}
+
+/**
  * @param {() => string | null | undefined} read
  * @returns {string | null | undefined} undefined if storage is off
  */

@@ -58,6 +58,9 @@ OF_ONE_RUN = frozenset({"output", "verify", "claims", "locked", "twice", "as_jso
     help="Show the first image while OHIF is loading (default: yes).",
 )
 @click.option("--study-list/--no-study-list", default=None, help="Let the worklist search the archive (default: no).")
+@click.option(
+    "--touch-layout/--no-touch-layout", default=None, help="Have a layout of its own on phones (default: yes)."
+)
 @click.option("--connect", multiple=True, metavar="ORIGIN", help="A further origin to load from; repeatable.")
 @click.option("--embed-in", multiple=True, metavar="ORIGIN", help="A portal that may frame the viewer; repeatable.")
 @click.option(

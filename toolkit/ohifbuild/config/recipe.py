@@ -115,8 +115,8 @@ class Recipe(BaseModel):
     media_streaming: StrictBool = Field(
         True,
         description="Whether videos and sound play while they arrive, by a service worker of the viewer, where the "
-        "page is secure (https or localhost) and the archive answers range requests. If not, each is downloaded before it "
-        "plays.",
+        "page is secure (https or localhost) and the archive answers range requests. If not, each is downloaded "
+        "before it plays.",
     )
     priors: Literal["never", "exact", "ohif"] = Field(
         "never",
@@ -140,6 +140,11 @@ class Recipe(BaseModel):
         (),
         description="Further origins that the page may load from, always without the token: fonts, the services of "
         "an extension. No wildcards and no paths.",
+    )
+    touch_layout: StrictBool = Field(
+        True,
+        description="Whether the viewer mode has [a layout of its own on phones and tablets](../how-to/phones.md). "
+        "`false`: OHIF's layout everywhere.",
     )
     embed_in: tuple[Annotated[str, AfterValidator(values.origin)], ...] = Field(
         (),

@@ -91,6 +91,7 @@ def settings(recipe: Recipe, version: str = "") -> dict[str, Any]:
         "contact": branding.contact,
         "startup": startup_plans(recipe, version),
         "previewImage": recipe.preview_image,
+        "touchLayout": recipe.touch_layout,
         "branding": {
             "name": branding.name,
             "logo": image_url(recipe, branding.logo) if branding.logo else "",
