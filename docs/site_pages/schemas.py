@@ -25,7 +25,7 @@ DIGEST = "^sha256:[0-9a-f]{64}$"
 # The lock's sections map names to strings. Only these names are in every lock; the others depend on what is built.
 LOCK_SECTIONS: dict[str, tuple[str, ...]] = {
     "release": ("base", "origin", "tag", "version", "wish"),
-    "toolchain": ("brotli", "esbuild", "libdeflate", "ohifbuild"),
+    "toolchain": ("brotli", "esbuild", "libdeflate", "ohifbuild", "oxc-minify"),
     "extensions": (),
     "options": ("dicomweb_root", "minify", "priors", "public_url", "token_header", "token_param"),
 }

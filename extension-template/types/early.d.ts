@@ -15,6 +15,15 @@ export interface Source {
 }
 
 /** The settings. The build writes them into index.html as JSON; the defaults are in `src/contract/settings.js`. */
+export interface StartupFiles {
+  /** Name of the page's variable to which the bundler's chunks add themselves. */
+  readonly queue: string;
+  /** Ids of the chunks in the joined script. */
+  readonly chunks: readonly string[];
+  /** Ids of the chunks whose style sheets are in the joined style sheet. */
+  readonly styled: readonly string[];
+}
+
 export interface Settings {
   /** Query or fragment parameter that has the token; compared without case. */
   readonly tokenParam: string;
@@ -58,6 +67,8 @@ export interface Settings {
   readonly mediaStreaming: boolean;
   /** Whether phones and tablets get the layout for fingers. */
   readonly touchLayout: boolean;
+  /** The files into which the build has joined the bundler's chunks; undefined if it has joined none. */
+  readonly startupFiles?: StartupFiles;
 }
 
 /** The first requests to an archive, in the order in which each waits for the answer of the one before. */

@@ -57,6 +57,7 @@ export function readSettings(window) {
     previewImage: given.previewImage !== false,
     mediaStreaming: given.mediaStreaming === true,
     touchLayout: given.touchLayout !== false,
+    startupFiles: startupFilesOf(given.startupFiles),
   });
 }
 
@@ -103,6 +104,15 @@ function templateOf(value) {
  */
 function accessOf(value) {
   return value === 'session' || value === 'token-and-session' ? value : 'token';
+}
+
+/**
+ * @param {any} value
+ * @returns {import('../../types/early.js').StartupFiles | undefined} undefined if the build has joined no files
+ */
+function startupFilesOf(value) {
+  const queue = text(value?.queue);
+  return queue ? Object.freeze({ queue, chunks: list(value.chunks) ?? [], styled: list(value.styled) ?? [] }) : undefined;
 }
 
 /** @param {any} value */

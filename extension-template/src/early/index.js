@@ -21,6 +21,7 @@ import { createGuesses } from './guesses.js';
 import { guardMedia } from './media.js';
 import { clearActivation, watchNavigation } from './navigation.js';
 import { broughtBy, studiesIn, targetOf, tellOf } from './request-errors.js';
+import { useStartupFiles } from './startup-chunks.js';
 import { createStill } from './still/index.js';
 import { createTokenScope } from './token-scope.js';
 import { createTokenStore } from './token-store.js';
@@ -179,6 +180,7 @@ function guard(window, replacePage, settings, messages, acts) {
   guardFetch(window, scope, credential, send);
   const worker = settings.mediaStreaming ? `${settings.publicUrl}ohifbuild-media.js` : '';
   guardMedia(window, url => locate(url) !== undefined, worker, media);
+  useStartupFiles(window, settings.startupFiles);
   watchCode(window, () => unloading || messages.show('updated', 'part'));
 
   /**

@@ -19,10 +19,10 @@ from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.base_viewer import BaseSource
 from ohifbuild.sources.choose import choose, needs_source
 from ohifbuild.sources.package_sources import provide_packages
-from ohifbuild.tools.esbuild import esbuild_version
 from ohifbuild.viewer.compress import compressors
 from ohifbuild.viewer.config_module import ConfigModule, bundle_config_module
 from ohifbuild.viewer.extensions import DIGEST_LENGTH, Bundles, bundle_all
+from ohifbuild.viewer.minify import minifiers
 
 # Keys of the recipe that name places on this machine, that only decide what is checked, or that the lock has in
 # sections of their own.
@@ -85,7 +85,7 @@ class Resolution:
             "origin": base.origin,
             "base": base.key,
         }
-        toolchain = {"ohifbuild": __version__, "esbuild": esbuild_version(), **compressors()}
+        toolchain = {"ohifbuild": __version__, **minifiers(), **compressors()}
         extensions = {item.package.name: f"{item.package.version} {item.digest}" for item in self.bundles.packages}
         for package in self.bundles.waiting:
             extensions[package.name] = f"{package.version} {package.digest[:DIGEST_LENGTH]}"

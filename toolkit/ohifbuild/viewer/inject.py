@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,6 +24,7 @@ from ohifbuild.viewer.config_module import FOLDER as MODULE_FOLDER
 from ohifbuild.viewer.config_module import ConfigModule, with_config_module
 from ohifbuild.viewer.extensions import Bundles
 from ohifbuild.viewer.prepare import PreparedViewer, link_tree
+from ohifbuild.viewer.startup_files import NO_STARTUP_FILES, StartupFiles
 
 FOLDER = "ohifbuild"
 # Its place decides which pages it may control, so it is not in the folder; see extension-template/src/early/index.js.
@@ -48,10 +50,12 @@ NAMED = re.compile(r"//# sourceURL=\S+\s*$")
 # What index_html writes, to find it again in a finished dist.
 INJECTED_START = re.compile(
     rf'<meta http-equiv="Content-Security-Policy" content="[^"<>]*">{REFERRER}'
-    rf'<script type="application/json" id="{SETTINGS_ID}">[^<]*</script>'
+    rf'<script type="application/json" id="{SETTINGS_ID}">(?P<settings>[^<]*)</script>'
     rf"<script>(?P<early>.*?)\n//# sourceURL={re.escape(EARLY_NAME)}\n</script>",
     re.DOTALL,
 )
+ENTRY = re.compile(r"<script\b(?=[^>]*\bdefer\b)(?=[^>]*\bsrc=)")
+SCRIPT_ID, STYLE_ID = "ohifbuild-startup-script", "ohifbuild-startup-style"
 IMPORT_FUNCTION = "browserImportFunction"
 
 
@@ -78,9 +82,9 @@ def inject(
     prefix = f"{recipe.public_url}{FOLDER}/"
     extensions = [f"{prefix}{item.digest}/{item.extension}" for item in bundles.packages if item.extension]
     modes = [f"{prefix}{item.digest}/{mode}" for item in bundles.packages for mode in item.modes]
-    (work / "index.html").write_text(
-        index_html(page, recipe, bundles.early, viewer.base.release.version), encoding="utf-8"
-    )
+    page = _hinted(page, viewer.startup, [url.removeprefix(recipe.public_url) for url in (*extensions, *modes)])
+    text = index_html(page, recipe, bundles.early, viewer.base.release.version, viewer.startup)
+    (work / "index.html").write_text(text, encoding="utf-8")
     (work / "app-config.js").write_text(app_config(recipe, extensions, modes), encoding="utf-8")
     if module:
         (work / MODULE_FOLDER).mkdir(parents=True, exist_ok=True)
@@ -95,7 +99,9 @@ def inject(
     return (*own, *sorted(modules))
 
 
-def index_html(page: str, recipe: Recipe, early: str, version: str = "") -> str:
+def index_html(
+    page: str, recipe: Recipe, early: str, version: str = "", startup: StartupFiles = NO_STARTUP_FILES
+) -> str:
     """The release's page with its policies, our settings and our early script before all that loads anything.
 
     Its whole content security policy but ``frame-ancestors`` stands first in it, so that a server that sends no headers
@@ -123,9 +129,25 @@ def index_html(page: str, recipe: Recipe, early: str, version: str = "") -> str:
     rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}{found[3] or found[4] or ""}"', rest)
     _LoadsOnlyFrom(recipe.public_url).feed(rest)
     values = settings(recipe, version)
+    if startup.queue:
+        values["startupFiles"] = {"queue": startup.queue, "chunks": startup.chunks, "styled": startup.styled}
     rest = _start(values, early) + rest
     policy = page_policy(page[:end] + rest, connects_to(settings_of(values)))
     return f'{page[:end]}<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=False)}">{rest}'
+
+
+def _hinted(page: str, startup: StartupFiles, modules: Sequence[str]) -> str:
+    """The release's page with what it loads before the first image.
+
+    The entry script comes first: on a slow line, whatever shares the line with it delays everything.
+    """
+    lines = [f'<link rel="modulepreload" fetchpriority="low" href="/{module}">' for module in modules]
+    if startup.style:
+        lines.append(f'<link id="{STYLE_ID}" rel="stylesheet" href="/{startup.style}">')
+    if startup.script:
+        lines.append(f'<script id="{SCRIPT_ID}" async fetchpriority="low" src="/{startup.script}"></script>')
+    page = ENTRY.sub(r'\g<0> fetchpriority="high"', page)
+    return page.replace("</head>", "".join(lines) + "</head>", 1)
 
 
 def _branded(page: str, recipe: Recipe) -> str:
@@ -184,6 +206,12 @@ def _start(values: dict[str, Any], early: str) -> str:
         f'<script type="application/json" id="{SETTINGS_ID}">{data}</script>'
         f"<script>{early}\n//# sourceURL={EARLY_NAME}\n</script>"
     )
+
+
+def startup_of(data: str) -> StartupFiles:
+    """The joined files that the settings of a page name, as JSON; the page itself has their tags."""
+    found = json.loads(data).get("startupFiles")
+    return StartupFiles(**found) if found else NO_STARTUP_FILES
 
 
 def _unexpected(why: str) -> ReleaseUnsupported:

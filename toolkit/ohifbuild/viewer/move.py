@@ -18,7 +18,7 @@ from ohifbuild.config.validation_errors import problems_in
 from ohifbuild.core.errors import DistInvalid, IntegrityBroken, RecipeError
 from ohifbuild.viewer.app_config import app_config, read_app_config
 from ohifbuild.viewer.compress import compress_all, compressible
-from ohifbuild.viewer.inject import FOLDER, INJECTED_START, index_html
+from ohifbuild.viewer.inject import FOLDER, INJECTED_START, index_html, startup_of
 from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, hash_tree, read_manifest
 from ohifbuild.viewer.output import check_dist_output, evidence_folder, staged_dist
 from ohifbuild.viewer.prepare import link_tree
@@ -108,7 +108,7 @@ def _page(dist: Path, old: Recipe, new: Recipe, version: str) -> str:
         raise _unknown(dist, "the start of its index.html")
     rest = page[start.end() :].replace(f'="{old.public_url}', '="/')
     rest = re.sub(rf'(window\.PUBLIC_URL\s*=\s*)"{re.escape(old.public_url)}"', r'\1"/"', rest)
-    return index_html(page[: start.start()] + rest, new, start["early"], version)
+    return index_html(page[: start.start()] + rest, new, start["early"], version, startup_of(start["settings"]))
 
 
 def _configuration(dist: Path, old: Recipe, new: Recipe) -> str:

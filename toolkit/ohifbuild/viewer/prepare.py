@@ -1,4 +1,4 @@
-"""Prepares a base viewer for injection: portable, minified and compressed, kept in the cache.
+"""Prepares a base viewer for injection: portable, minified, joined and compressed, kept in the cache.
 
 The cache key depends on the base viewer's key and the options, but not on the recipe's paths or extensions. So a change
 of these does not repeat this step.
@@ -15,17 +15,18 @@ from pathlib import Path
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of
-from ohifbuild.core.processes import run
-from ohifbuild.sources.base_viewer import BaseViewer, bundled_files
-from ohifbuild.tools.esbuild import esbuild, esbuild_version
+from ohifbuild.releases.startup_profile import StartupProfile
+from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.viewer.compress import compress_all, compressible, compressors
 from ohifbuild.viewer.left_out import is_left_out
 from ohifbuild.viewer.manifest import FileEntry, hash_tree
+from ohifbuild.viewer.minify import minifiers, minify_all
 from ohifbuild.viewer.portable import portable_texts
+from ohifbuild.viewer.startup_files import StartupFiles, join_startup_files, read_state, write_state
 
 KIND = "ready"
 # Increase it when this module, or one that it uses, produces different bytes from the same base viewer.
-RECIPE_VERSION = 5
+RECIPE_VERSION = 6
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,30 @@ class PreparedViewer:
     tree: Path
     files: dict[str, FileEntry]
     base: BaseViewer
+    startup: StartupFiles
 
 
-def prepare(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, reporter: Reporter) -> PreparedViewer:
+def prepare(
+    base: BaseViewer,
+    cache: Cache,
+    *,
+    minify: bool,
+    offline: bool,
+    reporter: Reporter,
+    profile: StartupProfile | None = None,
+) -> PreparedViewer:
     """The base viewer, prepared for injection.
+
+    Args:
+        profile: what the release loads before its first image.
 
     Raises:
         ReleaseUnsupported: the base viewer does not have the expected layout.
-        ToolFailed: esbuild could not read one of its files.
-        OhifbuildError: the errors of ``esbuild`` and ``Cache.entry``.
+        ToolFailed: a minifier could not read one of its files.
+        OhifbuildError: the errors of ``minify_all`` and ``Cache.entry``.
     """
-    key = digest_of(base.key, RECIPE_VERSION, esbuild_version() if minify else "", compressors())
+    chunks = profile.chunks if profile else ()
+    key = digest_of(base.key, RECIPE_VERSION, minifiers() if minify else "", compressors(), chunks)
 
     def make(work: Path) -> None:
         tree = work / "tree"
@@ -53,17 +67,21 @@ def prepare(base: BaseViewer, cache: Cache, *, minify: bool, offline: bool, repo
         for name, text in portable_texts(base.path):
             _replace(tree / name, text)
         if minify:
-            _minify(tree, esbuild(cache, offline=offline, reporter=reporter), reporter)
+            names += minify_all(tree, cache, offline=offline, reporter=reporter)
+        startup = join_startup_files(tree, chunks)
+        names += [name for name in (startup.script, startup.style) if name]
         selected = [name for name in names if compressible(name, (tree / name).stat().st_size)]
         total = sum((tree / name).stat().st_size for name in selected)
         with reporter.step("Compress", total=total, unit="B") as meter:
             compress_all(tree, selected, meter)
         entries = {name: [entry.sha256, entry.size] for name, entry in hash_tree(tree).items()}
         (work / "files.json").write_text(json.dumps(entries))
+        write_state(startup, work)
 
     folder = cache.entry(KIND, key, make, reporter=reporter, shared=True)
     rows = json.loads((folder / "files.json").read_text())
-    return PreparedViewer(folder / "tree", {name: FileEntry(*row) for name, row in rows.items()}, base)
+    files = {name: FileEntry(*row) for name, row in rows.items()}
+    return PreparedViewer(folder / "tree", files, base, read_state(folder))
 
 
 def link_tree(source: Path, target: Path) -> None:
@@ -102,18 +120,3 @@ def _copy(base: Path, tree: Path) -> list[str]:
 def _replace(path: Path, text: str) -> None:
     path.unlink()
     path.write_text(text, encoding="utf-8")
-
-
-def _minify(tree: Path, binary: Path, reporter: Reporter) -> None:
-    """Minifies the bundler's scripts and styles; those in other folders are third-party builds."""
-    names = sorted(path.relative_to(tree).as_posix() for kind in (".js", ".css") for path in bundled_files(tree, kind))
-    out = tree.parent / "minified"
-    with reporter.step("Minify", total=len(names)) as meter:
-        # Without --tsconfig-raw, esbuild reads a tsconfig.json in any parent folder of the cache.
-        options = ["--minify", "--charset=utf8", "--tsconfig-raw={}", "--log-level=error"]
-        run([binary, *names, *options, f"--outdir={out}", f"--outbase={tree}"], cwd=tree)
-        for name in names:
-            (tree / name).unlink()
-            (out / name).rename(tree / name)
-            meter.advance()
-    shutil.rmtree(out)

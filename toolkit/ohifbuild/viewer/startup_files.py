@@ -1,0 +1,98 @@
+"""Joins the many small files that a release loads before its first image into one script and one style sheet.
+
+A release loads them in waves, because each names the next only when it runs. In 3.12.0 these are 45 files. Each chunk
+of webpack and Rspack adds its modules to a list of the page, so chunks can stand one after another in one file. The
+early script (``startup-chunks.js``) tells the bundler's runtime to wait for that file instead of loading its chunks. If
+it cannot be loaded, the runtime loads the chunks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ohifbuild.sources.base_viewer import bundled_files
+
+# The start of a chunk, as bundlers write it and as minifiers leave it.
+CHUNK = re.compile(
+    r"""^\s*(?:["']use strict["'];?)?\s*\(\s*(?:globalThis|self)(?:\[["'](?P<quoted>\w+)["']\]|\.(?P<name>\w+))"""
+    r"""\s*=.{0,80}?\.push\(\s*\[\s*\[(?P<ids>[^\]]{1,200})\]""",
+    re.DOTALL,
+)
+ID = re.compile(r"[\w-]+")
+SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*\s*$")
+HASH_LENGTH = 20
+STATE = "startup.json"
+
+
+@dataclass(frozen=True)
+class StartupFiles:
+    """The joined files.
+
+    ``script`` and ``style`` are their names, '' if there is none. ``chunks`` and ``styled`` are the ids of the chunks
+    in them. ``queue`` is the page's variable to which chunks add themselves.
+    """
+
+    script: str = ""
+    style: str = ""
+    chunks: tuple[str, ...] = ()
+    styled: tuple[str, ...] = ()
+    queue: str = ""
+
+
+NO_STARTUP_FILES = StartupFiles()
+
+
+def join_startup_files(tree: Path, chunks: Sequence[str]) -> StartupFiles:
+    """Writes the joined files of a release's first chunks to ``tree``; a build may lack some of them."""
+    found = {}
+    for path in bundled_files(tree, ".js"):
+        chunk = CHUNK.match(head(path))
+        if chunk:
+            for name in ID.findall(chunk["ids"]):
+                found[name] = (path, chunk["quoted"] or chunk["name"])
+    wanted = [name for name in chunks if name in found]
+    if not wanted:
+        return NO_STARTUP_FILES
+    queues = {found[name][1] for name in wanted}
+    if len(queues) != 1:
+        return NO_STARTUP_FILES
+    paths = list(dict.fromkeys(found[name][0] for name in wanted))
+    script = _write(tree, "".join(_closed(path.read_text(encoding="utf-8")) for path in paths), ".js")
+    sheets = {name: tree / f"{name}.css" for name in wanted if (tree / f"{name}.css").is_file()}
+    texts = dict.fromkeys(path.read_text(encoding="utf-8").rstrip() + "\n" for path in sheets.values())
+    style = _write(tree, "".join(texts), ".css") if sheets else ""
+    return StartupFiles(script, style, tuple(wanted), tuple(sheets), queues.pop())
+
+
+def head(path: Path) -> str:
+    """The first characters of a script."""
+    with path.open(encoding="utf-8") as file:
+        return file.read(600)
+
+
+def _closed(text: str) -> str:
+    """A chunk as a function that is called, because ``use strict`` holds for a whole file or function."""
+    return f"(()=>{{{SOURCE_MAP.sub('', text).strip()}\n}})();\n"
+
+
+def _write(tree: Path, text: str, suffix: str) -> str:
+    data = text.encode()
+    name = f"startup.bundle.{hashlib.sha256(data).hexdigest()[:HASH_LENGTH]}{suffix}"
+    (tree / name).write_bytes(data)
+    return name
+
+
+def write_state(files: StartupFiles, folder: Path) -> None:
+    """Keeps what ``join_startup_files`` returned."""
+    (folder / STATE).write_text(json.dumps(asdict(files)), encoding="utf-8")
+
+
+def read_state(folder: Path) -> StartupFiles:
+    """What ``write_state`` kept."""
+    data = json.loads((folder / STATE).read_text(encoding="utf-8"))
+    return StartupFiles(data["script"], data["style"], tuple(data["chunks"]), tuple(data["styled"]), data["queue"])
