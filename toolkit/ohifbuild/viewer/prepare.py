@@ -26,7 +26,7 @@ from ohifbuild.viewer.startup_files import StartupFiles, join_startup_files, rea
 
 KIND = "ready"
 # Increase it when this module, or one that it uses, produces different bytes from the same base viewer.
-RECIPE_VERSION = 6
+RECIPE_VERSION = 7
 
 
 @dataclass(frozen=True)

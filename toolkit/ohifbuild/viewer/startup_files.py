@@ -53,8 +53,8 @@ def join_startup_files(tree: Path, chunks: Sequence[str]) -> StartupFiles:
     for path in bundled_files(tree, ".js"):
         chunk = CHUNK.match(head(path))
         if chunk:
-            for name in ID.findall(chunk["ids"]):
-                found[name] = (path, chunk["quoted"] or chunk["name"])
+            # Further ids are of chunks whose modules this one has too, perhaps in a worker's variant.
+            found[ID.findall(chunk["ids"])[0]] = (path, chunk["quoted"] or chunk["name"])
     wanted = [name for name in chunks if name in found]
     if not wanted:
         return NO_STARTUP_FILES
@@ -63,7 +63,7 @@ def join_startup_files(tree: Path, chunks: Sequence[str]) -> StartupFiles:
         return NO_STARTUP_FILES
     paths = list(dict.fromkeys(found[name][0] for name in wanted))
     script = _write(tree, "".join(_closed(path.read_text(encoding="utf-8")) for path in paths), ".js")
-    sheets = {name: tree / f"{name}.css" for name in wanted if (tree / f"{name}.css").is_file()}
+    sheets = {name: tree / f"{name}.css" for name in chunks if (tree / f"{name}.css").is_file()}
     texts = dict.fromkeys(path.read_text(encoding="utf-8").rstrip() + "\n" for path in sheets.values())
     style = _write(tree, "".join(texts), ".css") if sheets else ""
     return StartupFiles(script, style, tuple(wanted), tuple(sheets), queues.pop())
