@@ -112,7 +112,9 @@ function accessOf(value) {
  */
 function startupFilesOf(value) {
   const queue = text(value?.queue);
-  return queue ? Object.freeze({ queue, chunks: list(value.chunks) ?? [], styled: list(value.styled) ?? [] }) : undefined;
+  return queue
+    ? Object.freeze({ queue, chunks: list(value.chunks) ?? [], styled: list(value.styled) ?? [] })
+    : undefined;
 }
 
 /** @param {any} value */

@@ -1,4 +1,4 @@
-"""Drives a release, and records what it asks the archive."""
+"""Drives a release, and records what it loads and what it asks the archive."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.resources import extension_template
 from ohifbuild.lock.resolve import Resolution
 from ohifbuild.packages.package import read_own_package
+from ohifbuild.recording.chunks import chunks, is_joined
 from ohifbuild.recording.requests import QIDO, WADO, templates
 from ohifbuild.releases.startup_profile import RecordedRequests, StartupProfile
 from ohifbuild.sources.base_viewer import BaseSource
@@ -44,18 +45,20 @@ class NothingShown(Exception):
 
 
 def recorded(base: BaseSource, cache: Cache, reporter: Reporter) -> StartupProfile:
-    """What a release asks before its first image, with the options of each preset.
+    """What a release loads before its first image, and asks with the options of each preset.
 
     Raises:
         NothingShown: the release showed no image of the dataset.
         OhifbuildError: the viewer cannot be built, or the browser cannot be driven.
     """
     rows: list[RecordedRequests] = []
+    loaded: tuple[str, ...] = ()
     for source in _sources():
         options = source_options(source)
         if all(relevant(row.options) != relevant(options) for row in rows):
-            rows.append(_recorded(base, source, cache, reporter))
-    return StartupProfile(base.release.version, requests=tuple(rows))
+            row, loaded = _recorded(base, source, cache, reporter)
+            rows.append(row)
+    return StartupProfile(base.release.version, loaded, tuple(rows))
 
 
 def _sources() -> Iterator[DataSource]:
@@ -65,7 +68,9 @@ def _sources() -> Iterator[DataSource]:
         )
 
 
-def _recorded(base: BaseSource, source: DataSource, cache: Cache, reporter: Reporter) -> RecordedRequests:
+def _recorded(
+    base: BaseSource, source: DataSource, cache: Cache, reporter: Reporter
+) -> tuple[RecordedRequests, tuple[str, ...]]:
     with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
         dist = Path(folder) / "dist"
         recipe = Recipe.of(
@@ -82,26 +87,31 @@ def _recorded(base: BaseSource, source: DataSource, cache: Cache, reporter: Repo
         bundles = bundle_all((own,), cache, offline=False, reporter=reporter)
         build(Resolution(recipe, base, bundles), cache=cache, reporter=reporter)
         with _visits(dist, cache, reporter) as (fixtures, visit):
-            one, several = (templates(visit(subject), subject.studies) for subject in (fixtures.main, fixtures.pair))
-    return RecordedRequests(relevant(source_options(source)), one, several)
+            first, loaded = visit(fixtures.main)
+            one = templates(first, fixtures.main.studies)
+            several = templates(visit(fixtures.pair)[0], fixtures.pair.studies)
+    return RecordedRequests(relevant(source_options(source)), one, several), loaded
 
 
 class _Visits:
-    def __init__(self, running: Site, proxy: EgressProxy, fixtures: Fixtures, browser: Any) -> None:
+    def __init__(self, dist: Path, running: Site, proxy: EgressProxy, fixtures: Fixtures, browser: Any) -> None:
+        self._dist = dist
         self._running, self._proxy, self._fixtures, self._browser = running, proxy, fixtures, browser
         self._pictures = PictureIndex(fixtures.pictures)
 
-    def __call__(self, subject: Subject) -> tuple[SentRequest, ...]:
-        """The archive requests of a visit in a new window, in the order in which they began."""
+    def __call__(self, subject: Subject) -> tuple[tuple[SentRequest, ...], tuple[str, ...]]:
+        """A visit in a new window: its archive requests in the order in which they began, and its chunks."""
         origin = self._running.base_url.rstrip("/")
         settings = self._running.settings
         with window(self._browser, origin, self._proxy) as context, tab(context, origin) as fresh:
             scenario = ScenarioContext(fresh, self._running, self._proxy, self._fixtures, settings, self._pictures)
+            fresh.cut_off(is_joined)
             seen = scenario.image("recorded", "Recorded", subject, scenario.link(subject))
-        if seen.first_image is None:
-            raise NothingShown(f"{subject.name}: {'; '.join(seen.errors[:3])}")
+            if seen.first_image is None:
+                raise NothingShown(f"{subject.name}: {'; '.join(seen.errors[:3])}")
+            loaded = chunks(seen, fresh, self._dist)
         found = [request for request in seen.sent if settings.is_archive(request.url)]
-        return tuple(sorted(found, key=lambda request: request.at))
+        return tuple(sorted(found, key=lambda request: request.at)), loaded
 
 
 @contextmanager
@@ -118,12 +128,13 @@ def _visits(dist: Path, cache: Cache, reporter: Reporter) -> Iterator[tuple[Fixt
         egress_proxy() as proxy,
         started(find_browser(reporter), reporter) as browser,
     ):
-        yield parts.fixtures, _Visits(running, proxy, parts.fixtures, browser)
+        yield parts.fixtures, _Visits(dist, running, proxy, parts.fixtures, browser)
 
 
 def as_json(profile: StartupProfile) -> dict[str, Any]:
-    """The part ``requests`` of ``startup/VERSION.json``."""
+    """What ``startup/VERSION.json`` holds."""
     return {
+        "chunks": list(profile.chunks),
         "requests": [
             {
                 "options": dict(row.options),
@@ -131,13 +142,12 @@ def as_json(profile: StartupProfile) -> dict[str, Any]:
                 "several": [{"url": each.url, "accept": each.accept} for each in row.several],
             }
             for row in profile.requests
-        ]
+        ],
     }
 
 
 def write_profile(profile: StartupProfile, folder: Path) -> Path:
-    """Writes ``VERSION.json``, and keeps the keys in it that are about something else."""
+    """Writes ``VERSION.json``."""
     path = folder / f"{profile.version}.json"
-    others = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    path.write_text(json.dumps({**others, **as_json(profile)}, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(as_json(profile), indent=1) + "\n", encoding="utf-8")
     return path

@@ -58,7 +58,7 @@ class StartupProfile:
     """
 
     version: str
-    chunks: tuple[Any, ...] = ()
+    chunks: tuple[str, ...] = ()
     requests: tuple[RecordedRequests, ...] = ()
 
 

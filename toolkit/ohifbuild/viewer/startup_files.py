@@ -26,6 +26,8 @@ CHUNK = re.compile(
 ID = re.compile(r"[\w-]+")
 SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*\s*$")
 HASH_LENGTH = 20
+HEAD = 600
+JOINED = "startup.bundle."
 STATE = "startup.json"
 
 
@@ -49,19 +51,12 @@ NO_STARTUP_FILES = StartupFiles()
 
 def join_startup_files(tree: Path, chunks: Sequence[str]) -> StartupFiles:
     """Writes the joined files of a release's first chunks to ``tree``; a build may lack some of them."""
-    found = {}
-    for path in bundled_files(tree, ".js"):
-        chunk = CHUNK.match(head(path))
-        if chunk:
-            # Further ids are of chunks whose modules this one has too, perhaps in a worker's variant.
-            found[ID.findall(chunk["ids"])[0]] = (path, chunk["quoted"] or chunk["name"])
+    found = _chunks(tree)
     wanted = [name for name in chunks if name in found]
-    if not wanted:
-        return NO_STARTUP_FILES
-    queues = {found[name][1] for name in wanted}
+    queues = {found[name].queue for name in wanted}
     if len(queues) != 1:
         return NO_STARTUP_FILES
-    paths = list(dict.fromkeys(found[name][0] for name in wanted))
+    paths = list(dict.fromkeys(found[name].path for name in wanted))
     script = _write(tree, "".join(_closed(path.read_text(encoding="utf-8")) for path in paths), ".js")
     sheets = {name: tree / f"{name}.css" for name in chunks if (tree / f"{name}.css").is_file()}
     texts = dict.fromkeys(path.read_text(encoding="utf-8").rstrip() + "\n" for path in sheets.values())
@@ -69,10 +64,26 @@ def join_startup_files(tree: Path, chunks: Sequence[str]) -> StartupFiles:
     return StartupFiles(script, style, tuple(wanted), tuple(sheets), queues.pop())
 
 
-def head(path: Path) -> str:
-    """The first characters of a script."""
-    with path.open(encoding="utf-8") as file:
-        return file.read(600)
+def chunk_names(tree: Path) -> dict[str, str]:
+    """The file name of each chunk, by the chunk's id."""
+    return {name: chunk.path.relative_to(tree).as_posix() for name, chunk in _chunks(tree).items()}
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    path: Path
+    queue: str
+
+
+def _chunks(tree: Path) -> dict[str, _Chunk]:
+    found = {}
+    for path in bundled_files(tree, ".js"):
+        with path.open(encoding="utf-8") as file:
+            start = CHUNK.match(file.read(HEAD))
+        if start:
+            # Further ids are of chunks whose modules this one has too, perhaps in a worker's variant.
+            found[ID.findall(start["ids"])[0]] = _Chunk(path, start["quoted"] or start["name"])
+    return found
 
 
 def _closed(text: str) -> str:
@@ -82,7 +93,7 @@ def _closed(text: str) -> str:
 
 def _write(tree: Path, text: str, suffix: str) -> str:
     data = text.encode()
-    name = f"startup.bundle.{hashlib.sha256(data).hexdigest()[:HASH_LENGTH]}{suffix}"
+    name = f"{JOINED}{hashlib.sha256(data).hexdigest()[:HASH_LENGTH]}{suffix}"
     (tree / name).write_bytes(data)
     return name
 
