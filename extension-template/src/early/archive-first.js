@@ -18,7 +18,7 @@ import { fill, levelOf, planOf } from './startup-plan.js';
 const MOST_BYTES = 16_000_000;
 /** Series of a study whose metadata are asked for. */
 const MOST_SERIES = 24;
-/** Images of a study, as far as the archive tells: above, only the metadata of the first series are asked for. */
+/** Images of a study, as far as the archive says: above, only the metadata of the first series are asked for. */
 const MOST_IMAGES = 2_000;
 /** With HTTP/1.1 a browser opens six connections to a server, and the viewer's own files need them too. */
 const LANES = 3;
@@ -37,14 +37,14 @@ const SLOW = ['slow-2g', '2g'];
 export function createArchiveFirst(window, settings, guess, guesses) {
   let room = MOST_BYTES;
   /** @type {(image: FirstImage | undefined) => void} */
-  let tell = () => undefined;
+  let settle = () => undefined;
   /** @type {Promise<FirstImage | undefined>} */
-  const firstImage = new Promise(resolve => (tell = resolve));
-  guesses.onEnd(() => tell(undefined));
+  const firstImage = new Promise(resolve => (settle = resolve));
+  guesses.onEnd(() => settle(undefined));
   window.addEventListener('pagehide', () => guesses.end(false));
 
   /**
-   * Asks for what the page of a link will need. Does nothing if that cannot be told, or if the user saves data.
+   * Asks for what the page of a link will need. Does nothing if that is not known, or if the user saves data.
    *
    * @param {import('../../types/early.js').LinkState} link that is ready
    */
@@ -55,7 +55,7 @@ export function createArchiveFirst(window, settings, guess, guesses) {
     } catch {
       // Not DICOM JSON: OHIF asks for it all the same, and then it is reported.
     } finally {
-      tell(undefined);
+      settle(undefined);
     }
   }
 
@@ -105,7 +105,7 @@ export function createArchiveFirst(window, settings, guess, guesses) {
     }
     const answer = await ask(template, { study, series, instance, frame: '1' });
     const frame = answer && partOf(answer.bytes, answer.response.headers.get('Content-Type') ?? '');
-    tell(frame && { study, series, instance, metadata, frame });
+    settle(frame && { study, series, instance, metadata, frame });
   }
 
   /**

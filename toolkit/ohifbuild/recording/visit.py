@@ -87,7 +87,7 @@ def _recorded(
         bundles = bundle_all((own,), cache, offline=False, reporter=reporter)
         build(Resolution(recipe, base, bundles), cache=cache, reporter=reporter)
         with _visits(dist, cache, reporter) as (fixtures, visit):
-            first, loaded = visit(fixtures.main)
+            first, loaded = visit(fixtures.main, alone=True)
             one = templates(first, fixtures.main.studies)
             several = templates(visit(fixtures.pair)[0], fixtures.pair.studies)
     return RecordedRequests(relevant(source_options(source)), one, several), loaded
@@ -99,13 +99,19 @@ class _Visits:
         self._running, self._proxy, self._fixtures, self._browser = running, proxy, fixtures, browser
         self._pictures = PictureIndex(fixtures.pictures)
 
-    def __call__(self, subject: Subject) -> tuple[tuple[SentRequest, ...], tuple[str, ...]]:
-        """A visit in a new window: its archive requests in the order in which they began, and its chunks."""
+    def __call__(self, subject: Subject, *, alone: bool = False) -> tuple[tuple[SentRequest, ...], tuple[str, ...]]:
+        """A visit in a new window: its archive requests in the order in which they began, and its chunks.
+
+        Args:
+            subject: what the link is for.
+            alone: whether the page has to load each chunk alone, as the release does.
+        """
         origin = self._running.base_url.rstrip("/")
         settings = self._running.settings
         with window(self._browser, origin, self._proxy) as context, tab(context, origin) as fresh:
             scenario = ScenarioContext(fresh, self._running, self._proxy, self._fixtures, settings, self._pictures)
-            fresh.cut_off(is_joined)
+            if alone:
+                fresh.cut_off(is_joined)
             seen = scenario.image("recorded", "Recorded", subject, scenario.link(subject))
             if seen.first_image is None:
                 raise NothingShown(f"{subject.name}: {'; '.join(seen.errors[:3])}")

@@ -1,7 +1,7 @@
 /**
  * The preview: the link's first image, drawn from the frame that has arrived for OHIF, until OHIF shows it.
  *
- * It ends for good when OHIF's own image is there, shows something else, or a message appears.
+ * It ends when OHIF's own image is there, when OHIF shows something else, or when a message appears, and does not return.
  */
 
 import { textsFor } from '../../texts/index.js';

@@ -1,7 +1,7 @@
 /** JPEG with 8 bits (process 1), decoded by the browser. */
 
 const [START_OF_FRAME, START_OF_SCAN] = [0xc0, 0xda];
-/** Exif may turn an image, a colour profile may change its values; OHIF's decoder heeds neither. */
+/** Exif may turn an image, a colour profile may change its values; OHIF's decoder uses neither. */
 const CHANGES = [0xe1, 0xe2];
 
 /**
