@@ -201,6 +201,7 @@ def test_the_javascript_is_told_what_the_recipe_says() -> None:
         "contact": "",
         "startup": [],
         "previewImage": True,
+        "mediaStreaming": True,
         "touchLayout": True,
         "branding": {"name": "", "logo": "", "colours": {}},
     }

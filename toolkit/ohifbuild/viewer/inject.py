@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,6 +22,7 @@ from ohifbuild.viewer.app_config import IMAGES, app_config, settings
 from ohifbuild.viewer.config_module import FOLDER as MODULE_FOLDER
 from ohifbuild.viewer.config_module import ConfigModule, with_config_module
 from ohifbuild.viewer.extensions import Bundles
+from ohifbuild.viewer.hints import hinted, modules_of
 from ohifbuild.viewer.prepare import PreparedViewer, link_tree
 from ohifbuild.viewer.startup_files import NO_STARTUP_FILES, StartupFiles
 
@@ -54,8 +54,6 @@ INJECTED_START = re.compile(
     rf"<script>(?P<early>.*?)\n//# sourceURL={re.escape(EARLY_NAME)}\n</script>",
     re.DOTALL,
 )
-ENTRY = re.compile(r"<script\b(?=[^>]*\bdefer\b)(?=[^>]*\bsrc=)")
-SCRIPT_ID, STYLE_ID = "ohifbuild-startup-script", "ohifbuild-startup-style"
 IMPORT_FUNCTION = "browserImportFunction"
 
 
@@ -82,7 +80,8 @@ def inject(
     prefix = f"{recipe.public_url}{FOLDER}/"
     extensions = [f"{prefix}{item.digest}/{item.extension}" for item in bundles.packages if item.extension]
     modes = [f"{prefix}{item.digest}/{mode}" for item in bundles.packages for mode in item.modes]
-    page = _hinted(page, viewer.startup, [url.removeprefix(recipe.public_url) for url in (*extensions, *modes)])
+    first = [f"{FOLDER}/{item.digest}/{name}" for item in bundles.packages for name in modules_of(item)]
+    page = hinted(page, viewer.startup, first)
     text = index_html(page, recipe, bundles.early, viewer.base.release.version, viewer.startup)
     (work / "index.html").write_text(text, encoding="utf-8")
     (work / "app-config.js").write_text(app_config(recipe, extensions, modes), encoding="utf-8")
@@ -134,20 +133,6 @@ def index_html(
     rest = _start(values, early) + rest
     policy = page_policy(page[:end] + rest, connects_to(settings_of(values)))
     return f'{page[:end]}<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=False)}">{rest}'
-
-
-def _hinted(page: str, startup: StartupFiles, modules: Sequence[str]) -> str:
-    """The release's page with what it loads before the first image.
-
-    The entry script comes first: on a slow line, whatever shares the line with it delays everything.
-    """
-    lines = [f'<link rel="modulepreload" fetchpriority="low" href="/{module}">' for module in modules]
-    if startup.style:
-        lines.append(f'<link id="{STYLE_ID}" rel="stylesheet" href="/{startup.style}">')
-    if startup.script:
-        lines.append(f'<script id="{SCRIPT_ID}" async fetchpriority="low" src="/{startup.script}"></script>')
-    page = ENTRY.sub(r'\g<0> fetchpriority="high"', page)
-    return page.replace("</head>", "".join(lines) + "</head>", 1)
 
 
 def _branded(page: str, recipe: Recipe) -> str:
