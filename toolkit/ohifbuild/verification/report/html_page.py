@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -58,7 +59,9 @@ class Section:
 
 def render(evidence: Evidence) -> str:
     """The HTML page."""
-    sections = [_section(observation, evidence) for observation in evidence.observations]
+    # The screenshots take most of the time, and Pillow scales several at once.
+    with ThreadPoolExecutor() as pool:
+        sections = list(pool.map(lambda observation: _section(observation, evidence), evidence.observations))
     template = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     source = files("ohifbuild.verification.report").joinpath("template.html.j2").read_text(encoding="utf-8")
     return template.from_string(source).render(
