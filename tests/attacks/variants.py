@@ -70,7 +70,9 @@ class Variants:
     def _build(self, place: Path, weakening: Weakening | None, recipe: Mapping[str, Any], page: str) -> None:
         place.mkdir(parents=True)
         reporter, cache, dist = SilentReporter(), default_cache(), place / "dist"
-        options = Recipe.of({"version": self.release, "from": "published", **recipe})
+        # What a page without OHIF sends is what the attack sends; `rows/ahead.py` is about the requests ahead of OHIF.
+        quiet = {"archive_first": False} if page == "start" else {}
+        options = Recipe.of({"version": self.release, "from": "published", **quiet, **recipe})
         pin = find_release(options.version, catalogue())
         base = published_viewer(pin, cache, offline=False, reporter=reporter).provide(
             cache, offline=False, reporter=reporter

@@ -38,6 +38,9 @@ def test_every_claim_holds(tmp_path: Path, version: str) -> None:
     assert built.evidence is not None
     assert built.evidence.ok
     assert report_of(built.evidence).is_file()
+    ahead = [seen.guesses for seen in built.evidence.observations if seen.guesses and seen.expects.outcome == "image"]
+    assert any(guesses.sent for guesses in ahead)
+    assert [guesses for guesses in ahead if guesses.wrong or guesses.waiting] == []
     # Verify drives two browsers at once: each keeps to its own site, and the scenarios keep their order.
     seen = built.evidence.observations
     assert [o.scenario for o in seen if {urlsplit(r.url).port for r in o.sent} - {None, urlsplit(o.link).port}] == []

@@ -21,6 +21,7 @@ from attacks.rows.archives import TWO
 from attacks.rows.page_attacks import link
 from attacks.visit import Visit
 
+AHEAD = {"archive_first": True}
 ASKED = "() => window[Symbol.for('ohifbuild')]?.guessed().sent > 0"
 LATER_LINK = """
 const { url, accept } = JSON.parse(document.getElementById('ohifbuild-settings').textContent).startup[0].one[0];
@@ -60,6 +61,7 @@ ROWS = (
         _later_link,
         result_is(401),
         weak.ANSWERS_FOR_ANY_LINK,
+        recipe=AHEAD,
     ),
     link(
         "ahead-redirect",
@@ -68,6 +70,7 @@ ROWS = (
         all_of(token_only_in_its_header, attacker_gets_no_token),
         weak.REDIRECTS,
         archive=lambda _: redirecting(302, "/elsewhere/studies", part="studies"),
+        recipe=AHEAD,
     ),
     link(
         "ahead-at-another-archive",
@@ -75,7 +78,7 @@ ROWS = (
         lambda visit: visit.link(route="viewer/ward"),
         archive_gets_nothing,
         weak.PLAN_OF_ANY_ARCHIVE,
-        recipe=TWO,
+        recipe={**TWO, **AHEAD},
     ),
     link(
         "ahead-with-a-forged-uid",
@@ -84,5 +87,6 @@ ROWS = (
         archive_gets_only_the_study,
         weak.ANY_VALUE_IN_A_PLAN,
         archive=_naming_another_study,
+        recipe=AHEAD,
     ),
 )
