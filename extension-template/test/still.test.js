@@ -75,7 +75,7 @@ test('the first image stands where the viewport will be, labelled in the languag
   assert.equal(box()?.getAttribute('aria-label'), 'Vorschau: Der Viewer wird geladen');
   assert.deepEqual([box()?.lang, box()?.getAttribute('role'), box()?.style.pointerEvents], ['de', 'img', 'none']);
   assert.deepEqual([box()?.style.left, box()?.style.width, box()?.style.top], ['287px', '955px', '51px']);
-  assert.deepEqual(marks, ['ohifbuild:preview']);
+  assert.deepEqual(marks, ['ohifbuild:preview', 'ohifbuild:preview 1.2.3.4.5']);
 });
 
 test('it goes when the canvas of a viewport is lit, and not before', async () => {
