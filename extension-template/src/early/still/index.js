@@ -6,6 +6,7 @@
 
 import { textsFor } from '../../texts/index.js';
 import { preferredLanguages } from '../../texts/languages.js';
+import { isTouchScreen } from '../../touch/detect.js';
 import { showsDocument } from '../on-screen.js';
 import { describe } from './description.js';
 import { textOf } from './dicom-json.js';
@@ -29,8 +30,9 @@ const AT_MOST_MS = 90_000;
  * Creates the preview of one page.
  *
  * @param {Window & typeof globalThis} window
+ * @param {boolean} touchLayout whether the viewer has a layout of its own on phones and tablets
  */
-export function createStill(window) {
+export function createStill(window, touchLayout) {
   const { document } = window;
   const { pathname, search } = window.location;
   let over = !isPlain(search);
@@ -87,7 +89,7 @@ export function createStill(window) {
     if (panesIn(document).length > 1 || showsDocument(document) || window.location.pathname !== pathname) {
       end();
     } else if (element) {
-      const place = placeOf(window);
+      const place = placeOf(window, touchLayout && isTouchScreen(window));
       arrange(element, place, fit(place, image));
     }
   }
