@@ -34,7 +34,7 @@ function tab({ path = '/viewer?StudyInstanceUIDs=1.2.3', languages = ['en'] } = 
     innerWidth: 1280,
     innerHeight: 800,
   });
-  const still = createStill(window);
+  const still = createStill(window, true);
   return {
     still,
     window,
@@ -75,7 +75,15 @@ test('the first image stands where the viewport will be, labelled in the languag
   assert.equal(box()?.getAttribute('aria-label'), 'Vorschau: Der Viewer wird geladen');
   assert.deepEqual([box()?.lang, box()?.getAttribute('role'), box()?.style.pointerEvents], ['de', 'img', 'none']);
   assert.deepEqual([box()?.style.left, box()?.style.width, box()?.style.top], ['287px', '955px', '51px']);
-  assert.deepEqual(marks, ['ohifbuild:preview']);
+  assert.deepEqual(marks, ['ohifbuild:preview', 'ohifbuild:preview 1.2.3.4.5']);
+});
+
+test('on a phone it stands where the layout for phones has its viewport', async () => {
+  const { still, box, window } = tab();
+  const phone = { innerWidth: 390, innerHeight: 844, matchMedia: () => ({ matches: true }) };
+  Object.assign(window, phone);
+  await still.show(first());
+  assert.deepEqual([box()?.style.left, box()?.style.width, box()?.style.height], ['0px', '390px', '784px']);
 });
 
 test('it goes when the canvas of a viewport is lit, and not before', async () => {

@@ -218,7 +218,7 @@ function guard(window, replacePage, settings, messages, acts) {
   const archive = createArchiveFirst(window, settings, guess, guesses);
   if (first === 'ready') {
     if (settings.previewImage) {
-      const still = createStill(window);
+      const still = createStill(window, settings.touchLayout);
       endPreview = still.end;
       acts.onMessage = reason => reason === 'waiting' || still.end();
       guesses.onEnd(() => guesses.record().wrong && still.end());

@@ -62,6 +62,25 @@ def test_only_the_expected_image_counts(good: Observation, failing: Failing, mat
     assert failing(dataclasses.replace(good, viewports=(shown,))) == (set() if holds else {"right-image"})
 
 
+@pytest.mark.parametrize(
+    ("state", "holds"),
+    [
+        ({"timings": (f"ohifbuild:preview {STUDY}.1.1",)}, True),
+        ({"timings": ("ohifbuild:preview 9.9",)}, False),
+        ({"html": '<html><body></body><div id="ohifbuild-preview"></div></html>'}, False),
+    ],
+)
+def test_a_preview_is_of_the_first_image_and_gone(
+    good: Observation, failing: Failing, state: dict[str, Any], holds: bool
+) -> None:
+    assert failing(with_state(good, **state)) == (set() if holds else {"preview"})
+
+
+def test_a_preview_beside_a_message_fails(refused: Observation, failing: Failing) -> None:
+    left = with_state(refused, html='<html><div id="ohifbuild-preview"></div></html>')
+    assert failing(left) == {"preview"}
+
+
 def test_a_series_without_its_own_thumbnail_fails(good: Observation, failing: Failing) -> None:
     wanted = dataclasses.replace(good.expects, thumbnails=(*good.expects.thumbnails, "1.2.9"))
     assert failing(dataclasses.replace(good, expects=wanted)) == {"thumbnails"}

@@ -6,6 +6,7 @@
 
 import { textsFor } from '../../texts/index.js';
 import { preferredLanguages } from '../../texts/languages.js';
+import { isTouchScreen } from '../../touch/detect.js';
 import { showsDocument } from '../on-screen.js';
 import { describe } from './description.js';
 import { textOf } from './dicom-json.js';
@@ -21,14 +22,17 @@ const RENDERED = 'CORNERSTONE_IMAGE_RENDERED';
 const LOOK_MS = 100;
 /** An image that is black all over is never seen on the canvas. */
 const AFTER_RENDER_MS = 5000;
+/** The name of the moment in the page's timings. */
+const MARK = 'ohifbuild:preview';
 const AT_MOST_MS = 90_000;
 
 /**
  * Creates the preview of one page.
  *
  * @param {Window & typeof globalThis} window
+ * @param {boolean} touchLayout whether the viewer has a layout of its own on phones and tablets
  */
-export function createStill(window) {
+export function createStill(window, touchLayout) {
   const { document } = window;
   const { pathname, search } = window.location;
   let over = !isPlain(search);
@@ -74,7 +78,10 @@ export function createStill(window) {
       window.setInterval(() => look(image), LOOK_MS),
       window.setTimeout(end, AT_MOST_MS)
     );
-    window.requestAnimationFrame(() => window.performance.mark('ohifbuild:preview'));
+    window.requestAnimationFrame(() => {
+      window.performance.mark(MARK);
+      window.performance.mark(`${MARK} ${first?.instance}`); // for the proof that OHIF shows the same image
+    });
   }
 
   /** @param {import('./description.js').Description} image */
@@ -82,7 +89,7 @@ export function createStill(window) {
     if (panesIn(document).length > 1 || showsDocument(document) || window.location.pathname !== pathname) {
       end();
     } else if (element) {
-      const place = placeOf(window);
+      const place = placeOf(window, touchLayout && isTouchScreen(window));
       arrange(element, place, fit(place, image));
     }
   }

@@ -6,9 +6,9 @@ const PANE = '[data-cy="viewport-pane"]';
  * Distances from the window's edges to OHIF's viewport while there is none: tool bar, open study panel, the edge of the
  * closed panel on the right (measured with 3.12.0 and 3.13.2).
  */
-const WIDE = { left: 287, top: 51, right: 38, bottom: 7 };
-/** A window that is narrower has no room for panels. */
-const NARROW = { width: 700, left: 0, top: 51, right: 0, bottom: 0 };
+const OHIF = { left: 287, top: 51, right: 38, bottom: 7 };
+/** The same for our layout on phones and tablets, whose bar is in `touch/style.js`. */
+const TOUCH = { left: 0, top: 0, right: 0, bottom: 60 };
 
 /** @typedef {{left: number, top: number, width: number, height: number}} Box */
 
@@ -25,16 +25,17 @@ export function panesIn(document) {
  * Where the first image is, or will be.
  *
  * @param {Window} window
+ * @param {boolean} touch whether the viewer has its layout for phones and tablets
  * @returns {Box}
  */
-export function placeOf(window) {
+export function placeOf(window, touch) {
   const [pane] = panesIn(window.document);
   const box = pane?.getBoundingClientRect();
   if (box && box.width > 0 && box.height > 0) {
     return box;
   }
   const { innerWidth, innerHeight } = window;
-  const { left, top, right, bottom } = innerWidth < NARROW.width ? NARROW : WIDE;
+  const { left, top, right, bottom } = touch ? TOUCH : OHIF;
   return { left, top, width: Math.max(0, innerWidth - left - right), height: Math.max(0, innerHeight - top - bottom) };
 }
 

@@ -19,7 +19,7 @@ from ohifbuild.verification.claims.confinement import (
     nothing_elsewhere,
     own_studies_only,
 )
-from ohifbuild.verification.claims.on_screen import message_shown, no_pixels, right_image, thumbnails
+from ohifbuild.verification.claims.on_screen import message_shown, no_pixels, preview, right_image, thumbnails
 from ohifbuild.verification.claims.packages import mode_opens, naming_packages, no_error_boundary, packages_loaded
 from ohifbuild.verification.claims.token_way import (
     both_ends_agree,
@@ -69,6 +69,7 @@ MODE = frozenset({"mode"})
 CLAIMS: tuple[Claim, ...] = (
     Claim("right-image", "The link's own image is on the screen", IMAGE, right_image),
     Claim("thumbnails", "Each series shows its own thumbnail", IMAGE, thumbnails),
+    Claim("preview", "A preview is of OHIF's first image, and gone when that is there", EVERYWHERE, preview),
     Claim("message", "The page reports the right error", MESSAGE, message_shown),
     Claim("no-pixels", "The page shows nothing of the archive", MESSAGE, no_pixels),
     Claim("header-sent", "The browser sends the token once with each archive request", EVERYWHERE, header_sent),

@@ -9,6 +9,10 @@ from ohifbuild.verification.evidence import ImageMatch, Observation, Verdict
 from ohifbuild.verification.pixels import shows
 from ohifbuild.verification.traffic import received_line
 
+# The element and the timing of extension-template/src/early/still/index.js.
+PREVIEW_ELEMENT = 'id="ohifbuild-preview"'
+PREVIEW_MARK = "ohifbuild:preview "
+
 
 def right_image(seen: Observation, settings: Settings) -> Verdict:
     """Every viewport that is not empty shows an image of the link's studies, and one shows the expected image."""
@@ -26,6 +30,19 @@ def right_image(seen: Observation, settings: Settings) -> Verdict:
         return Verdict(False, "The expected image is not on the screen.", lines)
     best = max(hits, key=lambda match: match.score)
     return Verdict(True, f"{best.name} (correlation {best.score:.3f}; next best other {best.rival_score:.3f})", lines)
+
+
+def preview(seen: Observation, settings: Settings) -> Verdict:
+    """No preview is left beside OHIF's image or a message, and OHIF shows the image that the preview was of."""
+    if PREVIEW_ELEMENT in seen.state.html:
+        return Verdict(False, "The preview is still there.")
+    named = [name.removeprefix(PREVIEW_MARK) for name in seen.state.timings if name.startswith(PREVIEW_MARK)]
+    loaded = any(request.resource_type == "document" for request in seen.sent)
+    lines = tuple(_match_line(match) for match in seen.viewports)
+    for uid in named if loaded else ():  # else the user has chosen another image meanwhile
+        if not any(uid == match.labelled or uid in match.instances for match in seen.viewports):
+            return Verdict(False, "The preview was of another image than OHIF's first.", (f"preview: {uid}", *lines))
+    return Verdict(True, "The preview is gone; it was of OHIF's first image." if named else "There is no preview.")
 
 
 def thumbnails(seen: Observation, settings: Settings) -> Verdict:
