@@ -35,7 +35,6 @@ PHONE = (390, 844)
 SCREENS = [PHONE, (844, 390), (360, 640), (640, 360), (820, 1180), (1180, 820)]
 OF_SCREEN = 0.7
 
-READY = "document.querySelector('#ohifbuild-touch .number')?.textContent === '1 / 30'"
 IMAGE_PART = """(() => {
   const { left, top, right, bottom } = document.querySelector('.cornerstone-canvas').getBoundingClientRect();
   const width = Math.min(right, innerWidth) - Math.max(left, 0);
@@ -56,6 +55,9 @@ CAMERA = """(() => {
     services.viewportGridService.getActiveViewportId());
   return { zoom: viewport.getZoom(), window: viewport.getProperties().voiRange, page: visualViewport.scale };
 })()"""
+FIRST = "document.querySelector('#ohifbuild-touch .number')?.textContent === '1 / 30'"
+READY = f"{FIRST} && {CAMERA}.window"
+"""The first slice is on the screen."""
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +223,7 @@ def test_other_screens_keep_the_layout_of_the_release_and_load_nothing_of_ours(
     recipe = {"from": "published", "output": tmp_path / "dist", "verify": False, "touch_layout": screen == "a desktop"}
     dist = build(resolve(Recipe.of(recipe), cache=cache), cache=cache).path
     options = {"has_touch": True} if screen == "a desktop" else {"has_touch": True, "is_mobile": True}
-    size = (1280, 800) if screen == "a desktop" else PHONE
+    size = (1280, 940) if screen == "a desktop" else PHONE
     with (
         links(dist, tmp_path / "archive") as (link, _),
         phone(browser, size, **{"is_mobile": False, **options}) as (page, _f),

@@ -44,7 +44,7 @@ export function enter(window, host) {
   let from = { index: 0, y: 0, way: { x: 0, y: 0 }, window: /** @type {any} */ (undefined) };
   let hinted = false;
   let due = 0;
-  const observer = new window.MutationObserver(() => document.querySelector(GRID) && refresh());
+  const observer = new window.MutationObserver(refresh);
   /** Each play or pause ends the play before. */
   let plays = 0;
   /** @type {'simple' | 'all'} */
@@ -116,7 +116,6 @@ export function enter(window, host) {
     root.hidden = !there;
     if (there) {
       document.documentElement.setAttribute(ATTRIBUTE, view);
-      observer.disconnect();
     } else {
       document.documentElement.removeAttribute(ATTRIBUTE);
     }
@@ -187,7 +186,7 @@ export function enter(window, host) {
   }
 
   const stopWatching = ohif.watch(refresh);
-  observer.observe(document.body, { childList: true, subtree: true });
+  observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ['data', 'src'] });
   const giveBack = useWholeScreen(document);
   window.addEventListener(DRAWN, refresh, true);
   addStyle(document);
