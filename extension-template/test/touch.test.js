@@ -61,7 +61,7 @@ test('a finger drags from where it has left the tap behind', () => {
   move(fingers([10, 20]));
   move(fingers([10, 50]));
   up([], 500);
-  assert.deepEqual(log, ['begin', ['drag', 0, 30]]);
+  assert.deepEqual(log, ['begin', ['drag', 0, 2], ['drag', 0, 32]]);
 });
 
 test('two fingers zoom by their distance and move by their middle', () => {

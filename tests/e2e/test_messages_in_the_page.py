@@ -11,12 +11,12 @@ import pytest
 from aiohttp import web
 from playwright.sync_api import Browser, Page
 
+from axe import violations
 from faulty_archive import MESSAGE, Viewer, faulty_site, study_uid, window
 from ohifbuild.contract.answers import Kind, Shown, Status, meaning_of, telling_of
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.verification.browser import find_browser, started
 
-AXE = Path(__file__).parents[2] / "extension-template" / "node_modules" / "axe-core" / "axe.min.js"
 IMAGES, OTHER, REPORT, PDF, VIDEO = "prior/soft", "second/chest", "documents/findings", "documents/report", "video/clip"
 
 ANSWERS: tuple[Status, ...] = (
@@ -310,19 +310,6 @@ def test_an_upgrade_under_an_open_tab_is_offered_as_a_reload_that_keeps_the_link
 
 # For everybody: WCAG 2.2 AA.
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-RUN_AXE = """async rules => (await axe.run('#ohifbuild-message', { runOnly: rules })).violations
-  .map(found => `${found.id}: ${found.nodes.map(node => node.html).join(' ')}`)"""
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the message."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is missing. Install it: cd extension-template && npm ci")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[str] = page.evaluate(RUN_AXE, RULES)
-    return found
-
 
 def fits(page: Page) -> bool:
     """Whether nothing of the message is cut off at the sides, and all of it can be reached."""
@@ -355,13 +342,13 @@ def test_messages_are_for_everybody(ohif_dist: Path, browser: Browser, tmp_path:
         archive.rule = lambda target: 404 if PARTS["series"] in target else None
         viewer.open("prior", more="&lng=de")
         assert viewer.message()[:2] == ("not-found", "cover")
-        assert violations(viewer.page) == []
+        assert violations(viewer.page, "#ohifbuild-message") == []
         assert fits(viewer.page)
         assert viewer.page.evaluate("document.getElementById('ohifbuild-message').contains(document.activeElement)")
         archive.rule = lambda target: 500 if PARTS["frames"] in target else None
         viewer.open("prior", more="&lng=de")
         assert viewer.message()[:2] == ("failed", "notice")
-        assert violations(viewer.page) == []
+        assert violations(viewer.page, "#ohifbuild-message") == []
         assert fits(viewer.page)
 
 

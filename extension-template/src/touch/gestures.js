@@ -7,7 +7,7 @@
 
 /**
  * @typedef {object} Actions
- * @property {(at: {x: number, y: number}) => void} begin one finger has begun to drag
+ * @property {() => void} begin one finger has begun to drag
  * @property {(by: {x: number, y: number}) => void} drag its way from there
  * @property {(change: {scale: number, x: number, y: number, byX: number, byY: number}) => void} pinch since the last one;
  *   `x` and `y` are the middle between the fingers before
@@ -51,12 +51,15 @@ export function createGestures(actions) {
   function move(fingers) {
     if (fingers.length === 1 && first) {
       const by = { x: fingers[0].x - first.x, y: fingers[0].y - first.y };
-      if (!dragging && Math.hypot(by.x, by.y) >= SLOP) {
+      const way = Math.hypot(by.x, by.y);
+      if (!dragging && way >= SLOP) {
         dragging = true;
-        first = { ...first, ...fingers[0] };
-        actions.begin(fingers[0]);
-      } else if (dragging) {
-        actions.drag(by);
+        // Only what a tap may move is lost, so that the image does not jump.
+        first = { ...first, x: first.x + (by.x * SLOP) / way, y: first.y + (by.y * SLOP) / way };
+        actions.begin();
+      }
+      if (dragging) {
+        actions.drag({ x: fingers[0].x - first.x, y: fingers[0].y - first.y });
       }
     } else if (fingers.length >= 2 && before.length >= 2) {
       const [was, is] = [spanOf(before), spanOf(fingers)];

@@ -44,6 +44,11 @@ export function enter(window, host) {
   let from = { index: 0, y: 0, way: { x: 0, y: 0 }, window: /** @type {any} */ (undefined) };
   let hinted = false;
   let due = 0;
+  const observer = new window.MutationObserver(refresh);
+  /** Each play or pause ends the play before. */
+  let plays = 0;
+  /** @type {'simple' | 'all'} */
+  let view = 'simple';
 
   const toolBar = createToolBar(document, words, {
     tool: tool => set({ tool }),
@@ -82,14 +87,14 @@ export function enter(window, host) {
   function refresh() {
     due ||= window.requestAnimationFrame(() => {
       due = 0;
+      showView();
       const [index, count, series] = [image.index(), image.count(), ohif.series()];
       Object.assign(state, { image: image.shown(), scrolls: count > 1, series: series.length > 1 });
       toolBar.update(state);
       position.update(index, count);
       strip.update(series, ohif.shown());
-      const shows = document.documentElement.getAttribute(ATTRIBUTE) === 'simple';
-      parts.forEach(part => (part.hidden = !shows));
-      simple.hidden = shows;
+      parts.forEach(part => (part.hidden = view !== 'simple'));
+      simple.hidden = view === 'simple';
       position.bar.hidden ||= count < 2;
       hint.hidden ||= hinted || count < 2;
       open.hidden ||= state.image || !documentUrl(document, GRID);
@@ -101,18 +106,30 @@ export function enter(window, host) {
   /** @param {'simple' | 'all'} which */
   function show(which) {
     pause();
-    document.documentElement.setAttribute(ATTRIBUTE, which);
+    view = which;
     refresh();
+  }
+
+  /** Without viewports OHIF shows something else, such as an error, which stays in sight. */
+  function showView() {
+    const there = document.querySelector(GRID) !== null;
+    root.hidden = !there;
+    if (there) {
+      document.documentElement.setAttribute(ATTRIBUTE, view);
+    } else {
+      document.documentElement.removeAttribute(ATTRIBUTE);
+    }
   }
 
   async function play() {
     set({ playing: true });
+    const mine = (plays += 1);
     const pauseMs = 1000 / (ohif.frameRate() ?? FRAME_RATE);
     if (image.isVideo()) {
       image.togglePlaying();
       return;
     }
-    while (state.playing && image.count() > 1) {
+    while (mine === plays && image.count() > 1) {
       const drawn = new Promise(resolve => window.setTimeout(resolve, pauseMs));
       await stepper.jump((image.index() + 1) % image.count());
       await drawn;
@@ -120,6 +137,7 @@ export function enter(window, host) {
   }
 
   function pause() {
+    plays += 1;
     if (state.playing) {
       if (image.isPlaying()) {
         image.togglePlaying();
@@ -168,6 +186,7 @@ export function enter(window, host) {
   }
 
   const stopWatching = ohif.watch(refresh);
+  observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ['data', 'src'] });
   const giveBack = useWholeScreen(document);
   window.addEventListener(DRAWN, refresh, true);
   addStyle(document);
@@ -179,6 +198,7 @@ export function enter(window, host) {
     stepper.stop();
     stopTouches();
     stopWatching();
+    observer.disconnect();
     giveBack();
     window.removeEventListener(DRAWN, refresh, true);
     window.cancelAnimationFrame(due);

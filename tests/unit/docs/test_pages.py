@@ -16,6 +16,7 @@ from site_pages import SECTIONS, pages
 from site_pages.markdown import DOCS, PART, ROOT, SITE, filled
 from site_pages.messages import TOOLKIT, constants, messages, messages_in
 from site_pages.project import linked
+from take_phone_pictures import SCREENS
 from take_pictures import PICTURES, pictures_of
 
 FILES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "extension-template" / "README.md"])
@@ -71,7 +72,7 @@ def test_every_picture_says_what_it_shows(file: Path) -> None:
 
 
 def test_every_picture_is_taken_from_a_scenario_and_shown() -> None:
-    names = {f"{name}.webp" for name in PICTURES}
+    names = {f"{name}.webp" for name in (*PICTURES, *SCREENS)}
     assert {path.name for path in (DOCS / "images").iterdir()} == names
     shown = "".join(file.read_text() for file in FILES)
     assert [name for name in names if f"images/{name})" not in shown] == []
