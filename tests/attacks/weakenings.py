@@ -81,7 +81,7 @@ NATIVE_XHR = _without(
 )
 NATIVE_FETCH = _without("fetch is not guarded", (INDEX, "  guardFetch(window, scope, credential, send);\n", ""))
 NATIVE_MEDIA = _without(
-    "media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined, media);\n", "")
+    "media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined, worker, media);\n", "")
 )
 DISK_CACHE = _without("answers may be stored in the disk cache", (TRANSPORT, ", cache: 'no-store'", ""))
 

@@ -43,8 +43,8 @@ class Settings:
     ``roots``, header, scheme and ``access`` are those of the default archive; ``further`` are the other archives.
     ``roots`` are paths or absolute URLs without a slash at the end; the root of searches is the first. ``connect`` are
     other origins to which the page may connect, without the token; ``embed_in`` are origins whose pages may frame the
-    viewer. ``media_streaming`` says whether the dist has a service worker for videos. ``dicom_json`` is the path of the JSON files that links may name, with ``{id}`` for the variable part; ''
-    means that links may name none.
+    viewer. ``media_streaming`` says whether the dist has a service worker for videos. ``dicom_json`` is the path of the
+    JSON files that links may name, with ``{id}`` for the variable part; '' means that links may name none.
     """
 
     token_param: str = "token"

@@ -70,9 +70,7 @@ def complete(
     bundled, accepted = bundle_with_shared(
         bundles.waiting, base, brought, cache, allowed=allowed, offline=offline, reporter=reporter
     )
-    return Bundles(
-        (*bundles.packages, *bundled), bundles.early, accepted=accepted, media_worker=bundles.media_worker
-    )
+    return Bundles((*bundles.packages, *bundled), bundles.early, accepted=accepted, media_worker=bundles.media_worker)
 
 
 def bundle_with_shared(
