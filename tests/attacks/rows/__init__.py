@@ -7,6 +7,7 @@ from attacks.rows import (
     guards,
     last_exit,
     links,
+    media,
     orthanc,
     packages,
     policy,
@@ -25,6 +26,7 @@ PAGE_ATTACKS = (
     *studies.ROWS,
     *archives.ROWS,
     *packages.ROWS,
+    *media.ROWS,
 )
 SOCKET_ATTACKS = sockets.ROWS
 ORTHANC_ATTACKS = orthanc.ROWS
