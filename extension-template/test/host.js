@@ -17,6 +17,7 @@ export const ORIGIN = 'https://viewer.example';
  * @param {string[]} [options.languages] of the browser
  * @param {Record<string, string>} [options.local] what localStorage holds already
  * @param {string} [options.cookie]
+ * @param {(window: Window & typeof globalThis) => void} [options.prepare] changes the window before anything runs in it
  */
 export function openTab({
   path = '/viewer',
@@ -26,6 +27,7 @@ export function openTab({
   languages,
   local = {},
   cookie = '',
+  prepare = () => {},
 } = {}) {
   const noise = new VirtualConsole();
   /** @type {string[]} */
@@ -53,6 +55,7 @@ export function openTab({
     fetch: fakeFetch(sent, archive),
     XMLHttpRequest: fakeXhr(window, sent, archive),
   });
+  prepare(window);
   return {
     window,
     document: window.document,

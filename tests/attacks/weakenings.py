@@ -18,6 +18,7 @@ MEDIA_TYPES = "src/early/media-types.js"
 INDEX = "src/early/index.js"
 GUESSES = "src/early/guesses.js"
 PLAN = "src/early/startup-plan.js"
+WORKER = "src/media-worker.js"
 
 STOCK = Weakening("stock OHIF", stock="dicomweb")
 STOCK_JSON = Weakening("stock OHIF, with its data source for JSON files", stock="dicomjson")
@@ -83,7 +84,22 @@ NATIVE_XHR = _without(
 )
 NATIVE_FETCH = _without("fetch is not guarded", (INDEX, "  guardFetch(window, scope, credential, send);\n", ""))
 NATIVE_MEDIA = _without(
-    "media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined, media);\n", "")
+    "media are not guarded", (INDEX, "  guardMedia(window, url => locate(url) !== undefined, worker, media);\n", "")
+)
+_ANY_PAGE = Change(
+    WORKER,
+    "const client = await scope.clients.get(clientId);",
+    "const client = (await scope.clients.matchAll()).find(({ id }) => id !== clientId);",
+)
+ANY_PAGE_IS_ASKED = Weakening("the worker asks another page than the one that wants a video", template=(_ANY_PAGE,))
+ADDRESSES_ARE_PAGES = Weakening(
+    "the worker answers every request for an address, with the archive's type, and controls the whole viewer",
+    template=(
+        _ANY_PAGE,
+        Change("src/early/worker-control.js", "const scope = window.location.pathname;", "const scope = '/';"),
+        Change(WORKER, " && MEDIA.includes(request.destination)", ""),
+        Change(MEDIA_TYPES, "return HARMLESS.test(bare) ? bare : undefined;", "return bare;"),
+    ),
 )
 DISK_CACHE = _without("answers may be stored in the disk cache", (TRANSPORT, ", cache: 'no-store'", ""))
 

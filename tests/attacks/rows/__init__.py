@@ -8,6 +8,7 @@ from attacks.rows import (
     guards,
     last_exit,
     links,
+    media,
     orthanc,
     packages,
     policy,
@@ -27,6 +28,7 @@ PAGE_ATTACKS = (
     *archives.ROWS,
     *packages.ROWS,
     *ahead.ROWS,
+    *media.ROWS,
 )
 SOCKET_ATTACKS = sockets.ROWS
 ORTHANC_ATTACKS = orthanc.ROWS

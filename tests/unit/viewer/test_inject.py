@@ -190,6 +190,7 @@ def test_the_javascript_is_told_what_the_recipe_says() -> None:
         "roots": ["/dicom-web"],
         "priors": "exact",
         "storage": "tab",
+        "mediaStreaming": True,
         "studyList": False,
         "connect": [],
         "dicomJson": "",

@@ -114,9 +114,8 @@ class Recipe(BaseModel):
     )
     media_streaming: StrictBool = Field(
         True,
-        description="Whether videos and sound play while they arrive, by a service worker of the viewer, where the "
-        "page is secure (https or localhost) and the archive answers range requests. If not, each is downloaded "
-        "before it plays.",
+        description="Whether videos and sound play while they arrive, by a service worker of the viewer. It "
+        "needs https or localhost, and an archive that answers range requests. If not, each is downloaded first.",
     )
     priors: Literal["never", "exact", "ohif"] = Field(
         "never",
