@@ -128,7 +128,15 @@ def with_dictionary(old: Path, new: Path, names: Iterable[str]) -> dict[str, int
     found = {}
     for name in names:
         if (new / name).is_file() and role(name) in before and HASHED.search(name):
-            command = ["zstd", "-15", "--long=27", "-q", "-c", f"--patch-from={old / before[role(name)]}", new / name]
+            command: list[str | Path] = [
+                "zstd",
+                "-15",
+                "--long=27",
+                "-q",
+                "-c",
+                f"--patch-from={old / before[role(name)]}",
+                new / name,
+            ]
             found[name] = len(subprocess.run(command, check=True, capture_output=True).stdout)
     return found
 

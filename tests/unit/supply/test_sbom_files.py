@@ -34,6 +34,7 @@ def base(tmp_path: Path) -> BaseViewer:
 
 
 def written(base: BaseViewer, manifest: Manifest, tmp_path: Path, *ours: Component) -> str:
+    manifest.write(tmp_path)
     write_sbom_files(tmp_path, tmp_path, manifest, base, packages(*ours), Cache(tmp_path / "cache"))
     return (tmp_path / SBOM_NAME).read_text()
 
