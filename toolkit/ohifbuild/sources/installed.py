@@ -14,7 +14,7 @@ from ohifbuild.tools.lockfiles import of_bun, of_pnpm, split_name, yarn_entries
 def installed_versions(tree: Path, manager: str = "") -> dict[str, frozenset[str]]:
     """The versions of each installed package by name, OHIF's own packages included.
 
-    ``manager`` is the package manager, such as ``bun@1.2.23``. bun installs all that is in its lockfile. With yarn,
+    ``manager`` is the package manager, such as ``bun@1.2.23``. bun installs its whole lockfile. With yarn,
     packages that only unneeded tools depend on are left out, as the installation leaves them out. They are found by
     name alone, so the result may have a few too many versions.
     """
