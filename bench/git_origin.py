@@ -3,7 +3,8 @@
     python bench/git_origin.py [--source URL] [--version v3-stable] [--tree FOLDER] [--json FILE]
 
 Documented: ``git clone``, ``yarn install --frozen-lockfile``, ``yarn build``. Ours: ``ohifbuild build --from git`` with
-an empty cache, then without changes, then with one more patch. Each way has its own yarn cache, which starts empty.
+an empty cache, then without changes, then with one more patch, with the seconds of each step. Each way has its own
+cache of packages, which starts empty.
 Memory is the resident set of all processes of a step together, sampled five times a second. Ratios are ours divided by
 OHIF's. If the source is a mirror without the whole history, ``--tree`` names a checkout that replaces OHIF's clone; the
 clone then counts as zero.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +34,8 @@ from ohifbuild.tools.toolchain import NodeTools, node_tools
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 SAMPLE_SECONDS = 0.2
+DOCUMENTED_MANAGER = "yarn@1.22.22"
+STEP = re.compile(r"^(\S.*?) {2,}([\d.]+) s$", re.MULTILINE)
 PATCH = """
 name = "bench"
 reason = "A change without effect, to measure the cost of a change."
@@ -74,10 +78,14 @@ def measured(title: str, argv: Sequence[str | Path], cwd: Path, env: dict[str, s
         if child.returncode:
             log.seek(0)
             sys.exit(f"{title} failed:\n{log.read()[-3000:]}")
+        log.seek(0)
+        steps = STEP.findall(log.read())
     after = os.times()
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     cost = Cost(time.monotonic() - started, cpu, peak)
     print(f"{title:<42}{cost.seconds:8.1f} s{cost.cpu:9.1f} s CPU{cost.memory / 1e9:8.2f} GB", flush=True)
+    for name, seconds in steps:
+        print(f"    {name:<38}{float(seconds):8.1f} s", flush=True)
     return cost
 
 
@@ -117,7 +125,6 @@ def ours(title: str, source: str, pin: ReleasePin, work: Path, *options: str | P
     command: list[str | Path] = [
         Path(sys.executable).parent / "ohifbuild",
         "build",
-        "--quiet",
         "--from",
         "git",
         "--no-verify",
@@ -154,7 +161,7 @@ def main() -> None:
         work = Path(name)
         tools = node_tools(cache, TerminalReporter(), needs=pin.node)
         theirs, dist = documented(
-            arguments.source, pin, arguments.tree, work, yarn_folder(pin.package_manager, tools, cache, work)
+            arguments.source, pin, arguments.tree, work, yarn_folder(DOCUMENTED_MANAGER, tools, cache, work)
         )
         (work / "patches" / "bench").mkdir(parents=True)
         (work / "patches" / "bench" / "patch.toml").write_text(PATCH)

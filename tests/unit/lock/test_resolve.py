@@ -132,7 +132,7 @@ def test_a_source_build_locks_its_patches_and_its_tools(tmp_path: Path) -> None:
     resolution = resolved(tmp_path, {"version": "3.12.0", "from": "git"})
     assert isinstance(resolution.base, SourceBuild)
     sections = resolution.lock.sections
-    assert sections["toolchain"]["package_manager"] == "yarn@1.22.22"
+    assert sections["toolchain"]["package_manager"] == "bun@1.2.23"
     known = {patch.name: digest([patch])[:12] for patch in select(load(patches()), "3.12.0")}
     assert sections["patches"] == known
     assert known

@@ -164,7 +164,14 @@ def test_problems_with_the_release_and_with_dependencies_are_reported_together(t
     b = package(tmp_path / "b", peerDependencies={"react": "^19.0.0"})
     with pytest.raises(ExtensionInvalid, match="2 problems keep 2") as refusal:
         decide_dependencies(
-            [a, b], {}, "0" * 40, lambda: tmp_path / "tree", TOOLS, offline=False, reporter=SilentReporter()
+            [a, b],
+            {},
+            "0" * 40,
+            lambda: tmp_path / "tree",
+            TOOLS,
+            manager="yarn@1.22.22",
+            offline=False,
+            reporter=SilentReporter(),
         )
     for words in ("'file:../x', which is no range of versions", "requires react ^19.0.0"):
         assert words in refusal.value.details

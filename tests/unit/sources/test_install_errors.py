@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -94,6 +95,14 @@ def tree(tmp_path: Path) -> Path:
             "downloaded",
         ),
         ('error Integrity check failed for "other" (computed integrity ...)', DownloadFailed, "downloaded"),
+        (
+            "error: GET https://registry.example.org/@lost/package/-/package-4.5.6.tgz - 404",
+            PackageUnavailable,
+            "does not have @lost/package@4.5.6",
+        ),
+        ("error: ConnectionRefused downloading tarball execa@8.0.1", DownloadFailed, "downloaded"),
+        ("error: Integrity check failed for tarball: execa", DownloadFailed, "downloaded"),
+        ("error: lockfile had changes, but lockfile is frozen", ReleaseUnsupported, "does not match its package.json"),
         ("error something else", ToolFailed, "yarn"),
     ],
 )
@@ -103,6 +112,20 @@ def test_a_package_managers_failure_becomes_the_matching_error(
     error = explained(ToolFailed("yarn failed with exit status 1.", details=output), tree)
     assert type(error) is expected
     assert words in error.what
+
+
+def test_bun_cannot_download_offline_what_is_not_in_its_store(tree: Path) -> None:
+    failure = ToolFailed("bun failed.", details="error: ConnectionRefused downloading tarball execa@8.0.1")
+    assert isinstance(explained(failure, tree, offline=True), NotInCache)
+
+
+@pytest.mark.parametrize(("free", "expected"), [(1 << 20, DiskFull), (1 << 40, ToolFailed)])
+def test_bun_names_no_cause_when_the_disk_is_full(
+    free: int, expected: type[OhifbuildError], tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=free))
+    failure = ToolFailed("bun failed.", details="error: Fail extracting tarball from execa")
+    assert type(explained(failure, tree)) is expected
 
 
 def test_a_tarballs_url_names_its_package() -> None:

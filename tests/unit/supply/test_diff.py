@@ -140,7 +140,11 @@ def test_locks_are_compared_section_by_section(tmp_path: Path) -> None:
 
 def test_a_release_that_is_not_published_is_compared_by_its_pin() -> None:
     found, warnings = compare("3.9.3", "v3.10.0")
-    assert {(change.part, change.name) for change in found} == {("release", "version"), ("release", "commit")}
+    assert {(change.part, change.name) for change in found} == {
+        ("release", "version"),
+        ("release", "commit"),
+        ("release", "package manager"),
+    }
     assert warnings == [
         f"OHIF {version} is not published: only its pin is compared." for version in ("3.9.3", "3.10.0")
     ]

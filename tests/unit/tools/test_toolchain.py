@@ -155,6 +155,25 @@ def test_pnpm_12_is_the_program_for_this_machine_and_its_wrappers_digest_says_no
     assert package_of("pnpm@12.0.1") == Package("@pnpm/exe.linux-arm64-musl", "12.0.1", "")
 
 
+@pytest.mark.parametrize(
+    ("machine", "musl", "package"),
+    [
+        ("linux-x64", False, "@oven/bun-linux-x64-baseline"),
+        ("linux-x64", True, "@oven/bun-linux-x64-musl-baseline"),
+        ("linux-arm64", False, "@oven/bun-linux-aarch64"),
+        ("darwin-arm64", False, "@oven/bun-darwin-aarch64"),
+    ],
+)
+def test_bun_is_pinned_for_each_machine(
+    machine: str, musl: bool, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ohifbuild.tools.package_managers.machine", lambda: machine)
+    monkeypatch.setattr("ohifbuild.tools.package_managers.is_musl", lambda: musl)
+    found = package_of("bun@1.2.23")
+    assert (found.name, found.version) == (package, "1.2.23")
+    assert found.integrity.startswith("sha512-")
+
+
 def test_the_digest_in_a_package_manager_spec_is_its_pin() -> None:
     pinned = package_of("yarn@1.22.22")
     digest = (

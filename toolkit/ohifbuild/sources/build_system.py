@@ -19,12 +19,13 @@ from ohifbuild.core.errors import ReleaseUnsupported
 from ohifbuild.releases.catalogue import VERSION, ReleasePin, catalogue, find_release
 
 APP = "platform/app"
-# Each lockfile and its package manager. OHIF's 3.10 to 3.13 betas have a bun.lock beside their yarn.lock.
+# Each lockfile and its package manager. OHIF's 3.10 to 3.13 betas have a bun.lock beside their yarn.lock. It is used
+# for the commits that the catalogue pins: in a fork, nobody says that both are kept up to date.
 LOCKFILES = {"pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn"}
 DEFAULT_MANAGERS = {"yarn": "yarn@1.22.22", "pnpm": "pnpm@11"}
 MANAGER = re.compile(r"(yarn|pnpm)@\d[\w.]*")
 # What OHIF's tools require: yarn 1 and webpack run on Node 18; from pnpm 11 and Rspack 2 on, OHIF's own range is 24.
-NODES = {"yarn": ">=18", "pnpm": ">=24"}
+NODES = {"yarn": ">=18", "bun": ">=18", "pnpm": ">=24"}
 # Of the app's scripts, in this order, the first that names a bundler decides. OHIF had an rsbuild.config.ts for its
 # development server years before it built with it, so that file alone says nothing.
 SCRIPTS = ("build", "build:viewer", "build:viewer:ci")

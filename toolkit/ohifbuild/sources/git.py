@@ -262,6 +262,7 @@ def source_build(
         commit,
         lambda: build.checkout(cache, offline=offline, reporter=reporter).path,
         tools,
+        manager=pin.package_manager,
         offline=offline,
         reporter=reporter,
     )

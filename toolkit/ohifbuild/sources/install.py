@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ohifbuild.core.errors import (
     ToolFailed,
 )
 from ohifbuild.core.processes import run
+from ohifbuild.sources.bun import run_bun
 from ohifbuild.sources.lockfiles import dependents, package_of_tarball
 from ohifbuild.sources.manifests import UNNEEDED, UNNEEDED_WORKSPACE, install_inputs, without_unneeded_packages
 from ohifbuild.sources.remedies import PUBLISHED
@@ -27,7 +29,7 @@ from ohifbuild.sources.working_tree import installing, is_installed
 from ohifbuild.tools.package_managers import package_manager
 from ohifbuild.tools.toolchain import NodeTools
 
-LOCKFILES = {"yarn": "yarn.lock", "pnpm": "pnpm-lock.yaml"}
+LOCKFILES = {"yarn": "yarn.lock", "pnpm": "pnpm-lock.yaml", "bun": "bun.lock"}
 # A build does not need the installation scripts of OHIF's dependencies: v3.10 and v3.12 build without them.
 OPTIONS = {
     "yarn": (
@@ -47,6 +49,7 @@ OPTIONS = {
         "--reporter=append-only",
         f"--filter=!./{UNNEEDED_WORKSPACE}",
     ),
+    "bun": ("install", "--frozen-lockfile", "--ignore-scripts", "--no-progress"),
 }
 
 MISSING = re.compile(
@@ -54,13 +57,22 @@ MISSING = re.compile(
     r'|(?P<url>https?://[^\s"]+): (?:Request failed \\?"?40[34]|Not Found)'
     r"|Couldn't find any versions for \"(?P<versions>[^\"]+)\" that matches \"(?P<range>[^\"]+)\"(?! in our cache)"
     r"|ERR_PNPM_FETCH_404.*?GET (?P<pnpm>\S+): Not Found"
+    r"|error: GET (?P<address>https?://\S+) - 40[34]"
     r"|error: (?P<bun>@?[^\s@]+@\S+) failed to resolve"
 )
 # yarn's stack traces, and the warnings that OHIF's resolutions always cause.
 NOISE = re.compile(r"^(?:    at .*|warning (?:Resolution field|.*Invalid bin entry).*|info Visit .*)\n?", re.MULTILINE)
 NOT_CACHED = re.compile(r"in our cache|ERR_PNPM_NO_OFFLINE|Can't make a request in offline mode")
-OUTDATED = re.compile(r"lockfile needs to be updated|ERR_PNPM_OUTDATED_LOCKFILE")
-UNREACHABLE = re.compile(r"ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNRE|ENETUNREACH|network connection")
+OUTDATED = re.compile(
+    r"lockfile needs to be updated|ERR_PNPM_OUTDATED_LOCKFILE|lockfile had changes, but lockfile is frozen"
+)
+UNREACHABLE = re.compile(
+    r"ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ESOCKETTIMEDOUT|ECONNRE|ENETUNREACH|network connection"
+    r"|downloading (?:tarball|package manifest)"  # bun
+)
+# bun names no cause when it cannot write a file.
+UNWRITTEN = re.compile(r"Fail extracting tarball")
+FULL_BYTES = 64 << 20
 TAMPERED = re.compile(r"Integrity check failed|EINTEGRITY|ERR_PNPM_TARBALL_INTEGRITY")
 YARN_PHASE = re.compile(r"\[(\d)/(\d)\] (\w[\w ]+)")
 
@@ -104,26 +116,32 @@ def install(tree: Path, manager: str, tools: NodeTools, cache: Cache, *, offline
     if is_installed(tree, key):
         return
     program = package_manager(manager, tools, cache, offline=offline, reporter=reporter)
-    options = [*OPTIONS[_name(manager)], *_store(manager, cache), *(["--offline"] if offline else [])]
+    options = list(OPTIONS[_name(manager)])
     reduced = without_unneeded_packages(tree) if _is_yarn(manager) else nullcontext()
     with reporter.step("Install dependencies") as meter, installing(tree, key), reduced:
         try:
-            run([*program, *options], cwd=tree, env=_environment(tools), on_line=lambda line: _phase(line, meter))
+            if _name(manager) == "bun":
+                store = cache.path_of("bun", "store").absolute()
+                run_bun(Path(program[0]), options, tree, store, tools, _environment(tools), offline=offline)
+            else:
+                options += [*_store(manager, cache), *(["--offline"] if offline else [])]
+                run([*program, *options], cwd=tree, env=_environment(tools), on_line=lambda line: _phase(line, meter))
         except ToolFailed as error:
-            raise explained(error, tree) from error
+            raise explained(error, tree, offline=offline) from error
 
 
-def explained(error: ToolFailed, tree: Path) -> OhifbuildError:
+def explained(error: ToolFailed, tree: Path, *, offline: bool = False) -> OhifbuildError:
     """The error for a failure of a package manager in the source ``tree``."""
     text, details = error.details, NOISE.sub("", error.details)[-1500:]
     missing = MISSING.search(text)
-    if "ENOSPC" in text or "no space left" in text.lower():
+    full = UNWRITTEN.search(text) and shutil.disk_usage(tree).free < FULL_BYTES
+    if full or "ENOSPC" in text or "no space left" in text.lower():
         return DiskFull(
             "No space is left for OHIF's dependencies.",
             cause="The disk is full; the dependencies need about 2.5 GB with their cache.",
             fix="Free some space, or set OHIFBUILD_CACHE to a folder on another disk.",
         )
-    if NOT_CACHED.search(text):
+    if NOT_CACHED.search(text) or (offline and UNREACHABLE.search(text)):
         return NotInCache(
             "A dependency of OHIF is not in the cache, and --offline forbids downloading it.",
             cause="This source was never installed on this machine, or the cache was pruned.",
@@ -152,7 +170,7 @@ def _unavailable(found: re.Match[str], tree: Path, details: str) -> PackageUnava
     if found["versions"]:
         package = f"{found['versions']}@{found['range']}"
     else:
-        package = found["yarn"] or found["bun"] or package_of_tarball(found["url"] or found["pnpm"])
+        package = found["yarn"] or found["bun"] or package_of_tarball(found["url"] or found["pnpm"] or found["address"])
     required_by = [found["dependent"]] if found["dependent"] else dependents(tree, package)
     dependent = f" (required by {', '.join(required_by[:3])})" if required_by else ""
     return PackageUnavailable(

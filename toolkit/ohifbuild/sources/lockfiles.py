@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from ohifbuild.packages.dependencies import Dependency
 from ohifbuild.sources.components import Component
-from ohifbuild.tools.lockfiles import of_pnpm, of_yarn, split_name, yarn_entries
+from ohifbuild.tools.lockfiles import of_bun, of_pnpm, of_yarn, split_name, yarn_entries
 
 TARBALL = re.compile(r"/((?:@[^/]+/)?[^/]+)/-/[^/]*?-(\d[^/]*)\.tgz$")
 KINDS = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
@@ -19,9 +19,9 @@ Integrities = dict[tuple[str, str], str]
 
 
 def integrities(tree: Path) -> Integrities:
-    """By name and version, npm's integrity of each package that the lockfile in ``tree`` names (yarn 1 or pnpm)."""
+    """By name and version, npm's integrity of each package that the lockfiles in ``tree`` name (bun, yarn 1, pnpm)."""
     found: Integrities = {}
-    for name, entries in (("yarn.lock", of_yarn), ("pnpm-lock.yaml", of_pnpm)):
+    for name, entries in (("bun.lock", of_bun), ("yarn.lock", of_yarn), ("pnpm-lock.yaml", of_pnpm)):
         if (tree / name).is_file():
             found |= {key: text for key, text in entries((tree / name).read_text(encoding="utf-8")) if text}
     return found

@@ -29,6 +29,7 @@ def decide_dependencies(
     source: Callable[[], Path],
     tools: NodeTools,
     *,
+    manager: str,
     offline: bool,
     reporter: Reporter,
 ) -> Resolved:
@@ -38,6 +39,7 @@ def decide_dependencies(
         facts: those of the lock about dependencies.
         commit: of OHIF's source.
         source: gives OHIF's source; is called only if the lock does not say enough.
+        manager: the package manager that installs OHIF's own dependencies.
 
     Raises:
         ExtensionInvalid: at least one package cannot be used with this source; ``details`` lists all problems.
@@ -51,7 +53,7 @@ def decide_dependencies(
         return found
     tree = source()
     problems = release_problems(packages, source_versions(tree))
-    installed = installed_versions(tree)
+    installed = installed_versions(tree, manager)
     wanted = [item for package in packages if (item := needed(package, packages, installed)).own or item.others]
     if not wanted:
         return NOTHING

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -27,10 +26,9 @@ from packageurl import PackageURL
 from ohifbuild import __version__
 from ohifbuild.core.errors import InternalError
 from ohifbuild.sources.components import Component, Contents
+from ohifbuild.supply.sbom_subject import COMPLETENESS, hexadecimal, serial
 from ohifbuild.viewer.manifest import Manifest
 
-# The property that says whether the list is complete.
-COMPLETENESS = "ohifbuild:components"
 # The algorithms of npm's integrities; packages from before 2017 have only SHA-1.
 ALGORITHMS = {"sha1": HashAlgorithm.SHA_1, "sha512": HashAlgorithm.SHA_512}
 
@@ -44,7 +42,7 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
         epoch: the time of the build in seconds since 1970 (``SOURCE_DATE_EPOCH``).
     """
     release = str(manifest.inputs.get("release", ""))
-    bom = Bom(serial_number=_serial(manifest))
+    bom = Bom(serial_number=serial(manifest))
     bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
     bom.metadata.tools = ToolRepository(
         components=[Item(name="ohifbuild", version=__version__, type=ComponentType.APPLICATION)]
@@ -54,7 +52,7 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
         version=release,
         type=ComponentType.APPLICATION,
         bom_ref="dist",
-        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=_hexadecimal(manifest))],
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=hexadecimal(manifest))],
         properties=[Property(name=COMPLETENESS, value="complete" if contents.complete else "incomplete")],
     )
     bom.metadata.component = root
@@ -65,29 +63,6 @@ def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *,
     document = json.loads(JsonV1Dot6(bom).output_as_string())
     document["compositions"] = _compositions(items, complete=contents.complete)
     return json.dumps(document, indent=1) + "\n"
-
-
-def is_about(document: Any, manifest: Manifest) -> bool:
-    """Whether an SBOM, parsed from JSON, is about the dist that ``manifest`` describes."""
-    try:
-        hashes = [item["content"] for item in document["metadata"]["component"]["hashes"]]
-    except (KeyError, TypeError):
-        return False
-    return hashes == [_hexadecimal(manifest)]
-
-
-def moved_sbom(text: str, old: Manifest, new: Manifest) -> str:
-    """The SBOM ``text`` of the dist ``old``, changed for ``new``, which has the same contents.
-
-    Returns "" if ``text`` is not about ``old``.
-    """
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return ""
-    if not is_about(document, old):
-        return ""
-    return text.replace(_hexadecimal(old), _hexadecimal(new)).replace(str(_serial(old)), str(_serial(new)))
 
 
 def check_schema(text: str) -> None:
@@ -106,14 +81,6 @@ def check_schema(text: str) -> None:
         raise InternalError("The CycloneDX validator is not installed.", fix=fix) from error
     if problem:
         raise InternalError("The SBOM that ohifbuild wrote is invalid CycloneDX.", details=str(problem)[:2000])
-
-
-def _serial(manifest: Manifest) -> uuid.UUID:
-    return uuid.uuid5(uuid.NAMESPACE_URL, manifest.digest)
-
-
-def _hexadecimal(manifest: Manifest) -> str:
-    return manifest.digest.removeprefix("sha256:")
 
 
 def _item(component: Component) -> Item:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
+from importlib.metadata import version
 from pathlib import Path
 
+from ohifbuild import __version__
 from ohifbuild.cache.entries import Cache
+from ohifbuild.core.digests import digest_of
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.releases.catalogue import catalogue
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.sources.components import Component, Contents, contents_of
 from ohifbuild.supply.provenance import moved_provenance, provenance
-from ohifbuild.supply.sbom import moved_sbom, sbom
+from ohifbuild.supply.sbom_subject import moved_sbom
 from ohifbuild.viewer.extensions import Bundles
 from ohifbuild.viewer.manifest import Manifest, read_manifest
 from ohifbuild.viewer.output import PROVENANCE_NAME, SBOM_NAME
 
 KIND = "contents"
+SBOM_KIND = "sbom"
+WRITER = "cyclonedx-python-lib"
 # https://reproducible-builds.org/specs/source-date-epoch/
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 
@@ -33,8 +38,7 @@ def write_sbom_files(
         CacheUnusable, DiskFull: the folder cannot be written.
     """
     ours = tuple(Component(item.package.name, item.package.version, item.package.licence) for item in bundles.packages)
-    epoch = os.environ.get(EPOCH_VARIABLE, "0")
-    bill = sbom(manifest, _contents(base, cache), ours, epoch=int(epoch) if epoch.isdigit() else 0)
+    bill = _sbom(manifest, base, ours, cache)
     statement = provenance(dist, manifest, base.release, base.origin, catalogue().source)
     _write(folder, {SBOM_NAME: bill, PROVENANCE_NAME: statement})
 
@@ -67,6 +71,24 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def _sbom(manifest: Manifest, base: BaseViewer, ours: tuple[Component, ...], cache: Cache) -> str:
+    """The SBOM. That of an empty dist with the same packages is kept in the cache, because writing it takes long."""
+    text = os.environ.get(EPOCH_VARIABLE, "0")
+    epoch = int(text) if text.isdigit() else 0
+    empty = Manifest({}, {"release": manifest.inputs.get("release", "")})
+
+    def make(work: Path) -> None:
+        from ohifbuild.supply.sbom import sbom  # importing its packages takes a tenth of a second
+
+        (work / SBOM_NAME).write_text(sbom(empty, _contents(base, cache), ours, epoch=epoch), encoding="utf-8")
+
+    key = digest_of(
+        base.key, [astuple(item) for item in ours], epoch, __version__, version(WRITER), *empty.inputs.values()
+    )
+    made = cache.entry(SBOM_KIND, key, make) / SBOM_NAME
+    return moved_sbom(made.read_text(encoding="utf-8"), empty, manifest)
 
 
 def _contents(base: BaseViewer, cache: Cache) -> Contents:

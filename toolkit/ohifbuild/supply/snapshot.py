@@ -17,7 +17,7 @@ from ohifbuild.lock.lock_file import read_lock
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.components import contents_of
 from ohifbuild.sources.published import published_viewer
-from ohifbuild.supply.sbom import COMPLETENESS, is_about
+from ohifbuild.supply.sbom_subject import COMPLETENESS, is_about
 from ohifbuild.viewer.manifest import FileEntry, Manifest, hash_tree, read_manifest
 from ohifbuild.viewer.output import SBOM_NAME, evidence_folder
 

@@ -115,7 +115,8 @@ def _of_npm(text: str) -> Iterator[Entry]:
             pending.append(entry.get("dependencies", {}))
 
 
-def _of_bun(text: str) -> Iterator[Entry]:
+def of_bun(text: str) -> Iterator[Entry]:
+    """The packages of a bun.lock, the workspaces in it without integrity."""
     document = json.loads(TRAILING_COMMA.sub(lambda found: found[1] or "", text))
     for entry in document["packages"].values():
         integrity = entry[-1] if isinstance(entry[-1], str) and entry[-1].startswith("sha512-") else ""
@@ -138,5 +139,5 @@ FORMATS: dict[str, Callable[[str], Iterator[Entry]]] = {
     "package-lock.json": _of_npm,
     "pnpm-lock.yaml": of_pnpm,
     "yarn.lock": of_yarn,
-    "bun.lock": _of_bun,
+    "bun.lock": of_bun,
 }

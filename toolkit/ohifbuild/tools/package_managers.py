@@ -1,10 +1,11 @@
-"""yarn 1 and pnpm for a build from source: npm packages with a pinned integrity, run by the build's Node.
+"""yarn 1, pnpm and bun for a build from source: npm packages with a pinned integrity.
 
 Corepack would download them too, but in its own way. Here they come through the user's npm configuration like all
 other packages, are verified before they run, and are available offline.
 
-pnpm 12 is a native program: npm's package ``pnpm`` has only a script that fetches it, so the package with the program
-for this machine (``@pnpm/exe.linux-x64``) is used instead.
+yarn and pnpm up to 11 are run by the build's Node. pnpm 12 and bun are native programs: npm's packages ``pnpm`` and
+``bun`` have only a script that fetches them, so the package with the program for this machine (``@pnpm/exe.linux-x64``)
+is used instead.
 """
 
 from __future__ import annotations
@@ -21,8 +22,18 @@ from ohifbuild.tools.machine import is_musl, machine
 from ohifbuild.tools.npm import Package, npm_package, published_integrity
 from ohifbuild.tools.toolchain import NodeTools, pins_file
 
-SPEC = re.compile(r"(yarn|pnpm)@(\d+(?:\.(?:x|\d+\.(?:x|\d+)))?)(?:\+sha512\.([0-9a-f]{128}))?")
+SPEC = re.compile(r"(yarn|pnpm|bun)@(\d+(?:\.(?:x|\d+\.(?:x|\d+)))?)(?:\+sha512\.([0-9a-f]{128}))?")
 FIRST_NATIVE_PNPM = 12
+# bun's names of the machines. Its usual builds for x64 need AVX2, which older processors lack; the baseline builds run
+# on all. Source: https://bun.sh/docs/installation
+BUN_BUILDS = {
+    "linux-x64": "linux-x64-baseline",
+    "linux-x64-musl": "linux-x64-musl-baseline",
+    "linux-arm64": "linux-aarch64",
+    "linux-arm64-musl": "linux-aarch64-musl",
+    "darwin-x64": "darwin-x64-baseline",
+    "darwin-arm64": "darwin-aarch64",
+}
 
 
 def package_manager(
@@ -42,8 +53,9 @@ def package_manager(
     if not package.integrity:
         package = _unpinned(package, cache, offline=offline, reporter=reporter)
     folder = npm_package(package, cache, offline=offline, reporter=reporter)
-    if package.name.startswith("@pnpm/exe."):
-        return [_program(folder, package)]
+    for scope, program in (("@pnpm/exe.", "pnpm"), ("@oven/bun-", "bin/bun")):
+        if package.name.startswith(scope):
+            return [_program(folder, program, package)]
     return [tools.node, _script(folder, package)]
 
 
@@ -57,22 +69,27 @@ def package_of(spec: str) -> Package:
     if not matched:
         raise _unknown(spec)
     name, version, digest = matched.groups()
-    native = name == "pnpm" and int(version.split(".")[0]) >= FIRST_NATIVE_PNPM
+    native = name == "bun" or (name == "pnpm" and int(version.split(".")[0]) >= FIRST_NATIVE_PNPM)
     if digest and not native:
         return Package(name, version, "sha512-" + base64.b64encode(bytes.fromhex(digest)).decode())
     start = version.removesuffix(".x")
     for row in pins_file()["package_manager"]:
         if row["name"] == name and f"{row['version']}.".startswith(f"{start}."):
-            return _native(row["version"], row["native"]) if native else Package(name, row["version"], row["integrity"])
+            return (
+                _native(name, row["version"], row["native"])
+                if native
+                else Package(name, row["version"], row["integrity"])
+            )
     if version.count(".") != 2 or version.endswith("x"):
         raise _unknown(spec)
-    return _native(version, {}) if native else Package(name, version, "")
+    return _native(name, version, {}) if native else Package(name, version, "")
 
 
-def _native(version: str, integrities: dict[str, str]) -> Package:
-    """The package with pnpm's program for this machine. (A digest in ``packageManager`` is that of another package.)"""
+def _native(name: str, version: str, integrities: dict[str, str]) -> Package:
+    """The package with the program for this machine. (A digest in ``packageManager`` is that of another package.)"""
     target = machine() + ("-musl" if is_musl() else "")
-    return Package(f"@pnpm/exe.{target}", version, integrities.get(target, ""))
+    package = f"@pnpm/exe.{target}" if name == "pnpm" else f"@oven/bun-{BUN_BUILDS.get(target, target)}"
+    return Package(package, version, integrities.get(target, ""))
 
 
 def _unpinned(package: Package, cache: Cache, *, offline: bool, reporter: Reporter) -> Package:
@@ -87,10 +104,10 @@ def _unpinned(package: Package, cache: Cache, *, offline: bool, reporter: Report
     return Package(package.name, package.version, integrity)
 
 
-def _program(folder: Path, package: Package) -> Path:
-    program = folder / "pnpm"
+def _program(folder: Path, name: str, package: Package) -> Path:
+    program = folder / name
     if not program.is_file() or program.is_symlink():
-        raise PackageDamaged(f"{package.spec} has no program pnpm.", cause="The package has an unexpected layout.")
+        raise PackageDamaged(f"{package.spec} has no program {name}.", cause="The package has an unexpected layout.")
     return program
 
 
@@ -112,6 +129,6 @@ def _script(folder: Path, package: Package) -> Path:
 def _unknown(spec: str) -> ToolMissing:
     return ToolMissing(
         f"The package manager {spec[:80]!r} is not supported.",
-        cause="ohifbuild supports yarn 1 and pnpm, which OHIF's releases use.",
+        cause="ohifbuild supports yarn 1, pnpm and bun, which OHIF's releases use.",
         fix="Use a supported package manager, for example: yarn@1.22.22 or pnpm@11",
     )

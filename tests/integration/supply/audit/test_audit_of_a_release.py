@@ -18,6 +18,7 @@ from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.supply.audit.bundle_comparison import compare
 from ohifbuild.supply.audit.publisher import publisher_of
 from ohifbuild.supply.audit.rebuild import bun_binary, rebuild_release
+from ohifbuild.tools.toolchain import node_tools
 
 from ...sources.git.conftest import TAG, Upstream, make_upstream
 
@@ -42,7 +43,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     folder = tmp_path_factory.mktemp("audit")
     cache, reporter = Cache(folder / "cache"), SilentReporter()
     upstream = make_upstream(folder / "upstream")
-    bun = bun_binary(BUN, cache, offline=False, reporter=reporter)
+    tools = node_tools(cache, reporter)
+    bun = bun_binary(BUN, tools, cache, offline=False, reporter=reporter)
     env = {**os.environ, "BUN_INSTALL_CACHE_DIR": str(folder / "bun")}
     upstream.write(".circleci/config.yml", f'command: install "bun-v{BUN}"\n')
     upstream.write(".gitignore", "node_modules\ndist\n")
