@@ -202,7 +202,6 @@ def test_the_javascript_is_told_what_the_recipe_says() -> None:
         "contact": "",
         "startup": [],
         "previewImage": True,
-        "mediaStreaming": True,
         "touchLayout": True,
         "branding": {"name": "", "logo": "", "colours": {}},
     }
