@@ -8,25 +8,33 @@ const [SCRIPT, STYLE] = ['ohifbuild-startup-script', 'ohifbuild-startup-style'];
 
 /** A page with a runtime as webpack writes it: it runs the functions of the entries that came before it. */
 function page() {
+  /** @type {any} */
   const { window } = new JSDOM('<body></body>');
   useStartupFiles(window, FILES);
   /** @type {string[]} */
   const loaded = [];
+  /** @type {{f: Record<string, (chunk: number, promises: Promise<unknown>[]) => void>}} */
   const require = {
     f: {
       j: (chunk, promises) => promises.push(Promise.resolve(loaded.push(`script ${chunk}`))),
       miniCss: (chunk, promises) => promises.push(Promise.resolve(loaded.push(`style ${chunk}`))),
     },
   };
-  window.webpackChunk.forEach(([, , run]) => run(require));
+  window.webpackChunk.forEach((/** @type {any[]} */ [, , run]) => run(require));
   return {
     loaded,
+    /** @param {number} chunk */
     load(chunk) {
+      /** @type {Promise<unknown>[]} */
       const promises = [];
       require.f.j(chunk, promises);
       require.f.miniCss(chunk, promises);
       return Promise.all(promises);
     },
+    /**
+     * @param {string} type
+     * @param {string} id
+     */
     happens(type, id) {
       const element = window.document.body.appendChild(window.document.createElement('i'));
       element.id = id;
@@ -81,6 +89,7 @@ test('events of other elements mean nothing', async () => {
 });
 
 test('a page without joined files stays as it is', () => {
+  /** @type {any} */
   const { window } = new JSDOM('');
   useStartupFiles(window, undefined);
   assert.equal('webpackChunk' in window, false);
