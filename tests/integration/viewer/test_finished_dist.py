@@ -66,7 +66,7 @@ def test_a_dist_has_no_page_but_the_viewers_and_nothing_for_openid_or_from_anoth
     own = {name for name in names if not name.startswith("ohifbuild/") and not name.endswith((".br", ".gz"))}
     assert own == {
         *("index.html", "app-config.js", "app.bundle.0a.js", "app.bundle.css", "manifest.json", MANIFEST_NAME),
-        *("customizations/tools.jsonc", "init-service-worker.js", "ort/ort.min.js"),
+        *("customizations/tools.jsonc", "init-service-worker.js", "ohifbuild-media.js", "ort/ort.min.js"),
     }
 
 
