@@ -22,7 +22,8 @@ from ohifbuild.viewer.manifest import Manifest, hash_tree
 ROOT = Path(__file__).parents[3]
 NEEDING = (
     "ohifbuild.verification",
-    "ohifbuild.recording", "ohifbuild.testing",
+    "ohifbuild.recording",
+    "ohifbuild.testing",
     "ohifbuild.dev",
     "ohifbuild.pytest_plugin",
     "ohifbuild.orthanc.scripts",

@@ -24,7 +24,7 @@ from ohifbuild.viewer.config_module import ConfigModule, with_config_module
 from ohifbuild.viewer.extensions import Bundles
 from ohifbuild.viewer.hints import hinted, modules_of
 from ohifbuild.viewer.prepare import PreparedViewer, link_tree
-from ohifbuild.viewer.startup_files import NO_STARTUP_FILES, StartupFiles
+from ohifbuild.viewer.startup_files import NO_STARTUP_FILES, StartupFiles, startup_files
 
 FOLDER = "ohifbuild"
 # Its place decides which pages it may control, so it is not in the folder; see extension-template/src/early/index.js.
@@ -68,7 +68,7 @@ def inject(
     Raises:
         ReleaseUnsupported: the release's index.html does not look as expected.
     """
-    page = (viewer.base.path / "index.html").read_text(encoding="utf-8")
+    page = viewer.page
     if module:
         changed = with_config_module(page, module)
         if changed is None:
@@ -196,7 +196,7 @@ def _start(values: dict[str, Any], early: str) -> str:
 def startup_of(data: str) -> StartupFiles:
     """The joined files that the settings of a page name, as JSON; the page itself has their tags."""
     found = json.loads(data).get("startupFiles")
-    return StartupFiles(**found) if found else NO_STARTUP_FILES
+    return startup_files(found) if found else NO_STARTUP_FILES
 
 
 def _unexpected(why: str) -> ReleaseUnsupported:

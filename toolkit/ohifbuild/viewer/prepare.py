@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
@@ -21,21 +21,28 @@ from ohifbuild.viewer.compress import compress_all, compressible, compressors
 from ohifbuild.viewer.left_out import is_left_out
 from ohifbuild.viewer.manifest import FileEntry, hash_tree
 from ohifbuild.viewer.minify import minifiers, minify_all
+from ohifbuild.viewer.names import rename_scripts, with_new_names
 from ohifbuild.viewer.portable import portable_texts
-from ohifbuild.viewer.startup_files import StartupFiles, join_startup_files, read_state, write_state
+from ohifbuild.viewer.startup_files import StartupFiles, join_startup_files, startup_files
 
 KIND = "ready"
+FACTS = "facts.json"
 # Increase it when this module, or one that it uses, produces different bytes from the same base viewer.
-RECIPE_VERSION = 7
+RECIPE_VERSION = 8
 
 
 @dataclass(frozen=True)
 class PreparedViewer:
-    """A prepared viewer: ``tree`` is a folder in the cache, which must never be changed; ``files`` are its digests."""
+    """A prepared viewer.
+
+    ``tree`` is a folder in the cache, which must never be changed; ``files`` are its digests. ``page`` is the release's
+    ``index.html`` with the names that the scripts have in ``tree``.
+    """
 
     tree: Path
     files: dict[str, FileEntry]
     base: BaseViewer
+    page: str
     startup: StartupFiles
 
 
@@ -59,29 +66,34 @@ def prepare(
         OhifbuildError: the errors of ``minify_all`` and ``Cache.entry``.
     """
     chunks = profile.chunks if profile else ()
-    key = digest_of(base.key, RECIPE_VERSION, minifiers() if minify else "", compressors(), chunks)
+    made_by = minifiers() if minify else {}
+    key = digest_of(base.key, RECIPE_VERSION, made_by, compressors(), chunks)
 
     def make(work: Path) -> None:
         tree = work / "tree"
-        names = _copy(base.path, tree)
+        kept = _copy(base.path, tree)
         for name, text in portable_texts(base.path):
             _replace(tree / name, text)
+        names = rename_scripts(tree, RECIPE_VERSION, made_by)
+        others = []
         if minify:
-            names += minify_all(tree, cache, offline=offline, reporter=reporter)
+            others += minify_all(tree, cache, offline=offline, reporter=reporter)
         startup = join_startup_files(tree, chunks)
-        names += [name for name in (startup.script, startup.style) if name]
-        selected = [name for name in names if compressible(name, (tree / name).stat().st_size)]
+        others += [name for name in (startup.script, startup.style) if name]
+        found = [*(with_new_names(name, names) for name in kept), *others]
+        selected = [name for name in found if compressible(name, (tree / name).stat().st_size)]
         total = sum((tree / name).stat().st_size for name in selected)
         with reporter.step("Compress", total=total, unit="B") as meter:
             compress_all(tree, selected, meter)
         entries = {name: [entry.sha256, entry.size] for name, entry in hash_tree(tree).items()}
-        (work / "files.json").write_text(json.dumps(entries))
-        write_state(startup, work)
+        facts = {"files": entries, "names": names, "startup": asdict(startup)}
+        (work / FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
     folder = cache.entry(KIND, key, make, reporter=reporter, shared=True)
-    rows = json.loads((folder / "files.json").read_text())
-    files = {name: FileEntry(*row) for name, row in rows.items()}
-    return PreparedViewer(folder / "tree", files, base, read_state(folder))
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    files = {name: FileEntry(*row) for name, row in facts["files"].items()}
+    page = with_new_names((base.path / "index.html").read_text(encoding="utf-8"), facts["names"])
+    return PreparedViewer(folder / "tree", files, base, page, startup_files(facts["startup"]))
 
 
 def link_tree(source: Path, target: Path) -> None:

@@ -9,11 +9,11 @@ it cannot be loaded, the runtime loads the chunks.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ohifbuild.sources.base_viewer import bundled_files
 
@@ -28,7 +28,6 @@ SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*\s*$")
 HASH_LENGTH = 20
 HEAD = 600
 JOINED = "startup.bundle."
-STATE = "startup.json"
 
 
 @dataclass(frozen=True)
@@ -98,12 +97,7 @@ def _write(tree: Path, text: str, suffix: str) -> str:
     return name
 
 
-def write_state(files: StartupFiles, folder: Path) -> None:
-    """Keeps what ``join_startup_files`` returned."""
-    (folder / STATE).write_text(json.dumps(asdict(files)), encoding="utf-8")
-
-
-def read_state(folder: Path) -> StartupFiles:
-    """What ``write_state`` kept."""
-    data = json.loads((folder / STATE).read_text(encoding="utf-8"))
-    return StartupFiles(data["script"], data["style"], tuple(data["chunks"]), tuple(data["styled"]), data["queue"])
+def startup_files(data: Mapping[str, Any]) -> StartupFiles:
+    """What ``join_startup_files`` returned, from its fields in JSON; ``script`` and ``style`` may be absent."""
+    lists = {name: tuple(data[name]) for name in ("chunks", "styled")}
+    return StartupFiles(data.get("script", ""), data.get("style", ""), **lists, queue=data["queue"])
