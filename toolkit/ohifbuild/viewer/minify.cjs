@@ -28,4 +28,6 @@ for (const name of names) {
   fs.writeFileSync(path.join(out, name), code);
   console.log(name);
 }
-fs.writeFileSync(path.join(out, licenses), [...comments].join('\n\n') + '\n');
+if (comments.size) {
+  fs.writeFileSync(path.join(out, licenses), [...comments].join('\n\n') + '\n');
+}

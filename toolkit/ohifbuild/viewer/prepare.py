@@ -28,7 +28,7 @@ from ohifbuild.viewer.startup_files import StartupFiles, join_startup_files, sta
 KIND = "ready"
 FACTS = "facts.json"
 # Increase it when this module, or one that it uses, produces different bytes from the same base viewer.
-RECIPE_VERSION = 8
+RECIPE_VERSION = 9
 
 
 @dataclass(frozen=True)
@@ -86,14 +86,14 @@ def prepare(
         with reporter.step("Compress", total=total, unit="B") as meter:
             compress_all(tree, selected, meter)
         entries = {name: [entry.sha256, entry.size] for name, entry in hash_tree(tree).items()}
-        facts = {"files": entries, "names": names, "startup": asdict(startup)}
+        page = with_new_names((base.path / "index.html").read_text(encoding="utf-8"), names)
+        facts = {"files": entries, "page": page, "startup": asdict(startup)}
         (work / FACTS).write_text(json.dumps(facts), encoding="utf-8")
 
     folder = cache.entry(KIND, key, make, reporter=reporter, shared=True)
     facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     files = {name: FileEntry(*row) for name, row in facts["files"].items()}
-    page = with_new_names((base.path / "index.html").read_text(encoding="utf-8"), facts["names"])
-    return PreparedViewer(folder / "tree", files, base, page, startup_files(facts["startup"]))
+    return PreparedViewer(folder / "tree", files, base, facts["page"], startup_files(facts["startup"]))
 
 
 def link_tree(source: Path, target: Path) -> None:
