@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { JSDOM } from 'jsdom';
 import { useStartupFiles } from '../src/early/startup-chunks.js';
 
-const FILES = { queue: 'webpackChunk', chunks: ['11', '22'], styled: ['22'] };
+const FILES = { queue: 'webpackChunk', chunks: ['11', '22'], styled: ['22'], later: '' };
 const [SCRIPT, STYLE] = ['ohifbuild-startup-script', 'ohifbuild-startup-style'];
 
 /** A page with a runtime as webpack writes it: it runs the functions of the entries that came before it. */

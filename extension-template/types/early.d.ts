@@ -22,6 +22,8 @@ export interface StartupFiles {
   readonly chunks: readonly string[];
   /** Ids of the chunks whose style sheets are in the joined style sheet. */
   readonly styled: readonly string[];
+  /** Name of the script with the modules that load after the first image; '' if there is none. */
+  readonly later: string;
 }
 
 export interface Settings {

@@ -18,7 +18,7 @@ from ohifbuild.lock.resolve import Resolution
 from ohifbuild.packages import accepted_names
 from ohifbuild.packages.dependencies import NOTHING
 from ohifbuild.releases.catalogue import ReleasePin
-from ohifbuild.releases.startup_profile import startup_profile
+from ohifbuild.releases.startup_profile import StartupProfile, startup_profile
 from ohifbuild.sources.base_viewer import BaseViewer
 from ohifbuild.supply.sbom_files import move_sbom_files, write_sbom_files
 from ohifbuild.verification.evidence import Evidence
@@ -140,8 +140,22 @@ def finish(
     Raises:
         OhifbuildError: as ``prepare`` and ``inject``.
     """
-    recipe = resolution.recipe
     profile = startup_profile(resolution.release.version)
+    return finish_by(profile, base, resolution, work, cache, offline=offline, reporter=reporter)
+
+
+def finish_by(
+    profile: StartupProfile | None,
+    base: BaseViewer,
+    resolution: Resolution,
+    work: Path,
+    cache: Cache,
+    *,
+    offline: bool,
+    reporter: Reporter,
+) -> Manifest:
+    """The same with another recording of what the release does first, or without one."""
+    recipe = resolution.recipe
     viewer = prepare(base, cache, minify=recipe.minify, offline=offline, reporter=reporter, profile=profile)
     written = inject(viewer, recipe, resolution.bundles, work, resolution.config_module)
     compress_all(work, [name for name in written if compressible(name, (work / name).stat().st_size)])

@@ -113,7 +113,12 @@ function accessOf(value) {
 function startupFilesOf(value) {
   const queue = text(value?.queue);
   return queue
-    ? Object.freeze({ queue, chunks: list(value.chunks) ?? [], styled: list(value.styled) ?? [] })
+    ? Object.freeze({
+        queue,
+        chunks: list(value.chunks) ?? [],
+        styled: list(value.styled) ?? [],
+        later: text(value.later),
+      })
     : undefined;
 }
 

@@ -16,6 +16,7 @@ import { addBlockingPolicy, addConnectPolicy } from './connect-policy.js';
 import { createCredential } from './credential.js';
 import { guardFetch } from './fetch.js';
 import { registerFirst } from './first-extension.js';
+import { provideLaterModules } from './later-modules.js';
 import { createLinkState } from './link-state.js';
 import { createGuesses } from './guesses.js';
 import { guardMedia } from './media.js';
@@ -181,6 +182,8 @@ function guard(window, replacePage, settings, messages, acts) {
   const worker = settings.mediaStreaming ? `${settings.publicUrl}ohifbuild-media.js` : '';
   guardMedia(window, url => locate(url) !== undefined, worker, media);
   useStartupFiles(window, settings.startupFiles);
+  const later = settings.startupFiles?.later;
+  provideLaterModules(window, later ? settings.publicUrl + later : '');
   watchCode(window, () => unloading || messages.show('updated', 'part'));
 
   /**

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ohifbuild.core.resources import extension_template
 from ohifbuild.lock.resolve import Resolution
 from ohifbuild.packages.package import read_own_package
 from ohifbuild.recording.chunks import chunks, is_joined
+from ohifbuild.recording.modules import later, recorder, used
 from ohifbuild.recording.requests import QIDO, WADO, templates
 from ohifbuild.releases.startup_profile import RecordedRequests, StartupProfile
 from ohifbuild.sources.base_viewer import BaseSource
@@ -34,8 +35,10 @@ from ohifbuild.verification.scenario_context import ScenarioContext
 from ohifbuild.verification.session import tab, window
 from ohifbuild.verification.viewer_site import Site, site
 from ohifbuild.viewer.extensions import bundle_all
+from ohifbuild.viewer.module_texts import modules_in, required_for_effect
+from ohifbuild.viewer.startup_files import first_scripts
 from ohifbuild.viewer.startup_plan import relevant, source_options
-from ohifbuild.workflow import build
+from ohifbuild.workflow import build, finish_by
 
 NAME = "recorded"
 
@@ -58,7 +61,25 @@ def recorded(base: BaseSource, cache: Cache, reporter: Reporter) -> StartupProfi
         if all(relevant(row.options) != relevant(options) for row in rows):
             row, loaded = _recorded(base, source, cache, reporter)
             rows.append(row)
-    return StartupProfile(base.release.version, loaded, tuple(rows))
+    return StartupProfile(base.release.version, loaded, _later(base, loaded, cache, reporter), tuple(rows))
+
+
+def _later(source: BaseSource, chunks: Sequence[str], cache: Cache, reporter: Reporter) -> tuple[str, ...]:
+    """The modules that no link of the dataset needs before its first image."""
+    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+        dist = Path(folder)
+        recipe = Recipe.of({"version": source.release.version, "from": source.origin, "minify": False})
+        own = read_own_package(extension_template())
+        resolution = Resolution(recipe, source, bundle_all((own,), cache, offline=False, reporter=reporter))
+        base = source.provide(cache, offline=False, reporter=reporter)
+        finish_by(None, base, resolution, dist, cache, offline=False, reporter=reporter)
+        first = first_scripts(dist, chunks)
+        texts = {module.name: module.text for path in first.paths for module in modules_in(path.read_text("utf-8"))}
+        for_effect = {name: required_for_effect(text) for name, text in texts.items()}
+        with _visits(dist, cache, reporter) as (fixtures, visit):
+            subjects = (fixtures.main, fixtures.pair, *fixtures.others)
+            seen = [used(visit.modules(subject, first.queue)) for subject in subjects]
+    return later(seen, texts, for_effect)
 
 
 def _sources() -> Iterator[DataSource]:
@@ -119,6 +140,16 @@ class _Visits:
         found = [request for request in seen.sent if settings.is_archive(request.url)]
         return tuple(sorted(found, key=lambda request: request.at)), loaded
 
+    def modules(self, subject: Subject, queue: str) -> Any:
+        """What ``modules.js`` records in a visit in a new window."""
+        origin = self._running.base_url.rstrip("/")
+        settings = self._running.settings
+        with window(self._browser, origin, self._proxy) as context, tab(context, origin) as fresh:
+            context.add_init_script(recorder(queue))
+            scenario = ScenarioContext(fresh, self._running, self._proxy, self._fixtures, settings, self._pictures)
+            scenario.image("recorded", "Recorded", subject, scenario.link(subject))
+            return fresh.evaluate("() => window.recordedModules()")
+
 
 @contextmanager
 def _visits(dist: Path, cache: Cache, reporter: Reporter) -> Iterator[tuple[Fixtures, _Visits]]:
@@ -141,6 +172,7 @@ def as_json(profile: StartupProfile) -> dict[str, Any]:
     """What ``startup/VERSION.json`` holds."""
     return {
         "chunks": list(profile.chunks),
+        "later": list(profile.later),
         "requests": [
             {
                 "options": dict(row.options),

@@ -54,11 +54,14 @@ class StartupProfile:
         version: the release that was recorded.
         chunks: the ids of the bundler's chunks that the viewer's route loads before its first image, in the order of
             loading.
+        later: the ids of the bundler's modules that are in the entry script or in those chunks, and that no link needs
+            before its first image.
         requests: what it asks the archive first, for each configuration of a data source that was recorded.
     """
 
     version: str
     chunks: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     requests: tuple[RecordedRequests, ...] = ()
 
 
@@ -93,7 +96,7 @@ def parse_profile(version: str, text: str) -> StartupProfile:
     """
     data = json.loads(text)
     requests = tuple(_requests(row) for row in data.get("requests", ()))
-    return StartupProfile(version, tuple(data.get("chunks", ())), requests)
+    return StartupProfile(version, tuple(data.get("chunks", ())), tuple(data.get("later", ())), requests)
 
 
 def _requests(row: Mapping[str, Any]) -> RecordedRequests:

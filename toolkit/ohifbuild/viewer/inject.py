@@ -129,7 +129,12 @@ def index_html(
     _LoadsOnlyFrom(recipe.public_url).feed(rest)
     values = settings(recipe, version)
     if startup.queue:
-        values["startupFiles"] = {"queue": startup.queue, "chunks": startup.chunks, "styled": startup.styled}
+        values["startupFiles"] = {
+            "queue": startup.queue,
+            "chunks": startup.chunks,
+            "styled": startup.styled,
+            "later": startup.later,
+        }
     rest = _start(values, early) + rest
     policy = page_policy(page[:end] + rest, connects_to(settings_of(values)))
     return f'{page[:end]}<meta http-equiv="Content-Security-Policy" content="{escape(policy, quote=False)}">{rest}'

@@ -28,7 +28,7 @@ from ohifbuild.viewer.startup_files import StartupFiles, join_startup_files, sta
 KIND = "ready"
 FACTS = "facts.json"
 # Increase it when this module, or one that it uses, produces different bytes from the same base viewer.
-RECIPE_VERSION = 9
+RECIPE_VERSION = 10
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def prepare(
         ToolFailed: a minifier could not read one of its files.
         OhifbuildError: the errors of ``minify_all`` and ``Cache.entry``.
     """
-    chunks = profile.chunks if profile else ()
+    chunks, later = (profile.chunks, profile.later) if profile else ((), ())
     made_by = minifiers() if minify else {}
-    key = digest_of(base.key, RECIPE_VERSION, made_by, compressors(), chunks)
+    key = digest_of(base.key, RECIPE_VERSION, made_by, compressors(), chunks, later)
 
     def make(work: Path) -> None:
         tree = work / "tree"
@@ -75,11 +75,10 @@ def prepare(
         for name, text in portable_texts(base.path):
             _replace(tree / name, text)
         names = rename_scripts(tree, RECIPE_VERSION, made_by)
-        others = []
+        startup = join_startup_files(tree, chunks, later)
+        others = [name for name in (startup.script, startup.style, startup.later) if name]
         if minify:
             others += minify_all(tree, cache, offline=offline, reporter=reporter)
-        startup = join_startup_files(tree, chunks)
-        others += [name for name in (startup.script, startup.style) if name]
         found = [*(with_new_names(name, names) for name in kept), *others]
         selected = [name for name in found if compressible(name, (tree / name).stat().st_size)]
         total = sum((tree / name).stat().st_size for name in selected)

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ohifbuild.sources.base_viewer import bundled_files
+from ohifbuild.sources.base_viewer import bundled_files, entry_scripts
+from ohifbuild.viewer.later_modules import LaterModules
 
 # The start of a chunk, as bundlers write it and as minifiers leave it.
 CHUNK = re.compile(
@@ -27,7 +28,7 @@ ID = re.compile(r"[\w-]+")
 SOURCE_MAP = re.compile(r"\n?//# sourceMappingURL=\S*\s*$")
 HASH_LENGTH = 20
 HEAD = 600
-JOINED = "startup.bundle."
+JOINED, LATER = "startup.bundle.", "later.bundle."
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class StartupFiles:
     """The joined files.
 
     ``script`` and ``style`` are their names, '' if there is none. ``chunks`` and ``styled`` are the ids of the chunks
-    in them. ``queue`` is the page's variable to which chunks add themselves.
+    in them. ``queue`` is the page's variable to which chunks add themselves. ``later`` is the name of the script with
+    the modules that are loaded after the first image.
     """
 
     script: str = ""
@@ -43,24 +45,58 @@ class StartupFiles:
     chunks: tuple[str, ...] = ()
     styled: tuple[str, ...] = ()
     queue: str = ""
+    later: str = ""
 
 
 NO_STARTUP_FILES = StartupFiles()
 
 
-def join_startup_files(tree: Path, chunks: Sequence[str]) -> StartupFiles:
-    """Writes the joined files of a release's first chunks to ``tree``; a build may lack some of them."""
+def join_startup_files(tree: Path, chunks: Sequence[str], later: Iterable[str] = ()) -> StartupFiles:
+    """Writes the joined files of a release's first chunks to ``tree``; a build may lack some of them.
+
+    Args:
+        tree: the files, whose scripts are not minified yet.
+        chunks: the ids of the chunks.
+        later: the ids of modules that the joined script and the entry script can do without until the first image; they
+            go into a script of their own.
+    """
     found = _chunks(tree)
     wanted = [name for name in chunks if name in found]
     queues = {found[name].queue for name in wanted}
     if len(queues) != 1:
         return NO_STARTUP_FILES
-    paths = list(dict.fromkeys(found[name].path for name in wanted))
-    script = _write(tree, "".join(_closed(path.read_text(encoding="utf-8")) for path in paths), ".js")
+    queue = queues.pop()
+    modules = LaterModules(frozenset(later))
+    for path in entry_scripts(tree):
+        text = modules.taken_from(path.read_text(encoding="utf-8"))
+        path.unlink()  # it may be a link to another folder's file
+        path.write_text(text, encoding="utf-8")
+    paths = dict.fromkeys(found[name].path for name in wanted)
+    texts = (modules.taken_from(path.read_text(encoding="utf-8")) for path in paths)
+    script = _write(tree, JOINED, "".join(map(_closed, texts)), ".js")
     sheets = {name: tree / f"{name}.css" for name in chunks if (tree / f"{name}.css").is_file()}
-    texts = dict.fromkeys(path.read_text(encoding="utf-8").rstrip() + "\n" for path in sheets.values())
-    style = _write(tree, "".join(texts), ".css") if sheets else ""
-    return StartupFiles(script, style, tuple(wanted), tuple(sheets), queues.pop())
+    rules = dict.fromkeys(path.read_text(encoding="utf-8").rstrip() + "\n" for path in sheets.values())
+    style = _write(tree, JOINED, "".join(rules), ".css") if sheets else ""
+    rest = modules.chunk(queue)
+    return StartupFiles(
+        script, style, tuple(wanted), tuple(sheets), queue, _write(tree, LATER, rest, ".js") if rest else ""
+    )
+
+
+@dataclass(frozen=True)
+class FirstScripts:
+    """The entry script and the scripts of a release's first chunks; ``queue`` as in ``StartupFiles``."""
+
+    paths: tuple[Path, ...]
+    queue: str
+
+
+def first_scripts(tree: Path, chunks: Sequence[str]) -> FirstScripts:
+    """The scripts out of which ``join_startup_files`` would take modules."""
+    found = _chunks(tree)
+    wanted = [found[name] for name in chunks if name in found]
+    paths = dict.fromkeys((*entry_scripts(tree), *(chunk.path for chunk in wanted)))
+    return FirstScripts(tuple(paths), wanted[0].queue if wanted else "")
 
 
 def chunk_names(tree: Path) -> dict[str, str]:
@@ -90,9 +126,9 @@ def _closed(text: str) -> str:
     return f"(()=>{{{SOURCE_MAP.sub('', text).strip()}\n}})();\n"
 
 
-def _write(tree: Path, text: str, suffix: str) -> str:
+def _write(tree: Path, stem: str, text: str, suffix: str) -> str:
     data = text.encode()
-    name = f"{JOINED}{hashlib.sha256(data).hexdigest()[:HASH_LENGTH]}{suffix}"
+    name = f"{stem}{hashlib.sha256(data).hexdigest()[:HASH_LENGTH]}{suffix}"
     (tree / name).write_bytes(data)
     return name
 
@@ -100,4 +136,6 @@ def _write(tree: Path, text: str, suffix: str) -> str:
 def startup_files(data: Mapping[str, Any]) -> StartupFiles:
     """What ``join_startup_files`` returned, from its fields in JSON; ``script`` and ``style`` may be absent."""
     lists = {name: tuple(data[name]) for name in ("chunks", "styled")}
-    return StartupFiles(data.get("script", ""), data.get("style", ""), **lists, queue=data["queue"])
+    return StartupFiles(
+        data.get("script", ""), data.get("style", ""), **lists, queue=data["queue"], later=data.get("later", "")
+    )
