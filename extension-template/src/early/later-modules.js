@@ -62,7 +62,7 @@ export function provideLaterModules(window, url) {
       }
 
       function evaluate() {
-        if (names && !waiting.delete(evaluate)) {
+        if (names && !waiting.has(evaluate)) {
           return;
         }
         if (require.m[id] === stub) {
@@ -71,6 +71,7 @@ export function provideLaterModules(window, url) {
         if (require.m[id] === stub) {
           throw new Error(`The module ${id} could not be loaded.`);
         }
+        waiting.delete(evaluate);
         names?.forEach(name => delete (/** @type {any} */ (exports)[name]));
         require.m[id].call(exports, module, exports, require);
       }
