@@ -1,5 +1,5 @@
 /**
- * Stands in for modules that the build has moved into a script that loads after the first image.
+ * Provides the modules that the build has moved into a script that loads after the first image.
  *
  * The bundler's factory of such a module is a call of `ohifbuildLater(id, names)`. What it returns gives the importer an
  * `exports` object whose names are getters. The first one that is read evaluates the module, so nothing runs that nothing
