@@ -67,10 +67,14 @@ export function startWorker(scope) {
     const answered = next(port);
     client?.postMessage({ id, range }, [port2]);
     const { status, headers, hasBody } = client ? await answered : { status: 0 };
-    if (!hasBody) {
+    const end = () => {
+      port.close();
       done();
+    };
+    if (!hasBody) {
+      end();
     }
-    return status ? new Response(hasBody ? bodyFrom(port, done) : null, { status, headers }) : Response.error();
+    return status ? new Response(hasBody ? bodyFrom(port, end) : null, { status, headers }) : Response.error();
   }
 }
 

@@ -90,9 +90,11 @@ export function createMessages(window, contact, reload = () => window.location.r
 
   /**
    * @param {string} key what the problem is about
-   * @param {Problem} problem
+   * @param {Problem} given
    */
-  function report(key, problem) {
+  function report(key, given) {
+    // The same request may fail again: what has waited is shown, and does not wait anew.
+    const problem = problems.get(key)?.waits === false ? { ...given, waits: false } : given;
     problems.set(key, problem);
     opened.delete(key);
     whenReady(document, render);
@@ -305,7 +307,8 @@ function milder(reason) {
  */
 function whenReady(document, act) {
   if (document.readyState === 'loading') {
-    document.addEventListener('DOMContentLoaded', act, { once: true });
+    // The page is there then. `DOMContentLoaded` waits for OHIF's scripts too.
+    document.addEventListener('readystatechange', act, { once: true });
   } else {
     act();
   }

@@ -133,6 +133,15 @@ test('only a more severe message replaces another', async () => {
   assert.equal(reason(), 'refused');
 });
 
+test('a message stays while the request that failed fails again', async () => {
+  const tab = await started({ archive: () => ({ status: 404 }) });
+  await tab.xhr(`${STUDY}/series`);
+  await tab.pass(1);
+  assert.equal(tab.reason(), 'not-found');
+  await tab.xhr(`${STUDY}/series`);
+  assert.equal(tab.reason(), 'not-found');
+});
+
 test('another link clears the message of the one before', async () => {
   const { api, window, reason } = await started();
   api.report('refused');
