@@ -1,7 +1,7 @@
 """The modules in a bundler's script, as text: where each begins and ends, what it exports and requires.
 
-webpack writes a line ``/***/ ID:`` before each module, and Rspack the line ``ID(module, …) {``. Only scripts that are
-not minified have these lines; in others no module is found.
+webpack writes a line ``/***/ ID:`` before each module, or ``/***/ ID`` before a method, and Rspack the line
+``ID(module, …) {``. Only scripts that are not minified have these lines; in others no module is found.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 START = re.compile(
-    r"""^(?:/\*\*\*/\ ["']?(?P<webpack>[\w./@-]+)["']?:[ ]*$"""
+    r"""^(?:/\*\*\*/\ ["']?(?P<webpack>[\w./@-]+)["']?(?::[ ]*$|$(?=\n\())"""
     r"""|["']?(?P<rspack>[\w./@-]+)["']?\((?:module|__unused|__webpack|__rspack)[\w,\s]*\)\ \{$)""",
     re.MULTILINE | re.VERBOSE,
 )
