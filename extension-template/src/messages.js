@@ -93,7 +93,7 @@ export function createMessages(window, contact, reload = () => window.location.r
    * @param {Problem} given
    */
   function report(key, given) {
-    // The same request may fail again: what has waited is shown, and does not wait anew.
+    // The same request may fail again: what has waited is shown, and does not wait again.
     const problem = problems.get(key)?.waits === false ? { ...given, waits: false } : given;
     problems.set(key, problem);
     opened.delete(key);
