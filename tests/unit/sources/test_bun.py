@@ -27,11 +27,11 @@ LOCK = """\
 """
 
 
-def test_packages_come_from_npms_own_registry_without_addresses_in_the_lockfile() -> None:
+def test_a_lockfile_stays_as_it_is_if_npm_names_no_registry() -> None:
     assert with_addresses(LOCK, NpmSettings()) == LOCK
 
 
-def test_packages_of_another_registry_get_their_addresses_there_and_nothing_else_changes() -> None:
+def test_packages_get_the_addresses_of_npms_registries_and_nothing_else_changes() -> None:
     settings = NpmSettings("https://npm.clinic.example/all", {"@scope": "https://scope.example/"})
     found = with_addresses(LOCK, settings)
     assert '["@scope/a@1.2.3", "https://scope.example/@scope/a/-/a-1.2.3.tgz", { "dependencies"' in found

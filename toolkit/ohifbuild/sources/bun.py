@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ohifbuild.core.processes import run
 from ohifbuild.sources.manifests import MANIFEST_FOLDERS
-from ohifbuild.tools.npm_settings import DEFAULT_REGISTRY, NpmSettings, npm_settings
+from ohifbuild.tools.npm_settings import NpmSettings, npm_settings
 from ohifbuild.tools.toolchain import NodeTools
 
 LOCKFILE = "bun.lock"
@@ -63,12 +63,12 @@ def locked_addresses(lockfile: Path, settings: NpmSettings) -> Iterator[None]:
 
 
 def with_addresses(text: str, settings: NpmSettings) -> str:
-    """The text of a bun.lock with the addresses of tarballs for each package of another registry than npm's own."""
+    """The text of a bun.lock with the addresses of tarballs for each package of the registry in npm's settings."""
 
     def addressed(found: re.Match[str]) -> str:
         start, name, version = found.groups()
         registry = settings.registry_of(name)
-        if registry == DEFAULT_REGISTRY:
+        if not registry:
             return found[0]
         return f'{start}"{registry}{name}/-/{name.rpartition("/")[2]}-{version}.tgz",'
 

@@ -11,22 +11,24 @@ from pathlib import Path
 from ohifbuild.core.processes import output
 from ohifbuild.tools.toolchain import NodeTools
 
-DEFAULT_REGISTRY = "https://registry.npmjs.org/"
-
 
 @dataclass(frozen=True)
 class NpmSettings:
-    """What the user's and the system's npmrc and the environment say; ``scopes`` are the registries of scopes."""
+    """What the user's and the system's npmrc and the environment say.
 
-    registry: str = DEFAULT_REGISTRY
+    ``registry`` is '' if npm names none; ``scopes`` are the registries of scopes.
+    """
+
+    registry: str = ""
     scopes: Mapping[str, str] = field(default_factory=dict)
     proxies: Mapping[str, str] = field(default_factory=dict)
     cafile: str = ""
 
     def registry_of(self, package: str) -> str:
-        """The registry that a package comes from, with a slash at the end."""
+        """The registry that a package comes from, with a slash at the end; '' if npm names none."""
         scope = package.partition("/")[0] if package.startswith("@") else ""
-        return self.scopes.get(scope, self.registry).rstrip("/") + "/"
+        registry = self.scopes.get(scope, self.registry).rstrip("/")
+        return f"{registry}/" if registry else ""
 
 
 def npm_settings(tools: NodeTools) -> NpmSettings:
@@ -50,7 +52,7 @@ def parsed(values: Mapping[str, object]) -> NpmSettings:
         "NO_PROXY": ",".join(map(str, without)) if isinstance(without, list) else without,
     }
     return NpmSettings(
-        str(values.get("registry") or DEFAULT_REGISTRY),
+        str(values.get("registry") or ""),
         {key.removesuffix(":registry"): str(url) for key, url in values.items() if key.endswith(":registry")},
         {name: str(value) for name, value in proxies.items() if value},
         str(values.get("cafile") or ""),
