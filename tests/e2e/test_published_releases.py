@@ -13,6 +13,7 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.lock.resolve import resolve
 from ohifbuild.releases.catalogue import catalogue
+from ohifbuild.verification.evidence import Observation
 from ohifbuild.workflow import build, report_of
 
 LOADS_FROM_ELSEWHERE = re.compile(
@@ -28,7 +29,16 @@ def test_own(ohif_viewer, share_link):
 LANDMARKS = ["open", "fragment", "no-token", "two-files", "redirect", "mode-tmtv", "content-1"]
 """A scenario of each journey, in the order of the report."""
 
+LATER = "/later.bundle."
+"""The script of the modules that no link needs before its first image."""
+
 PUBLISHED = [pin.version for pin in catalogue().releases.values() if pin.npm_integrity]
+
+
+def loads_later_modules_too_early(seen: Observation) -> bool:
+    """Whether a page asks for modules that no link needs before its first image, before that."""
+    until = seen.first_image
+    return until is not None and any(LATER in sent.url and sent.at < until for sent in seen.sent)
 
 
 @pytest.mark.parametrize("version", PUBLISHED)
@@ -41,6 +51,7 @@ def test_every_claim_holds(tmp_path: Path, version: str) -> None:
     ahead = [seen.guesses for seen in built.evidence.observations if seen.guesses and seen.expects.outcome == "image"]
     assert any(guesses.sent for guesses in ahead)
     assert [guesses for guesses in ahead if guesses.wrong or guesses.waiting] == []
+    assert [seen.scenario for seen in built.evidence.observations if loads_later_modules_too_early(seen)] == []
     # Verify drives two browsers at once: each keeps to its own site, and the scenarios keep their order.
     seen = built.evidence.observations
     assert [o.scenario for o in seen if {urlsplit(r.url).port for r in o.sent} - {None, urlsplit(o.link).port}] == []

@@ -41,7 +41,7 @@ def test_a_ready_viewer_is_smaller_and_means_the_same(base: BaseViewer, cache: C
     text = (tree / "app.bundle.0a.js").read_text()
     assert len(text) < (base.path / "app.bundle.0a.js").stat().st_size
     assert {"topLevelName", "topLevelFunction", "filler59"} <= set(re.findall(r"\w+", text))
-    assert "a licence that has to stay" in text
+    assert "a licence that has to stay" in (tree / "script-licenses.txt").read_text()
     assert "self.PUBLIC_URL" in text
     assert (tree / "app.bundle.css").read_text().strip() == "body{background:url(font.woff2)}"
     assert brotli.decompress((tree / "app.bundle.0a.js.br").read_bytes()).decode() == text
@@ -67,6 +67,7 @@ def test_a_dist_has_no_page_but_the_viewers_and_nothing_for_openid_or_from_anoth
     assert own == {
         *("index.html", "app-config.js", "app.bundle.0a.js", "app.bundle.css", "manifest.json", MANIFEST_NAME),
         *("customizations/tools.jsonc", "init-service-worker.js", "ohifbuild-media.js", "ort/ort.min.js"),
+        "script-licenses.txt",
     }
 
 

@@ -9,7 +9,7 @@
   /** Each module's text and what it requires while it is evaluated; the modules whose exports it reads then. */
   const modules = {};
   const evaluating = [];
-  /** Modules that functions use, or that are required when nothing is evaluated. */
+  /** Modules that functions use, and those that are evaluated although no other one is. */
   const roots = new Set();
   window.recordedModules = () => ({ modules: Object.values(modules), roots: [...roots] });
 
@@ -38,6 +38,9 @@
     factories[id] = function (module, exports, require) {
       const entry = entryOf(id);
       entry.evaluated = true;
+      if (evaluating.length === 0) {
+        roots.add(String(id)); // the bundler's entry, or what an import at run time asks for
+      }
       const tracked = function (other) {
         user(other, 'requires');
         return require(other);

@@ -12,7 +12,8 @@ SCRIPT = Path(__file__).with_name("modules.js")
 
 @dataclass(frozen=True)
 class Used:
-    """What one visit used: by id, each module that was evaluated; and the modules that functions used."""
+    """What one visit used: by id, each module that was evaluated; and those that functions used, or that
+    no other one made run."""
 
     modules: Mapping[str, Mapping[str, Any]]
     roots: frozenset[str]
@@ -34,7 +35,8 @@ def later(visits: Iterable[Used], present: Iterable[str], for_effect: Mapping[st
     Args:
         visits: of links to studies of every kind.
         present: every module in the files that the page loads first.
-        for_effect: for each module, those that it requires only so that they are evaluated.
+        for_effect: for each module whose text is known, those that it requires only so that they are evaluated. The
+            others may require every module for that.
     """
     needed: set[str] = set()
     for visit in visits:
@@ -43,9 +45,7 @@ def later(visits: Iterable[Used], present: Iterable[str], for_effect: Mapping[st
 
 
 def _needed(visit: Used, for_effect: Mapping[str, frozenset[str]]) -> set[str]:
-    # What nobody requires is an entry of the bundler.
-    required = {other for module in visit.modules.values() for other in module["requires"]}
-    pending = [*visit.roots, *(name for name in visit.modules if name not in required)]
+    pending = list(visit.roots)
     needed: set[str] = set()
     while pending:
         name = pending.pop()
@@ -60,7 +60,9 @@ def _needed(visit: Used, for_effect: Mapping[str, frozenset[str]]) -> set[str]:
         pending += [
             other
             for other in module["requires"]
-            if other in for_effect.get(name, ()) or not visit.modules.get(other, {"esm": False})["esm"]
+            if name not in for_effect
+            or other in for_effect[name]
+            or not visit.modules.get(other, {"esm": False})["esm"]
         ]
     return needed
 
