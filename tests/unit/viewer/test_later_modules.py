@@ -114,6 +114,13 @@ def test_the_last_module_of_a_script_is_not_moved_because_its_end_is_not_known()
     assert [module.name for module in modules_in(RSPACK)] == ["11", "12"]
 
 
+def test_a_module_that_may_hold_the_beginning_of_another_one_is_not_moved() -> None:
+    # An empty module of 3.13.2 has no parameters.
+    script = RSPACK.replace("12(module", "29735() {\n\n},\n12(module", 1)
+    assert [module.name for module in modules_in(script)] == ["12"]
+    assert "29735() {" in LaterModules(frozenset({"11"})).taken_from(script)
+
+
 def test_exports_that_only_the_evaluation_gives_are_not_known() -> None:
     text = modules_in(WEBPACK)[0].text
     assert export_names(text) == ("A", "bb", "__esModule")

@@ -15,6 +15,8 @@ START = re.compile(
     r"""|["']?(?P<rspack>[\w./@-]+)["']?\((?:module|__unused|__webpack|__rspack)[\w,\s]*\)\ \{$)""",
     re.MULTILINE | re.VERBOSE,
 )
+# What may begin a module in yet another way, such as an empty one: `29735() {`.
+PERHAPS = re.compile(r"^(?:\d+\([^\n]*\)\s*\{|/\*\*\*/ \d+:?\s*$)", re.MULTILINE)
 EXPORTS = re.compile(
     r"__webpack_require__\.d\(__webpack_exports__, \{(.*?)^(?:/\* harmony export \*/ )?\}\)", re.DOTALL | re.MULTILINE
 )
@@ -36,12 +38,12 @@ class ModuleText:
 
 
 def modules_in(script: str) -> list[ModuleText]:
-    """Every module but the last, whose end is not known; in order."""
-    starts = list(START.finditer(script))
-    return [
+    """The modules whose beginning and end are certain, in order; so not the last one."""
+    modules = (
         ModuleText(one["webpack"] or one["rspack"], one.start(), two.start(), script[one.start() : two.start()])
-        for one, two in itertools.pairwise(starts)
-    ]
+        for one, two in itertools.pairwise(START.finditer(script))
+    )
+    return [module for module in modules if len(PERHAPS.findall(module.text)) <= 1]
 
 
 def export_names(text: str) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from ohifbuild.viewer.startup_files import StartupFiles, join_startup_files, sta
 KIND = "ready"
 FACTS = "facts.json"
 # Increase it when this module, or one that it uses, produces different bytes from the same base viewer.
-RECIPE_VERSION = 10
+RECIPE_VERSION = 11
 
 
 @dataclass(frozen=True)
