@@ -27,6 +27,12 @@ def test_the_same_script_of_two_releases_has_the_same_name(tmp_path: Path) -> No
     assert one == two
 
 
+def test_the_entry_script_alone_has_another_name_if_other_modules_were_moved_out_of_it(tmp_path: Path) -> None:
+    one, two = (rename_scripts(tree(tmp_path / name), "same", [name]) for name in ("a", "b"))
+    assert one[APP] != two[APP]
+    assert one[CHUNK] == two[CHUNK]
+
+
 def test_what_refers_to_a_script_has_its_new_name(tmp_path: Path) -> None:
     folder = tree(tmp_path / "a")
     names = rename_scripts(folder, 1)

@@ -76,6 +76,12 @@ def test_the_name_depends_on_the_content(tree: Path) -> None:
     assert one.script.startswith("startup.bundle.")
 
 
+def test_the_name_depends_on_what_will_be_done_to_the_file(tree: Path) -> None:
+    one, two = (join_startup_files(tree, ["11", "22"], made_by=minifier) for minifier in ("oxc 1", "oxc 2"))
+    assert one.script != two.script
+    assert one.style != two.style
+
+
 def test_what_was_joined_is_read_back_from_json(tree: Path) -> None:
     files = join_startup_files(tree, ["11", "22"])
     assert startup_files(json.loads(json.dumps(asdict(files)))) == files

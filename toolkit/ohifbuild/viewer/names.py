@@ -13,24 +13,28 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ohifbuild.core.digests import digest_of
-from ohifbuild.sources.base_viewer import bundled_files
+from ohifbuild.sources.base_viewer import bundled_files, entry_scripts
 
 HASH = re.compile(r"\.([0-9a-f]{8,64})\.js$")
 
 
-def rename_scripts(tree: Path, *made_by: object) -> dict[str, str]:
+def rename_scripts(tree: Path, made_by: object, first: object = "") -> dict[str, str]:
     """Renames the bundler's scripts in ``tree``, and what refers to them.
 
     Args:
         tree: the files; a script is replaced, not written to, because it may be a link to another folder's.
         made_by: everything but the release's own bytes that decides what the scripts become.
+        first: what besides decides what the entry script becomes.
 
     Returns:
         The new hash for each old one, for ``with_new_names``.
     """
     scripts = bundled_files(tree, ".js")
     hashes = {found[1] for path in scripts if (found := HASH.search(path.name))}
-    names = {old: digest_of(old, *made_by)[: len(old)] for old in sorted(hashes)}
+    names = {old: digest_of(old, made_by)[: len(old)] for old in sorted(hashes)}
+    for path in entry_scripts(tree):
+        if found := HASH.search(path.name):
+            names[found[1]] = digest_of(found[1], made_by, first)[: len(found[1])]
     for path in scripts:
         text = path.read_text(encoding="utf-8")
         path.unlink()

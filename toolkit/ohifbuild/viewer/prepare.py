@@ -28,7 +28,7 @@ from ohifbuild.viewer.startup_files import StartupFiles, join_startup_files, sta
 KIND = "ready"
 FACTS = "facts.json"
 # Increase it when this module, or one that it uses, produces different bytes from the same base viewer.
-RECIPE_VERSION = 11
+RECIPE_VERSION = 12
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,9 @@ def prepare(
         kept = _copy(base.path, tree)
         for name, text in portable_texts(base.path):
             _replace(tree / name, text)
-        names = rename_scripts(tree, RECIPE_VERSION, made_by)
-        startup = join_startup_files(tree, chunks, later)
+        how = digest_of(RECIPE_VERSION, made_by)
+        names = rename_scripts(tree, how, (chunks, later))
+        startup = join_startup_files(tree, chunks, later, how)
         others = [name for name in (startup.script, startup.style, startup.later) if name]
         if minify:
             others += minify_all(tree, cache, offline=offline, reporter=reporter)

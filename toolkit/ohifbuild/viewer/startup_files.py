@@ -8,13 +8,13 @@ it cannot be loaded, the runtime loads the chunks.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.core.digests import digest_of
 from ohifbuild.sources.base_viewer import bundled_files, entry_scripts
 from ohifbuild.viewer.later_modules import LaterModules
 
@@ -51,7 +51,7 @@ class StartupFiles:
 NO_STARTUP_FILES = StartupFiles()
 
 
-def join_startup_files(tree: Path, chunks: Sequence[str], later: Iterable[str] = ()) -> StartupFiles:
+def join_startup_files(tree: Path, chunks: Sequence[str], later: Iterable[str] = (), made_by: str = "") -> StartupFiles:
     """Writes the joined files of a release's first chunks to ``tree``; a build may lack some of them.
 
     Args:
@@ -59,6 +59,7 @@ def join_startup_files(tree: Path, chunks: Sequence[str], later: Iterable[str] =
         chunks: the ids of the chunks.
         later: the ids of modules that the joined script and the entry script can do without until the first image; they
             go into a script of their own.
+        made_by: what will be done to the files afterwards; it is part of their names, which browsers keep for a year.
     """
     found = _chunks(tree)
     wanted = [name for name in chunks if name in found]
@@ -73,14 +74,13 @@ def join_startup_files(tree: Path, chunks: Sequence[str], later: Iterable[str] =
         path.write_text(text, encoding="utf-8")
     paths = dict.fromkeys(found[name].path for name in wanted)
     texts = (modules.taken_from(path.read_text(encoding="utf-8")) for path in paths)
-    script = _write(tree, JOINED, "".join(map(_closed, texts)), ".js")
+    script = _write(tree, JOINED, "".join(map(_closed, texts)), made_by, ".js")
     sheets = {name: tree / f"{name}.css" for name in chunks if (tree / f"{name}.css").is_file()}
     rules = dict.fromkeys(path.read_text(encoding="utf-8").rstrip() + "\n" for path in sheets.values())
-    style = _write(tree, JOINED, "".join(rules), ".css") if sheets else ""
+    style = _write(tree, JOINED, "".join(rules), made_by, ".css") if sheets else ""
     rest = modules.chunk(queue)
-    return StartupFiles(
-        script, style, tuple(wanted), tuple(sheets), queue, _write(tree, LATER, rest, ".js") if rest else ""
-    )
+    moved = _write(tree, LATER, rest, made_by, ".js") if rest else ""
+    return StartupFiles(script, style, tuple(wanted), tuple(sheets), queue, moved)
 
 
 @dataclass(frozen=True)
@@ -126,10 +126,9 @@ def _closed(text: str) -> str:
     return f"(()=>{{{SOURCE_MAP.sub('', text).strip()}\n}})();\n"
 
 
-def _write(tree: Path, stem: str, text: str, suffix: str) -> str:
-    data = text.encode()
-    name = f"{stem}{hashlib.sha256(data).hexdigest()[:HASH_LENGTH]}{suffix}"
-    (tree / name).write_bytes(data)
+def _write(tree: Path, stem: str, text: str, made_by: str, suffix: str) -> str:
+    name = f"{stem}{digest_of(text, made_by)[:HASH_LENGTH]}{suffix}"
+    (tree / name).write_text(text, encoding="utf-8")
     return name
 
 
