@@ -112,7 +112,7 @@ def visit() -> Iterator[Visit]:
 def visited(visit: Visit) -> Iterator[tuple[Tab, EgressProxy]]:
     with visit.tab() as page:
         page.go(f"{visit.origin}/?{TOKEN}")
-        assert page.until(lambda: page.page.title() == "done" and page.errors)
+        assert page.until(lambda: page.page.title() == "done" and page.recorded(page.recording).errors)
         assert page.until(lambda: any("worker.example" in attempt for attempt in visit.proxy.attempts()))
         page.quiet()
         yield page, visit.proxy
@@ -131,8 +131,8 @@ def test_the_state_has_every_place_where_a_page_can_keep_a_token(visited: tuple[
         "caches": "\n".join(state.caches),
         "window.name": state.window_name,
         "document": state.html,
-        "console": "\n".join(visited[0].console),
-        "errors": "\n".join(visited[0].errors),
+        "console": "\n".join(visited[0].recorded(visited[0].recording).console),
+        "errors": "\n".join(visited[0].recorded(visited[0].recording).errors),
         "timings": "\n".join(state.timings),
         "navigations": "\n".join(state.visits),
     }
@@ -140,7 +140,11 @@ def test_the_state_has_every_place_where_a_page_can_keep_a_token(visited: tuple[
 
 
 def test_sent_requests_have_the_headers_of_page_and_worker(visited: tuple[Tab, EgressProxy]) -> None:
-    carrying = {request.url.rpartition("/")[2] for request in visited[0].sent() if ("token", TOKEN) in request.headers}
+    carrying = {
+        request.url.rpartition("/")[2]
+        for request in visited[0].recorded(visited[0].recording).sent
+        if ("token", TOKEN) in request.headers
+    }
     assert carrying == {"own", "from-worker"}
 
 
@@ -151,7 +155,7 @@ def test_the_proxy_records_every_attempt_to_leave_the_site(visited: tuple[Tab, E
 
 
 def paths(page: Tab) -> list[str]:
-    return [request.url.removeprefix(page.origin) for request in page.sent()]
+    return [request.url.removeprefix(page.origin) for request in page.recorded(page.recording).sent]
 
 
 def test_a_page_and_the_page_it_goes_on_to_are_one_recording(visit: Visit) -> None:
@@ -165,7 +169,10 @@ def test_a_page_and_the_page_it_goes_on_to_are_one_recording(visit: Visit) -> No
             "/second?a",
             "/own",
         ]
-        assert [line.split(" (")[0] for line in page.console if line.startswith("log")] == ["log: one", "log: two"]
+        assert [line.split(" (")[0] for line in page.recorded(page.recording).console if line.startswith("log")] == [
+            "log: one",
+            "log: two",
+        ]
         page.go(f"{visit.origin}/held")
         assert page.until(lambda: page.page.title() == "done")
         assert paths(page)[:2] == ["/held", "/title.js"]
@@ -176,7 +183,7 @@ def test_a_stack_and_a_console_line_name_the_script_that_they_come_from(visit: V
         page.go(f"{visit.origin}/second?{TOKEN}")
         assert page.until(lambda: page.page.title() == "done")
         assert f"/second?{TOKEN}" in page.state().stack
-        assert f"/second?{TOKEN}" in "\n".join(page.console)
+        assert f"/second?{TOKEN}" in "\n".join(page.recorded(page.recording).console)
 
 
 def test_a_policy_counts_only_before_every_script(visit: Visit) -> None:
@@ -207,11 +214,11 @@ def test_ask_uses_fetch_xhr_and_an_image(visit: Visit) -> None:
         page.begin()
         page.ask("/own?")
         page.quiet()
-        kinds = {request.url[-1]: request.resource_type for request in page.sent()}
+        kinds = {request.url[-1]: request.resource_type for request in page.recorded(page.recording).sent}
         assert kinds["1"] == "fetch"
         assert kinds["2"] == "xhr"
         # The policy of this page blocks images of its own origin.
-        assert "3" not in kinds or page.sent()[-1].status is None
+        assert "3" not in kinds or page.recorded(page.recording).sent[-1].status is None
 
 
 def test_a_page_whose_requests_never_end_is_not_waited_for(visit: Visit) -> None:

@@ -275,7 +275,7 @@ def test_a_pdf_shows_behind_a_proxy_at_which_tls_ends(row: World) -> None:
         page = playwright_page(context.tab)
         page.locator("[data-cy=study-browser-thumbnail-no-image]").filter(has_text="DOC").first.dblclick()
         page.wait_for_selector("object[type='application/pdf'][data^=blob]", timeout=30_000)
-        shown.append(context.tab.console[:])
+        shown.append(context.tab.recorded(context.tab.recording).console)
 
     viewer = Viewer(f"{site.origin}{settings.public_url}")
     reporter = SilentReporter()

@@ -13,17 +13,20 @@ from PIL import Image
 
 from ohifbuild.core.errors import BrowserFailed
 from ohifbuild.verification.evidence import PageState, Screenshot, SentRequest
+from ohifbuild.verification.gate import NUMBER_HEADER
+from ohifbuild.verification.pace import Pace
 from ohifbuild.verification.page_readings import READERS, PageReadings, page_state, served_policy
-from ohifbuild.verification.recording_proxy import RecordingProxy
+from ohifbuild.verification.recording_proxy import Exchange, RecordingProxy
 from ohifbuild.verification.tab import (
     EMBEDDING,
     PATIENCE_SECONDS,
     POLL_SECONDS,
-    QUIET_SECONDS,
     SCREENSHOT_STYLE,
     THUMBNAILS,
     VIEWPORT,
     Found,
+    Recorded,
+    double_click,
 )
 from ohifbuild.verification.webdriver import DriverError, WebDriver
 
@@ -41,7 +44,7 @@ BUTTON = """() => {
 }"""
 FRAME = "() => [outerWidth - innerWidth, outerHeight - innerHeight]"
 JPEG_QUALITY = 70
-SLOWNESS = 3
+PACE = Pace(throttle=3)
 """WebKitGTK needs about three times as long as Chromium for the first image (5 s and 1.7 s, both in software)."""
 
 
@@ -50,12 +53,11 @@ class DrivenTab(PageReadings):
 
     def __init__(self, driver: WebDriver, proxy: RecordingProxy, origin: str, check: Callable[[], None]) -> None:
         self.origin = origin
-        self.console: list[str] = []
-        self.errors: list[str] = []
         self._driver = driver
         self._proxy = proxy
         self._check = check
         self._left = 0
+        self._begins: list[tuple[int, float]] = []
         self.begin()
 
     def watch_scripts(self) -> None:
@@ -63,9 +65,17 @@ class DrivenTab(PageReadings):
 
     def begin(self) -> None:
         """Starts a new recording; navigations call it themselves."""
-        self._first = len(self._proxy.exchanges)
-        self._began = time.time()
+        self._begins.append((len(self._proxy.exchanges), time.time()))
         self._proxy.last_busy = time.monotonic()
+
+    @property
+    def recording(self) -> int:
+        """The number of the recording that is in progress."""
+        return len(self._begins) - 1
+
+    def elapsed(self) -> float:
+        """Seconds since the recording began."""
+        return time.time() - self._begins[-1][1]
 
     def go(self, url: str) -> None:
         """Opens an address."""
@@ -110,7 +120,7 @@ class DrivenTab(PageReadings):
 
     def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
         """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
-        end = time.monotonic() + seconds * SLOWNESS
+        began = time.monotonic()
         while True:
             self._check()
             # A page that is being replaced cannot be read; that counts as no result yet.
@@ -118,26 +128,17 @@ class DrivenTab(PageReadings):
                 found = check()
                 if found:
                     return found
-            if time.monotonic() > end:
+            if PACE.is_over(seconds, time.monotonic() - began):
                 return None
             time.sleep(POLL_SECONDS)
-
-    def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
-        """Waits until no request has been in progress for a quarter of a second."""
-        return bool(self.until(lambda: self.silence() > QUIET_SECONDS, seconds))
 
     def silence(self) -> float:
         """For how many seconds no request has been in progress."""
         return 0.0 if self._proxy.in_progress else time.monotonic() - self._proxy.last_busy
 
-    def begun(self) -> int:
-        """How many requests have begun since the navigation."""
-        return len(self._proxy.exchanges) - self._first
-
     def open_thumbnail(self, number: int) -> None:
         """Opens the series of the ``number``-th thumbnail (from 0) with a double click."""
-        event = "new MouseEvent('dblclick', { bubbles: true, cancelable: true, composed: true })"
-        self.evaluate(f"all => void document.querySelectorAll(all)[{number}].dispatchEvent({event})", THUMBNAILS)
+        self.evaluate(double_click(number), THUMBNAILS)
 
     def ask(self, url: str) -> None:
         """Makes the page request a URL with fetch, XMLHttpRequest and an image, each with another digit at its end."""
@@ -161,14 +162,18 @@ class DrivenTab(PageReadings):
         Image.open(io.BytesIO(png)).convert("RGB").save(jpeg, "JPEG", quality=JPEG_QUALITY)
         return Screenshot(caption, jpeg.getvalue())
 
-    def sent(self) -> tuple[SentRequest, ...]:
-        """Every request to the site since the navigation, with all headers as they were sent."""
-        found = (exchange.request for exchange in self._proxy.exchanges[self._first :])
-        return tuple(replace(request, at=round(max(0.0, request.at - self._began), 4)) for request in found)
+    def recorded(self, recording: int) -> Recorded:
+        """What a recording has so far, with all headers as they were sent."""
+        (first, began), *later = self._begins[recording : recording + 2]
+        exchanges = self._proxy.exchanges[first : later[0][0] if later else None]
+        return Recorded(tuple(_sent(exchange, began) for exchange in exchanges), (), ())
 
     def evaluate(self, function: str, argument: str = "") -> Any:
         """Calls a JavaScript function in the page, and returns what it returns."""
         return self._driver.call(function, argument)
+
+    def _is_idle(self) -> bool:
+        return bool(self._driver.call_async(f"() => ({READERS}).idle()"))
 
     def _read(self, reader: str, argument: str = "") -> Any:
         return self._driver.call(f"argument => ({READERS}).{reader}(argument)", argument)
@@ -217,6 +222,12 @@ def driven_tab(driver: WebDriver, proxy: RecordingProxy, origin: str, check: Cal
                     driver.post("/window", {"handle": handle})
                     driver.delete("/window")
             driver.post("/window", {"handle": first})
+
+
+def _sent(exchange: Exchange, began: float) -> SentRequest:
+    answer = exchange.answer.get(NUMBER_HEADER, "")
+    at = round(max(0.0, exchange.request.at - began), 4)
+    return replace(exchange.request, at=at, answer=int(answer) if answer.isdecimal() else None)
 
 
 def _resize(driver: WebDriver) -> None:

@@ -17,6 +17,7 @@ from ohifbuild.verification.evidence import Limit
 from ohifbuild.verification.firefox import find_firefox, started_firefox
 from ohifbuild.verification.recording_proxy import RecordingProxy, recording_proxy
 from ohifbuild.verification.session import new_context, tab, window
+from ohifbuild.verification.stress import Stress
 from ohifbuild.verification.tab import Tab, Window
 from ohifbuild.verification.watchdog import kill_group
 from ohifbuild.verification.webdriver import WebDriver
@@ -62,9 +63,16 @@ class PlaywrightWindow:
     origin: str
     process: int | None = None
 
-    def tab(self, check: Callable[[], None]) -> AbstractContextManager[Tab]:
+    @contextmanager
+    def tab(self, check: Callable[[], None], stress: Stress) -> Iterator[Tab]:
         """A new tab for the length of the block."""
-        return tab(self.context, self.origin, check)
+        with tab(self.context, self.origin, check, stress) as fresh:
+            try:
+                yield fresh
+            except BaseException:
+                # A page that is just being loaded may not close (seen with Chromium 156), and the run is over anyway.
+                self.kill()
+                raise
 
     def kill(self) -> None:
         """Ends the browser at once, if its process is known."""
@@ -81,7 +89,7 @@ class DrivenWindow:
     record: RecordingProxy
     origin: str
 
-    def tab(self, check: Callable[[], None]) -> AbstractContextManager[Tab]:
+    def tab(self, check: Callable[[], None], stress: Stress) -> AbstractContextManager[Tab]:
         """A new tab for the length of the block."""
         return driven_tab(self.driver, self.record, self.origin, check)
 

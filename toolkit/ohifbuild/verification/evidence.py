@@ -21,6 +21,8 @@ class ReceivedRequest:
         at: seconds since the site started.
         seconds: the time to the last byte of the answer.
         size: bytes of the answer.
+        number: the answer says it to the browser, so that both ends know that they speak of one request; None if not.
+        cut_off: whether the browser went away before it had the whole answer, as it does when a page is left.
     """
 
     method: str
@@ -32,13 +34,16 @@ class ReceivedRequest:
     at: float
     seconds: float = 0.0
     size: int = 0
+    number: int | None = None
+    cut_off: bool = False
 
 
 @dataclass(frozen=True)
 class SentRequest:
     """One request as the browser sent it. ``at`` and ``seconds`` are seconds since the scenario's first navigation.
 
-    ``scripts`` are the URLs of the scripts that began it, as far as the browser says.
+    ``scripts`` are the URLs of the scripts that began it, as far as the browser says. ``answer`` is the number of the
+    received request that it is, as the answer says it; None if there is no answer, or the browser does not show it.
     """
 
     method: str
@@ -50,6 +55,7 @@ class SentRequest:
     seconds: float = 0.0
     size: int = 0
     scripts: tuple[str, ...] = ()
+    answer: int | None = None
 
 
 @dataclass(frozen=True)

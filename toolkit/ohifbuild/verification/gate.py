@@ -6,6 +6,7 @@ refused, because an archive might read it as a request for more.
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Sequence
@@ -44,6 +45,11 @@ TEXT = {
     "method": "This archive is read-only.",
 }
 METHODS = ("GET", "HEAD")
+
+NUMBER_HEADER = "Ohifbuild-Request"
+"""The header of an answer that has the number of its request. Only verify's own site sends it."""
+NUMBER = "number"
+"""The key of a request's number in the request."""
 
 
 def decide(method: str, headers: Headers, tail: str, query: str, tokens: Tokens, settings: Settings) -> str:
@@ -127,7 +133,7 @@ class Gate:
             self._records.clear()
 
     async def pass_through(self, request: web.Request, tail: str, archive: Archive) -> web.StreamResponse:
-        """Records a request, and sends it to the archive if it is granted."""
+        """Records a request, and sends it to the archive if it is granted; ``request[NUMBER]`` is its number."""
         path, _, query = request.raw_path.partition("?")
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers
@@ -136,29 +142,42 @@ class Gate:
         if decision == "granted" and self._location:
             decision = "redirected"
         at = time.monotonic()
-        record = ReceivedRequest(request.method, path, query, headers, decision, 0, at - self._began)
         with self._lock:
             number = len(self._records)
+            record = ReceivedRequest(request.method, path, query, headers, decision, 0, at - self._began, number=number)
             self._records.append(record)
+        request[NUMBER] = number
         response: web.StreamResponse = _refusal(decision, self._settings, self._location)
         if decision == "granted" or (decision not in ("method", "redirected") and not self._enforce):
             try:
                 response = await archive.handle(request, tail)
-            except Exception:
-                self._note(number, replace(record, status=500, seconds=round(time.monotonic() - at, 6)))
+            except (ConnectionError, asyncio.CancelledError):
+                self._note(number, replace(record, seconds=_since(at), cut_off=True))
                 raise
-        self._note(number, replace(record, status=response.status))
-        if not response.prepared:
-            await response.prepare(request)
-            await response.write_eof()
-        seconds = round(time.monotonic() - at, 6)
-        self._note(number, replace(record, status=response.status, seconds=seconds, size=response.body_length))
+            except Exception:
+                self._note(number, replace(record, status=500, seconds=_since(at)))
+                raise
+        record = replace(record, status=response.status)
+        self._note(number, record)
+        try:
+            if not response.prepared:
+                await response.prepare(request)
+                await response.write_eof()
+        except (ConnectionError, asyncio.CancelledError):
+            self._note(number, replace(record, seconds=_since(at), cut_off=True))
+            raise
+        gone = request.transport is None or request.transport.is_closing()
+        self._note(number, replace(record, seconds=_since(at), size=response.body_length, cut_off=gone))
         return response
 
     def _note(self, number: int, record: ReceivedRequest) -> None:
         with self._lock:
             if number < len(self._records):
                 self._records[number] = record
+
+
+def _since(moment: float) -> float:
+    return round(time.monotonic() - moment, 6)
 
 
 def _refusal(decision: str, settings: Settings, location: str) -> web.Response:

@@ -38,6 +38,14 @@
     return copy.toDataURL('image/png');
   },
 
+  // Resolves when the page has nothing to do, and at the latest after some seconds.
+  idle() {
+    return new Promise(resolve => {
+      if (window.requestIdleCallback) requestIdleCallback(() => resolve(true), { timeout: 5000 });
+      else setTimeout(() => resolve(true));
+    });
+  },
+
   message() {
     const element = document.getElementById('ohifbuild-message');
     if (!element) return null;

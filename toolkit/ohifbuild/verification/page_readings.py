@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
 from ohifbuild.verification.evidence import Message, PageState
 from ohifbuild.verification.pixels import Grey, from_data_url
-from ohifbuild.verification.tab import THUMBNAILS
+from ohifbuild.verification.tab import PATIENCE_SECONDS, QUIET_SECONDS, THUMBNAILS, Found
 
 POLICY = "content-security-policy"
 READERS = files("ohifbuild.verification").joinpath("page.js").read_text(encoding="utf-8").strip()
@@ -19,11 +18,22 @@ READERS = files("ohifbuild.verification").joinpath("page.js").read_text(encoding
 class PageReadings(ABC):
     """The part of a tab that does not depend on how the browser is driven; see ``Tab``."""
 
-    _began: float
+    @abstractmethod
+    def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
+        """See ``Tab``."""
 
-    def elapsed(self) -> float:
-        """Seconds since the navigation."""
-        return time.time() - self._began
+    @abstractmethod
+    def silence(self) -> float:
+        """See ``Tab``."""
+
+    def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Waits until no request has been in progress for a quarter of a second, and the page has nothing to do."""
+
+        def is_quiet() -> bool:
+            # A page that the machine gives no time to sends nothing either; so it has to answer that it is idle.
+            return self.silence() > QUIET_SECONDS and self._is_idle() and self.silence() > QUIET_SECONDS
+
+        return bool(self.until(is_quiet, seconds))
 
     def viewports(self) -> list[tuple[Grey, str]]:
         """The grey values of each viewport, and the image id that the viewer names; '' for none."""
@@ -37,6 +47,10 @@ class PageReadings(ABC):
         """The viewer's message to its user; None if there is none."""
         found = self._read("message")
         return Message(**found) if found else None
+
+    @abstractmethod
+    def _is_idle(self) -> bool:
+        """Waits until the page has nothing to do, as ``idle`` in ``READERS``, and returns True."""
 
     @abstractmethod
     def _read(self, reader: str, argument: str = "") -> Any:

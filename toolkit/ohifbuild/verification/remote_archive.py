@@ -133,7 +133,7 @@ class RunningArchive:
             raise ArchiveUnreachable(
                 f"The archive at {self.name} no longer answers.",
                 cause="The archive ended, or the network failed, while verify was running.",
-                fix="PixelFormat into its log, and verify again once it runs.",
+                fix="Look into its log, and verify again once it runs.",
             )
 
 

@@ -28,7 +28,7 @@ from ohifbuild.verification.browser import Browser
 from ohifbuild.verification.claims import judge
 from ohifbuild.verification.egress_proxy import egress_proxy
 from ohifbuild.verification.engines import ENGINES
-from ohifbuild.verification.evidence import Evidence, Observation
+from ohifbuild.verification.evidence import Evidence, Observation, SentRequest
 from ohifbuild.verification.external_tokens import ExternalTokens
 from ohifbuild.verification.fixtures import Fixtures, prepare_fixtures
 from ohifbuild.verification.interrupts import interruptible
@@ -39,6 +39,7 @@ from ohifbuild.verification.report import check_report_place, write_reports
 from ohifbuild.verification.scenario_context import NO_INPUTS, ScenarioContext, Site
 from ohifbuild.verification.scenarios import AT_ONCE, HOSTILE_TOKENS, JOURNEYS, Journey
 from ohifbuild.verification.side_by_side import Check, side_by_side
+from ohifbuild.verification.stress import NONE, SlowArchive, Stress, hogs
 from ohifbuild.verification.time_limit import LONGEST_SECONDS, time_limit
 from ohifbuild.verification.viewer_site import site
 from ohifbuild.verification.watchdog import LONGEST_SILENCE, watchdog
@@ -67,6 +68,7 @@ def verify(
     tokens: ExternalTokens | None = None,
     browser: str = "chromium",
     claims: Sequence[Path] = (),
+    stress: Stress = NONE,
 ) -> Evidence:
     """Checks the claims about a finished dist, and writes ``report.json``, ``report.html`` and ``junit.xml``.
 
@@ -79,6 +81,7 @@ def verify(
         tokens: those that the archive knows already; new ones are made if not given.
         browser: a key of ``ENGINES``.
         claims: tests of packages, which run first; see ``own_claims.py``.
+        stress: what slows the run down; in Chromium only.
 
     Raises:
         DistInvalid: the folder is not a dist that ohifbuild finished, or its archive is at another origin.
@@ -92,10 +95,10 @@ def verify(
     found = ENGINES[browser].find(reporter)
     engine = ENGINES[found.engine]
     own = check_own_claims(claims, dist, reporter)
-    run = _run(dist, settings, found, archive, tokens, cache, reporter)
+    run = _run(dist, settings, found, archive, tokens, cache, reporter, stress)
     results = judge(run.seen, settings, without=engine.unjudged)
     if compare_with is not None:
-        twin = _run(compare_with, read_settings(compare_with), found, archive, tokens, cache, reporter)
+        twin = _run(compare_with, read_settings(compare_with), found, archive, tokens, cache, reporter, stress)
         results = (*results, *compare_behaviour(run.seen, twin.seen))
     evidence = Evidence(
         results=(*results, *own.results),
@@ -118,12 +121,14 @@ def _run(
     tokens: ExternalTokens | None,
     cache: Cache,
     reporter: Reporter,
+    stress: Stress,
 ) -> ViewerRun:
     same_origin_root(dist, settings)
     parts, inputs = prepare_fixtures(settings, tokens), read_manifest(dist).inputs
     with (
         archive(settings, parts.tokens, cache, reporter) as backend,
         reporter.step("Verify", total=len(JOURNEYS)) as meter,
+        hogs(stress.hogs),
     ):
 
         def run(journeys: Sequence[Journey], check: Check) -> tuple[tuple[Observation, ...], str]:
@@ -133,8 +138,14 @@ def _run(
 
             # Each browser has a site of its own, so that no request of one is recorded as the other's.
             # The claims must hold on any web server, so the site sends no protective headers.
+            served = backend.archive()
             with site(
-                dist, backend.archive(), parts.tokens, settings=settings, enforce=not backend.enforces, bare=True
+                dist,
+                SlowArchive(served, stress.answer_seconds) if stress.answer_seconds else served,
+                parts.tokens,
+                settings=settings,
+                enforce=not backend.enforces,
+                bare=True,
             ) as running:
                 return run_scenarios(
                     running,
@@ -146,6 +157,7 @@ def _run(
                     journeys=journeys,
                     watch=watch,
                     inputs=inputs,
+                    stress=stress,
                 )
 
         groups = AT_ONCE if ENGINES[browser.engine].at_once and os.cpu_count() != 1 else (JOURNEYS,)
@@ -189,6 +201,7 @@ def run_scenarios(
     longest: float = LONGEST_SECONDS,
     silence: float = LONGEST_SILENCE,
     inputs: Mapping[str, Any] = NO_INPUTS,
+    stress: Stress = NONE,
 ) -> tuple[tuple[Observation, ...], str]:
     """Runs the journeys, each in its own tab, and returns the observations and the browser's name.
 
@@ -204,11 +217,13 @@ def run_scenarios(
         longest: the most seconds that the run may take.
         silence: the most seconds that the browser may take for one step.
         inputs: what the dist was made of, as its manifest has it.
+        stress: what slows the pages down.
 
     Raises:
         BrowserFailed: the browser failed, or the run took too long. Faults of the viewer are observations, not errors.
     """
     seen: list[Observation] = []
+    left: list[SentRequest] = []
     pictures = PictureIndex(fixtures.pictures)
     parts = urlsplit(site.base_url)
     origin = f"{parts.scheme}://{parts.netloc}"
@@ -216,9 +231,9 @@ def run_scenarios(
         interruptible() as interrupted,
         egress_proxy() as proxy,
         ENGINES[browser.engine].opened(browser, origin, proxy, reporter) as window,
-        watchdog(window.kill, silence) as watching,
+        watchdog(window.kill, silence, stress.pace) as watching,
     ):
-        in_time = time_limit(longest, seen)
+        in_time = time_limit(longest, seen, pace=stress.pace)
 
         def check() -> None:
             watching.alive()
@@ -228,12 +243,15 @@ def run_scenarios(
 
         try:
             for journey in journeys:
-                with window.tab(check) as fresh:
-                    context = ScenarioContext(fresh, site, proxy, fixtures, settings, pictures, inputs)
+                with window.tab(check, stress) as fresh:
+                    context = ScenarioContext(fresh, site, proxy, fixtures, settings, pictures, inputs, left=left)
+                    first = len(seen)
                     for observation in journey(context):
                         watching.alive()
                         seen.append(observation)
                         meter.phase(observation.title)
+                    seen[first:] = context.completed(seen[first:])
+                    left += [sent for each in seen[first:] for sent in each.sent if sent.answer is None]
                 meter.advance()
         except (PlaywrightError, DriverError, BrowserFailed) as error:
             if watching.has_ended:

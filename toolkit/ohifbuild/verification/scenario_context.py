@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import quote
 
 from ohifbuild.contract.settings import Settings
+from ohifbuild.verification.attribution import attributed
 from ohifbuild.verification.egress_proxy import EgressProxy
 from ohifbuild.verification.evidence import Expectation, Observation, ReceivedRequest, SentRequest
 from ohifbuild.verification.fixtures import Fixtures, Subject
@@ -18,8 +19,9 @@ from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.screen import Screen
 from ohifbuild.verification.tab import Tab
 
-READINGS = 5
 NO_INPUTS: Mapping[str, Any] = MappingProxyType({})
+LEFT = -1
+"""Stands for the recordings of tabs that are closed."""
 
 Move = Callable[[], object]
 
@@ -53,8 +55,17 @@ class ScenarioContext:
         settings: Settings,
         pictures: PictureIndex,
         inputs: Mapping[str, Any] = NO_INPUTS,
+        *,
+        left: Sequence[SentRequest] = (),
     ) -> None:
+        """
+        Args:
+            left: the requests of earlier tabs of this browser that got no answer; they may still arrive.
+        """
         self.tab = tab
+        self._left = left
+        self._heard = len(site.received())
+        self._recordings: dict[str, int] = {}
         self.site = site
         self.fixtures = fixtures
         self.settings = settings
@@ -176,26 +187,25 @@ class ScenarioContext:
         return tuple(value for value in dict.fromkeys((*more, *self.fixtures.labels)) if value)
 
     def _observe(self, key: str, title: str, expects: Expectation, link: str, move: Move | None) -> Observation:
-        heard, tried = len(self.site.received()), len(self._egress_proxy.attempts())
+        tried = len(self._egress_proxy.attempts())
         if move:
             move()
         else:
             self.tab.go(link)
-        first_image = self._screen.wait_for(expects)
-        self.tab.quiet()
-        shown = self._screen.contents(title)
-        sent, received = self._traffic(heard)
+        first_image, shown = self._screen.settled(expects, title)
+        self._recordings[key] = self.tab.recording
+        kept = self.tab.recorded(self.tab.recording)
         guesses = read_guesses(self.tab)
         return Observation(
             scenario=key,
             title=title,
             expects=expects,
             link=link,
-            sent=sent,
-            received=received,
+            sent=kept.sent,
+            received=(),
             elsewhere=self._egress_proxy.attempts(tried),
-            console=tuple(self.tab.console),
-            errors=tuple(self.tab.errors),
+            console=kept.console,
+            errors=kept.errors,
             state=self.tab.state(),
             viewports=shown.viewports,
             thumbnails=shown.thumbnails,
@@ -208,12 +218,20 @@ class ScenarioContext:
             guesses=guesses,
         )
 
-    def _traffic(self, heard: int) -> tuple[tuple[SentRequest, ...], tuple[ReceivedRequest, ...]]:
-        """The sent and received requests, read while none is in progress, so that they can be compared."""
-        for _ in range(READINGS):
-            self.tab.quiet()
-            begun = self.tab.begun()
-            received, sent = tuple(self.site.received()[heard:]), self.tab.sent()
-            if self.tab.begun() == begun:
-                break
-        return sent, received
+    def completed(self, observations: Iterable[Observation]) -> tuple[Observation, ...]:
+        """The observations with everything that their pages sent and printed until they were left, and what arrived.
+
+        Call it when the last scenario is over, while the tab is still open.
+        """
+        self.tab.quiet()
+        kept = {number: self.tab.recorded(number) for number in range(self.tab.recording + 1)}
+        sent = {LEFT: self._left, **{number: each.sent for number, each in kept.items()}}
+        received = attributed(sent, self.site.received()[self._heard :], self.tab.recording)
+        found, before = [], -1
+        for seen in observations:
+            number = self._recordings[seen.scenario]
+            mine = kept[number]
+            arrived = tuple(request for each in range(before + 1, number + 1) for request in received.get(each, ()))
+            found.append(replace(seen, sent=mine.sent, received=arrived, console=mine.console, errors=mine.errors))
+            before = number
+        return tuple(found)

@@ -13,6 +13,7 @@ from ohifbuild.verification.tab import Tab
 
 IMAGE_SECONDS = 15.0
 THUMBNAIL_SECONDS = 8.0
+READINGS = 5
 MESSAGE_SECONDS = 8.0
 # The page sends a request that gets no answer four times, with pauses of 3.5 s in all, before it says so.
 UNREACHABLE_SECONDS = 15.0
@@ -69,6 +70,27 @@ class Screen:
         """Waits for a visible message."""
         self._tab.until(self._has_message, seconds)
 
+    def settled(self, expects: Expectation, caption: str) -> tuple[float | None, ScreenContents]:
+        """Waits for what a scenario expects, and until the page rests.
+
+        A viewer draws anew after a change of its size, for example, and shows nothing for a moment. So what was there
+        and is not there any more may come back.
+
+        Returns:
+            The seconds to the first image, as ``wait_for``, and the contents of the screen.
+        """
+        first = self.wait_for(expects)
+        for _ in range(READINGS):
+            self._tab.quiet()
+            shown = self.contents(caption)
+            if (
+                first is None
+                or _is_among(shown.viewports, set(expects.studies), expects.instances)
+                or self.wait_for(expects) is None
+            ):
+                break
+        return first, shown
+
     def contents(self, caption: str) -> ScreenContents:
         """Everything on the screen, and a screenshot."""
         viewports, thumbnails = tuple(self._viewports()), tuple(self._thumbnails())
@@ -83,8 +105,7 @@ class Screen:
         return bool(message and message.visible)
 
     def _has_image(self, studies: set[str], wanted: Iterable[str] = ()) -> bool:
-        good = [match for match in self._viewports() if shows(match) and studies & set(match.studies)]
-        return any(not wanted or set(wanted) & set(match.instances) for match in good)
+        return _is_among(self._viewports(), studies, wanted)
 
     def _has_thumbnails(self, series: set[str]) -> bool:
         return series <= {uid for match in self._thumbnails() if not match.blank for uid in match.series}
@@ -100,3 +121,8 @@ class Screen:
         shown = self._tab.thumbnails()
         # Since 3.13 OHIF shows the thumbnails of MONOCHROME1 images in negative.
         return [self._album.recognise(grey, f"thumbnail {n}", negatives=True) for n, grey in enumerate(shown, 1)]
+
+
+def _is_among(viewports: Iterable[ImageMatch], studies: set[str], wanted: Iterable[str]) -> bool:
+    good = [match for match in viewports if shows(match) and studies & set(match.studies)]
+    return any(not wanted or set(wanted) & set(match.instances) for match in good)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from ohifbuild.verification.evidence import Message, PageState, Screenshot, SentRequest
 from ohifbuild.verification.pixels import Grey
+from ohifbuild.verification.stress import Stress
 
 VIEWPORT = (1280, 800)
 POLL_SECONDS = 0.08
@@ -25,22 +27,45 @@ THUMBNAILS = '[data-cy^="study-browser-thumbnail"] img'
 Found = TypeVar("Found")
 
 
+def double_click(number: int) -> str:
+    """A JavaScript function that double-clicks the ``number``-th element (from 0) of a selector, if there is one.
+
+    The event is sent directly to the element, because the welcome tour may cover it.
+    """
+    event = "new MouseEvent('dblclick', { bubbles: true, cancelable: true, composed: true })"
+    return f"all => void document.querySelectorAll(all)[{number}]?.dispatchEvent({event})"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What belongs to one recording of a tab: all requests of the page and its workers, console lines, errors."""
+
+    sent: tuple[SentRequest, ...]
+    console: tuple[str, ...]
+    errors: tuple[str, ...]
+
+
 class Tab(Protocol):
     """A tab with its own sessionStorage.
 
-    Every navigation starts a new recording. ``sent()``, ``console`` and ``errors`` belong to the current recording,
-    with all pages that followed one another in it.
+    Every navigation starts a new recording, which has all pages that follow one another in it. What the page before
+    still sends belongs to its own recording.
     """
 
     origin: str
-    console: list[str]
-    errors: list[str]
+
+    @property
+    def recording(self) -> int:
+        """The number of the recording that is in progress."""
+
+    def recorded(self, recording: int) -> Recorded:
+        """What a recording has so far, with all headers as they were sent."""
 
     def watch_scripts(self) -> None:
         """From now on, requests name the scripts that began them, if the browser says it."""
 
     def begin(self) -> None:
-        """Starts a new recording; navigations call it themselves."""
+        """Starts a new recording in the same document; navigations start theirs themselves."""
 
     def go(self, url: str) -> None:
         """Opens an address."""
@@ -61,16 +86,16 @@ class Tab(Protocol):
         """From now on, requests whose URL is ``lost`` fail, as if nothing listened there."""
 
     def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
-        """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
+        """Calls ``check`` until it returns something true, and returns that; None after ``seconds``.
+
+        A slow machine gets more seconds; see ``pace.py``.
+        """
 
     def quiet(self, seconds: float = PATIENCE_SECONDS) -> bool:
-        """Waits until no request has been in progress for a quarter of a second."""
+        """Waits until no request has been in progress for a quarter of a second, and the page has nothing to do."""
 
     def silence(self) -> float:
         """For how many seconds no request has been in progress."""
-
-    def begun(self) -> int:
-        """How many requests have begun since the navigation."""
 
     def elapsed(self) -> float:
         """Seconds since the navigation."""
@@ -96,9 +121,6 @@ class Tab(Protocol):
     def screenshot(self, caption: str) -> Screenshot:
         """A screenshot of the page without the welcome tour."""
 
-    def sent(self) -> tuple[SentRequest, ...]:
-        """Every request of the page and its workers since the navigation, with all headers as they were sent."""
-
     def evaluate(self, function: str, argument: str = "") -> Any:
         """Calls a JavaScript function in the page, and returns what it returns."""
 
@@ -110,8 +132,10 @@ class Window(Protocol):
     def version(self) -> str:
         """Its name and version, and how it shows itself, for the report."""
 
-    def tab(self, check: Callable[[], None]) -> AbstractContextManager[Tab]:
+    def tab(self, check: Callable[[], None], stress: Stress) -> AbstractContextManager[Tab]:
         """A new tab for the length of the block; ``check`` is called while it waits, and may raise.
+
+        ``stress`` slows its pages down, in Chromium only.
 
         All tabs share the cache and all storage but sessionStorage, like those of a person's browser.
         """

@@ -7,28 +7,36 @@ from collections.abc import Callable, Sequence
 
 from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import BrowserFailed
+from ohifbuild.verification.pace import USUAL, Pace
 
 LONGEST_SECONDS = 1800.0
 """The usual run takes one or two minutes; one of a viewer that shows nothing takes more than twenty."""
 
 
 def time_limit(
-    seconds: float, seen: Sequence[object], *, clock: Callable[[], float] = time.monotonic
+    seconds: float,
+    seen: Sequence[object],
+    *,
+    pace: Pace = USUAL,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Callable[[], None]:
     """A function that must be called often, and raises when the time is over.
 
     Args:
-        seconds: the most seconds from now on.
+        seconds: the most seconds from now on, on a usual machine; on a slower one more.
         seen: what was observed so far; it grows.
+        pace: says how slow the machine is.
         clock: gives the time in seconds.
 
     Raises:
         BrowserFailed: only from the returned function.
     """
-    end, minutes = clock() + seconds, counted(round(seconds / 60), "minute")
+    began = clock()
 
     def check() -> None:
-        if clock() > end:
+        elapsed = clock() - began
+        if pace.is_over(seconds, elapsed):
+            minutes = counted(round(elapsed / 60), "minute")
             raise BrowserFailed(
                 f"Verify was stopped after {minutes} and {counted(len(seen), 'scenario')}.",
                 cause="The viewer shows nothing, so each scenario waits as long as it can; or the machine is slow.",

@@ -13,17 +13,29 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from ohifbuild.verification.pace import USUAL, Pace
+
 LONGEST_SILENCE = 120.0
 """Seconds. The longest step of a run that is not in vain, a screenshot, has a limit of 30 seconds."""
 
 
-class Watchdog:
-    """Calls ``end`` if ``alive`` was not called for ``seconds``; ``has_ended`` says so afterwards."""
+LOOK_SECONDS = 5.0
 
-    def __init__(self, seconds: float, end: Callable[[], None]) -> None:
+
+class Watchdog:
+    """Calls ``end`` if ``alive`` was not called for ``seconds``; ``has_ended`` says so afterwards.
+
+    Args:
+        seconds: on a usual machine; on a slower one more.
+        end: ends the browser.
+        pace: says how slow the machine is.
+    """
+
+    def __init__(self, seconds: float, end: Callable[[], None], pace: Pace = USUAL) -> None:
         self.seconds = seconds
         self.has_ended = False
         self._end = end
+        self._pace = pace
         self._last = time.monotonic()
         self._stopped = threading.Event()
 
@@ -33,8 +45,12 @@ class Watchdog:
 
     def watch(self) -> None:
         """Waits for silence, and ends the browser then; runs in a thread of its own."""
-        while not self._stopped.wait(max(0.0, self._last + self.seconds - time.monotonic())):
-            if time.monotonic() - self._last >= self.seconds:
+        wait = self.seconds
+        while not self._stopped.wait(wait):
+            silence = time.monotonic() - self._last
+            # While it may take longer than usual, it looks again now and then.
+            wait = self.seconds - silence if silence < self.seconds else min(self.seconds, LOOK_SECONDS)
+            if self._pace.is_over(self.seconds, silence):
                 self.has_ended = True
                 self._end()
                 return
@@ -45,9 +61,9 @@ class Watchdog:
 
 
 @contextmanager
-def watchdog(end: Callable[[], None], seconds: float = LONGEST_SILENCE) -> Iterator[Watchdog]:
+def watchdog(end: Callable[[], None], seconds: float = LONGEST_SILENCE, pace: Pace = USUAL) -> Iterator[Watchdog]:
     """A watchdog for the length of the block."""
-    watching = Watchdog(seconds, end)
+    watching = Watchdog(seconds, end, pace)
     thread = threading.Thread(target=watching.watch, daemon=True)
     thread.start()
     try:

@@ -15,7 +15,7 @@ HEADER_ONLY = frozenset({"frame-ancestors", "report-to", "report-uri", "sandbox"
 
 def none_refused(seen: Observation, settings: Settings) -> Verdict:
     """The archive refused nothing."""
-    bad = [r for r in seen.received if r.decision != "granted" or r.status >= 400]
+    bad = [r for r in seen.received if r.decision != "granted" or (r.status >= 400 and not r.cut_off)]
     if bad:
         return Verdict(False, f"{len(bad)} of {len(seen.received)} refused.", tuple(map(received_line, bad)))
     return Verdict(True, f"{len(seen.received)} of {len(seen.received)} answered.")

@@ -1,0 +1,143 @@
+"""Divides what a tab sends and prints into recordings, by the document that does it and not by the time.
+
+When a tab goes to another address, the document that it leaves still sends and prints for a while, the longer the
+busier the machine is. Chromium's DevTools name the document of each request (``loaderId``). In other browsers a request
+belongs to the recording in which it began.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urldefrag
+
+from playwright.sync_api import CDPSession, Page, Request
+
+
+@dataclass(eq=False)
+class Noted:
+    """A request of the tab.
+
+    Args:
+        request: as Playwright gives it.
+        recording: the number of the recording in which it began.
+        key, nth: it is the ``nth`` request, from 0, of this page and address.
+        headers: as they were sent; None as long as nobody has read them.
+    """
+
+    request: Request
+    recording: int
+    key: tuple[Page, str]
+    nth: int
+    noted: float
+    headers: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass
+class Recording:
+    """What belongs to one recording, besides its requests.
+
+    Args:
+        began: the time at which it began, in seconds of ``time.time()``.
+        anew: whether it is of another document than the recording before.
+    """
+
+    began: float
+    anew: bool
+    console: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+class Recordings:
+    """The recordings of a tab, numbered from 0. The first one is of the empty page that a tab begins with."""
+
+    def __init__(self) -> None:
+        self._all = [Recording(time.time(), anew=True)]
+        self._noted: list[Noted] = []
+        self._counts: Counter[tuple[Page, str]] = Counter()
+        self._loaders: dict[tuple[Page, str], list[str]] = {}
+        self._documents: dict[str, int] = {}
+        self._speaking = 0
+        self._asked = False
+
+    @property
+    def latest(self) -> int:
+        """The number of the recording that is in progress."""
+        return len(self._all) - 1
+
+    def __getitem__(self, number: int) -> Recording:
+        return self._all[number]
+
+    def begin(self, *, anew: bool) -> None:
+        """Starts a recording.
+
+        Args:
+            anew: whether the tab goes to another document now.
+        """
+        self._all.append(Recording(time.time(), anew))
+        self._asked = False
+        if not anew:
+            self._speaking = self.latest
+
+    def watch(self, page: Page, devtools: CDPSession) -> None:
+        """From now on, the requests of a page have their documents."""
+        devtools.on("Network.requestWillBeSent", lambda event: self._on_devtools(page, event))
+        devtools.send("Network.enable")
+
+    def note(self, page: Page, request: Request, *, of_document: bool) -> Noted:
+        """Adds a request.
+
+        Args:
+            of_document: whether it is for the document that the tab is to show.
+        """
+        self._asked = self._asked or of_document
+        key = (page, urldefrag(request.url).url)
+        noted = Noted(request, self.latest, key, self._counts[key], time.time())
+        self._counts[key] += 1
+        self._noted.append(noted)
+        return noted
+
+    def committed(self) -> None:
+        """Says that the tab's frame has another document, or another address in the same one."""
+        if self._asked:
+            self._speaking = self.latest
+
+    def arrived(self) -> None:
+        """Says that the tab shows the document that it was to go to."""
+        self._speaking = self.latest
+
+    def speaking(self) -> Recording:
+        """The recording of the document that prints now."""
+        return self._all[self._speaking]
+
+    def of(self, number: int) -> Iterator[Noted]:
+        """The requests of a recording, in the order in which they began."""
+        return (noted for noted in self._noted if self._owner(noted) == number)
+
+    def in_progress(self, requests: Iterable[Noted]) -> bool:
+        """Whether one of the requests is of the document that the tab shows or goes to."""
+        document = self._document_of(self.latest)
+        return any(self._document_of(self._owner(noted)) == document for noted in requests)
+
+    def _owner(self, noted: Noted) -> int:
+        loaders = self._loaders.get(noted.key, ())
+        document = self._documents.get(loaders[noted.nth]) if noted.nth < len(loaders) else None
+        number = noted.recording
+        while document is not None and self._document_of(number) > document:
+            number -= 1
+        return number
+
+    def _document_of(self, number: int) -> int:
+        """The recording in which the document of this one began."""
+        while not self._all[number].anew:
+            number -= 1
+        return number
+
+    def _on_devtools(self, page: Page, event: dict[str, Any]) -> None:
+        loader = str(event["loaderId"])
+        if event["requestId"] == loader:
+            self._documents[loader] = self.latest
+        self._loaders.setdefault((page, str(event["request"]["url"])), []).append(loader)
