@@ -20,6 +20,8 @@ URL = "http://127.0.0.1:1/dicom-web"
         (["--archive", "dcm4chee"], "embedded, orthanc or the http or https URL"),
         (["--archive", "ftp://archive.example"], "URL of a DICOMweb root"),
         (["--put-studies"], "by its URL"),
+        (["--stress", "--browser", "firefox"], "Chromium only"),
+        (["--repeat", "0"], "x>=1"),
         (["--archive", "orthanc", "--archive-tokens", "tokens.json"], "by its URL"),
     ],
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ohifbuild.commands.common import CommandContext, with_command_context
+from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import IntegrityBroken
 from ohifbuild.core.paths import exists
 from ohifbuild.supply.provenance import check_provenance
@@ -18,6 +20,7 @@ from ohifbuild.workflow import report_folder, report_of, require_claims
 
 if TYPE_CHECKING:
     from ohifbuild.verification.backend import Provider
+    from ohifbuild.verification.evidence import Evidence
     from ohifbuild.verification.external_tokens import ExternalTokens
 
 SHOWN = 20
@@ -52,6 +55,12 @@ SHOWN = 20
     type=click.Path(path_type=Path),
     help="Tests of packages to run too: a file or a folder, in Python; repeatable.",
 )
+@click.option(
+    "--repeat", type=click.IntRange(min=1), default=1, metavar="N", help="Do it N times, and say what was not alike."
+)
+@click.option(
+    "--stress", is_flag=True, help="Slow down processor, archive and line, to see that the proof still holds."
+)
 @click.option("--integrity", is_flag=True, help="Only compare every file with the dist's manifest; no browser.")
 @click.option(
     "--provenance", type=click.Path(path_type=Path), help="Only check that this provenance file is about DIST."
@@ -68,6 +77,8 @@ def command(
     put_studies: bool,
     browser: str,
     claims: tuple[Path, ...],
+    repeat: int,
+    stress: bool,
     integrity: bool,
     provenance: Path | None,
 ) -> None:
@@ -82,6 +93,7 @@ def command(
       ohifbuild verify dist --archive orthanc
       ohifbuild verify dist --browser firefox
       ohifbuild verify dist --claims ward/tests
+      ohifbuild verify dist --repeat 5 --stress
       ohifbuild verify dist --integrity
     """
     if integrity or provenance:
@@ -91,34 +103,63 @@ def command(
     missing = [str(path) for path in claims if not exists(path)]
     if missing:
         raise click.UsageError(f"--claims names what does not exist: {', '.join(missing)}.")
+    if stress and browser != "chromium":
+        raise click.UsageError("--stress slows down Chromium only.")
     from ohifbuild.verification.report.terminal import render as terminal_table
     from ohifbuild.verification.runner import verify
+    from ohifbuild.verification.stress import HARD, NONE
 
     provider, tokens = _archive(archive, archive_tokens, put_studies)
-    evidence = verify(
-        dist,
-        report_dir=report or report_folder(dist, browser),
-        cache=context.cache,
-        reporter=context.reporter,
-        compare_with=compare_with,
-        archive=provider,
-        tokens=tokens,
-        browser=browser,
-        claims=claims,
-    )
-    context.show(terminal_table(evidence))
-    context.reporter.say(f"Report: {report_of(evidence)}")
-    context.result(
-        {
-            "ok": evidence.ok,
-            "checks": len(evidence.results),
-            "archive": evidence.environment["Archive"],
-            "browser": evidence.environment["Browser"],
-            "limits": [limit.line for limit in evidence.limits],
-            "report": str(report_of(evidence)),
-        }
-    )
-    require_claims(evidence)
+    folder = report or report_folder(dist, browser)
+    runs: list[Evidence] = []
+    for number in range(1, repeat + 1):
+        evidence = verify(
+            dist,
+            report_dir=folder if repeat == 1 else folder / f"run-{number}",
+            cache=context.cache,
+            reporter=context.reporter,
+            compare_with=compare_with,
+            archive=provider,
+            tokens=tokens,
+            browser=browser,
+            claims=claims,
+            stress=HARD if stress else NONE,
+        )
+        runs.append(evidence)
+        context.show(terminal_table(evidence))
+        context.reporter.say(f"Report: {report_of(evidence)}")
+    context.result(_result(runs))
+    _say_together(context, runs)
+    require_claims(next((run for run in runs if not run.ok), runs[-1]))
+
+
+def _result(runs: Sequence[Evidence]) -> dict[str, Any]:
+    """What ``--json`` prints: the first run that fails, or the last one, and what they say together."""
+    from ohifbuild.verification.repetition import unsteady
+
+    evidence = next((run for run in runs if not run.ok), runs[-1])
+    return {
+        "ok": evidence.ok,
+        "checks": len(evidence.results),
+        "archive": evidence.environment["Archive"],
+        "browser": evidence.environment["Browser"],
+        "limits": [limit.line for limit in evidence.limits],
+        "report": str(report_of(evidence)),
+        "runs": len(runs),
+        "failed_runs": sum(not run.ok for run in runs),
+        "unsteady": list(unsteady(runs)),
+    }
+
+
+def _say_together(context: CommandContext, runs: Sequence[Evidence]) -> None:
+    from ohifbuild.verification.repetition import unsteady
+
+    if len(runs) == 1:
+        return
+    held = sum(run.ok for run in runs)
+    context.reporter.say(f"In {held} of {counted(len(runs), 'run')} every check holds.")
+    for line in unsteady(runs):
+        context.reporter.warn(f"Not alike in all runs: {line}")
 
 
 def _archive(name: str, tokens_file: Path | None, put: bool) -> tuple[Provider, ExternalTokens | None]:
