@@ -122,6 +122,15 @@ test('the script is loaded after the first image, once, and the rest is evaluate
   assert.equal(evaluated(), 1);
 });
 
+test('a page that may need the modules soon fetches their script at once, and does not run it', () => {
+  for (const soon of [true, false]) {
+    const { window } = new JSDOM('<head></head>', { url: 'https://host/' });
+    provideLaterModules(/** @type {any} */ (window), URL_, soon);
+    const found = [...window.document.querySelectorAll('link, script')].map(({ outerHTML }) => outerHTML);
+    assert.deepEqual(found, soon ? [`<link rel="preload" as="script" href="${URL_}">`] : []);
+  }
+});
+
 test('a viewer without later modules provides nothing', () => {
   /** @type {any} */
   const { window } = new JSDOM('');

@@ -23,6 +23,7 @@ import { guardMedia } from './media.js';
 import { clearActivation, watchNavigation } from './navigation.js';
 import { broughtBy, studiesIn, targetOf, tellOf } from './request-errors.js';
 import { useStartupFiles } from './startup-chunks.js';
+import { isOrdinary } from './startup-plan.js';
 import { createStill } from './still/index.js';
 import { createTokenScope } from './token-scope.js';
 import { createTokenStore } from './token-store.js';
@@ -183,7 +184,8 @@ function guard(window, replacePage, settings, messages, acts) {
   guardMedia(window, url => locate(url) !== undefined, worker, media);
   useStartupFiles(window, settings.startupFiles);
   const later = settings.startupFiles?.later;
-  provideLaterModules(window, later ? settings.publicUrl + later : '');
+  const soon = first === 'ready' && !isOrdinary(settings, links.state(), window.location);
+  provideLaterModules(window, later ? settings.publicUrl + later : '', soon);
   watchCode(window, () => unloading || messages.show('updated', 'part'));
 
   /**

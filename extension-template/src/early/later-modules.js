@@ -21,8 +21,9 @@ const PATIENCE_MS = 5000;
  *
  * @param {Window & typeof globalThis} window
  * @param {string} url of the script with the modules; '' if the build has moved none
+ * @param {boolean} [soon] whether the page may well need them before its first image, as another mode does
  */
-export function provideLaterModules(window, url) {
+export function provideLaterModules(window, url, soon = false) {
   if (!url) {
     return;
   }
@@ -32,6 +33,11 @@ export function provideLaterModules(window, url) {
   let begun = false;
 
   Object.defineProperty(window, PROVIDER, { value: provide });
+  if (soon) {
+    // Fetched, not run: until the page has loaded its first scripts, they would take their places back.
+    const link = Object.assign(document.createElement('link'), { rel: 'preload', as: 'script', href: url });
+    document.head.append(link);
+  }
   document.addEventListener(RENDERED, load, { capture: true, once: true });
   window.addEventListener('load', () => window.setTimeout(load, PATIENCE_MS), { once: true });
 

@@ -14,16 +14,27 @@ const NAME = /\{(study|series|instance|frame)\}/g;
  * @param {Location} address
  * @returns {readonly Template[] | undefined} undefined if it is not known what OHIF asks
  */
-export function planOf({ startup, publicUrl }, { studies, url, source }, { pathname, search }) {
-  const route = pathname.slice(publicUrl.length).replace(/\/$/, '');
-  const names = [...new URLSearchParams(search).keys()];
-  const isViewer = pathname.startsWith(publicUrl) && (route === 'viewer' || route === `viewer/${source}`);
-  const isPlain = url === undefined && names.every(name => name === 'StudyInstanceUIDs' || name === 'lng');
-  const plan = startup.find(each => each.source === source);
-  if (!plan || !isViewer || !isPlain || !studies.length || studies.length > MOST_STUDIES) {
+export function planOf(settings, link, address) {
+  const { studies, source } = link;
+  const plan = settings.startup.find(each => each.source === source);
+  if (!plan || !isOrdinary(settings, link, address) || !studies.length || studies.length > MOST_STUDIES) {
     return undefined;
   }
   return studies.length > 1 ? plan.several : plan.one;
+}
+
+/**
+ * Whether OHIF opens a link in its ordinary way: at its first route, and without further parameters.
+ *
+ * @param {import('../../types/early.js').Settings} settings
+ * @param {import('../../types/early.js').LinkState} link
+ * @param {Location} address
+ */
+export function isOrdinary({ publicUrl }, { url, source }, { pathname, search }) {
+  const route = pathname.slice(publicUrl.length).replace(/\/$/, '');
+  const names = [...new URLSearchParams(search).keys()];
+  const isViewer = pathname.startsWith(publicUrl) && (route === 'viewer' || route === `viewer/${source}`);
+  return isViewer && url === undefined && names.every(name => name === 'StudyInstanceUIDs' || name === 'lng');
 }
 
 /**

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
+import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 
 from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.core.errors import DistInvalid, PortInUse
 from ohifbuild.verification.dataset.contents import ORDINARY, SECOND
 from ohifbuild.verification.embedded_archive import EmbeddedArchive
+from ohifbuild.verification.gate import NUMBER_HEADER
 from ohifbuild.verification.viewer_site import Site, site
 
 TOKENS = Tokens({"mine": Grant(frozenset({ORDINARY.uid}))}, frozenset({"old"}))
@@ -54,6 +60,44 @@ def test_the_gate_grants_refuses_and_records(running: Site, ask: Any) -> None:
     assert not any(b"mine" in reply.body or "mine" in str(reply.headers) for reply in replies)
     running.clear()
     assert running.received() == ()
+
+
+def test_an_answer_has_the_number_of_its_request_and_a_static_file_has_none(running: Site, ask: Any) -> None:
+    own = f"{running.origin}/dicom-web/studies/{ORDINARY.uid}/series"
+    assert [ask(own, ("token", "mine")).headers[NUMBER_HEADER.lower()], ask(own).headers[NUMBER_HEADER.lower()]] == [
+        *("0", "1")
+    ]
+    running.clear()
+    assert ask(own, ("token", "mine")).headers[NUMBER_HEADER.lower()] == "2"
+    assert [request.number for request in running.received()] == [2]
+    assert NUMBER_HEADER.lower() not in ask(running.base_url).headers
+
+
+class HeldArchive(EmbeddedArchive):
+    """An archive that answers only when a client has gone."""
+
+    def __init__(self, files: Path) -> None:
+        super().__init__(files)
+        self.asked, self.gone = threading.Event(), threading.Event()
+
+    async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
+        self.asked.set()
+        await asyncio.to_thread(self.gone.wait)
+        return await super().handle(request, tail)
+
+
+def test_a_request_that_the_client_cut_off_is_recorded_as_such_and_as_no_fault(dist: Path, dataset: Path) -> None:
+    archive = HeldArchive(dataset)
+    with site(dist, archive, TOKENS) as running:
+        address = urlsplit(running.origin)
+        with socket.create_connection((address.hostname or "", address.port or 0)) as client:
+            path = f"/dicom-web/studies/{ORDINARY.uid}/series"
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\ntoken: mine\r\n\r\n".encode())
+            assert archive.asked.wait(30)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closes with a reset
+        archive.gone.set()
+    (request,) = running.received()
+    assert (request.decision, request.cut_off, request.status < 400) == ("granted", True, True)
 
 
 def test_links_lead_to_the_viewer(running: Site) -> None:

@@ -6,6 +6,7 @@ import os
 import threading
 from subprocess import Popen
 
+from ohifbuild.verification.pace import Pace
 from ohifbuild.verification.watchdog import Watchdog, kill_group, watchdog
 
 
@@ -14,6 +15,21 @@ def test_a_browser_that_is_silent_for_too_long_is_ended() -> None:
     with watchdog(ended.set, 0.01) as watching:
         assert ended.wait(10)
     assert watching.has_ended
+
+
+def test_a_browser_on_a_slow_machine_gets_more_time() -> None:
+    ended, looked = threading.Event(), threading.Event()
+    slowness = [1000.0]
+
+    def measure() -> float:
+        looked.set()
+        return slowness[0]
+
+    with watchdog(ended.set, 0.01, Pace(measure=measure)):
+        assert looked.wait(10)
+        assert not ended.is_set()
+        slowness[0] = 1.0
+        assert ended.wait(10)
 
 
 def test_a_run_that_ends_in_time_is_left_alone() -> None:

@@ -48,8 +48,8 @@ METHODS = ("GET", "HEAD")
 
 NUMBER_HEADER = "Ohifbuild-Request"
 """The header of an answer that has the number of its request. Only verify's own site sends it."""
-NUMBER = "number"
-"""The key of a request's number in the request."""
+NUMBER = web.RequestKey("number", int)
+"""Where a request keeps its number."""
 
 
 def decide(method: str, headers: Headers, tail: str, query: str, tokens: Tokens, settings: Settings) -> str:
@@ -116,6 +116,7 @@ class Gate:
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._records: list[ReceivedRequest] = []
+        self._cleared = 0
         self._location = ""
 
     def redirect(self, location: str) -> None:
@@ -128,12 +129,13 @@ class Gate:
             return tuple(self._records)
 
     def clear(self) -> None:
-        """Deletes the records; call it between requests only."""
+        """Deletes the records; the numbers of requests go on."""
         with self._lock:
+            self._cleared += len(self._records)
             self._records.clear()
 
     async def pass_through(self, request: web.Request, tail: str, archive: Archive) -> web.StreamResponse:
-        """Records a request, and sends it to the archive if it is granted; ``request[NUMBER]`` is its number."""
+        """Records a request, and sends it to the archive if it is granted; ``request[NUMBER]`` becomes its number."""
         path, _, query = request.raw_path.partition("?")
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers
@@ -143,7 +145,7 @@ class Gate:
             decision = "redirected"
         at = time.monotonic()
         with self._lock:
-            number = len(self._records)
+            number = self._cleared + len(self._records)
             record = ReceivedRequest(request.method, path, query, headers, decision, 0, at - self._began, number=number)
             self._records.append(record)
         request[NUMBER] = number
@@ -172,8 +174,8 @@ class Gate:
 
     def _note(self, number: int, record: ReceivedRequest) -> None:
         with self._lock:
-            if number < len(self._records):
-                self._records[number] = record
+            if number >= self._cleared:
+                self._records[number - self._cleared] = record
 
 
 def _since(moment: float) -> float:
