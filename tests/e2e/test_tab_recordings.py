@@ -50,7 +50,19 @@ fetch('/own'); console.log('two'); document.title = 'done';
 </script><meta http-equiv="Content-Security-Policy" content="default-src 'self'">"""
 HELD = """<!doctype html><meta http-equiv="content-security-policy" content="default-src 'self'; img-src data:">
 <link rel="icon" href="data:,"><script src="/title.js"></script><script>document.title = 'not run'</script>"""
+# Requests and prints until it is left.
+RESTLESS = """<!doctype html><link rel="icon" href="data:,"><script>
+(async () => {
+  for (;;) {
+    console.log('restless');
+    await fetch('/mine');
+  }
+})();
+</script>"""
+LATE = "<!doctype html><link rel='icon' href='data:,'><script>console.log('late'); fetch('/other')</script>"
 PAGES = {
+    "/restless": RESTLESS,
+    "/late": LATE,
     "/": PAGE,
     "/first": FIRST,
     "/second": SECOND,
@@ -63,7 +75,17 @@ WORKER = (
 
 
 class LeakyServer(BaseHTTPRequestHandler):
+    asked = threading.Condition()
+    of_restless = 0
+
     def do_GET(self) -> None:
+        with self.asked:
+            if self.path == "/mine":
+                LeakyServer.of_restless += 1
+                self.asked.notify_all()
+            if self.path == "/late":  # comes when the page that is being left has asked a few times more
+                before = LeakyServer.of_restless
+                self.asked.wait_for(lambda: LeakyServer.of_restless > before + 3)
         script = self.path.endswith(".js")
         body = {**PAGES, "/worker.js": WORKER}.get(self.path.partition("?")[0], "{}").encode()
         self.send_response(200)
@@ -176,6 +198,23 @@ def test_a_page_and_the_page_it_goes_on_to_are_one_recording(visit: Visit) -> No
         page.go(f"{visit.origin}/held")
         assert page.until(lambda: page.page.title() == "done")
         assert paths(page)[:2] == ["/held", "/title.js"]
+
+
+def test_what_a_page_does_while_it_is_being_left_belongs_to_its_own_recording(visit: Visit) -> None:
+    with visit.tab() as page:
+        page.go(f"{visit.origin}/restless")
+        restless = page.recording
+        assert page.until(lambda: "/mine" in paths(page))
+        known = len(page.recorded(restless).sent)
+        page.go(f"{visit.origin}/late")
+        assert page.until(lambda: "/other" in paths(page))
+        page.quiet()
+        before, after = page.recorded(restless), page.recorded(page.recording)
+        assert paths(page) == ["/late", "/other"]
+        assert [line.split(" (")[0] for line in after.console] == ["log: late"]
+        assert {request.url.removeprefix(page.origin) for request in before.sent} == {"/restless", "/mine"}
+        assert len(before.sent) > known + 3
+        assert {line.split(" (")[0] for line in before.console} == {"log: restless"}
 
 
 def test_a_stack_and_a_console_line_name_the_script_that_they_come_from(visit: Visit) -> None:
