@@ -42,11 +42,11 @@ class Recording:
 
     Args:
         began: the time at which it began, in seconds of ``time.time()``.
-        anew: whether it is of another document than the recording before.
+        new_document: whether it is of another document than the recording before.
     """
 
     began: float
-    anew: bool
+    new_document: bool
     console: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -55,7 +55,7 @@ class Recordings:
     """The recordings of a tab, numbered from 0. The first one is of the empty page that a tab begins with."""
 
     def __init__(self) -> None:
-        self._all = [Recording(time.time(), anew=True)]
+        self._all = [Recording(time.time(), new_document=True)]
         self._noted: list[Noted] = []
         self._counts: Counter[tuple[Page, str]] = Counter()
         self._loaders: dict[tuple[Page, str], list[str]] = {}
@@ -71,15 +71,15 @@ class Recordings:
     def __getitem__(self, number: int) -> Recording:
         return self._all[number]
 
-    def begin(self, *, anew: bool) -> None:
+    def begin(self, *, new_document: bool) -> None:
         """Starts a recording.
 
         Args:
-            anew: whether the tab goes to another document now.
+            new_document: whether the tab goes to another document now.
         """
-        self._all.append(Recording(time.time(), anew))
+        self._all.append(Recording(time.time(), new_document))
         self._asked = False
-        if not anew:
+        if not new_document:
             self._speaking = self.latest
 
     def watch(self, page: Page, devtools: CDPSession) -> None:
@@ -132,7 +132,7 @@ class Recordings:
 
     def _document_of(self, number: int) -> int:
         """The recording in which the document of this one began."""
-        while not self._all[number].anew:
+        while not self._all[number].new_document:
             number -= 1
         return number
 

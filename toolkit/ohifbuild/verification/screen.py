@@ -73,7 +73,7 @@ class Screen:
     def settled(self, expects: Expectation, caption: str) -> tuple[float | None, ScreenContents]:
         """Waits for what a scenario expects, and until the page rests.
 
-        A viewer draws anew after a change of its size, for example, and shows nothing for a moment. So what was there
+        A viewer draws again after a change of its size, for example, and shows nothing for a moment. So what was there
         and is not there any more may come back.
 
         Returns:

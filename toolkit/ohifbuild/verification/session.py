@@ -113,10 +113,10 @@ class Tab(PageReadings):
 
     def begin(self) -> None:
         """Starts a new recording in the same document; navigations start theirs themselves."""
-        self._begin(anew=False)
+        self._begin(new_document=False)
 
-    def _begin(self, *, anew: bool) -> None:
-        self._recordings.begin(anew=anew)
+    def _begin(self, *, new_document: bool) -> None:
+        self._recordings.begin(new_document=new_document)
         self._last_busy = time.monotonic()
 
     @property
@@ -127,7 +127,7 @@ class Tab(PageReadings):
     def go(self, url: str) -> None:
         """Opens an address."""
         self._frame = self.page.main_frame
-        self._begin(anew=True)
+        self._begin(new_document=True)
         self._navigate(lambda: self.page.goto(url, wait_until="commit"))
 
     def go_in_frame(self, url: str) -> None:
@@ -137,7 +137,7 @@ class Tab(PageReadings):
         self.page.goto(embedder)
         self.page.unroute(embedder)
         self._frame = self.page.frames[-1]
-        self._begin(anew=True)
+        self._begin(new_document=True)
         self.page.evaluate("url => void (document.querySelector('iframe').src = url)", url)
 
     def go_from_opener(self, url: str) -> None:
@@ -146,17 +146,17 @@ class Tab(PageReadings):
         with opener.expect_popup() as popup:
             opener.evaluate("() => void (window.popup = window.open('about:blank'))")
         self._show(popup.value)
-        self._begin(anew=True)
+        self._begin(new_document=True)
         opener.evaluate("url => void (window.popup.location = url)", url)
 
     def reload(self) -> None:
         """Loads the page again, as F5 does."""
-        self._begin(anew=True)
+        self._begin(new_document=True)
         self._navigate(lambda: self.page.reload(wait_until="commit"))
 
     def back(self) -> None:
         """Goes back one entry in the tab's history."""
-        self._begin(anew=True)
+        self._begin(new_document=True)
         if _is_chromium(self.page):
             self._navigate(lambda: self.page.go_back(wait_until="commit"))
             return
