@@ -30,7 +30,7 @@ def opened(dist: Path, *, archive_first: bool) -> list[Observation]:
     build(resolve(recipe, cache=cache), cache=cache, reporter=reporter)
     settings = read_settings(dist)
     parts = prepare_fixtures(settings)
-    seen = []
+    seen: list[Observation] = []
     with (
         site(dist, EmbeddedArchive(cached_dataset(cache)), parts.tokens, settings=settings) as running,
         egress_proxy() as proxy,
@@ -41,7 +41,7 @@ def opened(dist: Path, *, archive_first: bool) -> list[Observation]:
             with window(browser, origin, proxy) as context, tab(context, origin) as fresh:
                 pictures = PictureIndex(parts.fixtures.pictures)
                 scenario = ScenarioContext(fresh, running, proxy, parts.fixtures, settings, pictures)
-                seen.append(scenario.image("open", "Open", subject, scenario.link(subject)))
+                seen += scenario.completed([scenario.image("open", "Open", subject, scenario.link(subject))])
     return seen
 
 

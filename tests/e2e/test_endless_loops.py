@@ -33,7 +33,7 @@ def test_verify_ends_a_browser_whose_page_is_in_an_endless_loop(step: Callable[[
         yield from ()
 
     reporter = SilentReporter()
-    nothing = cast(Any, SimpleNamespace(pictures=(), base_url="http://127.0.0.1:9/", options={}))
+    nothing = cast(Any, SimpleNamespace(pictures=(), base_url="http://127.0.0.1:9/", options={}, received=list))
     with pytest.raises(BrowserFailed, match="did not answer for 2 seconds") as caught:
         run_scenarios(
             nothing,
