@@ -31,7 +31,11 @@ def check_bounded(name: str, examples: int = EXAMPLES) -> None:
                 raise
 
         @settings(
-            max_examples=examples, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         )
         @given(st.randoms(use_true_random=False))
         def fresh(random: Random) -> None:

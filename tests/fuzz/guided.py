@@ -1,6 +1,6 @@
 """The long form of one target: atheris (libFuzzer) changes inputs, and keeps those that reach code which none reached.
 
-    python -m fuzz.guided NAME FOLDER SECONDS SEED
+python -m fuzz.guided NAME FOLDER SECONDS SEED
 """
 
 from __future__ import annotations
@@ -21,7 +21,17 @@ FRESH = 0.3
 """The share of inputs that the target makes anew; the others are changes of kept ones."""
 
 LONGEST_INPUT = 65_536
-INSTRUMENTED = ["ohifbuild", "pydicom", "token_filter", "token_file", "bounded_json", "link_contract", "access_log", "tarfile", "tomllib"]
+INSTRUMENTED = [
+    "ohifbuild",
+    "pydicom",
+    "token_filter",
+    "token_file",
+    "bounded_json",
+    "link_contract",
+    "access_log",
+    "tarfile",
+    "tomllib",
+]
 
 
 class Figures:
@@ -75,7 +85,12 @@ def run(target: Target, folder: Path, seconds: int, seed: int) -> None:
 
         kept = [str(target.corpus[0].parent)] if target.corpus else []
         options = [
-            *(f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={LONGEST_INPUT}", f"-rss_limit_mb={MEMORY >> 20}"),
+            *(
+                f"-max_total_time={seconds}",
+                f"-seed={seed}",
+                f"-max_len={LONGEST_INPUT}",
+                f"-rss_limit_mb={MEMORY >> 20}",
+            ),
             *("-timeout=60", "-len_control=0", "-print_final_stats=1", f"-artifact_prefix={folder}/wrong-"),
         ]
         atheris.Setup([sys.argv[0], *options, str(found), *kept], one, custom_mutator=mutate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from urllib.parse import unquote
 
 STUDY_NAMES = ("studyinstanceuid", "studyinstanceuids", "studyuid", "0020000d")
@@ -15,7 +16,7 @@ def studies_in(target: str) -> set[str]:
         path, _, query = text.replace("\\", "/").partition("?")
         for steps in (path.split("/"), _resolved(path)):
             plain = [step.partition(";")[0].strip() for step in steps if step]
-            found |= {after for step, after in zip(plain, plain[1:], strict=False) if step.lower() == "studies"}
+            found |= {after for step, after in pairwise(plain) if step.lower() == "studies"}
         for pair in re.split(r"[&;?#]", text.partition("?")[2] + "&" + query):
             name, _, value = pair.partition("=")
             if re.sub(r"[^a-z0-9]", "", name.lower()) in STUDY_NAMES:

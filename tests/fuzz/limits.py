@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 SECONDS = 5.0
@@ -38,8 +39,7 @@ def time_limit() -> Iterator[None]:
 
 def limit_memory() -> None:
     """From now on this process gets at most ``MEMORY`` more bytes of address space than it has."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        present = int(file.read().split()[0]) * resource.getpagesize()
+    present = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (present + MEMORY, present + MEMORY))
 
 

@@ -14,7 +14,8 @@ from typing import Any
 def json_lines(script: Path) -> Iterator[Callable[[Any], Any]]:
     """Runs a script for the length of the block; yields a function from a question to its answer."""
     with subprocess.Popen(["node", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as node:
-        assert node.stdin and node.stdout
+        assert node.stdin
+        assert node.stdout
         requests, answers = node.stdin, node.stdout
 
         def ask(question: Any) -> Any:

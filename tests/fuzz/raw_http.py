@@ -16,7 +16,10 @@ Opened = TypeVar("Opened")
 
 OWN, FOREIGN, TOKEN = "1.2.3", "9.8.7", "abc"
 HOST = "127.0.0.1"
-LAST = 3 * b"GET /ohif/x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + b"GET /last HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+LAST = (
+    3 * b"GET /ohif/x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    + b"GET /last HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+)
 PATIENCE = 20.0
 """Seconds without any byte from the server after which it counts as hanging."""
 
@@ -26,26 +29,126 @@ WAITING = 0.2
 HAS_BODY = re.compile(rb"content-length|transfer-encoding|upgrade|connect|expect|PRI", re.IGNORECASE)
 
 TAILS = (
-    *(f"studies/{OWN}", f"studies/{OWN}/series", f"studies/{FOREIGN}", f"studies/{OWN}/series/{FOREIGN}", "studies", "series"),
-    *(f"studies/{OWN}/../{FOREIGN}", f"studies/{OWN}%2f..%2f{FOREIGN}", f"studies/{FOREIGN}/metadata", "instances", "", "../system"),
+    *(
+        f"studies/{OWN}",
+        f"studies/{OWN}/series",
+        f"studies/{FOREIGN}",
+        f"studies/{OWN}/series/{FOREIGN}",
+        "studies",
+        "series",
+    ),
+    *(
+        f"studies/{OWN}/../{FOREIGN}",
+        f"studies/{OWN}%2f..%2f{FOREIGN}",
+        f"studies/{FOREIGN}/metadata",
+        "instances",
+        "",
+        "../system",
+    ),
 )
 QUERIES = (
     *(f"StudyInstanceUID={OWN}", f"StudyInstanceUID={FOREIGN}", f"0020000D={OWN}", f"0020000d={FOREIGN}", "limit=1"),
-    *(f"study-instance-uid={FOREIGN}", f"requestType=WADO&studyUID={OWN}&objectUID=1.1", f"studyUID={FOREIGN}", "PatientID=7"),
+    *(
+        f"study-instance-uid={FOREIGN}",
+        f"requestType=WADO&studyUID={OWN}&objectUID=1.1",
+        f"studyUID={FOREIGN}",
+        "PatientID=7",
+    ),
     *("includefield=all", "PatientName=*", f"StudyInstanceUID={OWN}%5C{FOREIGN}", f"StudyInstanceUID={OWN},{FOREIGN}"),
 )
 HEADERS = (
-    *(b"Host: 127.0.0.1", b"Host: other.example", b"token: abc", b"Token: abc", b"token: abc\r\n : x", b"Accept: */*", b"Cookie: a=b"),
-    *(b"Content-Length: 3", b"Content-Length: 0", b"Content-Length: +3", b"Transfer-Encoding: chunked", b"Transfer-Encoding: xchunked"),
-    *(b"Transfer-Encoding : chunked", b"Content-Length: 3, 5", b"X-HTTP-Method-Override: DELETE", b"X-Original-URL: /system"),
-    *(b"Connection: keep-alive", b"Connection: upgrade", b"Upgrade: websocket", b"Connection: token", b"Expect: 100-continue"),
-    *(b"X-Forwarded-For: 10.0.0.1", b"Sec-Fetch-Site: cross-site", b"Range: bytes=0-1", b"X-\xff: \xff", b"Via: \x01", b"X: a\rb"),
+    *(
+        b"Host: 127.0.0.1",
+        b"Host: other.example",
+        b"token: abc",
+        b"Token: abc",
+        b"token: abc\r\n : x",
+        b"Accept: */*",
+        b"Cookie: a=b",
+    ),
+    *(
+        b"Content-Length: 3",
+        b"Content-Length: 0",
+        b"Content-Length: +3",
+        b"Transfer-Encoding: chunked",
+        b"Transfer-Encoding: xchunked",
+    ),
+    *(
+        b"Transfer-Encoding : chunked",
+        b"Content-Length: 3, 5",
+        b"X-HTTP-Method-Override: DELETE",
+        b"X-Original-URL: /system",
+    ),
+    *(
+        b"Connection: keep-alive",
+        b"Connection: upgrade",
+        b"Upgrade: websocket",
+        b"Connection: token",
+        b"Expect: 100-continue",
+    ),
+    *(
+        b"X-Forwarded-For: 10.0.0.1",
+        b"Sec-Fetch-Site: cross-site",
+        b"Range: bytes=0-1",
+        b"X-\xff: \xff",
+        b"Via: \x01",
+        b"X: a\rb",
+    ),
 )
-METHODS = ("GET", "GET", "GET", "GET", "HEAD", "POST", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "PROPFIND", "PRI")
+METHODS = (
+    "GET",
+    "GET",
+    "GET",
+    "GET",
+    "HEAD",
+    "POST",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+    "get",
+    "PROPFIND",
+    "PRI",
+)
 WORDS = (
-    *(b"\r\n", b"\n", b"\r", b" ", b"\t", b"\0", b"\x0b", b"HTTP/1.0", b"HTTP/1.1", b"HTTP/0.9", b"HTTP/2.0", b"GET ", b"5\r\nabcde\r\n"),
-    *(b"0\r\n\r\n", b"ffffffffffffffff\r\n", b"%2e%2e/", b"%2f", b"%252e", b"%5c", b"\\", b";", b"//", b"/./", b"?", b"#", b"@"),
-    *(b"/dicom-web/", FOREIGN.encode(), OWN.encode(), b"studies/", b"http://127.0.0.1", *(header + b"\r\n" for header in HEADERS)),
+    *(
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b" ",
+        b"\t",
+        b"\0",
+        b"\x0b",
+        b"HTTP/1.0",
+        b"HTTP/1.1",
+        b"HTTP/0.9",
+        b"HTTP/2.0",
+        b"GET ",
+        b"5\r\nabcde\r\n",
+    ),
+    *(
+        b"0\r\n\r\n",
+        b"ffffffffffffffff\r\n",
+        b"%2e%2e/",
+        b"%2f",
+        b"%252e",
+        b"%5c",
+        b"\\",
+        b";",
+        b"//",
+        b"/./",
+        b"?",
+        b"#",
+        b"@",
+    ),
+    *(
+        b"/dicom-web/",
+        FOREIGN.encode(),
+        OWN.encode(),
+        b"studies/",
+        b"http://127.0.0.1",
+        *(header + b"\r\n" for header in HEADERS),
+    ),
 )
 
 
@@ -56,7 +159,8 @@ def requests(random: Random) -> bytes:
 
 
 def _request(random: Random) -> bytes:
-    target = "/dicom-web/" + (text(random, *TAILS, "/") if random.random() < 0.2 else random.choice(TAILS))
+    start = "/dicom-web/" if random.random() < 0.95 else random.choice(("/", "/ohif/", "/ohif"))
+    target = start + (text(random, *TAILS, "/") if random.random() < 0.2 else random.choice(TAILS))
     for mark in "?&"[: random.randrange(3)]:
         target += mark + (text(random, *QUERIES) if random.random() < 0.2 else random.choice(QUERIES))
     method, version = "GET", "HTTP/1.1"
@@ -66,7 +170,9 @@ def _request(random: Random) -> bytes:
     body = b""
     if random.random() < 0.4:
         lines += [random.choice(HEADERS) for _ in range(random.randrange(1, 4))]
-        body = random.choice((b"", b"abc", b"3\r\nabc\r\n0\r\n\r\n", f"GET /dicom-web/studies/{FOREIGN} HTTP/1.1\r\n\r\n".encode()))
+        body = random.choice(
+            (b"", b"abc", b"3\r\nabc\r\n0\r\n\r\n", f"GET /dicom-web/studies/{FOREIGN} HTTP/1.1\r\n\r\n".encode())
+        )
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 

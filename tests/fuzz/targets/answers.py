@@ -26,13 +26,45 @@ from ohifbuild.server.web_server import application, listening
 
 OF_OURS = {"server", "connection", "transfer-encoding"} | {name.lower() for name in RESPONSE_HEADERS_SET}
 HEADERS = (
-    *("Content-Length: 2", "Content-Length: 9", "Content-Length: -1", "Transfer-Encoding: chunked", "Content-Encoding: gzip"),
-    *("Content-Type: text/javascript", "Content-Type: image/png", "Content-Type: text/html;charset=x", "Content-Type: \xff"),
-    *("Content-Type: application/ECMAscript", "WWW-Authenticate: Basic realm=x", "WWW-Authenticate: x, Digest y", "Location: //x"),
-    *("Content-Disposition: attachment; filename=\xe4", "ETag: \x01", "Warning: a", "Connection: close", "Retry-After: -1"),
+    *(
+        "Content-Length: 2",
+        "Content-Length: 9",
+        "Content-Length: -1",
+        "Transfer-Encoding: chunked",
+        "Content-Encoding: gzip",
+    ),
+    *(
+        "Content-Type: text/javascript",
+        "Content-Type: image/png",
+        "Content-Type: text/html;charset=x",
+        "Content-Type: \xff",
+    ),
+    *(
+        "Content-Type: application/ECMAscript",
+        "WWW-Authenticate: Basic realm=x",
+        "WWW-Authenticate: x, Digest y",
+        "Location: //x",
+    ),
+    *(
+        "Content-Disposition: attachment; filename=\xe4",
+        "ETag: \x01",
+        "Warning: a",
+        "Connection: close",
+        "Retry-After: -1",
+    ),
     *(f"{name}: {name}" for name in RESPONSE_HEADERS_REMOVED),
 )
-WORDS = (b"\r\n", b"\n", b"\r", b"\0", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 302 X\r\n", b"\r\n Set-Cookie: a=b", b"\xff", b"\x85")
+WORDS = (
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"\0",
+    b"HTTP/1.1 100 Continue\r\n\r\n",
+    b"HTTP/1.1 302 X\r\n",
+    b"\r\n Set-Cookie: a=b",
+    b"\xff",
+    b"\x85",
+)
 ASKED = b"GET /dicom-web/studies HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
@@ -77,6 +109,7 @@ def is_harmless(head: bytes) -> None:
     first, *lines = head.decode("utf-8", "surrogateescape").split("\r\n")
     status = int(first.split(" ")[1])
     assert status not in REDIRECTS, head
+    assert 200 <= status < 600, head
     pairs = [(name.lower(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
     names = [name for name, _ in pairs]
     assert set(names) <= RESPONSE_HEADERS_ALLOWED | OF_OURS, set(names) - RESPONSE_HEADERS_ALLOWED - OF_OURS

@@ -37,7 +37,11 @@ def generate(random: Random) -> bytes:
     try:
         Recipe.model_validate(made)
     except ValidationError as error:  # what is left is more often valid
-        made = {key: value for key, value in made.items() if key not in {str(item["loc"][0]) for item in error.errors() if item["loc"]}}
+        made = {
+            key: value
+            for key, value in made.items()
+            if key not in {str(item["loc"][0]) for item in error.errors() if item["loc"]}
+        }
     data = tomli_w.dumps(made).encode()
     return spoilt(random, data) if random.random() < 0.3 else data
 

@@ -14,7 +14,15 @@ from ohifbuild.releases.catalogue import find_release, parse_catalogue
 from ohifbuild.releases.ranges import parse_range
 
 SHIPPED = files("ohifbuild.releases").joinpath("releases.toml").read_text(encoding="utf-8")
-WORDS = (b"[[release]]\n", b"version = ", b"[channels]\n", b"verified = ", b'"v3.1.0"', b"released = 2024-01-01\n", b"3.1.0-\xc2\xb2")
+WORDS = (
+    b"[[release]]\n",
+    b"version = ",
+    b"[channels]\n",
+    b"verified = ",
+    b'"v3.1.0"',
+    b"released = 2024-01-01\n",
+    b"3.1.0-\xc2\xb2",
+)
 HEAD, *ROWS = SHIPPED.split("[[release]]")
 
 

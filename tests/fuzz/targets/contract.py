@@ -27,12 +27,47 @@ SEPARATOR = "\x1f"
 NOW = 100
 SETTINGS = Settings(further=(Source("second", ("/second",), "token", "", "token"),))
 LINK = (
-    *("https://v.example/viewer?", "http://127.0.0.1:8080/ohif/viewer/second?", "https://v.example#", "//", "?", "#", "&"),
-    *("StudyInstanceUIDs=1.2.3", "studyinstanceuids=1.2.3,4.5", "token=abc", "TOKEN=a%2Bb", "url=/a", "datasources=second", "+", "%20"),
-    *("https://münchen.example/viewer?", "https://u:p@v.example/?", "https://[::1]:8042/?", "StudyInstanceUIDs=" + "1" * 70, "xn--"),
+    *(
+        "https://v.example/viewer?",
+        "http://127.0.0.1:8080/ohif/viewer/second?",
+        "https://v.example#",
+        "//",
+        "?",
+        "#",
+        "&",
+    ),
+    *(
+        "StudyInstanceUIDs=1.2.3",
+        "studyinstanceuids=1.2.3,4.5",
+        "token=abc",
+        "TOKEN=a%2Bb",
+        "url=/a",
+        "datasources=second",
+        "+",
+        "%20",
+    ),
+    *(
+        "https://münchen.example/viewer?",
+        "https://u:p@v.example/?",
+        "https://[::1]:8042/?",
+        "StudyInstanceUIDs=" + "1" * 70,
+        "xn--",
+    ),
 )
-CLAIMS = ('{"exp":', "99", "101", "-1", "}", "1e999", '"expiration_date":', '"1970-01-01T00:00:00Z"', '"2024-02-30T12:00:00+00:00"', "[", "null")
-WORDS = tuple(word.encode() for word in (*LINK, *TAILS, *QUERIES)) + (b"\x1f", b"\xff")
+CLAIMS = (
+    '{"exp":',
+    "99",
+    "101",
+    "-1",
+    "}",
+    "1e999",
+    '"expiration_date":',
+    '"1970-01-01T00:00:00Z"',
+    '"2024-02-30T12:00:00+00:00"',
+    "[",
+    "null",
+)
+WORDS = (*tuple(word.encode() for word in (*LINK, *TAILS, *QUERIES)), b"\x1f", b"\xff")
 
 
 def generate(random: Random) -> bytes:
@@ -40,14 +75,25 @@ def generate(random: Random) -> bytes:
     if kind == "place":
         fields = [random.choice(("/dicom-web/", "/")) + text(random, *TAILS, "/"), "/dicom-web"]
     elif kind == "request":
-        fields = [random.choice(("GET", "GET", "HEAD", "POST", text(random))), text(random, *TAILS), text(random, *QUERIES, "&")]
+        fields = [
+            random.choice(("GET", "GET", "HEAD", "POST", text(random))),
+            text(random, *TAILS),
+            text(random, *QUERIES, "&"),
+        ]
     elif kind == "token":
         fields = [text(random, "abc", "a%2Bb", "x" * 8192) for _ in range(random.randrange(4))]
     elif kind == "expired":
-        claims = "".join(random.choice(CLAIMS) for _ in range(4)) if random.random() < 0.5 else '{"exp":' + text(random, "99") + "}"
+        claims = (
+            "".join(random.choice(CLAIMS) for _ in range(4))
+            if random.random() < 0.5
+            else '{"exp":' + text(random, "99") + "}"
+        )
         fields = ["x." + base64.urlsafe_b64encode(claims.encode()).decode().rstrip("=") + ".y"]
     else:
-        fields = [LINK[random.randrange(3)] + text(random, *LINK) + text(random, *LINK), random.choice(("token", "key"))]
+        fields = [
+            LINK[random.randrange(3)] + text(random, *LINK) + text(random, *LINK),
+            random.choice(("token", "key")),
+        ]
     data = SEPARATOR.join((kind, *fields)).encode()
     return spoilt(random, data, WORDS) if random.random() < 0.5 else data
 

@@ -14,12 +14,25 @@ from fuzz.targets.recipe import printable
 from ohifbuild.core.errors import LockInvalid
 from ohifbuild.lock.lock_file import Lock, read_lock
 
-WORDS = (b"format = ", b"inf", b"nan", b"[lock]\n", b"digest = ", b"[release]\n", b"<<<<<<<", b"[[", b"true", b"1979-05-27")
+WORDS = (
+    b"format = ",
+    b"inf",
+    b"nan",
+    b"[lock]\n",
+    b"digest = ",
+    b"[release]\n",
+    b"<<<<<<<",
+    b"[[",
+    b"true",
+    b"1979-05-27",
+)
 
 
 def generate(random: Random) -> bytes:
     sections = {
-        text(random, "release", "options", "toolchain"): {text(random, "version"): text(random, "3.12.0") for _ in range(2)}
+        text(random, "release", "options", "toolchain"): {
+            text(random, "version"): text(random, "3.12.0") for _ in range(2)
+        }
         for _ in range(random.randrange(4))
     }
     return spoilt(random, Lock(sections).text().encode(), WORDS)

@@ -15,16 +15,35 @@ from fuzz.targets.recipe import printable
 from ohifbuild.core.errors import DistInvalid
 from ohifbuild.viewer.manifest import MANIFEST_NAME, check_integrity, hash_tree, read_manifest
 
-WORDS = (b'"files":', b'"inputs":', b'"sha256":', b'"size":', b"Infinity", b"NaN", b"1e999", b'"\\ud800"', b"[" * 2000, b"null")
+WORDS = (
+    b'"files":',
+    b'"inputs":',
+    b'"sha256":',
+    b'"size":',
+    b"Infinity",
+    b"NaN",
+    b"1e999",
+    b'"\\ud800"',
+    b"[" * 2000,
+    b"null",
+)
 FILES = {"index.html": "page", "a/b.js": "code", "a/ohifbuild-manifest.json": "{}"}
 
 
 def generate(random: Random) -> bytes:
     entries = {
-        name: {"sha256": random.choice(("0" * 64, text(random))), "size": random.choice((0, 4, 2**60, 1.5, "4", None, True))}
+        name: {
+            "sha256": random.choice(("0" * 64, text(random))),
+            "size": random.choice((0, 4, 2**60, 1.5, "4", None, True)),
+        }
         for name in random.sample((*FILES, text(random, "../", "x")), random.randrange(4))
     }
-    document = {"format": random.choice((1, 2, "1", text(random))), "digest": text(random), "files": entries, "inputs": {"a": text(random)}}
+    document = {
+        "format": random.choice((1, 2, "1", text(random))),
+        "digest": text(random),
+        "files": entries,
+        "inputs": {"a": text(random)},
+    }
     return spoilt(random, json.dumps(document).encode(), WORDS)
 
 

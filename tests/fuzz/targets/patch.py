@@ -30,8 +30,28 @@ KEYS = (
     "pattern", "kind", "regex", "inside", "has", "all", "any", "not", "matches", "follows", "precedes", "nthChild", "field",
     "stopBy", "range",
 )  # fmt: skip
-TEXTS = ("f($X)", "$$$A", "$F($$$ARGS)", "call_expression", "identifier", "(a+)+$", "[", "number", "u", "end", "$", "x => $X")
-WORDS = tuple(f'{key} = "u"\n'.encode() for key in KEYS) + (b"[change.utils]\n", b"[[change]]\n", b"**/", b"{1,1000}", b"(?:")
+TEXTS = (
+    "f($X)",
+    "$$$A",
+    "$F($$$ARGS)",
+    "call_expression",
+    "identifier",
+    "(a+)+$",
+    "[",
+    "number",
+    "u",
+    "end",
+    "$",
+    "x => $X",
+)
+WORDS = (
+    *tuple(f'{key} = "u"\n'.encode() for key in KEYS),
+    b"[change.utils]\n",
+    b"[[change]]\n",
+    b"**/",
+    b"{1,1000}",
+    b"(?:",
+)
 
 
 def generate(random: Random) -> bytes:
@@ -64,7 +84,9 @@ def checker() -> Iterator[Check]:
 
 def _change(random: Random) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "files": [random.choice(("a/b/c.js", "a/**/*.js", "**/*.ts", "a/b/d.tsx", "**/**/**/c.js", "../x.js", text(random)))],
+        "files": [
+            random.choice(("a/b/c.js", "a/**/*.js", "**/*.ts", "a/b/d.tsx", "**/**/**/c.js", "../x.js", text(random)))
+        ],
         "matches": random.choice((1, 1, 2, 0, 1000)),
         "rule": _rule(random, 3),
         "fix": random.choice(("f(2)", "g($X)", "", text(random, "$X", "$$$A"))),
@@ -75,7 +97,9 @@ def _change(random: Random) -> dict[str, Any]:
     if random.random() < 0.2:
         made["constraints"] = {"X": _rule(random, 1)}
     if random.random() < 0.2:
-        made["transform"] = {"Y": random.choice(({"replace": {"source": "$X", "replace": "(a)", "by": "$1"}}, {"u": 1}, "x"))}
+        made["transform"] = {
+            "Y": random.choice(({"replace": {"source": "$X", "replace": "(a)", "by": "$1"}}, {"u": 1}, "x"))
+        }
     return made
 
 

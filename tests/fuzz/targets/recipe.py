@@ -33,7 +33,13 @@ LIKELY = {
     "priors": ("never", "exact"),
     "token_roots": ("/files", "/pacs/wado"),
 }
-WORDS = tuple(f"{key} = ".encode() for key in (*STRINGS, *LISTS)) + (b"[branding]\n", b"[[data_sources]]\n", b"[[[[", b"{}")
+WORDS = (
+    *tuple(f"{key} = ".encode() for key in (*STRINGS, *LISTS)),
+    b"[branding]\n",
+    b"[[data_sources]]\n",
+    b"[[[[",
+    b"{}",
+)
 
 
 def tables(random: Random) -> dict[str, object]:
@@ -45,14 +51,18 @@ def tables(random: Random) -> dict[str, object]:
         made[key] = [_value(random, key) for _ in range(random.randrange(3))]
     if random.random() < 0.5:
         made["branding"] = {
-            key: text(random, "Ward 7", "call 112") for key in random.sample(("name", "contact", "logo"), random.randrange(3))
+            key: text(random, "Ward 7", "call 112")
+            for key in random.sample(("name", "contact", "logo"), random.randrange(3))
         }
     for key in ("app_config", "customizations"):
         if random.random() < 0.5:
             made[key] = _table(random, 3)
     if random.random() < 0.2:
         made["data_sources"] = [
-            {"name": random.choice(("a", "b", text(random))), "dicomweb_root": random.choice(("/a", "/b", text(random)))}
+            {
+                "name": random.choice(("a", "b", text(random))),
+                "dicomweb_root": random.choice(("/a", "/b", text(random))),
+            }
             for _ in range(random.randrange(1, 3))
         ]
     return made
@@ -100,4 +110,6 @@ def _any(random: Random, depth: int) -> object:
         return [_any(random, depth - 1) for _ in range(random.randrange(3))]
     if kind == 6:
         return _table(random, depth)
-    return (text(random, "name"), random.choice((0, -1, 2**53, 10**30, -(2**70))), 0.1 + random.random(), True, "")[kind]
+    return (text(random, "name"), random.choice((0, -1, 2**53, 10**30, -(2**70))), 0.1 + random.random(), True, "")[
+        kind
+    ]

@@ -17,8 +17,26 @@ from ohifbuild.sources.components import MODULES_NAME, Component, contents_of
 from ohifbuild.supply.sbom import sbom
 from ohifbuild.viewer.manifest import Manifest
 
-LICENCES = ("MIT", "MIT OR Apache-2.0", "(MIT AND BSD-3-Clause)", "SEE LICENSE IN LICENSE", "UNLICENSED", "Apache-2.0 WITH x")
-WORDS = (b'"name":', b'"version":', b'"licence":', b'"integrity":', b'"sha512-"', b"null", b"[]", b"\\ud800", b"\\u0000", b"(" * 300)
+LICENCES = (
+    "MIT",
+    "MIT OR Apache-2.0",
+    "(MIT AND BSD-3-Clause)",
+    "SEE LICENSE IN LICENSE",
+    "UNLICENSED",
+    "Apache-2.0 WITH x",
+)
+WORDS = (
+    b'"name":',
+    b'"version":',
+    b'"licence":',
+    b'"integrity":',
+    b'"sha512-"',
+    b"null",
+    b"[]",
+    b"\\ud800",
+    b"\\u0000",
+    b"(" * 300,
+)
 
 
 def generate(random: Random) -> bytes:

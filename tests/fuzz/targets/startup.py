@@ -13,7 +13,19 @@ from fuzz.target import Check
 from ohifbuild.releases.startup_profile import parse_profile
 
 SHIPPED = json.loads(files("ohifbuild.releases").joinpath("startup", "3.12.0.json").read_text(encoding="utf-8"))
-WORDS = (b'"chunks":', b'"later":', b'"requests":', b'"one":', b'"several":', b'"options":', b'"url":', b"[", b"{", b"null", b"1e999")
+WORDS = (
+    b'"chunks":',
+    b'"later":',
+    b'"requests":',
+    b'"one":',
+    b'"several":',
+    b'"options":',
+    b'"url":',
+    b"[",
+    b"{",
+    b"null",
+    b"1e999",
+)
 
 
 def generate(random: Random) -> bytes:
@@ -35,6 +47,8 @@ def checker() -> Iterator[Check]:
         assert all(isinstance(name, str) for name in (*profile.chunks, *profile.later))
         for recorded in profile.requests:
             assert all(isinstance(key, str) for key in recorded.options)
-            assert all(isinstance(one.url, str) and isinstance(one.accept, str) for one in (*recorded.one, *recorded.several))
+            assert all(
+                isinstance(one.url, str) and isinstance(one.accept, str) for one in (*recorded.one, *recorded.several)
+            )
 
     yield check

@@ -20,15 +20,50 @@ from fuzz.targets.recipe import printable
 from ohifbuild.cache.unpack import unpack
 from ohifbuild.core.errors import PackageDamaged
 
-NAMES = ("package/a.js", "package/a.js", "package/b/c.js", "package", "./package/a.js", "package/a.js/b", "../x", "/x", "a\\b")
+NAMES = (
+    "package/a.js",
+    "package/a.js",
+    "package/b/c.js",
+    "package",
+    "./package/a.js",
+    "package/a.js/b",
+    "../x",
+    "/x",
+    "a\\b",
+)
 TYPES = (
     *(tarfile.REGTYPE, tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE),
-    *(tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE, b"x", b"g", b"L", b"K", b"Z"),
+    *(
+        tarfile.CHRTYPE,
+        tarfile.BLKTYPE,
+        tarfile.FIFOTYPE,
+        tarfile.CONTTYPE,
+        tarfile.GNUTYPE_SPARSE,
+        b"x",
+        b"g",
+        b"L",
+        b"K",
+        b"Z",
+    ),
 )
 FORMATS = (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT)
 WORDS = (
-    *(b"../", b"/", b"\0", b"\xff\xfe", b"ustar\x0000", b"ustar  \0", b"30 path=../../outside\n", b"22 size=99999999999\n"),
-    *(b"24 GNU.sparse.major=1\n", b"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff", b"77777777777\0", b"hdrcharset=BINARY"),
+    *(
+        b"../",
+        b"/",
+        b"\0",
+        b"\xff\xfe",
+        b"ustar\x0000",
+        b"ustar  \0",
+        b"30 path=../../outside\n",
+        b"22 size=99999999999\n",
+    ),
+    *(
+        b"24 GNU.sparse.major=1\n",
+        b"\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff",
+        b"77777777777\0",
+        b"hdrcharset=BINARY",
+    ),
 )
 
 

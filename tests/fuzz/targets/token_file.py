@@ -13,14 +13,27 @@ from fuzz.target import Check
 from token_file import LONGEST_FILE, read_grants
 
 SECRET = "s3cr3t"
-WORDS = (b'"studies":', b'"expires":', b'"everything":true', b'"id":', b'"note":', b"[" * 2000, b'{"a":', b"1e999", b"9" * 5000, b'"\\ud800"')
+WORDS = (
+    b'"studies":',
+    b'"expires":',
+    b'"everything":true',
+    b'"id":',
+    b'"note":',
+    b"[" * 2000,
+    b'{"a":',
+    b"1e999",
+    b"9" * 5000,
+    b'"\\ud800"',
+)
 
 
 def generate(random: Random) -> bytes:
     entry = {
         "studies": [random.choice(("1.2.3", "", text(random, "1.", "2")))],
         "patients": [random.choice(("7", "*", text(random, SECRET)))],
-        "expires": random.choice(("2027-01-31T12:00:00Z", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59-23:59", text(random))),
+        "expires": random.choice(
+            ("2027-01-31T12:00:00Z", "0000-00-00T00:00:00Z", "9999-12-31T23:59:59-23:59", text(random))
+        ),
         "everything": random.choice((False, True, 1)),
         "id": random.choice(("0" * 12, "", text(random))),
         "note": text(random, SECRET),

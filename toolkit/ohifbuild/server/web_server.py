@@ -102,9 +102,13 @@ def application(
             response.headers["Server"] = "ohifbuild"
 
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", dispatch)
+    app.router.add_route("*", "/{path:.*}", dispatch, expect_handler=_answer_at_once)
     app.on_response_prepare.append(finish)
     return app
+
+
+async def _answer_at_once(request: web.Request) -> None:
+    """Ignores ``Expect``: no body is read, and aiohttp would send 100 before our rules have seen the request."""
 
 
 def is_known(hosts: Sequence[str], names: Collection[str]) -> bool:
