@@ -59,7 +59,7 @@ def report(name: str, code: int) -> bool:
     row = [figures.get(key, "-") for key in ("seconds", "inputs", "peak_memory_mb", "slowest_seconds")]
     found = len(list((folder / "found").glob("*")))
     print(f"{name:13} {row[0]:>7} {row[1]:>9} {found:>6} {row[2]:>7} {row[3]:>9}", flush=True)
-    for path in folder.glob("wrong-*"):
+    for path in folder.glob("wrong-*"):  # crash, timeout or oom
         kept = CORPUS / name / path.name.removeprefix("wrong-")[:18]
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, kept)

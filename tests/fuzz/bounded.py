@@ -52,4 +52,4 @@ def check_bounded(name: str, examples: int = EXAMPLES) -> None:
 
 if __name__ == "__main__":
     limit_memory()
-    check_bounded(sys.argv[1], int(sys.argv[2]))
+    check_bounded(sys.argv[1], *map(int, sys.argv[2:]))

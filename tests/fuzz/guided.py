@@ -1,6 +1,6 @@
 """The long form of one target: atheris (libFuzzer) changes inputs, and keeps those that reach code which none reached.
 
-python -m fuzz.guided NAME FOLDER SECONDS SEED
+python -m fuzz.guided NAME FOLDER SECONDS SEED [MERGED]
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Figures:
         self._path.write_text(json.dumps(figures))
 
 
-def run(target: Target, folder: Path, seconds: int, seed: int) -> None:
-    """Runs until the time is over or something is wrong; does not return."""
+def run(target: Target, folder: Path, seconds: int, seed: int, merged: str = "") -> None:
+    """Runs until the time is over or something is wrong; does not return. With ``merged`` only copies what it needs."""
     found = folder / "found"
     found.mkdir(parents=True, exist_ok=True)
     figures = Figures(folder / "figures.json")
@@ -91,14 +91,15 @@ def run(target: Target, folder: Path, seconds: int, seed: int) -> None:
                 f"-max_len={LONGEST_INPUT}",
                 f"-rss_limit_mb={MEMORY >> 20}",
             ),
-            *("-timeout=60", "-len_control=0", "-print_final_stats=1", f"-artifact_prefix={folder}/wrong-"),
+            *("-timeout=300", "-report_slow_units=300", "-len_control=0", "-print_final_stats=1", f"-artifact_prefix={folder}/wrong-"),
         ]
-        atheris.Setup([sys.argv[0], *options, str(found), *kept], one, custom_mutator=mutate)
+        given = ["-merge=1", merged] if merged else options
+        atheris.Setup([sys.argv[0], *given, str(found), *kept], one, custom_mutator=mutate)
         atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    name, folder, seconds, seed = sys.argv[1:]
+    name, folder, seconds, seed, *merged = sys.argv[1:]
     with atheris.instrument_imports(include=INSTRUMENTED, enable_loader_override=False):
         chosen = load(name)
-    run(chosen, Path(folder), int(seconds), int(seed))
+    run(chosen, Path(folder), int(seconds), int(seed), *merged)

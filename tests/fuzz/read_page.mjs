@@ -53,7 +53,7 @@ function assigned(script) {
 
 function run(script) {
   const context = createContext({ window: {} });
-  runInContext(script, context, { timeout: 1000 });
+  runInContext(script, context);
   return JSON.parse(JSON.stringify(context.window.config));
 }
 

@@ -58,6 +58,7 @@ def checker() -> Iterator[Check]:
             plain = index_html(PAGE, Recipe.of({"public_url": recipe.public_url}), EARLY)
             answer = read({"script": script, "page": page})
             config = read_app_config(script)
+            assert "error" not in answer, answer
             assert answer["literal"] == answer["value"] == config, (answer["literal"], config)
             assert {key: config[key] for key in recipe.app_config} == recipe.app_config
             if "customizationService" not in recipe.app_config:

@@ -23,6 +23,7 @@ TREE = MemoryTree(
     {
         "a/b/c.js": "export function f(x) {\n  return g(x, 1);\n}\n",
         "a/b/d.tsx": "export const D = () => <p title='x'>{f(1)}</p>;\n",
+        "1/2/3/4/5/6/7/8/9/10/f.js": "f(3);\n",
         "a/e.ts": "const n: number = f(2);\nif (n) { f(n); }\n",
     }
 )
