@@ -91,7 +91,13 @@ def run(target: Target, folder: Path, seconds: int, seed: int, merged: str = "")
                 f"-max_len={LONGEST_INPUT}",
                 f"-rss_limit_mb={MEMORY >> 20}",
             ),
-            *("-timeout=300", "-report_slow_units=300", "-len_control=0", "-print_final_stats=1", f"-artifact_prefix={folder}/wrong-"),
+            *(
+                "-timeout=300",
+                "-report_slow_units=300",
+                "-len_control=0",
+                "-print_final_stats=1",
+                f"-artifact_prefix={folder}/wrong-",
+            ),
         ]
         given = ["-merge=1", merged] if merged else options
         atheris.Setup([sys.argv[0], *given, str(found), *kept], one, custom_mutator=mutate)

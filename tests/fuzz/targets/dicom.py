@@ -150,7 +150,8 @@ def _not_json(constant: str) -> None:
 def _object(syntax: UID, frames: int) -> bytes:
     """A small valid object in one of the transfer syntaxes."""
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = "1.2.840.10008.5.1.4.1.1.7.2", INSTANCE
+    meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.7.2")
+    meta.MediaStorageSOPInstanceUID = UID(INSTANCE)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
     ds = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     ds.SOPClassUID, ds.SOPInstanceUID, ds.StudyInstanceUID, ds.SeriesInstanceUID = (

@@ -89,11 +89,12 @@ def _read(path: Path) -> Iterator[Stored]:
             if read_file_meta_info(path).TransferSyntaxUID == DeflatedExplicitVRLittleEndian:
                 return
             head = dcmread(file, stop_before_pixels=True)
-        uids = [str(head[name].value) for name in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")]
+        study, series = str(head.StudyInstanceUID), str(head.SeriesInstanceUID)
+        instance = str(head.SOPInstanceUID)
         syntax = str(head.file_meta.TransferSyntaxUID)
     except Exception:  # pydicom raises many kinds for a damaged file, RecursionError among them
         return
-    yield Stored(path, *uids, syntax=syntax, head=head)
+    yield Stored(path, study, series, instance, syntax, head)
 
 
 class _Bounded(io.BufferedReader):
