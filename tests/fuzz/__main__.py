@@ -22,6 +22,7 @@ KEPT = 40
 """Inputs of a target that ``--keep`` puts into its corpus at most."""
 
 LARGEST_KEPT = 4096
+"""Bytes."""
 
 
 def main() -> int:
@@ -30,7 +31,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=600, help="for each target")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="targets at once")
-    parser.add_argument("--keep", action="store_true", help="add the inputs that reached most code to the corpora")
+    parser.add_argument("--keep", action="store_true", help="add the inputs that reached new code last to the corpora")
     options = parser.parse_args()
     with ThreadPoolExecutor(options.jobs) as pool:
         results = pool.map(lambda name: run(name, options.seconds, options.seed), options.target or NAMES)
@@ -70,20 +71,15 @@ def report(name: str, code: int) -> bool:
 
 
 def keep(name: str) -> None:
-    """Adds the smallest inputs that together reach all code that a run has reached to the corpus."""
-    folder, merged = WORK / name, WORK / name / "merged"
-    merged.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "fuzz.guided", name, str(folder), "0", "1", str(merged)]
-    with (folder / "merge-log").open("wb") as log:
-        subprocess.run(command, cwd=ROOT / "tests", stdout=log, stderr=log, check=True)
-    small = sorted((path for path in merged.iterdir() if path.stat().st_size <= LARGEST_KEPT), key=_size_of)
+    """Adds the inputs that a run found last, which reach code that is hard to reach, to the corpus."""
+    found = [path for path in (WORK / name / "found").glob("*") if path.stat().st_size <= LARGEST_KEPT]
     (CORPUS / name).mkdir(parents=True, exist_ok=True)
-    for path in small[-KEPT:]:
+    for path in sorted(found, key=_moment_of)[-KEPT:]:
         shutil.copyfile(path, CORPUS / name / path.name[:12])
 
 
-def _size_of(path: Path) -> int:
-    return path.stat().st_size
+def _moment_of(path: Path) -> int:
+    return path.stat().st_mtime_ns
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The long form of one target: atheris (libFuzzer) changes inputs, and keeps those that reach code which none reached.
 
-python -m fuzz.guided NAME FOLDER SECONDS SEED [MERGED]
+python -m fuzz.guided NAME FOLDER SECONDS SEED
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Figures:
         self._path.write_text(json.dumps(figures))
 
 
-def run(target: Target, folder: Path, seconds: int, seed: int, merged: str = "") -> None:
-    """Runs until the time is over or something is wrong; does not return. With ``merged`` only copies what it needs."""
+def run(target: Target, folder: Path, seconds: int, seed: int) -> None:
+    """Runs until the time is over or something is wrong; does not return."""
     found = folder / "found"
     found.mkdir(parents=True, exist_ok=True)
     figures = Figures(folder / "figures.json")
@@ -99,13 +99,12 @@ def run(target: Target, folder: Path, seconds: int, seed: int, merged: str = "")
                 f"-artifact_prefix={folder}/wrong-",
             ),
         ]
-        given = ["-merge=1", merged] if merged else options
-        atheris.Setup([sys.argv[0], *given, str(found), *kept], one, custom_mutator=mutate)
+        atheris.Setup([sys.argv[0], *options, str(found), *kept], one, custom_mutator=mutate)
         atheris.Fuzz()
 
 
 if __name__ == "__main__":
-    name, folder, seconds, seed, *merged = sys.argv[1:]
+    name, folder, seconds, seed = sys.argv[1:]
     with atheris.instrument_imports(include=INSTRUMENTED, enable_loader_override=False):
         chosen = load(name)
-    run(chosen, Path(folder), int(seconds), int(seed), *merged)
+    run(chosen, Path(folder), int(seconds), int(seed))

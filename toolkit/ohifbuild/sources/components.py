@@ -18,6 +18,7 @@ from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import DistInvalid
 
 MODULES_NAME = "modules.json"
+NAME = re.compile(r"\S*[^\s/]")
 PACKAGE_IN_COMMENT = re.compile(
     r"^// (?:EXTERNAL|CONCATENATED) MODULE: \S*node_modules/((?:@[\w.-]+/)?[\w.-]+)(?:/|$)", re.MULTILINE
 )
@@ -67,7 +68,7 @@ def _component(row: dict[str, str]) -> Component:
         AttributeError, KeyError, TypeError, ValueError: it is none.
     """
     texts = row.values()
-    if not all(isinstance(text, str) for text in texts) or not row["name"].rpartition("/")[2]:
+    if not all(isinstance(text, str) for text in texts) or not NAME.fullmatch(row["name"]):
         raise ValueError("not a package")
     for text in texts:
         text.encode()  # half of a surrogate pair, which JSON can state and no file can
