@@ -92,7 +92,7 @@ def _shown(dataset: Dataset, number: int) -> NDArray[np.uint8]:
 
 
 def _require_possible(dataset: Dataset, number: int) -> None:
-    """Refuses a frame that would take too much memory, or whose own header has another size than the object says.
+    """Refuses a frame that would take too much memory, or that has another size in its own header than in the object.
 
     Raises:
         ValueError: it is one.
