@@ -96,7 +96,9 @@ def application(
                 response.headers.setdefault(name, value)
         else:
             response.headers.update(RESPONSE_HEADERS_SET)
-            if re.search(SCRIPT_TYPE, response.headers.get("Content-Type", ""), re.IGNORECASE):
+            types = response.headers.getall("Content-Type", [])
+            # Of several, a browser takes the last one that it can read (Fetch 3.2.1).
+            if len(types) > 1 or any(re.search(SCRIPT_TYPE, value, re.IGNORECASE) for value in types):
                 response.headers["Content-Type"] = SCRIPT_REPLACEMENT
         if "aiohttp" in response.headers.get("Server", ""):
             response.headers["Server"] = "ohifbuild"
