@@ -72,6 +72,13 @@ def attacks(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Hostile input for ten minutes a target. ``-- --seconds 60 --target recipe --seed 2`` changes that."""
+    session.chdir(ROOT / "tests")
+    python(session, "fuzz", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation site, in build/site; a link that leads nowhere is an error."""
     python(session, "mkdocs", "build", "--strict", "--site-dir", str(ROOT / "build" / "site"))

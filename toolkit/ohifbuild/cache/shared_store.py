@@ -38,6 +38,7 @@ from fsspec.implementations.local import LocalFileSystem
 from ohifbuild.cache.entries import STORE_VARIABLE
 from ohifbuild.cache.unpack import unpack
 from ohifbuild.core.console import Meter, Reporter
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import PackageDamaged, StoreUnusable
 from ohifbuild.core.processes import without_credentials
 
@@ -66,7 +67,7 @@ class SharedStore:
         """
         try:
             files, root = self._open()
-            note = json.loads(files.cat_file(f"{root}/{kind}/{key}.json"))
+            note = parse_json(files.cat_file(f"{root}/{kind}/{key}.json"))
             if (note["format"], note["entry"]) != (FORMAT, f"{kind}/{key}"):
                 raise PackageDamaged(f"its note is about {str(note['entry'])[:100]}, or from a newer ohifbuild")
             if not SHA256.fullmatch(str(note["sha256"])):

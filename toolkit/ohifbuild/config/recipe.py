@@ -32,10 +32,14 @@ from ohifbuild.config.package_source import check_source, located
 from ohifbuild.config.places import overlaps
 from ohifbuild.config.recipe_values import DEFAULT_ROOT
 from ohifbuild.config.validation_errors import OF_SEVERAL_KEYS, ValidationProblem, problems_in, syntax_problem
+from ohifbuild.core.documents import parse_toml
 from ohifbuild.core.errors import RecipeError
 from ohifbuild.core.text_files import Unreadable, read_text
 
 RECIPE_NAME = "ohifbuild.toml"
+LARGEST = 1024 * 1024
+"""Bytes of a recipe."""
+
 KEYS = "https://ohifbuild.github.io/ohifbuild/reference/recipe/"
 
 
@@ -296,7 +300,7 @@ def load_recipe(path: Path | None, flags: Mapping[str, object], read_workspace: 
 
 def _read(path: Path) -> str:
     try:
-        return read_text(path)
+        return read_text(path, longest=LARGEST)
     except Unreadable as error:
         raise RecipeError(
             f"The recipe {path} cannot be read: {error}.",
@@ -307,7 +311,7 @@ def _read(path: Path) -> str:
 
 def _parse(path: Path, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return parse_toml(text)
     except tomllib.TOMLDecodeError as error:
         raise _refusal([syntax_problem(path, error)]) from error
 

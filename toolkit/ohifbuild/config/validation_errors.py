@@ -14,6 +14,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 SHOWN = 60
+MOST = 50
+"""Mistakes that are described; finding the lines of thousands would take minutes."""
 # Everything that may be a user name and a password, with any characters.
 CREDENTIALS = re.compile(r"(?<=//)\S*@")
 # pydantic's types of errors, with the expected value in TOML.
@@ -67,7 +69,8 @@ def problems_in(
         locations: by key, the file that a value comes from, if it is not ``path``.
     """
     found = []
-    for item in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    for item in errors[:MOST]:
         steps = item["loc"] or tuple(filter(None, (item.get("ctx", {}).get("key"),)))
         what = _what(dict(item), _name_of(steps), _keys_at(model, steps))
         key = str(steps[0]) if steps else ""
@@ -78,7 +81,9 @@ def problems_in(
         else:
             line = _line_of(steps, text)
             found.append((line, ValidationProblem(f"{path}:{line}", what)))
-    return [problem for _, problem in sorted(found, key=itemgetter(0))]
+    problems = [problem for _, problem in sorted(found, key=itemgetter(0))]
+    more = len(errors) - len(problems)
+    return [*problems, *([ValidationProblem(str(path or "--"), f"{more} more mistakes")] if more else [])]
 
 
 def _name_of(steps: tuple[int | str, ...]) -> str:

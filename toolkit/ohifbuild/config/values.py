@@ -18,6 +18,7 @@ ROOT_URL = re.compile(
 )
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # In an object literal `__proto__` sets the prototype, so that a table could hide keys from the checks.
+LARGEST_INTEGER = 2**53 - 1
 UNSAFE = frozenset({"__proto__", "constructor", "prototype"})
 
 
@@ -127,6 +128,8 @@ def json_problems(value: object, where: str) -> list[str]:
         return [*named, *(text for key, item in value.items() for text in json_problems(item, f"{where}.{key}"))]
     if isinstance(value, list | tuple):
         return [text for number, item in enumerate(value) for text in json_problems(item, f"{where}[{number}]")]
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return [f"{where}: expected a whole number of at most {LARGEST_INTEGER}: JavaScript rounds larger ones"]
     if value is None or isinstance(value, bool | str | int) or (isinstance(value, float) and isfinite(value)):
         return []
     return [f"{where}: expected text, a number, true, false, a list or a table"]

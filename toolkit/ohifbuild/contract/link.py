@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
@@ -24,10 +25,11 @@ MOST_STUDIES = 200
 _KEPT = "!'()*"  # the characters that JavaScript's encodeURIComponent keeps
 
 _ADDRESS = re.compile(
-    r"(?P<origin>https?://(?:[\w.-]+|\[[\w:]+\])(?::[0-9]{1,5})?)"
+    r"(?P<origin>https?://(?P<host>[^\x00-\x20\x7f#%/:<>?@\[\\\]^|]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)"
     r"(?P<path>(?:/[^?#]*)?)(?P<query>(?:\?[^#]*)?)(?P<fragment>(?:#.*)?)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
 _LONG_UID = re.compile(r"[0-9][0-9.]{64,}")
 _SPACE = re.compile(r"[\x00-\x20]")
 
@@ -79,7 +81,8 @@ def read_link(link: str, token_param: str) -> Link:
         token_param: the name of the token's parameter; its case is ignored, as OHIF ignores the case of its parameters.
     """
     found = _ADDRESS.fullmatch(link)
-    if not found or _SPACE.search(link) or len(link) > LONGEST:  # browsers remove some of these characters
+    # Browsers remove some of the characters that are searched for.
+    if not found or _SPACE.search(link) or len(link) > LONGEST or not _is_place(found["host"], found["port"]):
         return Link("bad-link", None, (), "", "")
     query = _part(found["query"], token_param.lower())
     fragment = _part(found["fragment"], token_param.lower())
@@ -104,6 +107,20 @@ def read_link(link: str, token_param: str) -> Link:
         url=url,
         address=found["origin"] + (found["path"] or "/") + _address(studies, url, query.rest, fragment.rest),
     )
+
+
+def _is_place(host: str, port: str | None) -> bool:
+    """Whether a browser accepts a host and a port (URL Standard 3.5: what ends in a number must be an IPv4 address)."""
+    if int(port or 0) > 65535:
+        return False
+    try:
+        if host.startswith("["):
+            IPv6Address(host[1:-1])
+        elif _NUMBER.fullmatch(host.removesuffix(".").rpartition(".")[2]):
+            IPv4Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def make_link(viewer: str, studies: Iterable[str], token: str, token_param: str) -> str:

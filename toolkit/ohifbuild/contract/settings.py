@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ohifbuild.contract.place import below
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import DistInvalid
 
 ELEMENT = re.compile(
@@ -116,7 +116,7 @@ def read_settings(dist: Path) -> Settings:
     if not found:
         raise _invalid(dist, "Its index.html has no ohifbuild settings: it may be an unmodified OHIF viewer.")
     try:
-        return settings_of(json.loads(found["json"]))
+        return settings_of(parse_json(found["json"]))
     except (ValueError, KeyError, TypeError) as error:
         raise _invalid(dist, "The ohifbuild settings in its index.html are damaged.") from error
 

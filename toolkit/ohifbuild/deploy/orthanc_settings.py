@@ -7,12 +7,12 @@ Debian's. The settings are merged here, and Orthanc is started with the result o
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.paths import is_folder
 from ohifbuild.core.text_files import read_text
 
@@ -139,7 +139,7 @@ def _read(existing: Path) -> Iterator[tuple[str, Any]]:
     for path in files:
         try:
             text = STRING_OR_COMMENT.sub(lambda found: found[1] or " ", read_text(path))
-            sections = json.loads(text)
+            sections = parse_json(text)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise SettingsUnusable(f"{path} cannot be read as Orthanc's configuration: {reason}") from error

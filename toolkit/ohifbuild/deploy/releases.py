@@ -7,13 +7,13 @@ that only an earlier viewer had.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import DistInvalid
 from ohifbuild.server.static_files import ENCODED
 from ohifbuild.viewer.manifest import read_manifest
@@ -51,7 +51,7 @@ def replaced_viewers(marker: Mapping[str, Any], release: str, now: datetime | No
 def read_marker(path: Path) -> dict[str, Any]:
     """What an earlier deployment says about itself; nothing if there is none, or if the file is damaged."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     usable = isinstance(found, dict) and isinstance(found.get("replaced", {}), dict)

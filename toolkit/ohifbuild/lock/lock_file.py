@@ -7,7 +7,6 @@ file, and so does a build whose recipe or tools changed, as with uv and cargo; `
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import tomli_w
 
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.disk import disk_errors, place_errors, require_writable
+from ohifbuild.core.documents import parse_toml
 from ohifbuild.core.errors import LockDiffers, LockInvalid
 from ohifbuild.core.text_files import Unreadable, read_text
 
@@ -62,8 +62,10 @@ def read_lock(path: Path) -> Lock:
     if any(line.startswith(("<<<<<<<", "=======", ">>>>>>>")) for line in text.splitlines()):
         raise _invalid(path, "it holds the marks of an unfinished merge", f"rm {path} && ohifbuild lock")
     try:
-        document = tomllib.loads(text)
-        version = int(document.pop("format"))
+        document = parse_toml(text)
+        version = document.pop("format")
+        if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+            raise ValueError("its format is not a number from 1")
         digest = str(document.pop("lock")["digest"])
         sections = {str(name): {str(k): str(v) for k, v in facts.items()} for name, facts in document.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
@@ -10,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ohifbuild.core.counts import counted
+from ohifbuild.core.documents import parse_toml
 from ohifbuild.core.errors import PatchInvalid
 from ohifbuild.core.text_files import read_text
 from ohifbuild.javascript import syntax
@@ -102,7 +102,7 @@ def _load(source: Path, mistakes: list[str]) -> Patch | None:
             raise ValueError("is a symbolic link; patches must be regular files")
         if source.stat().st_size > LARGEST:
             raise ValueError(f"is larger than {LARGEST // 1024} KiB")
-        table = _Patch.model_validate(tomllib.loads(read_text(source)))
+        table = _Patch.model_validate(parse_toml(read_text(source)))
     except ValidationError as error:
         mistakes += [f"{source}: {_key(item['loc'])}: {item['msg']}" for item in error.errors()]
         return None

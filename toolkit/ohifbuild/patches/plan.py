@@ -194,12 +194,11 @@ def _root(path: str, text: str) -> SgNode:
 
 def _globs(path: str, pattern: str) -> bool:
     """Whether a glob matches: ``*`` does not match a slash, ``**`` does."""
-    return _segments(path.split("/"), pattern.split("/"))
-
-
-def _segments(path: list[str], pattern: list[str]) -> bool:
-    if not pattern:
-        return not path
-    if pattern[0] == "**":
-        return any(_segments(path[skip:], pattern[1:]) for skip in range(len(path) + 1))
-    return bool(path) and fnmatchcase(path[0], pattern[0]) and _segments(path[1:], pattern[1:])
+    steps = path.split("/")
+    ends = {0}  # how many steps of the path the pattern so far can match
+    for part in pattern.split("/"):
+        if part == "**":
+            ends = {end for start in ends for end in range(start, len(steps) + 1)}
+        else:
+            ends = {end + 1 for end in ends if end < len(steps) and fnmatchcase(steps[end], part)}
+    return len(steps) in ends

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Annotated, Self
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ohifbuild.core.documents import parse_toml
 from ohifbuild.core.errors import UnknownRelease
 
-VERSION = re.compile(r"v?(3\.\d{1,4}\.\d{1,4}(?:-[0-9A-Za-z][0-9A-Za-z.-]{0,40})?)")
+VERSION = re.compile(r"v?(3\.[0-9]{1,4}\.[0-9]{1,4}(?:-[0-9A-Za-z][0-9A-Za-z.-]{0,40})?)")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,37 @@ class Catalogue:
     releases: Mapping[str, ReleasePin]
 
 
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Row(_Table):
+    version: Annotated[str, Field(pattern=f"^{VERSION.pattern}$")]
+    tag: str
+    commit: str | None = None
+    npm: str | None = None
+    npm_size: int | None = None
+    node: str
+    package_manager: str
+    bundler: str
+    verified: list[str]
+    released: date | None = None
+
+
+class _Document(_Table):
+    source: str
+    package: str
+    channels: dict[str, str]
+    release: Annotated[list[_Row], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _has_the_releases_of_its_channels(self) -> Self:
+        unknown = set(self.channels.values()) - {row.version for row in self.release}
+        if unknown:
+            raise ValueError(f"a channel names {min(unknown)[:60]}, which is no release here")
+        return self
+
+
 @cache
 def catalogue() -> Catalogue:
     """The catalogue that this version of ohifbuild ships."""
@@ -56,11 +89,16 @@ def parse_catalogue(text: str) -> Catalogue:
     """The catalogue that a text such as that of ``releases.toml`` means.
 
     Raises:
-        TOMLDecodeError, KeyError: it means none.
+        ValueError: it means none.
     """
-    data = tomllib.loads(text)
-    pins = [_pin(row) for row in data["release"]]
-    return Catalogue(data["source"], data["package"], data["channels"], {pin.version: pin for pin in pins})
+    document = parse_toml(text)
+    try:
+        data = _Document.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = " ".join(map(str, first["loc"])) or "the text"
+        raise ValueError(f"{where}: {first['msg']}") from error
+    return Catalogue(data.source, data.package, data.channels, {pin.version: pin for pin in map(_pin, data.release)})
 
 
 def find_release(name: str, known: Catalogue) -> ReleasePin:
@@ -119,16 +157,16 @@ def _newest_before(version: str, known: Catalogue) -> ReleasePin:
     return before[-1] if before else pins[0]
 
 
-def _pin(row: Mapping[str, Any]) -> ReleasePin:
+def _pin(row: _Row) -> ReleasePin:
     return ReleasePin(
-        version=row["version"],
-        tag=row["tag"],
-        commit=row.get("commit"),
-        npm_integrity=row.get("npm"),
-        npm_size=row.get("npm_size"),
-        node=row["node"],
-        package_manager=row["package_manager"],
-        bundler=row["bundler"],
-        verified=tuple(row["verified"]),
-        released=row.get("released"),
+        version=row.version,
+        tag=row.tag,
+        commit=row.commit,
+        npm_integrity=row.npm,
+        npm_size=row.npm_size,
+        node=row.node,
+        package_manager=row.package_manager,
+        bundler=row.bundler,
+        verified=tuple(row.verified),
+        released=row.released,
     )

@@ -19,7 +19,7 @@ from ohifbuild.releases.catalogue import VERSION, sort_key
 Key = tuple[tuple[int, ...], int, tuple[tuple[int, str], ...]]
 
 TERM = re.compile(
-    r"(?P<op>>=|<=|>|<|=|\^|~)?v?(?P<core>\d{1,4}(?:\.(?:\d{1,4}|[xX*])){0,2}|[xX*])(?P<pre>-[0-9A-Za-z.-]{1,40})?"
+    r"(?P<op>>=|<=|>|<|=|\^|~)?v?(?P<core>[0-9]{1,4}(?:\.(?:[0-9]{1,4}|[xX*])){0,2}|[xX*])(?P<pre>-[0-9A-Za-z.-]{1,40})?"
 )
 
 

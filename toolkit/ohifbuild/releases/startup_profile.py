@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
+from ohifbuild.core.documents import parse_json
 from ohifbuild.releases.catalogue import sort_key
 
 FOLDER = "startup"
@@ -92,19 +94,38 @@ def parse_profile(version: str, text: str) -> StartupProfile:
     """The profile that a text such as that of ``startup/VERSION.json`` means.
 
     Raises:
-        ValueError, KeyError, TypeError: it means none.
+        ValueError: it means none.
     """
-    data = json.loads(text)
-    requests = tuple(_requests(row) for row in data.get("requests", ()))
-    return StartupProfile(version, tuple(data.get("chunks", ())), tuple(data.get("later", ())), requests)
+    data = _Document.model_validate(parse_json(text))  # its error is a ValueError
+    requests = tuple(
+        RecordedRequests(row.options, _templates(row.one), _templates(row.several)) for row in data.requests
+    )
+    return StartupProfile(version, tuple(data.chunks), tuple(data.later), requests)
 
 
-def _requests(row: Mapping[str, Any]) -> RecordedRequests:
-    return RecordedRequests(dict(row["options"]), _templates(row["one"]), _templates(row["several"]))
+class _Table(BaseModel):
+    model_config = ConfigDict(strict=True)
 
 
-def _templates(rows: Iterable[Mapping[str, Any]]) -> tuple[RequestTemplate, ...]:
-    return tuple(RequestTemplate(str(row["url"]), str(row["accept"])) for row in rows)
+class _Template(_Table):
+    url: str
+    accept: str
+
+
+class _Requests(_Table):
+    options: dict[str, Any]
+    one: list[_Template]
+    several: list[_Template]
+
+
+class _Document(_Table):
+    chunks: list[str] = []
+    later: list[str] = []
+    requests: list[_Requests] = []
+
+
+def _templates(rows: Iterable[_Template]) -> tuple[RequestTemplate, ...]:
+    return tuple(RequestTemplate(row.url, row.accept) for row in rows)
 
 
 def _minor(version: str) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import json
 import socket
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import ArchiveUnreachable
 from ohifbuild.server.web_server import in_url
 
@@ -81,7 +81,7 @@ def _requires_token(url: str, answer: aiohttp.ClientResponse, body: bytes) -> bo
 
 def _is_list(body: bytes) -> bool:
     try:
-        return isinstance(json.loads(body), list)
+        return isinstance(parse_json(body), list)
     except ValueError:
         # The answer is longer than what was read.
         return len(body) >= LONGEST_ANSWER and body.lstrip()[:1] == b"["

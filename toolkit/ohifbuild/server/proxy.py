@@ -50,6 +50,12 @@ CONNECTION_HEADERS = frozenset(
     }
 )
 BODY_HEADERS = frozenset({"content-encoding", "content-length", "content-type"})
+FINAL = range(200, 600)
+"""Statuses of final answers (RFC 9110 15)."""
+
+PRINTABLE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
+"""Matches the value of a header that can be sent on: no control characters, and valid UTF-8."""
+
 NOT_ADDED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """Headers that aiohttp would add to requests."""
 
@@ -113,6 +119,8 @@ class Upstream:
         async with upstream:
             if upstream.status in REDIRECTS:
                 return _gateway_error(502, "The archive redirects, and redirects are not followed.")
+            if upstream.status not in FINAL:
+                return _gateway_error(502, "The archive answers with an invalid status.")
             return await _archive_response(request, upstream, session=self._session_too)
 
 
@@ -140,9 +148,9 @@ async def _archive_response(
     headers = CIMultiDict(
         (name, CHALLENGE_REPLACEMENT if not session and opens_dialog(name, value) else value)
         for name, value in upstream.headers.items()
-        if name.lower() in RESPONSE_HEADERS_ALLOWED
+        if name.lower() in RESPONSE_HEADERS_ALLOWED and PRINTABLE.fullmatch(value)
     )
-    response = web.StreamResponse(status=upstream.status, reason=upstream.reason, headers=headers)
+    response = web.StreamResponse(status=upstream.status, headers=headers)
     await response.prepare(request)
     try:
         if request.method != "HEAD":

@@ -96,15 +96,21 @@ def application(
                 response.headers.setdefault(name, value)
         else:
             response.headers.update(RESPONSE_HEADERS_SET)
-            if re.search(SCRIPT_TYPE, response.headers.get("Content-Type", ""), re.IGNORECASE):
+            types = response.headers.getall("Content-Type", [])
+            # Of several, a browser takes the last one that it can read (Fetch 3.2.1).
+            if len(types) > 1 or any(re.search(SCRIPT_TYPE, value, re.IGNORECASE) for value in types):
                 response.headers["Content-Type"] = SCRIPT_REPLACEMENT
         if "aiohttp" in response.headers.get("Server", ""):
             response.headers["Server"] = "ohifbuild"
 
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", dispatch)
+    app.router.add_route("*", "/{path:.*}", dispatch, expect_handler=_answer_at_once)
     app.on_response_prepare.append(finish)
     return app
+
+
+async def _answer_at_once(request: web.Request) -> None:
+    """Ignores ``Expect``: no body is read, and aiohttp would send 100 before our rules have seen the request."""
 
 
 def is_known(hosts: Sequence[str], names: Collection[str]) -> bool:

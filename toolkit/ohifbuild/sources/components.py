@@ -9,15 +9,16 @@ complete, and the SBOM says so.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import DistInvalid
 
 MODULES_NAME = "modules.json"
+NAME = re.compile(r"\S*[^\s/]")
 PACKAGE_IN_COMMENT = re.compile(
     r"^// (?:EXTERNAL|CONCATENATED) MODULE: \S*node_modules/((?:@[\w.-]+/)?[\w.-]+)(?:/|$)", re.MULTILINE
 )
@@ -50,14 +51,28 @@ def contents_of(base: Path) -> Contents:
     listed = base.parent / MODULES_NAME
     try:
         if listed.is_file():
-            rows = json.loads(listed.read_text(encoding="utf-8"))
-            return Contents(tuple(sorted(Component(**row) for row in rows)), complete=True)
+            rows = parse_json(listed.read_text(encoding="utf-8"))
+            return Contents(tuple(sorted(_component(row) for row in rows)), complete=True)
         found = tuple(sorted(_of_published(base)))
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _unknown(base) from error
     if not found:
         raise _unknown(base)
     return Contents(found, complete=False)
+
+
+def _component(row: dict[str, str]) -> Component:
+    """A row of the list.
+
+    Raises:
+        AttributeError, KeyError, TypeError, ValueError: it is none.
+    """
+    texts = row.values()
+    if not all(isinstance(text, str) for text in texts) or not NAME.fullmatch(row["name"]):
+        raise ValueError("not a package")
+    for text in texts:
+        text.encode()  # half of a surrogate pair, which JSON can state and no file can
+    return Component(**row)
 
 
 def _unknown(base: Path) -> DistInvalid:
@@ -73,7 +88,7 @@ def _of_published(dist: Path) -> Iterator[Component]:
 
     OHIF releases its packages together, so an ``@ohif/*`` package has the release's version.
     """
-    package = json.loads((dist.parent / "package.json").read_text(encoding="utf-8"))
+    package = parse_json((dist.parent / "package.json").read_text(encoding="utf-8"))
     declared: dict[str, str] = package.get("dependencies", {})
     seen = {name for bundle in sorted(dist.glob("*.js")) for name in _named_in(bundle)}
     for name in sorted(seen | {name for name in declared if name.startswith("@ohif/")}):

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import ReleaseUnsupported
 
 MANIFEST_FOLDERS = ("", "platform/*/", "extensions/*/", "modes/*/", "addOns/*/*/")
@@ -113,7 +114,7 @@ def _all(tree: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = parse_json(path.read_text(encoding="utf-8"))
         if isinstance(manifest, dict):
             return manifest
     except ValueError:

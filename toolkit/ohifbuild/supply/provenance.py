@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ohifbuild import __version__
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import ProvenanceMismatch
 from ohifbuild.releases.catalogue import ReleasePin, catalogue
 from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, read_manifest
@@ -58,7 +59,7 @@ def moved_provenance(text: str, old: Path, new: Path) -> str:
     """
     manifest = read_manifest(new)
     try:
-        statement = json.loads(text)
+        statement = parse_json(text)
         if not _is_about(statement, old):
             return ""
         predicate = statement["predicate"]
@@ -79,7 +80,7 @@ def check_provenance(dist: Path, statement: Path) -> None:
     """
     manifest = read_manifest(dist)
     try:
-        about = _is_about(json.loads(statement.read_text(encoding="utf-8")), dist)
+        about = _is_about(parse_json(statement.read_text(encoding="utf-8")), dist)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _mismatch(
             f"{statement} is not a provenance statement.", "It is missing, damaged or of another kind."

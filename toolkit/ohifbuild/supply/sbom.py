@@ -31,6 +31,8 @@ from ohifbuild.viewer.manifest import Manifest
 
 # The algorithms of npm's integrities; packages from before 2017 have only SHA-1.
 ALGORITHMS = {"sha1": HashAlgorithm.SHA_1, "sha512": HashAlgorithm.SHA_512}
+LENGTHS = {"sha1": 20, "sha512": 64}
+"""Bytes of a digest."""
 
 
 def sbom(manifest: Manifest, contents: Contents, ours: tuple[Component, ...], *, epoch: int) -> str:
@@ -120,6 +122,8 @@ def _compositions(items: Iterable[Item], *, complete: bool) -> list[dict[str, An
 def _hashes(integrity: str) -> list[HashType]:
     """npm's ``sha512-<base64>`` in the form of CycloneDX."""
     algorithm, _, value = integrity.partition("-")
-    if algorithm not in ALGORITHMS:
+    try:
+        known, content = ALGORITHMS[algorithm], base64.b64decode(value, validate=True)
+    except (KeyError, ValueError):  # another algorithm, or no base64: the lockfile's own mistake
         return []
-    return [HashType(alg=ALGORITHMS[algorithm], content=base64.b64decode(value).hex())]
+    return [HashType(alg=known, content=content.hex())] if len(content) == LENGTHS[algorithm] else []

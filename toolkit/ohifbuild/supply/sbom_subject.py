@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
+from ohifbuild.core.documents import parse_json
 from ohifbuild.viewer.manifest import Manifest
 
 # The property that says whether the list is complete.
@@ -27,7 +27,7 @@ def moved_sbom(text: str, old: Manifest, new: Manifest) -> str:
     Returns "" if ``text`` is not about ``old``.
     """
     try:
-        document = json.loads(text)
+        document = parse_json(text)
     except ValueError:
         return ""
     if not is_about(document, old):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.counts import counted
+from ohifbuild.core.documents import parse_json
 from ohifbuild.lock.lock_file import read_lock
 from ohifbuild.releases.catalogue import ReleasePin, catalogue, find_release
 from ohifbuild.sources.components import contents_of
@@ -143,7 +143,7 @@ def _fact(entries: list[FileEntry]) -> Fact:
 def _packages(sbom: Path, manifest: Manifest) -> Snapshot:
     """The names and versions of the packages in an SBOM; empty if it is not an SBOM about the dist of ``manifest``."""
     try:
-        document = json.loads(sbom.read_text(encoding="utf-8"))
+        document = parse_json(sbom.read_text(encoding="utf-8"))
         complete = {"name": COMPLETENESS, "value": "complete"} in document["metadata"]["component"]["properties"]
         found: dict[str, set[str]] = {}
         for item in document["components"]:

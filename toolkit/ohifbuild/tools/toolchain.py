@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import json
 import os
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from nodesemver import make_range
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import OhifbuildError, ToolMissing
 from ohifbuild.core.processes import find_program, output, run
 
@@ -148,7 +148,7 @@ def _supported(npm: Path) -> str:
     """
     for folder in npm.resolve().parents[:3]:
         try:
-            manifest = json.loads((folder / "package.json").read_bytes())
+            manifest = parse_json((folder / "package.json").read_bytes())
             if manifest["name"] == "npm":
                 return str(manifest["engines"]["node"])
         except (OSError, ValueError, KeyError, TypeError):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ohifbuild.contract.tokens import LONGEST, is_token
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import ArchiveUnsuitable
 from ohifbuild.core.text_files import read_text
 
@@ -51,7 +52,7 @@ def read_tokens(path: Path) -> ExternalTokens:
         ArchiveUnsuitable: the file cannot be read or has another format; the error quotes nothing of it.
     """
     try:
-        entries = json.loads(read_text(path))
+        entries = parse_json(read_text(path))
         if not isinstance(entries, list):
             raise ValueError(f"a list of entries such as {ENTRY} was expected")
         return _collected(entries)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 import aiohttp
 
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import ArchiveUnreachable, ArchiveUnsuitable
 from ohifbuild.verification.dataset import STUDIES, Study
 
@@ -76,7 +76,7 @@ async def _found(session: aiohttp.ClientSession, url: str, study: Study) -> set[
             return set()
         if answer.status != 200:
             raise _refused(url, "a search for the instances of a study", answer.status)
-        found = json.loads(await answer.read())
+        found = parse_json(await answer.read())
     try:
         return {item[INSTANCE]["Value"][0] for item in found}
     except (LookupError, TypeError, AttributeError):

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import DistInvalid
 
 MANIFEST_NAME = "ohifbuild-manifest.json"
+SHA256 = re.compile(r"[0-9a-f]{64}")
 FORMAT = 1
 
 
@@ -39,7 +42,8 @@ class Manifest:
     def digest(self) -> str:
         """The digest of the whole dist: ``sha256:…``."""
         lines = "".join(f"{entry.sha256}  {path}\n" for path, entry in sorted(self.files.items()))
-        return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
+        # As the file system has them: the name of a file that does not belong here may be no UTF-8.
+        return "sha256:" + hashlib.sha256(lines.encode("utf-8", "surrogateescape")).hexdigest()
 
     @property
     def size(self) -> int:
@@ -61,7 +65,7 @@ class Manifest:
 def hash_tree(root: Path, *, known: Mapping[str, FileEntry] | None = None) -> dict[str, FileEntry]:
     """Every file under ``root`` except the manifest, by POSIX path; a file in ``known`` is not read again."""
     known = known or {}
-    paths = sorted(p for p in root.rglob("*") if p.is_file() and p.name != MANIFEST_NAME)
+    paths = sorted(p for p in root.rglob("*") if p.is_file() and p != root / MANIFEST_NAME)
     names = [p.relative_to(root).as_posix() for p in paths]
     with ThreadPoolExecutor() as pool:
         entries = pool.map(lambda item: known.get(item[0]) or _entry(item[1]), zip(names, paths, strict=True))
@@ -76,13 +80,10 @@ def read_manifest(dist: Path) -> Manifest:
     """
     path = dist / MANIFEST_NAME
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        files = {
-            str(name): FileEntry(sha256=str(entry["sha256"]), size=int(entry["size"]))
-            for name, entry in document["files"].items()
-        }
+        document = parse_json(path.read_text(encoding="utf-8"))
+        files = {_checked_name(name): _checked_entry(entry) for name, entry in document["files"].items()}
         inputs = dict(document["inputs"])
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DistInvalid(
             f"{dist} is not a complete dist of ohifbuild.",
             cause=f"Its {MANIFEST_NAME} is missing or damaged.",
@@ -91,9 +92,26 @@ def read_manifest(dist: Path) -> Manifest:
     return Manifest(files=files, inputs=inputs)
 
 
+def _checked_name(name: str) -> str:
+    """The path of a file below the dist."""
+    if "\0" in name or not set(name.split("/")).isdisjoint({"", ".", ".."}):
+        raise ValueError("not a path below the dist")
+    name.encode()
+    return name
+
+
+def _checked_entry(entry: Any) -> FileEntry:
+    sha256, size = entry["sha256"], entry["size"]
+    if not isinstance(sha256, str) or not SHA256.fullmatch(sha256):
+        raise ValueError("not a SHA-256")
+    if type(size) is not int or size < 0:
+        raise ValueError("not a size")
+    return FileEntry(sha256, size)
+
+
 @dataclass(frozen=True)
 class Integrity:
-    """The paths of the files that differ from the manifest."""
+    """The paths of the files that differ from the manifest. Bytes that are no UTF-8 stand as ``\\udc80`` and so on."""
 
     changed: tuple[str, ...]
     missing: tuple[str, ...]
@@ -116,8 +134,12 @@ def check_integrity(dist: Path) -> Integrity:
     return Integrity(
         changed=tuple(sorted(name for name in expected.keys() & found.keys() if expected[name] != found[name])),
         missing=tuple(sorted(expected.keys() - found.keys())),
-        added=tuple(sorted(found.keys() - expected.keys())),
+        added=tuple(sorted(_printable(name) for name in found.keys() - expected.keys())),
     )
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _entry(path: Path) -> FileEntry:

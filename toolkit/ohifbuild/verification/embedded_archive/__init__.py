@@ -86,7 +86,13 @@ async def _send(request: web.Request, answer: Answer) -> web.StreamResponse:
     while part is not None:
         if request.method != "HEAD":
             await response.write(part)
-        part = await asyncio.to_thread(_next, parts)
+        try:
+            part = await asyncio.to_thread(_next, parts)
+        except RequestRefused:
+            # The client must see that the answer is incomplete.
+            if request.transport:
+                request.transport.abort()
+            return response
     await response.write_eof()
     return response
 

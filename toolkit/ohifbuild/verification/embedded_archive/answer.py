@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ohifbuild.verification.embedded_archive.accept import Media
@@ -49,6 +50,21 @@ class RequestRefused(Exception):
         super().__init__(text)
         self.status = status
         self.text = text
+
+
+@contextmanager
+def object_errors() -> Iterator[None]:
+    """Refuses a request for an object that cannot be read, or whose pixels cannot be decoded.
+
+    Raises:
+        RequestRefused: the block raised anything.
+    """
+    try:
+        yield
+    except RequestRefused:
+        raise
+    except Exception as error:  # pydicom and the decoders raise many kinds for a damaged object
+        raise RequestRefused(406, "This object is damaged, or coded in a way that this archive cannot read.") from error
 
 
 @dataclass(frozen=True)

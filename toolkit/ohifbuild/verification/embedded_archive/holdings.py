@@ -5,13 +5,21 @@ Files are listed once, at the start. After that, UIDs are looked up, so no part 
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileDataset
-from pydicom.errors import InvalidDicomError
+from pydicom.filereader import read_file_meta_info
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from ohifbuild.verification.embedded_archive.dicomjson import text_of
+
+LONGEST_READ = 64 * 1024
+"""Bytes that are read without a look at the size of the file."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +35,8 @@ class Stored:
 
     def whole(self) -> FileDataset:
         """The object with its pixels, read from the file."""
-        return dcmread(self.path)
+        with opened(self.path) as file:
+            return dcmread(file)
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,10 @@ class HeldStudy:
 
 
 class Store:
-    """All objects in these files; files that are not DICOM are ignored. Of two with one UID, the later one is kept.
+    """All objects in these files. Of two with one UID, the later one is kept.
+
+    Files that are not DICOM or are damaged are ignored, and so are deflated ones, which browsers cannot read: a small
+    file could fill the memory.
 
     Objects are sorted by series number, instance number and UID, so that answers do not depend on the file system.
     """
@@ -55,7 +67,7 @@ class Store:
         """The studies, in the order of their UIDs."""
         first = {stored.study: stored.head for stored in reversed(self._objects)}
         return tuple(
-            HeldStudy(uid, str(first[uid].get("StudyDescription", "")), str(first[uid].get("PatientID", "")))
+            HeldStudy(uid, text_of(first[uid], "StudyDescription"), text_of(first[uid], "PatientID"))
             for uid in sorted(first)
         )
 
@@ -73,25 +85,44 @@ class Store:
 
 def _read(path: Path) -> Iterator[Stored]:
     try:
-        head = dcmread(path, stop_before_pixels=True)
-        yield Stored(
-            path=path,
-            study=str(head.StudyInstanceUID),
-            series=str(head.SeriesInstanceUID),
-            instance=str(head.SOPInstanceUID),
-            syntax=str(head.file_meta.TransferSyntaxUID),
-            head=head,
-        )
-    except (InvalidDicomError, AttributeError):
+        with opened(path) as file:
+            if read_file_meta_info(path).TransferSyntaxUID == DeflatedExplicitVRLittleEndian:
+                return
+            head = dcmread(file, stop_before_pixels=True)
+        study, series = str(head.StudyInstanceUID), str(head.SeriesInstanceUID)
+        instance = str(head.SOPInstanceUID)
+        syntax = str(head.file_meta.TransferSyntaxUID)
+    except Exception:  # pydicom raises many kinds for a damaged file, RecursionError among them
         return
+    yield Stored(path, study, series, instance, syntax, head)
+
+
+class _Bounded(io.BufferedReader):
+    """A file that never sets memory aside for more bytes than it has left, whatever length an element states."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > LONGEST_READ:
+            size = min(size, os.fstat(self.fileno()).st_size - self.tell())
+        return super().read(size)
+
+
+def opened(path: Path) -> io.BufferedReader:
+    """The file, for reading by pydicom."""
+    return _Bounded(io.FileIO(path))
 
 
 def _order(stored: Stored) -> tuple[str, int, str, int, str]:
-    head = stored.head
     return (
         stored.study,
-        int(head.get("SeriesNumber") or 0),
+        _number(stored.head, "SeriesNumber"),
         stored.series,
-        int(head.get("InstanceNumber") or 0),
+        _number(stored.head, "InstanceNumber"),
         stored.instance,
     )
+
+
+def _number(head: Dataset, name: str) -> int:
+    try:
+        return int(text_of(head, name) or 0)
+    except ValueError:
+        return 0

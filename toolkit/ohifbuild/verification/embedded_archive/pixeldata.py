@@ -17,6 +17,13 @@ from pydicom.uid import JPEGLosslessSV1
 from ohifbuild.verification.embedded_archive.accept import MEDIA_TYPES, NATIVE
 from ohifbuild.verification.embedded_archive.answer import RequestRefused
 from ohifbuild.verification.embedded_archive.lossless_jpeg_decoder import decode_lossless_jpeg
+from ohifbuild.verification.embedded_archive.size_in_header import size_in_header
+
+MOST_SAMPLES = 24_000_000
+"""Of a frame: twice those of the largest mammograms. Rendering needs some 30 bytes for each."""
+
+CODED = frozenset({"image/jpeg", "image/jls", "image/jp2"})
+"""Types whose frames have a header with the image's size, which the decoders believe."""
 
 THUMBNAIL = 128
 """Longest side of a thumbnail, in pixels."""
@@ -84,8 +91,24 @@ def _shown(dataset: Dataset, number: int) -> NDArray[np.uint8]:
     return np.asarray(np.rint(grey), dtype=np.uint8)
 
 
+def _require_possible(dataset: Dataset, number: int) -> None:
+    """Refuses a frame that would take too much memory, or that has another size in its own header than in the object.
+
+    Raises:
+        ValueError: it is one.
+    """
+    stated = (int(dataset.Rows), int(dataset.Columns), int(dataset.SamplesPerPixel))
+    if stated[0] * stated[1] * stated[2] > MOST_SAMPLES:
+        raise ValueError(f"more than {MOST_SAMPLES} samples")
+    if MEDIA_TYPES.get(dataset.file_meta.TransferSyntaxUID, "") in CODED:
+        frame = get_frame(dataset.PixelData, number - 1, number_of_frames=frame_count(dataset))
+        if size_in_header(frame) != stated:
+            raise ValueError("the image has another size than the object says")
+
+
 def samples(dataset: Dataset, number: int, *, raw: bool = False) -> NDArray[Any]:
     """A frame (from 1) as an array; colours are RGB, or with ``raw`` as they are stored."""
+    _require_possible(dataset, number)
     if dataset.file_meta.TransferSyntaxUID == JPEGLosslessSV1:
         frame = decode_lossless_jpeg(get_frame(dataset.PixelData, number - 1, number_of_frames=frame_count(dataset)))
         return frame.astype(np.uint8) if dataset.BitsAllocated == 8 else frame

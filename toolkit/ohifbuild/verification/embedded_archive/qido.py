@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from ohifbuild.verification.embedded_archive.answer import RequestRefused
-from ohifbuild.verification.embedded_archive.dicomjson import Json, dicom_json
+from ohifbuild.verification.embedded_archive.dicomjson import Json, dicom_json, readable, text_of
 from ohifbuild.verification.embedded_archive.holdings import Stored
 
 STUDY = (
@@ -54,11 +54,13 @@ def _grouped(level: str, objects: Sequence[Stored]) -> list[list[Stored]]:
 
 def _matches(group: Sequence[Stored], tag: int, wanted: str) -> bool:
     if tag == MODALITIES_IN_STUDY:
-        return any(_fits(str(stored.head.get("Modality", "")), "CS", wanted) for stored in group)
-    element = group[0].head.get(tag)
-    value = element.value if element is not None and element.value is not None else ""
+        return any(_fits(text_of(stored.head, "Modality"), "CS", wanted) for stored in group)
+    element = readable(group[0].head, tag)
+    if element is None:
+        return _fits("", "", wanted)
+    value = "" if element.value is None else element.value
     values = value if isinstance(value, MultiValue) else [value]
-    return any(_fits(str(one), dictionary_VR(tag), wanted) for one in values)
+    return any(_fits(str(one), element.VR, wanted) for one in values)
 
 
 def _fits(value: str, vr: str, wanted: str) -> bool:
@@ -77,7 +79,7 @@ def _described(level: str, group: Sequence[Stored], wanted: Sequence[int], root:
     first = group[0]
     picked = Dataset()
     for tag in dict.fromkeys((*RETURNED[level], *wanted)):
-        element = first.head.get(tag)
+        element = readable(first.head, tag)
         if element is not None:
             picked.add(element)
     picked.SpecificCharacterSet = "ISO_IR 192"
@@ -96,7 +98,7 @@ def _counts(level: str, group: Sequence[Stored]) -> Json:
         return {}
     if level == "series":
         return {"00201209": _value("IS", len(group))}
-    modalities = sorted({str(stored.head.get("Modality", "")) for stored in group} - {""})
+    modalities = sorted({text_of(stored.head, "Modality") for stored in group} - {""})
     series = len({stored.series for stored in group})
     return {
         "00080061": {"vr": "CS"} | ({"Value": modalities} if modalities else {}),

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from ohifbuild.verification.embedded_archive import wado
 from ohifbuild.verification.embedded_archive.accept import accepts
-from ohifbuild.verification.embedded_archive.answer import Answer, DicomwebRequest, RequestRefused, whole
+from ohifbuild.verification.embedded_archive.answer import (
+    Answer,
+    DicomwebRequest,
+    RequestRefused,
+    object_errors,
+    whole,
+)
 from ohifbuild.verification.embedded_archive.holdings import HeldStudy, Store, Stored
 from ohifbuild.verification.embedded_archive.pixeldata import THUMBNAIL
 from ohifbuild.verification.embedded_archive.qido import search
@@ -31,6 +37,10 @@ class Service:
         Raises:
             RequestRefused: there is none; with the HTTP status that says why.
         """
+        with object_errors():
+            return self._answer(request)
+
+    def _answer(self, request: DicomwebRequest) -> Answer:
         match request.path:
             case ("studies" | "series" | "instances" as level,):
                 return self._search(request, level)

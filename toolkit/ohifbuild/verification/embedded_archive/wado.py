@@ -14,6 +14,7 @@ from ohifbuild.verification.embedded_archive.answer import (
     Part,
     RequestRefused,
     multipart,
+    object_errors,
     partial,
     whole,
 )
@@ -57,9 +58,10 @@ def frames(request: DicomwebRequest, stored: Stored, numbers: str) -> Answer:
     decoded = form.syntax != stored.syntax and stored.syntax in MEDIA_TYPES
 
     def frame(number: int) -> bytes:
-        if decoded:
-            return pixeldata.decoded_frame(dataset, number)
-        return pixeldata.stored_frame(dataset, stored.syntax, number)
+        with object_errors():
+            if decoded:
+                return pixeldata.decoded_frame(dataset, number)
+            return pixeldata.stored_frame(dataset, stored.syntax, number)
 
     if not form.multipart:
         return partial(form.type, frame(wanted[0]), request.range)
