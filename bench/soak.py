@@ -35,10 +35,10 @@ PAGE = """<script type="application/json" id="ohifbuild-settings">
 "storage": "tab", "studyList": false, "publicUrl": "/"}</script>viewer"""
 
 ANSWERS: Mapping[str, tuple[bytes, int]] = {
-    "/viewer?StudyInstanceUIDs=1.2": (PAGE.encode(), 20),
-    "/app.0123456789abcdef.js": (SCRIPT, 40),
-    "/dicom-web/studies/1/metadata": (METADATA, 35),
-    "/dicom-web/studies/1/frame": (FRAME, 5),
+    "/viewer?StudyInstanceUIDs=1.2": (PAGE.encode(), 30),
+    "/app.0123456789abcdef.js": (SCRIPT, 25),
+    "/dicom-web/studies/1/metadata": (METADATA, 43),
+    "/dicom-web/studies/1/frame": (FRAME, 2),
 }
 WARM_UP = 0.2
 """The part of the requests after which the server's memory is looked at first."""
@@ -48,6 +48,13 @@ GROWTH, ALLOWANCE = 1.1, 8 * 1024 * 1024
 
 CONNECTIONS = 64
 """To the archive, at the most."""
+
+ESTABLISHED = "01"
+"""The state of a connection in ``/proc/net/tcp``."""
+
+WATCH_SECONDS = 0.2
+PROGRESS = 20
+"""How many lines say how far it is."""
 
 LONGEST = 60.0
 """Seconds for descriptors to be closed, and for the server to stop."""
@@ -66,7 +73,8 @@ def use_of(pid: int) -> Use:
     """What a process uses now."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     facts = dict(line.split(":", 1) for line in lines if ":" in line)
-    return Use(int(facts["VmRSS"].split()[0]) * 1024, len(os.listdir(f"/proc/{pid}/fd")), int(facts["Threads"]))
+    descriptors = sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir())
+    return Use(int(facts["VmRSS"].split()[0]) * 1024, descriptors, int(facts["Threads"]))
 
 
 @dataclass
@@ -149,8 +157,8 @@ def served(descriptors: int | None = None) -> Iterator[tuple[subprocess.Popen[st
         (dist / "index.html").write_text(PAGE)
         (dist / "app.0123456789abcdef.js").write_bytes(SCRIPT)
         (dist / "large.0123456789abcdef.wasm").write_bytes(bytes(LARGE_FILE))
-        command = [sys.executable, "-m", "ohifbuild", "serve", dist, "--dicomweb", f"{there}/dicom-web", "--port", "0"]
-        with running([*limited, *command]) as server:
+        command = [*limited, sys.executable, "-m", "ohifbuild", "serve", str(dist), "--port", "0"]
+        with running([*command, "--dicomweb", f"{there}/dicom-web"]) as server:
             assert server.stdout is not None
             said = []
             for line in server.stdout:
@@ -187,6 +195,7 @@ async def _load(
 ) -> Findings:
     findings, parts = Findings(use_of(pid)), urlsplit(origin)
     address = parts.hostname or "", parts.port or 0
+    watch = asyncio.create_task(_watch(pid, archive, findings))
     kinds = list(BAD)
     others = [
         asyncio.create_task(bad(kinds[number % len(kinds)], address, findings.bad, findings.cut))
@@ -199,6 +208,8 @@ async def _load(
             findings.requests += 1
             if findings.requests == int(requests * WARM_UP):
                 findings.warm = use_of(pid)
+            if findings.requests % (requests // PROGRESS) == 0:
+                print(findings.requests, use_of(pid), f"{time.perf_counter() - began:.0f} s", file=sys.stderr)
             wrong, seconds = await client.ask()
             findings.latencies.append(seconds)
             if wrong:
@@ -213,23 +224,34 @@ async def _load(
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-    findings.after, findings.archive_connections = await _at_rest(pid, archive, findings.base)
+    watch.cancel()
+    findings.after = await _at_rest(pid, archive, findings.base)
     return findings
 
 
-async def _at_rest(pid: int, archive: str, base: Use) -> tuple[Use, int]:
-    """What the server uses without clients, and how many connections the archive had at most.
+async def _watch(pid: int, archive: str, findings: Findings) -> None:
+    port = urlsplit(archive).port or 0
+    while True:
+        findings.archive_connections = max(findings.archive_connections, connections_to(port, pid))
+        await asyncio.sleep(WATCH_SECONDS)
 
-    Connections to the archive that are kept for later do not count.
-    """
+
+def connections_to(port: int, pid: int) -> int:
+    """How many connections the network of a process has to a port, as seen by those who opened them."""
+    rows = (line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:])
+    return sum(remote.endswith(f":{port:04X}") and state == ESTABLISHED for _, _, remote, state, *_ in rows)
+
+
+async def _at_rest(pid: int, archive: str, base: Use) -> Use:
+    """What the server uses without clients; connections to the archive that are kept for later do not count."""
     end = time.monotonic() + LONGEST
     while True:
         with urllib.request.urlopen(f"{archive}/connections") as answer:
             connections = json.load(answer)
         now = use_of(pid)
-        now = Use(now.memory, now.descriptors - connections["now"], now.threads)
+        now = Use(now.memory, now.descriptors - connections, now.threads)
         if now.descriptors <= base.descriptors or time.monotonic() > end:
-            return now, connections["most"]
+            return now
         await asyncio.sleep(0.1)
 
 

@@ -13,6 +13,9 @@ from time import perf_counter
 DRIP_SECONDS = 0.5
 SMALL_BUFFER = 4096
 LINES = b"Host: 127.0.0.1\r\n"
+ESTABLISHED = 1
+"""The state of a connection, as Linux numbers them."""
+
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -102,8 +105,14 @@ class Connection:
             await asyncio.sleep(pause)
 
     async def only_open(self) -> None:
-        """Reads nothing, and learns only that the connection was reset."""
-        await asyncio.Event().wait()
+        """Reads nothing until the connection is reset.
+
+        Raises:
+            ConnectionError: it was.
+        """
+        while self._sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == ESTABLISHED:
+            await asyncio.sleep(DRIP_SECONDS)
+        raise ConnectionResetError
 
     def half_close(self) -> None:
         """Sends the end of the stream."""
