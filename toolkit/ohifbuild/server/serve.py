@@ -133,8 +133,7 @@ async def _serve(
         await upstream.open()
     try:
         with _stop_signal() as stopped:
-            tls = https.context if https else None
-            async with listening(app, host, port, ssl_context=tls, cancel=True) as origin:
+            async with listening(app, host, port, ssl_context=https.context if https else None) as origin:
                 _say_where(origin, host, settings, https, reporter)
                 await stopped.wait()
                 reporter.say("Stopping after open transfers end. Press Ctrl-C again to stop now.")

@@ -184,7 +184,6 @@ async def listening(
     *,
     ssl_context: ssl.SSLContext | None = None,
     grace: float = GRACE_SECONDS,
-    cancel: bool = False,
 ) -> AsyncIterator[str]:
     """Runs an application for the length of the block; yields its origin, such as ``http://127.0.0.1:8080``.
 
@@ -192,7 +191,6 @@ async def listening(
         port: 0 for any free one.
         ssl_context: for HTTPS; None for HTTP.
         grace: seconds that open transfers have to end.
-        cancel: whether to cancel the handling of a request whose client has gone.
 
     Raises:
         PortInUse: the address is in use, not this machine's, or this user may not use it.
@@ -201,7 +199,7 @@ async def listening(
     app.on_response_prepare.append(owing_no_more)
     runner = web.AppRunner(
         app,
-        handler_cancellation=cancel,
+        handler_cancellation=True,  # of requests whose client has gone
         shutdown_timeout=grace / 2,  # aiohttp waits this long twice: before and after it cancels the handlers
     )
     await runner.setup()
