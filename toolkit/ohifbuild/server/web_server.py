@@ -115,10 +115,6 @@ def application(
         return _refusal(request) or await handler(request, tail)
 
     async def finish(request: web.Request, response: web.StreamResponse) -> None:
-        if isinstance(response, web.FileResponse) and response.status in (403, 404):
-            # The file is listed. Its dist is written again at this moment, or the system cannot open it.
-            response.set_status(503)
-            response.headers.update({"Cache-Control": CACHE_NEVER, "Retry-After": "1"})
         if archive_of(request) is None:
             for name, value in ISOLATION.items():
                 response.headers.setdefault(name, value)
