@@ -24,9 +24,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ohifbuild.core.digests import digest_of_tree
 from ohifbuild.core.errors import CacheInUse
-from ohifbuild.viewer.manifest import check_integrity, read_manifest
+from ohifbuild.viewer.manifest import check_integrity, hash_tree, read_manifest
 
 PUBLIC_URLS = ("/", "/", "/", "/ward/", "/ward/", "/icu/", "/er/", "/")
 """Of the builds: some are equal, some differ."""
@@ -41,6 +40,7 @@ MOMENTS = (
 """Beginnings of lines of a build; the first build that prints such a line can be killed at that moment."""
 
 KILLED = 3
+META = "meta.json"
 
 
 @dataclass
@@ -186,7 +186,7 @@ def _run_again(place: Place, found: Round, again: list[int]) -> None:
     alone = place.folder / "alone"
     with place.build("/", place.folder / "alone-dist", cache=alone) as child:
         child.communicate()
-    found.digests["/"].add(read_manifest(place.folder / "alone-dist").digest)
+    found.digests.setdefault("/", set()).add(read_manifest(place.folder / "alone-dist").digest)
     found.wrong += [f"{url} has {len(all_)} digests." for url, all_ in found.digests.items() if len(all_) != 1]
     found.wrong += [f"{name} is left." for name in leftovers(place)]
     expected, got = _entries(alone), _entries(place.cache)
@@ -212,10 +212,13 @@ def leftovers(place: Place) -> Iterator[str]:
             continue
 
 
-def _entries(cache: Path) -> dict[str, str]:
-    """The digest of each entry, by kind and key."""
+def _entries(cache: Path) -> dict[str, object]:
+    """The files of each entry with their digests, by kind and key, without those that name their temporary folder."""
     folders = (path for path in cache.glob("*/*") if path.is_dir() and not path.name.startswith("."))
-    return {path.relative_to(cache).as_posix(): digest_of_tree(path) for path in folders}
+    return {
+        path.relative_to(cache).as_posix(): {name: entry for name, entry in hash_tree(path).items() if name != META}
+        for path in folders
+    }
 
 
 def main() -> None:

@@ -31,9 +31,9 @@ from ohifbuild.core.errors import CacheUnusable
 
 CACHE_VARIABLE = "OHIFBUILD_CACHE"
 STORE_VARIABLE = "OHIFBUILD_STORE"
-IN_USE = ".in-use"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 
+IN_USE = ".in-use"
 _in_use_guard = threading.Lock()
 _in_use_locks: dict[Path, int] = {}
 
