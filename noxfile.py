@@ -79,6 +79,18 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """A million requests to serve among slow clients: ``-- --requests 1000000 --clients 500 --bad 200 --seed 1``."""
+    session.run(sys.executable, "bench/soak.py", *session.posargs, external=True)
+
+
+@nox.session
+def shared_cache(session: nox.Session) -> None:
+    """Builds of OHIF on one cache at once, three of them killed: ``-- --rounds 1 --seed 1``."""
+    session.run(sys.executable, "bench/shared_cache.py", *session.posargs, external=True)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation site, in build/site; a link that leads nowhere is an error."""
     python(session, "mkdocs", "build", "--strict", "--site-dir", str(ROOT / "build" / "site"))

@@ -38,6 +38,19 @@ print(Cache(Path(sys.argv[1])).entry("kind", "key", make, reporter=Waits()), flu
 sys.stdin.readline()
 """
 
+PRUNE = """
+import sys
+from pathlib import Path
+from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.upkeep import prune
+from ohifbuild.core.errors import CacheInUse
+
+try:
+    print(prune(Cache(Path(sys.argv[1])), unused_days=None).entries)
+except CacheInUse:
+    print("CacheInUse")
+"""
+
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Cache:
@@ -200,6 +213,32 @@ def test_nothing_is_pruned_while_a_build_uses_the_cache(cache: Cache) -> None:
         assert (folder / "whole").is_file()
         send_line(running)
     assert prune(cache, unused_days=None).entries == 1
+
+
+def test_a_refused_prune_leaves_the_cache_in_use(cache: Cache) -> None:
+    folder = cache.entry("kind", "other", one_file)
+    with build(cache) as running:
+        read_line(running)
+        with pytest.raises(CacheInUse):
+            prune(cache, unused_days=None)
+        send_line(running)
+        read_line(running)
+        send_line(running)
+    pruned = subprocess.run([sys.executable, "-c", PRUNE, str(cache.root)], check=True, capture_output=True, text=True)
+    assert pruned.stdout.strip() == "CacheInUse"
+    assert (folder / "file").is_file()
+
+
+def test_a_prune_does_not_hold_up_the_next(cache: Cache) -> None:
+    with build(cache) as running:
+        read_line(running)
+        send_line(running)
+        read_line(running)
+        send_line(running)
+    assert prune(cache, unused_days=None).entries == 1
+    # This process still runs, and has used nothing of the cache.
+    pruned = subprocess.run([sys.executable, "-c", PRUNE, str(cache.root)], check=True, capture_output=True, text=True)
+    assert pruned.stdout.strip() == "0"
 
 
 def test_the_environment_variable_names_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,7 @@ CACHE_VARIABLE = "OHIFBUILD_CACHE"
 STORE_VARIABLE = "OHIFBUILD_STORE"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 
+IN_USE = ".in-use"
 _in_use_guard = threading.Lock()
 _in_use_locks: dict[Path, int] = {}
 
@@ -109,6 +110,11 @@ class Cache:
         return final
 
 
+def own_lock(root: Path) -> int | None:
+    """The file descriptor of the lock with which this process uses the cache; None if it does not use it."""
+    return _in_use_locks.get(root.absolute())
+
+
 def lock_as_in_use(root: Path) -> int | None:
     """Marks the cache as in use by this process until the process ends; returns the lock's file descriptor.
 
@@ -118,7 +124,7 @@ def lock_as_in_use(root: Path) -> int | None:
         known = _in_use_locks.get(root.absolute())
         if known is not None:
             return known
-        path = root / ".in-use"
+        path = root / IN_USE
         try:
             root.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ohifbuild.cache.entries import Cache, lock_as_in_use
+from ohifbuild.cache.entries import IN_USE, Cache, own_lock
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import CacheInUse
 
@@ -80,22 +80,26 @@ def prune(cache: Cache, *, unused_days: float | None, now: float | None = None) 
 
 @contextmanager
 def _exclusive(cache: Cache) -> Iterator[None]:
-    """Locks the whole cache: builds that start now wait; if a build already runs, raises CacheInUse."""
-    lock = lock_as_in_use(cache.root)
-    if lock is None:
-        raise PermissionError(13, "read-only", str(cache.root))
+    """Locks the whole cache: builds that start now wait; if another process uses it already, raises CacheInUse.
+
+    A prune does not itself count as using the cache, so of two at the same time one succeeds.
+    """
+    own = own_lock(cache.root)
+    lock = os.open(cache.root / IN_USE, os.O_RDWR | os.O_CREAT, 0o666) if own is None else own
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     except BlockingIOError as error:
         raise CacheInUse(
             f"The cache {cache.root} is in use; nothing was removed.",
-            cause="Another ohifbuild process is running: a build, verify or demo.",
+            cause="Another ohifbuild process is running: a build, verify, demo or prune.",
             fix="Run the same command again when that process has ended.",
         ) from error
-    try:
-        yield
     finally:
-        fcntl.flock(lock, fcntl.LOCK_SH)
+        if own is None:
+            os.close(lock)
+        else:  # also if it failed: the system gives up the shared lock before it looks for the exclusive one
+            fcntl.flock(own, fcntl.LOCK_SH)
 
 
 def _remove(entry: Path) -> None:

@@ -1,13 +1,15 @@
 """A streaming reverse proxy to a real DICOMweb archive.
 
-The proxy streams answers in large pieces, no faster than the client reads them. It stores, unpacks and logs nothing,
-and follows no redirects. It sends the request as it came, without its body, hop-by-hop headers (RFC 9110 7.6.1) and
-the headers that ``archive_rules.py`` removes, and adds ``X-Forwarded-*``, from which Orthanc and others make absolute
-URLs. Of the archive's response headers it returns those that ``archive_rules.py`` allows.
+The proxy streams answers in large pieces, no faster than the client reads them. If all connections to the archive are
+in use, a client that does not read its answer loses its connection to one that waits. The proxy stores, unpacks and
+logs nothing, and follows no redirects. It sends the request as it came, without its body, hop-by-hop headers (RFC 9110
+7.6.1) and the headers that ``archive_rules.py`` removes, and adds ``X-Forwarded-*``, from which Orthanc and others make
+absolute URLs. Of the archive's response headers it returns those that ``archive_rules.py`` allows.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import aiohttp
@@ -23,6 +25,7 @@ from ohifbuild.server.archive_rules import (
     REQUEST_HEADERS_REMOVED,
     RESPONSE_HEADERS_ALLOWED,
 )
+from ohifbuild.server.places import Place, Places
 
 CONNECTIONS = 64
 """Simultaneous connections to the archive. A browser opens six, and an archive has a few dozen threads."""
@@ -30,7 +33,8 @@ CONNECTIONS = 64
 PIECE = 256 * 1024
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 300.0
-"""How long the archive may send nothing before the request fails. Transcoding can take minutes."""
+"""How long the archive may take to begin its answer, and how long it may then send nothing, before the request fails.
+Transcoding can take minutes."""
 
 LONGEST_HEADER = 64 * 1024
 """Bytes of a status line or header."""
@@ -73,9 +77,12 @@ class Upstream:
         self.name = str(URL(url).with_user(None))
         self._root = url.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
+        self._places: Places | None = None
 
     async def open(self) -> None:
         """Creates the HTTP session."""
+        self._places = Places(CONNECTIONS)
+        self._places.start()
         self._session = aiohttp.ClientSession(
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -89,6 +96,8 @@ class Upstream:
 
     async def close(self) -> None:
         """Closes all connections."""
+        if self._places:
+            self._places.stop()
         if self._session:
             await self._session.close()
 
@@ -101,27 +110,35 @@ class Upstream:
             request: a GET or HEAD request.
             tail: the raw path below the archive's root, without a leading slash; plain (``contract/place.py``).
         """
+        assert self._places is not None
+        place = Place(request.transport.get_extra_info("socket") if request.transport else None, owed=True)
+        try:
+            try:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    await self._places.take(place)
+                    upstream = await self._ask(request, tail)
+            except TimeoutError:
+                return _gateway_error(504, "The archive does not answer in time.")
+            except (aiohttp.ClientError, OSError, ValueError):
+                return _gateway_error(502, "The archive cannot be reached.")
+            async with upstream:
+                if upstream.status in REDIRECTS:
+                    return _gateway_error(502, "The archive redirects, and redirects are not followed.")
+                if upstream.status not in FINAL:
+                    return _gateway_error(502, "The archive answers with an invalid status.")
+                return await _archive_response(request, upstream, place, session=self._session_too)
+        finally:
+            self._places.leave(place)
+
+    async def _ask(self, request: web.Request, tail: str) -> aiohttp.ClientResponse:
         assert self._session is not None
         query = request.raw_path.partition("?")[2]
-        url = URL(f"{self._root}/{tail}{'?' + query if query else ''}", encoded=True)
-        asking = self._session.request(
+        return await self._session.request(
             request.method,
-            url,
+            URL(f"{self._root}/{tail}{'?' + query if query else ''}", encoded=True),
             headers=archive_request_headers(request, session=self._session_too),
             allow_redirects=False,
         )
-        try:
-            upstream = await asking
-        except (aiohttp.ServerTimeoutError, TimeoutError):
-            return _gateway_error(504, "The archive does not answer in time.")
-        except (aiohttp.ClientError, OSError, ValueError):
-            return _gateway_error(502, "The archive cannot be reached.")
-        async with upstream:
-            if upstream.status in REDIRECTS:
-                return _gateway_error(502, "The archive redirects, and redirects are not followed.")
-            if upstream.status not in FINAL:
-                return _gateway_error(502, "The archive answers with an invalid status.")
-            return await _archive_response(request, upstream, session=self._session_too)
 
 
 def archive_request_headers(request: web.Request, *, session: bool = False) -> CIMultiDict[str]:
@@ -143,7 +160,7 @@ def opens_dialog(name: str, value: str) -> bool:
 
 
 async def _archive_response(
-    request: web.Request, upstream: aiohttp.ClientResponse, *, session: bool
+    request: web.Request, upstream: aiohttp.ClientResponse, place: Place, *, session: bool
 ) -> web.StreamResponse:
     headers = CIMultiDict(
         (name, CHALLENGE_REPLACEMENT if not session and opens_dialog(name, value) else value)
@@ -155,7 +172,9 @@ async def _archive_response(
     try:
         if request.method != "HEAD":
             while piece := await upstream.content.readany():
+                place.owed = False
                 await response.write(piece)
+                place.owed = True
         await response.write_eof()
     except (aiohttp.ClientError, OSError):
         # One side closed the connection. The client must see that the answer is incomplete.

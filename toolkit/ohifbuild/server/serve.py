@@ -17,6 +17,7 @@ from ohifbuild.core.errors import DistInvalid
 from ohifbuild.server.archive_paths import paths_at_archive
 from ohifbuild.server.archive_probe import check_archive
 from ohifbuild.server.certificates import SelfSigned, host_names
+from ohifbuild.server.clients import allow_more_descriptors
 from ohifbuild.server.headers import connects_to
 from ohifbuild.server.proxy import Upstream
 from ohifbuild.server.static_files import StaticFiles
@@ -70,6 +71,7 @@ def serve(
     """
     settings = read_settings(dist)
     root = same_origin_root(dist, settings)
+    allow_more_descriptors()
     names = {name.lower() for name in (*host_names(host), *allowed_hosts)}
     files = StaticFiles(dist, settings.public_url, connects_to(settings), settings.embed_in)
     behind = upstreams(dist, settings, {settings.source_name: dicomweb, **(further or {})})

@@ -101,7 +101,7 @@ class StaticFiles:
             name, found = INDEX, self._files.get(INDEX)
         if found is None:
             return _text(404, "There is no viewer here.")
-        return web.FileResponse(found, headers=self._headers(name or INDEX, found.suffix))
+        return _ListedFile(found, headers=self._headers(name or INDEX, found.suffix))
 
     def _headers(self, name: str, suffix: str) -> dict[str, str]:
         headers = {
@@ -132,6 +132,16 @@ class StaticFiles:
                 name: content_security_policy(_page(path), self._connect, self._embed_in) for name, path in pages
             }
             self._state = state
+
+
+class _ListedFile(web.FileResponse):
+    """A file of the list. If it cannot be opened, it is being replaced, or the system is at a limit: that passes."""
+
+    def set_status(self, status: int, reason: str | None = None) -> None:
+        if status in (403, 404):
+            status = 503
+            self.headers.update({"Cache-Control": CACHE_NEVER, "Retry-After": "1"})
+        super().set_status(status, reason)
 
 
 def _page(path: Path) -> str:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapp
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -22,6 +22,14 @@ from ohifbuild.contract.place import below, is_plain
 from ohifbuild.contract.settings import Settings
 from ohifbuild.core.errors import DistInvalid, PortInUse
 from ohifbuild.server.archive_rules import ALLOW, METHODS, RESPONSE_HEADERS_SET, SCRIPT_REPLACEMENT, SCRIPT_TYPE
+from ohifbuild.server.clients import (
+    BODY_SECONDS,
+    REQUEST_SECONDS,
+    accepting,
+    listening_sockets,
+    owing,
+    owing_no_more,
+)
 from ohifbuild.server.headers import CACHE_NEVER, ISOLATION
 
 LONGEST_HEADER = 64 * 1024
@@ -31,6 +39,22 @@ GRACE_SECONDS = 5.0
 """How long open transfers may continue after the server was stopped."""
 
 PORTS_TRIED = 100
+
+SILENT = logging.Logger("ohifbuild.server.web_server")
+"""A logger without output: aiohttp's own prints requests, with their tokens, when clients disconnect."""
+
+SILENT.addHandler(logging.NullHandler())
+
+OPTIONS: Mapping[str, Any] = {
+    "access_log": None,
+    "logger": SILENT,
+    "max_line_size": LONGEST_HEADER,
+    "max_field_size": LONGEST_HEADER,
+    "auto_decompress": False,
+    "keepalive_timeout": REQUEST_SECONDS,
+    "lingering_time": BODY_SECONDS,
+}
+"""Those of ``web.RequestHandler``."""
 
 HOST = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[^\s\[\]:@/?#]+)(?::[0-9]{0,5})?")
 """A Host header (RFC 9110 7.2), in lower case."""
@@ -173,25 +197,24 @@ async def listening(
     Raises:
         PortInUse: the address is in use, not this machine's, or this user may not use it.
     """
+    app.middlewares.insert(0, owing)
+    app.on_response_prepare.append(owing_no_more)
     runner = web.AppRunner(
         app,
-        access_log=None,
-        logger=_silent_logger(),
-        max_line_size=LONGEST_HEADER,
-        max_field_size=LONGEST_HEADER,
-        auto_decompress=False,
+        handler_cancellation=True,  # of requests whose client has gone
         shutdown_timeout=grace / 2,  # aiohttp waits this long twice: before and after it cancels the handlers
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, ssl_context=ssl_context, backlog=512)
+        assert runner.server is not None
         try:
-            await site.start()
+            sockets = await listening_sockets(host, port)
         except OSError as error:
             raise _cannot_listen(host, port, error) from error
-        bound = runner.addresses[0][1]
+        bound = sockets[0].getsockname()[1]
         scheme = "https" if ssl_context else "http"
-        yield f"{scheme}://{in_url(host)}:{bound}"
+        async with accepting(runner.server, sockets, ssl_context, **OPTIONS):
+            yield f"{scheme}://{in_url(host)}:{bound}"
     finally:
         await runner.cleanup()
 
@@ -216,13 +239,6 @@ def same_origin_root(dist: Path, settings: Settings) -> str:
         cause="It was built for an archive at another origin. This command serves viewer and archive from one origin.",
         fix="Build it with a path as --dicomweb-root, such as /dicom-web.",
     )
-
-
-def _silent_logger() -> logging.Logger:
-    """A logger without output: aiohttp's own prints requests, with their tokens, when clients disconnect."""
-    logger = logging.Logger("ohifbuild.server.web_server")
-    logger.addHandler(logging.NullHandler())
-    return logger
 
 
 def is_loopback(host: str) -> bool:
