@@ -16,14 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
-from git import RemoteProgress, Repo
-from git.cmd import handle_process_output
-from git.exc import GitCommandError
+from git import RemoteProgress
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.digests import digest_of, digest_of_tree
-from ohifbuild.core.errors import NotInCache, OriginUnavailable, ReleaseUnsupported, TagMoved
+from ohifbuild.core.errors import NotInCache, OriginUnavailable, ReleaseUnsupported, TagMoved, ToolFailed
 from ohifbuild.core.processes import run
 from ohifbuild.sources.git_remote import (
     COMMIT,
@@ -32,6 +30,7 @@ from ohifbuild.sources.git_remote import (
     check_names,
     environment,
     full_name,
+    git,
     git_errors,
     is_authenticated,
     refs_of,
@@ -176,35 +175,33 @@ def _clone(source: str, name: str, commit: str, work: Path, cache: Cache, meter:
         _require(source, name, commit, refs[ref])
     with git_errors(source), _objects(source, cache) as repository:
         _fetch(repository, source, ref, meter)
-        found = str(repository.git.rev_parse("--verify", f"{FETCHED}^{{commit}}"))
+        env = inside(repository, source)
+        found = git("rev-parse", "--verify", f"{FETCHED}^{{commit}}", env=env)
         _require(source, name, commit, found)
         meter.phase("files")
         (work / "tree").mkdir()
-        repository.git.update_environment(GIT_WORK_TREE=str(work / "tree"), GIT_INDEX_FILE=str(work / "index"))
-        repository.git.read_tree("-u", "--reset", found)
+        places = {"GIT_WORK_TREE": str(work / "tree"), "GIT_INDEX_FILE": str(work / "index")}
+        git("read-tree", "-u", "--reset", found, env=env | places)
         (work / "index").unlink()
 
 
-def _fetch(repository: Repo, source: str, ref: str, meter: Meter) -> None:
+def _fetch(repository: Path, source: str, ref: str, meter: Meter) -> None:
     """Fetches a ref or commit with its trees and without files. A damaged repository is made again, once."""
-    path = Path(repository.git_dir)
-    used_before = (path / "FETCH_HEAD").exists()
+    used_before = (repository / "FETCH_HEAD").exists()
     try:
-        _run_fetch(repository, ref, meter)
-    except GitCommandError:
+        _run_fetch(repository, source, ref, meter)
+    except ToolFailed:
         if not used_before:
             raise
-        shutil.rmtree(path)
-        _init(path, source)
-        _run_fetch(repository, ref, meter)
+        shutil.rmtree(repository)
+        _init(repository, source)
+        _run_fetch(repository, source, ref, meter)
 
 
-def _run_fetch(repository: Repo, ref: str, meter: Meter) -> None:
-    progress = _Progress(meter)
+def _run_fetch(repository: Path, source: str, ref: str, meter: Meter) -> None:
     options = ["--progress", "--depth=1", "--filter=blob:none", "--no-tags", "--no-recurse-submodules", "--force"]
-    child = repository.git.fetch(*options, NAME, f"{ref}:{FETCHED}", as_process=True)
-    handle_process_output(child, None, progress.new_message_handler(), lambda process: None, decode_streams=False)
-    child.wait(stderr="\n".join(progress.error_lines))
+    show = _Progress(meter).new_message_handler()
+    git("fetch", *options, NAME, f"{ref}:{FETCHED}", env=inside(repository, source), on_line=show)
 
 
 class _Progress(RemoteProgress):
@@ -222,7 +219,7 @@ class _Progress(RemoteProgress):
 
 
 @contextmanager
-def _objects(source: str, cache: Cache) -> Iterator[Repo]:
+def _objects(source: str, cache: Cache) -> Iterator[Path]:
     """The bare repository of a source, locked until the block ends."""
     path = cache.path_of(OBJECTS_KIND, digest_of(address(source))[:32]).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -231,9 +228,7 @@ def _objects(source: str, cache: Cache) -> Iterator[Repo]:
             _init(path, source)
         for stale in path.rglob("*.lock"):  # of a killed git: our lock excludes a running one
             stale.unlink()
-        with Repo(path) as repository:
-            repository.git.update_environment(**inside(path, source))
-            yield repository
+        yield path
 
 
 def _init(path: Path, source: str) -> None:
@@ -249,7 +244,7 @@ def _init(path: Path, source: str) -> None:
 
 def init_bare(path: Path, source: str) -> None:
     """Makes a bare repository at ``path``."""
-    # Not with GitPython, which cannot remove the variables with which a calling git names its own work tree.
+    # Without the variables with which a calling git names its own work tree.
     kept = {name: value for name, value in os.environ.items() if name not in REPOSITORY_VARIABLES}
     run(["git", "init", "--quiet", "--bare", path], env=kept | environment(source))
 
