@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from ohifbuild.cache.default import default_root
-from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.entries import Cache, seal
 from ohifbuild.cache.upkeep import PruneResult, prune, usage
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.digests import digest_of, digest_of_tree
+from ohifbuild.core.digests import digest_of, digest_of_tree, seal_of
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import CacheInUse, CacheUnusable, DiskFull
 
@@ -21,7 +21,7 @@ from ohifbuild.core.errors import CacheInUse, CacheUnusable, DiskFull
 BUILD = """
 import sys
 from pathlib import Path
-from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.entries import Cache, seal
 from ohifbuild.core.console import SilentReporter
 
 class Waits(SilentReporter):
@@ -141,6 +141,7 @@ def test_a_file_instead_of_the_cache_folder_is_named(tmp_path: Path) -> None:
 def test_an_existing_entry_can_be_read_from_a_read_only_cache(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = cache.path_of("kind", "key")
     folder.mkdir(parents=True)
+    seal(folder).write_text(seal_of(folder))
 
     def refuse(*args: object, **options: object) -> int:
         raise OSError(errno.EROFS, "Read-only file system", str(cache.root))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from datetime import date
 from pathlib import Path
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import NotInCache
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.sources.checkout import FETCHED, init_bare, inside
 from ohifbuild.sources.git_remote import NAME, check_names, full_name, git, git_errors, refs_of
 
@@ -70,7 +70,7 @@ def date_of_tag(source: str, tag: str) -> date:
     Raises:
         UnknownRelease, OriginUnavailable: as in ``checkout``.
     """
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+    with temporary_folder() as folder:
         path = fetch_commits(source, [tag], Path(folder) / "repository")
         with git_errors(source):
             env = inside(path.absolute(), source)
