@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ohifbuild.core.errors import CacheUnusable, DiskFull, FileSystemFailed, OhifbuildError
-from ohifbuild.core.temporary import held_folder
+from ohifbuild.core.temporary import held_folder, system_folder
 
 REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -94,7 +93,7 @@ def disk_error(error: OSError, where: Path, fix: str = FIX) -> OhifbuildError:
 def machine_error(error: OSError) -> OhifbuildError | None:
     """The error for a failure of the machine that no part of ohifbuild expected; None if it can be a defect."""
     if error.errno in (*FULL, *FAILURES):
-        return disk_error(error, Path(error.filename or tempfile.gettempdir()))
+        return disk_error(error, Path(error.filename or system_folder()))
     if error.errno in REFUSED and error.filename:
         return CacheUnusable(f"Cannot use {_shown(error.filename)}.", cause=CAUSES[error.errno], fix=FIX)
     return None

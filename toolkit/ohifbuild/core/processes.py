@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO
 
 from ohifbuild.core.errors import ToolFailed, ToolMissing
+from ohifbuild.core.temporary import system_folder
 
 GRACE_SECONDS = 5.0
 POLL_SECONDS = 0.2
@@ -89,7 +90,7 @@ def output(argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[
         ToolMissing: the program is not installed.
         ToolFailed: its exit status is not 0; ``details`` holds the end of its standard error and output.
     """
-    with tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace") as errors:
+    with tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace", dir=system_folder()) as errors:
         with _spawn(argv, cwd=cwd, env=env, stderr=errors) as child:
             assert child.stdout is not None
             text = child.stdout.read()

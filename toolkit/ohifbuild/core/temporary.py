@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ohifbuild.core.uninterrupted import uninterrupted
+
 MARKER = ".ohifbuild-in-use"
 """The locked file in each of these folders. It is the last one that is removed."""
 
@@ -27,7 +29,7 @@ RANDOM = re.compile(r"[a-z0-9_]{8}")
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """An empty folder in the system's folder for temporary files; it is removed at the end."""
-    with held_folder(Path(tempfile.gettempdir()), PREFIX) as folder:
+    with held_folder(system_folder(), PREFIX) as folder:
         work = folder / "work"
         work.mkdir()
         yield work
@@ -35,7 +37,17 @@ def temporary_folder() -> Iterator[Path]:
 
 def remove_abandoned_temporary_folders() -> None:
     """Removes what ``temporary_folder`` made in processes that were killed."""
-    remove_abandoned(Path(tempfile.gettempdir()), PREFIX)
+    remove_abandoned(system_folder(), PREFIX)
+
+
+def system_folder() -> Path:
+    """The folder for temporary files, as ``tempfile`` chooses it.
+
+    ``tempfile`` first tries it with a file, which stays if the process is killed. So ``tempfile`` is asked only if there
+    is something to search.
+    """
+    named = Path(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 (nothing there gets a name that others know)
+    return named if named.is_absolute() and os.access(named, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
 
 
 @contextmanager
@@ -46,13 +58,17 @@ def held_folder(parent: Path, prefix: str) -> Iterator[Path]:
         OSError: the folder cannot be made.
     """
     remove_abandoned(parent, prefix)
-    folder, lock = _made(parent, prefix)
+    made: list[tuple[Path, int]] = []
     try:
-        yield folder
+        with uninterrupted():
+            made.append(_made(parent, prefix))
+        yield made[0][0]
     finally:
-        _remove(folder)
-        if lock != NO_LOCKS:
-            os.close(lock)
+        with uninterrupted():
+            for folder, lock in made:
+                _remove(folder)
+                if lock != NO_LOCKS:
+                    os.close(lock)
 
 
 def remove_abandoned(parent: Path, prefix: str, settle: Callable[[Path], None] | None = None) -> None:
