@@ -12,7 +12,7 @@ from ohifbuild.core.errors import CacheUnusable, DiskFull, FileSystemFailed, Ohi
 from ohifbuild.core.temporary import held_folder, system_folder
 
 REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
-FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FIX = "Choose a folder that you can write to, with space left."
 
 CAUSES = {
@@ -77,7 +77,7 @@ def disk_error(error: OSError, where: Path, fix: str = FIX) -> OhifbuildError:
     if error.errno in FULL:
         return DiskFull(
             f"No space is left to write to {where}.",
-            cause="The disk or the quota is full; a build needs about 1 GB.",
+            cause="The disk or a quota is full, or files may not be that large; a build needs about 1 GB.",
             fix=fix,
         )
     if error.errno in FAILURES:

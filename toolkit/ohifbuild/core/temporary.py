@@ -43,7 +43,7 @@ def remove_abandoned_temporary_folders() -> None:
 def system_folder() -> Path:
     """The folder for temporary files, as ``tempfile`` chooses it.
 
-    ``tempfile`` first tries it with a file, which stays if the process is killed. So ``tempfile`` is asked only if there
+    ``tempfile`` first tries it with a file, which stays if the process is killed. So it is asked only where there
     is something to search.
     """
     named = Path(os.environ.get("TMPDIR") or "/tmp")  # noqa: S108 (nothing there gets a name that others know)
