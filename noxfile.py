@@ -6,6 +6,7 @@ Sessions run in the environment that nox itself is installed in: ``.venv``, as C
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -69,6 +70,13 @@ def e2e(session: nox.Session) -> None:
 def attacks(session: nox.Session) -> None:
     """Each attack on the real thing and on one that was weakened. ``-- --install`` as above."""
     pytest(session, "attacks")
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Ends commands at random moments: ``-- --seed 1 --kills 300``, which takes an hour or so."""
+    paths = os.pathsep.join(str(ROOT / part) for part in ("tests", "toolkit/ohifbuild/orthanc/scripts"))
+    session.run(sys.executable, "-m", "faults.kills", *session.posargs, external=True, env={"PYTHONPATH": paths})
 
 
 @nox.session

@@ -15,11 +15,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from faults.child import Done, Fault, finished, started
-from faults.world import EMPTY, Case, Command, World, contents_of, entries_of, made_world
+from faults.world import EMPTY, FROM_GIT, Case, Command, World, contents_of, entries_of, made_world
 from ohifbuild.cache.entries import seal
 from ohifbuild.core.digests import seal_of
 
@@ -234,11 +234,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="decides signals and moments (default: 1)")
     parser.add_argument("--kills", type=int, default=300, help="how many runs are ended (default: 300)")
-    parser.add_argument("--without-git", action="store_true", help="leave out the command that builds from git")
+    parser.add_argument("--only", action="append", metavar="COMMAND", help="such as 'build from git'; repeatable")
+    parser.add_argument("--not", action="append", default=[], dest="without", metavar="COMMAND", help="repeatable")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     begun = time.monotonic()
-    with made_world(folder / "world", with_git=not options.without_git) as world:
+    git = (not options.only or FROM_GIT in options.only) and FROM_GIT not in options.without
+    with made_world(folder / "world", with_git=git) as every:
+        chosen = {
+            name: command
+            for name, command in every.commands.items()
+            if name in (options.only or [name]) and name not in options.without
+        }
+        world = replace(every, commands=chosen)
         tally = campaign(
             world, folder, seed=options.seed, kills=options.kills, say=lambda line: print(line, flush=True)
         )

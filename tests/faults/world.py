@@ -25,6 +25,7 @@ from ohifbuild.viewer.output import PROVENANCE_NAME, SBOM_NAME
 MONOREPO = Path(__file__).parents[1] / "data" / "monorepo"
 VERSION = "3.12.987"
 EMPTY = ("tmp", "home")
+FROM_GIT = "build from git"
 STUDY = "1.2.840.1"
 WHO = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
 PAGE = (
@@ -213,7 +214,7 @@ def commands(upstream: Path, share: str) -> dict[str, Command]:
     found = (
         Command("build", (*BUILD, *PUBLISHED), dist_result),
         Command("rebuild", (*BUILD, *PUBLISHED), dist_result, READY),
-        Command("build from git", (*BUILD, *git), dist_result, INSTALLED),
+        Command(FROM_GIT, (*BUILD, *git), dist_result, INSTALLED),
         Command("move", ("move", "dist", "--public-url", "/moved/"), dist_result, READY),
         Command("deploy", DEPLOY, site_result),
         Command("lock", ("lock", "--recipe", "ward.toml"), lock_result),
@@ -319,7 +320,7 @@ def made_world(folder: Path, *, with_git: bool = True) -> Iterator[World]:
             return done.output
 
         if with_git:
-            do(*commands(upstream, "")["build from git"].argv)
+            do(*commands(upstream, "")[FROM_GIT].argv)
         do(*BUILD, *PUBLISHED)
         (template / "ohifbuild.lock").unlink()
         do(*BUILD, *PUBLISHED, "--public-url", "/old/")
@@ -332,7 +333,7 @@ def made_world(folder: Path, *, with_git: bool = True) -> Iterator[World]:
             assert not any((template / name).iterdir()), f"{name} is not empty"
             shutil.rmtree(template / name)
         references = {name: contents_of(entry) for name, entry in entries_of(template / "cache")}
-        found = {n: c for n, c in commands(upstream, share).items() if with_git or n != "build from git"}
+        found = {n: c for n, c in commands(upstream, share).items() if with_git or n != FROM_GIT}
         for command in found.values():
             if command.name == "deploy":
                 found["deploy"] = replace(command, argv=(*command.argv, "--port", str(port)))

@@ -1,4 +1,4 @@
-"""Disks that are full, broken, read-only or on a network: an error of ours, nothing half-written, and then a good run."""
+"""Disks that are full, broken, read-only or on a network: an error of ours, nothing half-written, a good next run."""
 
 from __future__ import annotations
 

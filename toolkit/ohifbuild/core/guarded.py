@@ -1,6 +1,6 @@
 """Becomes another program, and leaves a guard in its process group that ends the group when its caller is dead.
 
-``processes.py`` runs this file in the place of each program. A caller that gets SIGKILL cannot end what it started. So
+``processes.py`` runs this file instead of each program. A caller that gets SIGKILL cannot end what it started. So
 the guard reads from a pipe that only the caller could write to: the read ends when the caller ends, however it ends.
 
 Arguments: the descriptor of that pipe, the descriptor for the report, the program's ``LC_CTYPE``, and the program with
