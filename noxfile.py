@@ -6,6 +6,7 @@ Sessions run in the environment that nox itself is installed in: ``.venv``, as C
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -88,6 +89,13 @@ def soak(session: nox.Session) -> None:
 def shared_cache(session: nox.Session) -> None:
     """Builds of OHIF on one cache at once, three of them killed: ``-- --rounds 1 --seed 1``."""
     session.run(sys.executable, "bench/shared_cache.py", *session.posargs, external=True)
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """Ends commands at random moments: ``-- --seed 1 --kills 300``, which takes an hour or so."""
+    paths = os.pathsep.join(str(ROOT / part) for part in ("tests", "toolkit/ohifbuild/orthanc/scripts"))
+    session.run(sys.executable, "-m", "faults.kills", *session.posargs, external=True, env={"PYTHONPATH": paths})
 
 
 @nox.session

@@ -15,7 +15,7 @@ STARTED = re.compile(r"""sys[.]executable, ["'](-[a-zA-Z])["']""")
 def test_each_is_started_without_the_current_folder_in_its_path() -> None:
     found = [option for path in TOOLKIT.rglob("*.py") for option in STARTED.findall(path.read_text(encoding="utf-8"))]
     assert len(found) > 4
-    assert set(found) == {"-P"}
+    assert set(found) == {"-P", "-I"}  # -I implies -P
 
 
 def test_a_module_in_the_current_folder_does_not_run_with_firefox(tmp_path: Path) -> None:

@@ -2,26 +2,30 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ohifbuild.cache import entries
 from ohifbuild.cache.default import default_root
-from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.entries import Cache, seal
 from ohifbuild.cache.upkeep import PruneResult, prune, usage
 from ohifbuild.core.console import SilentReporter
-from ohifbuild.core.digests import digest_of, digest_of_tree
+from ohifbuild.core.digests import digest_of, digest_of_tree, seal_of
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import CacheInUse, CacheUnusable, DiskFull
 
 # A build in a separate process: it prints that it is making the entry, and completes it when it reads a line.
 BUILD = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.entries import Cache, seal
 from ohifbuild.core.console import SilentReporter
 
 class Waits(SilentReporter):
@@ -154,6 +158,7 @@ def test_a_file_instead_of_the_cache_folder_is_named(tmp_path: Path) -> None:
 def test_an_existing_entry_can_be_read_from_a_read_only_cache(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = cache.path_of("kind", "key")
     folder.mkdir(parents=True)
+    seal(folder).write_text(seal_of(folder))
 
     def refuse(*args: object, **options: object) -> int:
         raise OSError(errno.EROFS, "Read-only file system", str(cache.root))
@@ -262,3 +267,77 @@ def test_an_entry_that_nobody_else_makes_is_not_reported(cache: Cache) -> None:
     reporter = SilentReporter()
     cache.entry("kind", "key", one_file, reporter=reporter)
     assert reporter.lines == []
+
+
+def flipped(folder: Path) -> None:
+    data = bytearray((folder / "tree/file").read_bytes())
+    data[17] ^= 1
+    (folder / "tree/file").write_bytes(data)
+
+
+DAMAGES = {
+    "a flipped bit": flipped,
+    "a shorter file": lambda folder: os.truncate(folder / "tree/file", 100),
+    "an empty file": lambda folder: os.truncate(folder / "tree/file", 0),
+    "a missing file": lambda folder: (folder / "tree/file").unlink(),
+    "a further file": lambda folder: (folder / "tree/more").write_text(""),
+    "a missing folder": lambda folder: (folder / "tree/empty").rmdir(),
+    "a link instead of a file": lambda folder: linked(folder / "tree/file"),
+    "a link instead of a folder": lambda folder: linked(folder / "tree"),
+    "a link instead of the entry": lambda folder: linked(folder),
+    "a file instead of the entry": lambda folder: replaced_by_a_file(folder),
+    "a program that nobody may run": lambda folder: (folder / "tree/program").chmod(0o644),
+    "no seal": lambda folder: seal(folder).unlink(),
+    "another seal": lambda folder: seal(folder).write_text("0" * 64),
+    "a seal that is no text": lambda folder: seal(folder).write_bytes(b"\xff"),
+}
+
+
+def linked(path: Path) -> None:
+    path.rename(path.with_name(f"{path.name}.moved"))
+    path.symlink_to(f"{path.name}.moved")
+
+
+def replaced_by_a_file(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_text("")
+
+
+def whole(work: Path) -> None:
+    (work / "tree/empty").mkdir(parents=True)
+    (work / "tree/file").write_bytes(bytes(range(256)) * 10)
+    (work / "tree/program").write_text("#!/bin/sh")
+    (work / "tree/program").chmod(0o755)
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_entry_is_not_used_but_made_again(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], object]
+) -> None:
+    folder = cache.entry("kind", "key", whole)
+    before = seal_of(folder)
+    damage(folder)
+    monkeypatch.setattr(entries, "_intact", set())  # as in the next process
+    assert not cache.has("kind", "key")
+    reporter = SilentReporter()
+    again = cache.entry("kind", "key", whole, reporter=reporter)
+    assert seal_of(again) == before
+    assert not again.is_symlink()
+    assert "is damaged; it is made again" in reporter.warnings[0]
+    assert cache.has("kind", "key")
+    assert not list(folder.parent.glob(".*.work-*"))
+
+
+def test_the_next_process_that_uses_the_cache_removes_what_a_killed_one_left(cache: Cache) -> None:
+    with build(cache) as victim:
+        assert read_line(victim) == "making"
+        victim.kill()
+    assert list(cache.root.glob("kind/.*.work-*"))
+    cache.entry("other", "entry", one_file)
+    assert not list(cache.root.glob("kind/.*.work-*"))
+
+
+def test_prune_removes_what_belongs_to_entries_that_are_gone(cache: Cache) -> None:
+    cache.entry("kind", "key", one_file)
+    prune(cache, unused_days=None)
+    assert not list((cache.root / "kind").iterdir())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -129,3 +130,44 @@ def ends(pid: int) -> bool:
         return bool(select.select([handle], [], [], 20)[0])
     finally:
         os.close(handle)
+
+
+# Runs a program that starts another one, tells their process ids, and waits for them.
+CALLER = """
+import subprocess
+import sys
+from ohifbuild.core.processes import run
+run([sys.executable, "-c", sys.argv[1]], on_line=lambda line: print(line, flush=True))
+"""
+FAMILY = """
+import os, subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+print(os.getpid(), child.pid, flush=True)
+child.wait()
+"""
+
+
+def test_no_program_outlives_a_caller_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", CALLER, FAMILY], stdout=subprocess.PIPE, text=True) as caller:
+        assert caller.stdout
+        ended = [os.pidfd_open(int(pid)) for pid in caller.stdout.readline().split()]
+        caller.kill()
+    for descriptor in ended:
+        assert select.select([descriptor], [], [], 60)[0], "the program still runs"
+        os.close(descriptor)
+
+
+def test_a_file_that_is_no_program_of_this_machine_is_not_run_by_a_shell(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text(f"touch {tmp_path / 'run-by-a-shell'}\n")
+    program.chmod(0o755)
+    with pytest.raises(ToolFailed, match="cannot be started: Exec format error"):
+        run([program])
+    assert not (tmp_path / "run-by-a-shell").exists()
+
+
+@pytest.mark.parametrize("locale", [{}, {"LC_CTYPE": "de_DE.UTF-8"}])
+def test_a_program_gets_the_environment_that_it_is_given_and_no_more(locale: dict[str, str]) -> None:
+    env = {"PATH": os.environ["PATH"], "LANG": "C", **locale}
+    given = output(["env"], env=env).splitlines()
+    assert sorted(given) == sorted(f"{name}={value}" for name, value in env.items())

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.sources.checkout import Checkout
@@ -87,3 +89,52 @@ def test_commits_with_the_same_dependencies_share_a_working_tree(tmp_path: Path)
         assert again == tree
         assert names(again) == {"a", "node_modules/x"}
         assert (again / "a").read_text() == "2"
+
+
+def test_modules_that_changed_since_their_installation_are_installed_again(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    with installing(write(tree, a="1"), "key"):
+        write(tree, node_modules__x__index="whole", b__node_modules__y="whole")
+    write(tree, **{"node_modules__.cache__tool": "of a bundler", "a": "a source"})
+    assert is_installed(tree, "key")
+    write(tree, node_modules__x__index="half")
+    assert not is_installed(tree, "key")
+    with installing(tree, "key"):
+        assert names(tree) == {"a"}
+
+
+def test_modules_of_an_installation_that_was_killed_are_not_built_upon(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    with pytest.raises(KeyboardInterrupt), installing(write(tree, a="1"), "key"):
+        write(tree, node_modules__x__index="half")
+        raise KeyboardInterrupt
+    with installing(tree, "key"):
+        assert names(tree) == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("ending", "kept"),
+    [(None, True), (RuntimeError, True), (KeyboardInterrupt, False)],
+    ids=["well", "badly", "killed"],
+)
+def test_caches_of_bundlers_are_used_only_as_a_build_left_them(
+    tmp_path: Path, ending: type[BaseException] | None, kept: bool
+) -> None:
+    cache, checkout = Cache(tmp_path / "cache"), Checkout(write(tmp_path / "source", a="1"), "0" * 40)
+
+    def use(error: type[BaseException] | None) -> set[str]:
+        with working_tree(checkout, "key", cache, SilentReporter()) as tree:
+            found = names(tree)
+            write(tree, **{"node_modules__.cache__tool": "1", "node_modules__x": "1"})
+            if error:
+                raise error
+        return found
+
+    if ending:
+        with pytest.raises(ending):
+            use(ending)
+    else:
+        use(None)
+    assert use(None) == {"a", "node_modules/x"} | ({"node_modules/.cache/tool"} if kept else set())
+    write(tmp_path / "cache/room/key/tree", **{"node_modules__.cache__tool": "2"})
+    assert use(None) == {"a", "node_modules/x"}

@@ -3,10 +3,13 @@
 Layout: ``<root>/<kind>/<key>/``. ``kind`` is a word (``npm``, ``base``, ``assets``, …); ``key`` is a digest, or a name
 and version, of everything that decides the contents. An entry's modification time is the time of its last use.
 
+``<root>/<kind>/.<key>.seal`` has the digest of the entry's contents. A process compares it before its first use of the
+entry, so that it never uses one that was damaged: a disk fails, and a dist shares its files with the cache.
+
 Several builds may use one cache at the same time: each entry has a lock, is built in a sibling folder and is renamed
 once, atomically. The locks belong to the operating system, so a killed build leaves no lock. It leaves its working
-folder, which ``prune`` or the next build of the same entry removes. A process that uses an entry keeps a shared lock on
-the cache until it ends, so that ``prune`` never removes an entry that is in use.
+folder, which the next process that uses the cache removes. A process that uses an entry keeps a shared lock on the
+cache until it ends, so that ``prune`` never removes an entry that is in use.
 """
 
 from __future__ import annotations
@@ -14,11 +17,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,16 +27,21 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from ohifbuild.core.console import Reporter, SilentReporter
+from ohifbuild.core.digests import seal_of
 from ohifbuild.core.disk import REFUSED, disk_errors
 from ohifbuild.core.errors import CacheUnusable
+from ohifbuild.core.temporary import held_folder, remove_abandoned
 
 CACHE_VARIABLE = "OHIFBUILD_CACHE"
 STORE_VARIABLE = "OHIFBUILD_STORE"
+WORK = re.compile(r"\..+\.work-")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}")
 
 IN_USE = ".in-use"
 _in_use_guard = threading.Lock()
 _in_use_locks: dict[Path, int] = {}
+_intact: set[Path] = set()
+"""The entries that this process has compared with their seals."""
 
 
 class Store(Protocol):
@@ -66,8 +72,8 @@ class Cache:
         return self.root / kind / key
 
     def has(self, kind: str, key: str) -> bool:
-        """Whether the entry exists; an entry that exists is complete."""
-        return self.path_of(kind, key).is_dir()
+        """Whether the entry exists and is undamaged."""
+        return _is_intact(self.path_of(kind, key))
 
     def entry(
         self,
@@ -78,7 +84,7 @@ class Cache:
         reporter: Reporter | None = None,
         shared: bool = False,
     ) -> Path:
-        """The entry's folder, made first if it does not exist.
+        """The entry's folder, made first if it does not exist or is damaged.
 
         If another process is making the same entry, waits for it and reports that. An existing entry can also be read
         from a read-only cache.
@@ -99,7 +105,7 @@ class Cache:
         fix = f"Set {CACHE_VARIABLE} to a folder you can write to, on a disk with 1 GB free."
         with disk_errors(self.root, fix=fix):
             lock_as_in_use(self.root)
-            if not final.is_dir():
+            if not _is_intact(final):
                 final.parent.mkdir(parents=True, exist_ok=True)
                 with _locked(final, reporter):
                     made = _make(final, make, store, reporter)
@@ -136,20 +142,59 @@ def lock_as_in_use(root: Path) -> int | None:
             descriptor = os.open(path, os.O_RDONLY)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
         _in_use_locks[root.absolute()] = descriptor
+        remove_what_killed_processes_left(root)
         return descriptor
 
 
-def working_folders(final: Path) -> list[Path]:
-    """The working folders that killed builds of the entry ``final`` left. The caller must have the entry's lock."""
-    return list(final.parent.glob(f".{final.name}.work-*"))
+def working_folder(final: Path) -> AbstractContextManager[Path]:
+    """A temporary folder beside the entry ``final``; see ``core/temporary.py``."""
+    return held_folder(final.parent, _prefix(final))
+
+
+def seal(final: Path) -> Path:
+    """The file with the digest of an entry."""
+    return final.with_name(f".{final.name}.seal")
+
+
+def lock_file(final: Path) -> Path:
+    """The file that is locked while an entry is made."""
+    return final.with_name(f".{final.name}.lock")
+
+
+def _prefix(final: Path) -> str:
+    return f".{final.name}.work-"
+
+
+def _is_intact(final: Path) -> bool:
+    """Whether an entry exists and is what it was when it was made."""
+    place = final.absolute()
+    if place in _intact and final.is_dir():
+        return True
+    try:
+        intact = not final.is_symlink() and final.is_dir() and seal(final).read_text("ascii") == seal_of(final)
+    except (OSError, ValueError):
+        intact = False
+    if intact:
+        _intact.add(place)
+    return intact
+
+
+def remove_what_killed_processes_left(root: Path) -> None:
+    """Removes working folders of the cache that nobody uses."""
+    with suppress(OSError):
+        for kind in filter(Path.is_dir, root.iterdir()):
+            for prefix in {match[0] for path in kind.iterdir() if (match := WORK.match(path.name))}:
+                remove_abandoned(kind, prefix)
 
 
 def _make(final: Path, make: Callable[[Path], None], store: Store | None, reporter: Reporter) -> bool:
     """Makes the entry or downloads it from the store; returns whether it was made here."""
-    if final.is_dir():  # another process made it while we waited for the lock
+    if _is_intact(final):  # another process made it while we waited for the lock
         return False
-    for stale in working_folders(final):
-        shutil.rmtree(stale, ignore_errors=True)
+    if os.path.lexists(final):
+        reporter.warn(f"{final.parent.name}/{final.name[:12]} in the cache is damaged; it is made again.")
+        with working_folder(final) as work:
+            final.rename(work / "damaged")
     if store and _fill_and_rename(final, lambda work: store.pull(final.parent.name, final.name, work, reporter)):
         return False
 
@@ -162,20 +207,22 @@ def _make(final: Path, make: Callable[[Path], None], store: Store | None, report
 
 def _fill_and_rename(final: Path, fill: Callable[[Path], bool]) -> bool:
     """Lets ``fill`` fill a working folder and, if it returns true, renames that folder to the entry."""
-    work = Path(tempfile.mkdtemp(prefix=f".{final.name}.work-", dir=final.parent))
-    try:
+    with working_folder(final) as folder:
+        work = folder / "entry"
+        work.mkdir()
         filled = fill(work)
         if filled:
             work.chmod(0o755)
+            (folder / "seal").write_text(seal_of(work), encoding="ascii")
+            (folder / "seal").replace(seal(final))
             work.rename(final)
+            _intact.add(final.absolute())
         return filled
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
 def _locked(final: Path, reporter: Reporter) -> Iterator[None]:
-    lock = FileLock(final.parent / f".{final.name}.lock")
+    lock = FileLock(lock_file(final))
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -35,7 +35,7 @@ import aiohttp
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from ohifbuild.cache.entries import STORE_VARIABLE
+from ohifbuild.cache.entries import STORE_VARIABLE, working_folder
 from ohifbuild.cache.unpack import unpack
 from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.documents import parse_json
@@ -102,8 +102,8 @@ class SharedStore:
             return
         try:
             files, root = self._open()
-            with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.work-") as temporary:
-                archive, note = Path(temporary) / "entry.tar.gz", Path(temporary) / "note.json"
+            with working_folder(folder) as temporary:
+                archive, note = temporary / "entry.tar.gz", temporary / "note.json"
                 pack(folder, archive)
                 digest, size = _sha256(archive), archive.stat().st_size
                 facts = {"format": FORMAT, "entry": f"{kind}/{key}", "sha256": digest, "size": size}

@@ -5,14 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ohifbuild.cache.entries import IN_USE, Cache, own_lock
+from ohifbuild.cache.entries import IN_USE, Cache, own_lock, working_folder
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import CacheInUse
 
@@ -75,6 +74,9 @@ def prune(cache: Cache, *, unused_days: float | None, now: float | None = None) 
             for leftover in kind.glob(".*.work-*"):
                 size += _bytes_of(leftover, seen)
                 shutil.rmtree(leftover)
+            for file in (*kind.glob(".*.seal"), *kind.glob(".*.lock")):
+                if not (kind / file.stem.removeprefix(".")).exists():
+                    file.unlink()
     return PruneResult(entries, size)
 
 
@@ -104,9 +106,8 @@ def _exclusive(cache: Cache) -> Iterator[None]:
 
 def _remove(entry: Path) -> None:
     """Moves the entry to a hidden folder before deleting it, so that an entry is never incomplete."""
-    hidden = Path(tempfile.mkdtemp(prefix=f".{entry.name}.work-", dir=entry.parent))
-    entry.rename(hidden / entry.name)
-    shutil.rmtree(hidden)
+    with working_folder(entry) as hidden:
+        entry.rename(hidden / entry.name)
 
 
 def _folders(folder: Path) -> Iterator[Path]:

@@ -14,6 +14,7 @@ from ohifbuild.cache.default import default_cache
 from ohifbuild.cache.entries import Cache
 from ohifbuild.commands.failures import as_error, error_document, json_text, printed
 from ohifbuild.core.console import Level, TerminalReporter
+from ohifbuild.core.temporary import remove_abandoned_temporary_folders
 
 P = ParamSpec("P")
 
@@ -64,6 +65,7 @@ def with_command_context(command: Callable[Concatenate[CommandContext, P], None]
             raise click.UsageError("-q and -v exclude each other.")
         level = Level.QUIET if quiet else Level.VERBOSE if verbose else Level.NORMAL
         context = CommandContext(TerminalReporter(level), default_cache(), as_json)
+        remove_abandoned_temporary_folders()
         try:
             command(context, *args, **kwargs)
         except (click.ClickException, click.exceptions.Exit, BrokenPipeError):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.entries import Cache, working_folder
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.config.recipe import RECIPE_NAME
 from ohifbuild.contract.request import UID
@@ -141,13 +139,10 @@ def _archive(
 def _folder(cache: Cache) -> Iterator[Path]:
     """A temporary folder beside the cache's entries, to which their files can be linked.
 
-    Its name is that of a working folder, so ``cache prune`` removes one that a killed process left.
+    The next process that uses the cache removes one that a killed process left.
     """
     place = cache.root / "dev"
     with disk_errors(cache.root):
         place.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{os.getpid()}.work-", dir=place))
-    try:
+    with working_folder(place / str(os.getpid())) as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ohifbuild.core.disk import machine_error
 from ohifbuild.core.errors import InternalError, Interrupted, OhifbuildError
 
 DEBUG_VARIABLE = "OHIFBUILD_DEBUG"
@@ -23,6 +24,8 @@ def as_error(error: BaseException) -> OhifbuildError:
         return error
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return Interrupted("Stopped; nothing half-written was left.")
+    if isinstance(error, OSError) and (found := machine_error(error)):
+        return found
     return InternalError(
         f"ohifbuild met something it did not expect: {type(error).__name__}: {error}",
         cause="This is a defect in ohifbuild, or in something it relies on.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.table import Table
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.commands.drift_report import as_json, drift_table
 from ohifbuild.core.resources import patches
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.patches.series import DriftRow, GitTree, Patch, check, drift_error, load
 from ohifbuild.patches.upstream import notes, shown
 from ohifbuild.releases.catalogue import catalogue, find_release
@@ -106,7 +106,7 @@ def check_patches(
 @contextmanager
 def _repository(source: str, tags: list[str]) -> Iterator[Path]:
     """A repository that has the tags and fetches of them what is looked at."""
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder, remedies(published=False):
+    with temporary_folder() as folder, remedies(published=False):
         yield fetch_commits(source, tags, Path(folder) / "repository")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 
@@ -12,6 +14,41 @@ def digest_of(*parts: object) -> str:
     """A stable SHA-256 digest, in hex, of values that JSON can hold: a cache key."""
     text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal_of(root: Path, *, counts: Callable[[str], bool] = lambda name: True) -> str:
+    """The SHA-256 digest, in hex, of everything in the folder ``root``: names, kinds, contents, and who may run a file.
+
+    A link counts as a link, wherever it leads.
+
+    Args:
+        counts: whether a file counts, by its POSIX path.
+
+    Raises:
+        OSError: something in it cannot be read.
+    """
+    names = [name for name in sorted(_names(root, "")) if counts(name.rstrip("/"))]
+    with ThreadPoolExecutor() as pool:
+        return digest_of(*pool.map(lambda name: [name, *_facts(root / name)], names))
+
+
+def _names(folder: Path, prefix: str) -> Iterator[str]:
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield f"{prefix}{entry.name}/"
+            yield from _names(Path(entry.path), f"{prefix}{entry.name}/")
+        else:
+            yield f"{prefix}{entry.name}"
+
+
+def _facts(path: Path) -> tuple[str, ...]:
+    if path.is_symlink():
+        return ("link", str(path.readlink()))
+    if path.is_dir():
+        return ("folder",)
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        return ("program" if status.st_mode & 0o100 else "file", hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def digest_of_tree(root: Path) -> str:

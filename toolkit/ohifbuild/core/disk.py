@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ohifbuild.core.errors import CacheUnusable, DiskFull, OhifbuildError
+from ohifbuild.core.errors import CacheUnusable, DiskFull, FileSystemFailed, OhifbuildError
+from ohifbuild.core.temporary import held_folder, system_folder
 
 REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
-FULL = (errno.ENOSPC, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FIX = "Choose a folder that you can write to, with space left."
 
 CAUSES = {
@@ -28,6 +28,19 @@ CAUSES = {
 }
 """Only those of the first rows can come from a wrong path alone; ``ENOENT`` can also be a defect of ohifbuild."""
 
+NO_LOCKS = "Its file system has no file locks: a network drive without a lock service, for example."
+FAILURES = {
+    errno.EIO: "The disk reports an error, or a network drive was disconnected.",
+    errno.ESTALE: "A network drive was disconnected, or its server was restarted.",
+    errno.EMFILE: "This process may not open more files: see ulimit -n.",
+    errno.ENFILE: "The system has too many open files.",
+    errno.ENOLCK: NO_LOCKS,
+    errno.ENOSYS: NO_LOCKS,
+    errno.EOPNOTSUPP: NO_LOCKS,
+    errno.EXDEV: "Its file system cannot rename this folder: it is in a lower layer of a container, for example.",
+}
+"""What no path and no permission explains."""
+
 
 @contextmanager
 def disk_errors(where: Path, *, fix: str = FIX) -> Iterator[None]:
@@ -36,11 +49,12 @@ def disk_errors(where: Path, *, fix: str = FIX) -> Iterator[None]:
     Raises:
         DiskFull: no space is left on the disk or in the quota.
         CacheUnusable: ``where`` is read-only, belongs to another user, or is no possible path of a folder.
+        FileSystemFailed: the disk or the file system failed.
     """
     try:
         yield
     except OSError as error:
-        if error.errno in FULL or (error.errno in CAUSES and error.errno != errno.ENOENT):
+        if error.errno in (*FULL, *FAILURES) or (error.errno in CAUSES and error.errno != errno.ENOENT):
             raise disk_error(error, where, fix) from error
         raise
 
@@ -63,15 +77,30 @@ def disk_error(error: OSError, where: Path, fix: str = FIX) -> OhifbuildError:
     if error.errno in FULL:
         return DiskFull(
             f"No space is left to write to {where}.",
-            cause="The disk or the quota is full; a build needs about 1 GB.",
+            cause="The disk or a quota is full, or files may not be that large; a build needs about 1 GB.",
             fix=fix,
+        )
+    if error.errno in FAILURES:
+        return FileSystemFailed(
+            f"{_shown(error.filename or where)} cannot be read, written, renamed or locked.",
+            cause=FAILURES[error.errno],
+            fix="Run the command again. If the error stays, use a folder on another disk.",
         )
     reason = CAUSES.get(error.errno or 0) or f"{error.strerror or error}."
     return CacheUnusable(f"Cannot write to {_shown(error.filename or where)}.", cause=reason, fix=fix)
 
 
+def machine_error(error: OSError) -> OhifbuildError | None:
+    """The error for a failure of the machine that no part of ohifbuild expected; None if it can be a defect."""
+    if error.errno in (*FULL, *FAILURES):
+        return disk_error(error, Path(error.filename or system_folder()))
+    if error.errno in REFUSED and error.filename:
+        return CacheUnusable(f"Cannot use {_shown(error.filename)}.", cause=CAUSES[error.errno], fix=FIX)
+    return None
+
+
 def require_writable(path: Path) -> None:
-    """Checks, before any work, that ``path`` can be written or made: tries to make a file beside it.
+    """Checks, before any work, that ``path`` can be written or made: tries to make a folder beside it.
 
     Raises:
         DiskFull, CacheUnusable: as ``place_errors``.
@@ -82,11 +111,8 @@ def require_writable(path: Path) -> None:
         folder = path.absolute().parent
         while not os.path.lexists(folder):
             folder = folder.parent
-        with tempfile.TemporaryFile(dir=folder):
+        with held_folder(folder, ".ohifbuild-"):
             pass
-        # Names that are too long, or file systems such as /proc, show themselves only when a folder is made.
-        if folder != path.absolute().parent:
-            Path(tempfile.mkdtemp(dir=folder)).rmdir()
     except OSError as error:
         error.filename = str(path)  # not that of the file which was tried
         raise disk_error(error, path) from error

@@ -181,6 +181,12 @@ class BundleFailed(OhifbuildError):
     exit_code = 45
 
 
+class FileSystemFailed(OhifbuildError):
+    """A disk or a file system failed, or it cannot do what ohifbuild needs: locks, or renaming a folder."""
+
+    exit_code = 51
+
+
 class OutputNotOurs(OhifbuildError):
     """The output folder is a file or a link, or it has contents that ohifbuild did not write."""
 

@@ -1,8 +1,9 @@
 """Child processes: every program that ohifbuild runs is started here.
 
 A program is looked up on the PATH first and never runs through a shell. It gets an explicit environment and its own
-process group. When the caller leaves, also with Ctrl-C, the whole group gets SIGTERM and then SIGKILL, so that no
-process outlives it. A child's output is kept and shown only if the child fails; ``on_line`` gets each line at once.
+process group. When the caller leaves, also with Ctrl-C, the whole group gets SIGTERM and then SIGKILL. When the caller
+is killed, ``guarded.py`` ends the group. So no process outlives the caller. A child's output is kept and shown only if
+the child fails; ``on_line`` gets each line at once.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -22,11 +24,13 @@ from pathlib import Path
 from typing import IO
 
 from ohifbuild.core.errors import ToolFailed, ToolMissing
+from ohifbuild.core.temporary import system_folder
 
 GRACE_SECONDS = 5.0
 POLL_SECONDS = 0.2
 REPLAYED_LINES = 40
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+GUARDED = Path(__file__).with_name("guarded.py")
 CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
 KILLED = "Another process killed it, usually because the machine ran out of memory."
 
@@ -86,7 +90,7 @@ def output(argv: Sequence[str | Path], *, cwd: Path | None = None, env: Mapping[
         ToolMissing: the program is not installed.
         ToolFailed: its exit status is not 0; ``details`` holds the end of its standard error and output.
     """
-    with tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace") as errors:
+    with tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace", dir=system_folder()) as errors:
         with _spawn(argv, cwd=cwd, env=env, stderr=errors) as child:
             assert child.stdout is not None
             text = child.stdout.read()
@@ -195,31 +199,64 @@ def _spawn(
             cause="It is not installed, or it is not on the PATH.",
             fix=f"Install {argv[0]}, or add its folder to PATH.",
         )
-    try:
-        child = subprocess.Popen(
-            [str(program), *map(str, argv[1:])],
-            cwd=cwd,
-            env=dict(env) if env is not None else None,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise ToolFailed(
-            f"{program} cannot be started: {error.strerror or error}.",
-            cause="It is not a program for this machine, or its folder was removed.",
-            fix=f"Install {Path(argv[0]).name} again.",
-        ) from error
-    try:
+    with _guarded([str(program), *map(str, argv[1:])], cwd=cwd, env=env, stderr=stderr) as child:
         yield child
+
+
+@contextmanager
+def _guarded(
+    command: list[str], *, cwd: Path | None, env: Mapping[str, str] | None, stderr: int | IO[str]
+) -> Iterator[subprocess.Popen[str]]:
+    """Runs a command with a guard, until the block ends."""
+    caller, open_while_we_live = os.pipe()
+    report, report_to = os.pipe()
+    guards: list[int] = []
+    locale = (os.environ if env is None else env).get("LC_CTYPE", "")
+    try:
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(GUARDED), str(caller), str(report_to), locale, *command],
+                cwd=cwd,
+                env=dict(env) if env is not None else None,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+                pass_fds=(caller, report_to),
+            )
+        except OSError as error:
+            raise _not_started(command[0], error.strerror or str(error)) from error
+        finally:
+            os.close(caller)
+            os.close(report_to)
+        try:
+            with os.fdopen(os.dup(report), encoding="ascii") as told:
+                numbers = [int(word) for word in told.read().split()]
+            guards, failures = numbers[:1], numbers[1:]
+            for number in failures:
+                raise _not_started(command[0], os.strerror(number))
+            yield child
+        finally:
+            stop(child)
+            if child.stdout:
+                child.stdout.close()
+            for guard in guards:
+                with suppress(ChildProcessError):  # it is ours only in a container whose first process we are
+                    os.waitpid(guard, 0)
     finally:
-        stop(child)
-        if child.stdout:
-            child.stdout.close()
+        os.close(report)
+        os.close(open_while_we_live)
+
+
+def _not_started(program: str, reason: str) -> ToolFailed:
+    return ToolFailed(
+        f"{program} cannot be started: {reason}.",
+        cause="It is not a program for this machine, or its folder was removed.",
+        fix=f"Install {Path(program).name} again.",
+    )
 
 
 @contextmanager

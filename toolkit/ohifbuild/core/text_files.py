@@ -1,10 +1,12 @@
-"""Reads text files that a person wrote, with the encodings that editors use."""
+"""Reads text files that a person wrote, with the encodings that editors use; replaces files in one step."""
 
 from __future__ import annotations
 
 import codecs
 import os
 from pathlib import Path
+
+from ohifbuild.core.temporary import held_folder
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -36,3 +38,15 @@ def read_text(path: Path, *, longest: int | None = None) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable("it is not UTF-8 text") from error
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Writes a file in UTF-8 so that it has the old text or the new one at every moment; a new file has the usual mode.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with held_folder(path.absolute().parent, f".{path.name}-") as folder:
+        new = folder / "new"
+        new.write_text(text, encoding="utf-8")
+        new.replace(path)

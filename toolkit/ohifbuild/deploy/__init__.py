@@ -25,6 +25,7 @@ from ohifbuild.deploy.releases import keep_earlier, read_marker, replaced_viewer
 from ohifbuild.deploy.static import static
 from ohifbuild.viewer.output import check_output, staged
 from ohifbuild.viewer.prepare import link_tree
+from ohifbuild.viewer.staging import remove_leftovers
 
 __all__ = ["KINDS", "Changes", "DeployOptions", "Deployed", "Kind", "check", "deploy"]
 
@@ -75,6 +76,8 @@ def deploy(kind: Kind, dist: Path, target: Path, options: DeployOptions, reporte
         TokenFileUnusable: another process keeps the tokens of the earlier deployment locked.
         CacheUnusable, DiskFull: the folder cannot be written.
     """
+    for each in (dist, target):
+        remove_leftovers(each)
     planned, folder = _planned(kind, dist, target, options)
     require_writable(target)
     before = read_marker(target / MARKER)

@@ -6,7 +6,6 @@ Each check ends early when ``stopped`` is set, because it runs in a thread and C
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import OhifbuildError, ToolFailed
 from ohifbuild.core.processes import find_program, run_within, without_credentials
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.doctor.findings import Check, Finding
 from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources.git_remote import remote_answers, shown
@@ -40,9 +40,9 @@ def npm_registry(cache: Cache, stopped: threading.Event) -> Finding:
         tools = node_tools(cache, SilentReporter(), offline=True)
     except OhifbuildError:
         return check.not_checked("npm is not installed yet.")
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         # An empty project, so that npm does not search the parent folders for one.
-        (Path(folder) / "package.json").write_text("{}", encoding="utf-8")
+        (folder / "package.json").write_text("{}", encoding="utf-8")
         command: list[str | Path] = [tools.npm, "view", spec, "version", "--json", *QUIET]
         status, text = _within(command, folder, {**tools.env, **NPM_ONCE}, stopped)
     if status == 0:
@@ -57,8 +57,8 @@ def npm_registry(cache: Cache, stopped: threading.Event) -> Finding:
 def python_index(stopped: threading.Event) -> Finding:
     """Whether pip finds a package, without installing it."""
     check = Check("pypi", "Python index")
-    with tempfile.TemporaryDirectory() as folder:
-        target = ["--dry-run", "--no-deps", "--target", folder, SMALL_PACKAGE]
+    with temporary_folder() as folder:
+        target: list[str | Path] = ["--dry-run", "--no-deps", "--target", folder, SMALL_PACKAGE]
         status, text = _within([*pip_command(), "install", *target], folder, {**os.environ, **PIP_ONCE}, stopped)
     if status == 0:
         return check.right(f"It has {SMALL_PACKAGE}.")
@@ -85,11 +85,11 @@ def git_remote(stopped: threading.Event) -> Finding:
 
 
 def _within(
-    argv: list[str | Path], folder: str, env: Mapping[str, str], stopped: threading.Event
+    argv: list[str | Path], folder: Path, env: Mapping[str, str], stopped: threading.Event
 ) -> tuple[int | None, str]:
     """A program's exit status and output; the status is None if it took too long or was stopped."""
     try:
-        status, text = run_within(SECONDS, argv, cwd=Path(folder), env=env, stopped=stopped)
+        status, text = run_within(SECONDS, argv, cwd=folder, env=env, stopped=stopped)
     except OhifbuildError as error:
         return 1, error.what
     return status, without_credentials(text)

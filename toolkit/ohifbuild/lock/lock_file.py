@@ -18,7 +18,7 @@ from ohifbuild.core.digests import digest_of
 from ohifbuild.core.disk import disk_errors, place_errors, require_writable
 from ohifbuild.core.documents import parse_toml
 from ohifbuild.core.errors import LockDiffers, LockInvalid
-from ohifbuild.core.text_files import Unreadable, read_text
+from ohifbuild.core.text_files import Unreadable, read_text, replace_text
 
 LOCK_NAME = "ohifbuild.lock"
 FORMAT = 1
@@ -104,9 +104,7 @@ def write_lock(path: Path, lock: Lock) -> tuple[str, ...]:
     changes = differences(present, lock)
     if changes:
         with disk_errors(path.parent):
-            unfinished = path.with_name(f".{path.name}.part")
-            unfinished.write_text(lock.text(), encoding="utf-8")
-            unfinished.replace(path)
+            replace_text(path, lock.text())
     return changes if present.sections else ()
 
 

@@ -6,7 +6,6 @@ import http.client
 import json
 import secrets
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from ohifbuild.contract.settings import Settings
 from ohifbuild.core.console import Reporter, SilentReporter
 from ohifbuild.core.errors import OrthancFailed, OrthancUnsuitable
 from ohifbuild.core.processes import running
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.orthanc.admin_client import HOST, AdminClient, free_port
 from ohifbuild.orthanc.configuration import SCRIPTS, dicomweb_settings, token_filter_settings, write_token_file
 from ohifbuild.orthanc.find import INSTALL, Orthanc, check_version, find_orthanc
@@ -208,7 +208,7 @@ def orthanc(
     administrator = new_token()
     admin = AdminClient(number, administrator, {settings.token_header: settings.header_value(administrator)})
     reporter = reporter or SilentReporter()
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-orthanc-") as name:
+    with temporary_folder() as name:
         work = Path(name)
         tokens_file, log = work / "tokens.json", work / "orthanc.log"
         write_token_file(tokens_file, tokens or Tokens({}), administrator=administrator)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ohifbuild.core.errors import ToolFailed
 from ohifbuild.core.processes import run
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.packages.dependencies import (
     ONLY_ONE,
     PATH,
@@ -181,7 +181,7 @@ def _resolved_by_npm(
     manifests: Sequence[Mapping[str, str]], overrides: Mapping[str, str], tools: NodeTools
 ) -> dict[str, Any]:
     """The ``packages`` of the package-lock.json that npm makes for these dependencies."""
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-dependencies-") as temporary:
+    with temporary_folder() as temporary:
         root = Path(temporary)
         _write(root, {"private": True, "workspaces": [f"{WORKSPACE}/*"], "overrides": dict(overrides)})
         for number, manifest in enumerate(manifests):

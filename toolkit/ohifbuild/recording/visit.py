@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.resources import extension_template
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.lock.resolve import Resolution
 from ohifbuild.packages.package import read_own_package
 from ohifbuild.recording.chunks import chunks, is_joined
@@ -66,7 +66,7 @@ def recorded(base: BaseSource, cache: Cache, reporter: Reporter) -> StartupProfi
 
 def _later(source: BaseSource, chunks: Sequence[str], cache: Cache, reporter: Reporter) -> tuple[str, ...]:
     """The modules that no link of the dataset needs before its first image."""
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+    with temporary_folder() as folder:
         dist = Path(folder)
         recipe = Recipe.of({"version": source.release.version, "from": source.origin, "minify": False})
         own = read_own_package(extension_template())
@@ -92,7 +92,7 @@ def _sources() -> Iterator[DataSource]:
 def _recorded(
     base: BaseSource, source: DataSource, cache: Cache, reporter: Reporter
 ) -> tuple[RecordedRequests, tuple[str, ...]]:
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+    with temporary_folder() as folder:
         dist = Path(folder) / "dist"
         recipe = Recipe.of(
             {

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.core.errors import PackageNotCreated
+from ohifbuild.core.temporary import held_folder
 from ohifbuild.scaffold.package_files import package_files
 from ohifbuild.scaffold.package_request import PackageRequest
 
@@ -25,8 +23,8 @@ def write_package(request: PackageRequest) -> tuple[str, ...]:
     try:
         with disk_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-", ignore_cleanup_errors=True) as work:
-                made = Path(work, "package")
+            with held_folder(target.parent, ".ohifbuild-new-") as work:
+                made = work / "package"
                 for name, text in files.items():
                     path = made / name
                     path.parent.mkdir(parents=True, exist_ok=True)

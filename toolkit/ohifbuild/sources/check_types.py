@@ -8,7 +8,6 @@ a build where that is asked for.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -18,6 +17,7 @@ from ohifbuild.core.counts import counted
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import ExtensionInvalid
 from ohifbuild.core.processes import run_within
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.javascript.resolve import read_source
 from ohifbuild.packages.files import shipped
 from ohifbuild.packages.package import Package
@@ -95,7 +95,7 @@ def _findings(
         ],
         "folders": [str(folder.resolve()) for folder in folders],
     }
-    with tempfile.TemporaryDirectory() as work, as_file(files("ohifbuild.sources") / SCRIPT) as script:
+    with temporary_folder() as work, as_file(files("ohifbuild.sources") / SCRIPT) as script:
         report = Path(work) / "report.json"
         status, _ = run_within(
             SECONDS, [tools.node, script, tree.resolve(), report, json.dumps(given)], cwd=tree, env=tools.env

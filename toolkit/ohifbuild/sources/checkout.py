@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
-from git import RemoteProgress, Repo
-from git.cmd import handle_process_output
-from git.exc import GitCommandError
+from git import RemoteProgress
 
-from ohifbuild.cache.entries import Cache
+from ohifbuild.cache.entries import Cache, lock_file, working_folder
 from ohifbuild.core.console import Meter, Reporter
-from ohifbuild.core.digests import digest_of, digest_of_tree
-from ohifbuild.core.errors import NotInCache, OriginUnavailable, ReleaseUnsupported, TagMoved
+from ohifbuild.core.digests import digest_of
+from ohifbuild.core.errors import NotInCache, OriginUnavailable, ReleaseUnsupported, TagMoved, ToolFailed
 from ohifbuild.core.processes import run
 from ohifbuild.sources.git_remote import (
     COMMIT,
@@ -32,6 +29,7 @@ from ohifbuild.sources.git_remote import (
     check_names,
     environment,
     full_name,
+    git,
     git_errors,
     is_authenticated,
     refs_of,
@@ -116,7 +114,6 @@ def checkout(source: str, name: str, commit: str, cache: Cache, *, offline: bool
     """
     check_names(source, name)
     key = digest_of(commit, SPARSE)
-    _drop_if_changed(cache.path_of(KIND, key), reporter)
     if offline and not cache.has(KIND, key):
         raise NotInCache(
             f"OHIF's source at {name} is not in the cache, and --offline forbids cloning it.",
@@ -141,7 +138,6 @@ def checkout_package(source: str, commit: str, cache: Cache, *, offline: bool, r
     """
     check_names(source, commit)
     key = digest_of("package", commit, SPARSE)
-    _drop_if_changed(cache.path_of(KIND, key), reporter)
     if offline and not cache.has(KIND, key):
         raise NotInCache(
             f"{shown(source)} at {commit[:12]} is not in the cache, and --offline forbids cloning it.",
@@ -163,7 +159,6 @@ def has_checkout(commit: str, cache: Cache) -> bool:
 def _make(source: str, name: str, commit: str, work: Path, cache: Cache, reporter: Reporter) -> None:
     with reporter.step(f"Clone {name}") as meter:
         _clone(source, name, commit, work.absolute(), cache, meter)
-    (work / "digest").write_text(digest_of_tree(work / "tree"), encoding="ascii")
 
 
 def _clone(source: str, name: str, commit: str, work: Path, cache: Cache, meter: Meter) -> None:
@@ -175,36 +170,35 @@ def _clone(source: str, name: str, commit: str, work: Path, cache: Cache, meter:
         ref = full_name(source, name, refs)
         _require(source, name, commit, refs[ref])
     with git_errors(source), _objects(source, cache) as repository:
-        _fetch(repository, source, ref, meter)
-        found = str(repository.git.rev_parse("--verify", f"{FETCHED}^{{commit}}"))
-        _require(source, name, commit, found)
-        meter.phase("files")
-        (work / "tree").mkdir()
-        repository.git.update_environment(GIT_WORK_TREE=str(work / "tree"), GIT_INDEX_FILE=str(work / "index"))
-        repository.git.read_tree("-u", "--reset", found)
-        (work / "index").unlink()
+        used_before = (repository / "FETCH_HEAD").exists()
+        try:
+            _download(source, name, commit, ref, repository, work, meter)
+        except ToolFailed:
+            if not used_before:
+                raise
+            # The repository may be damaged: it is made again, once.
+            shutil.rmtree(repository)
+            _init(repository, source)
+            _download(source, name, commit, ref, repository, work, meter)
 
 
-def _fetch(repository: Repo, source: str, ref: str, meter: Meter) -> None:
-    """Fetches a ref or commit with its trees and without files. A damaged repository is made again, once."""
-    path = Path(repository.git_dir)
-    used_before = (path / "FETCH_HEAD").exists()
-    try:
-        _run_fetch(repository, ref, meter)
-    except GitCommandError:
-        if not used_before:
-            raise
-        shutil.rmtree(path)
-        _init(path, source)
-        _run_fetch(repository, ref, meter)
+def _download(source: str, name: str, commit: str, ref: str, repository: Path, work: Path, meter: Meter) -> None:
+    """Fetches a ref or commit with its trees, and then its files to ``work/tree``."""
+    _run_fetch(repository, source, ref, meter)
+    env = inside(repository, source)
+    found = git("rev-parse", "--verify", f"{FETCHED}^{{commit}}", env=env)
+    _require(source, name, commit, found)
+    meter.phase("files")
+    (work / "tree").mkdir(exist_ok=True)
+    places = {"GIT_WORK_TREE": str(work / "tree"), "GIT_INDEX_FILE": str(work / "index")}
+    git("read-tree", "-u", "--reset", found, env=env | places)
+    (work / "index").unlink()
 
 
-def _run_fetch(repository: Repo, ref: str, meter: Meter) -> None:
-    progress = _Progress(meter)
+def _run_fetch(repository: Path, source: str, ref: str, meter: Meter) -> None:
     options = ["--progress", "--depth=1", "--filter=blob:none", "--no-tags", "--no-recurse-submodules", "--force"]
-    child = repository.git.fetch(*options, NAME, f"{ref}:{FETCHED}", as_process=True)
-    handle_process_output(child, None, progress.new_message_handler(), lambda process: None, decode_streams=False)
-    child.wait(stderr="\n".join(progress.error_lines))
+    show = _Progress(meter).new_message_handler()
+    git("fetch", *options, NAME, f"{ref}:{FETCHED}", env=inside(repository, source), on_line=show)
 
 
 class _Progress(RemoteProgress):
@@ -222,34 +216,30 @@ class _Progress(RemoteProgress):
 
 
 @contextmanager
-def _objects(source: str, cache: Cache) -> Iterator[Repo]:
+def _objects(source: str, cache: Cache) -> Iterator[Path]:
     """The bare repository of a source, locked until the block ends."""
     path = cache.path_of(OBJECTS_KIND, digest_of(address(source))[:32]).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(path.parent / f".{path.name}.lock"):
+    with FileLock(lock_file(path)):
         if not path.is_dir():
             _init(path, source)
         for stale in path.rglob("*.lock"):  # of a killed git: our lock excludes a running one
             stale.unlink()
-        with Repo(path) as repository:
-            repository.git.update_environment(**inside(path, source))
-            yield repository
+        yield path
 
 
 def _init(path: Path, source: str) -> None:
-    work = Path(tempfile.mkdtemp(prefix=f".{path.name}.work-", dir=path.parent))
-    try:
+    with working_folder(path) as folder:
+        work = folder / "repository"
         init_bare(work, source)
         (work / "info").mkdir(exist_ok=True)
         (work / "info" / "sparse-checkout").write_text("\n".join(SPARSE) + "\n", encoding="utf-8")
         work.rename(path)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def init_bare(path: Path, source: str) -> None:
     """Makes a bare repository at ``path``."""
-    # Not with GitPython, which cannot remove the variables with which a calling git names its own work tree.
+    # Without the variables with which a calling git names its own work tree.
     kept = {name: value for name, value in os.environ.items() if name not in REPOSITORY_VARIABLES}
     run(["git", "init", "--quiet", "--bare", path], env=kept | environment(source))
 
@@ -263,19 +253,6 @@ def inside(path: Path, source: str) -> dict[str, str]:
         "GIT_COMMON_DIR": str(path),
         "GIT_OBJECT_DIRECTORY": str(path / "objects"),
     }
-
-
-def _drop_if_changed(entry: Path, reporter: Reporter) -> None:
-    """Removes a checkout that somebody changed, so that it is made again."""
-    if not entry.is_dir():
-        return
-    digest = entry / "digest"
-    if digest.is_file() and digest.read_text(encoding="ascii") == digest_of_tree(entry / "tree"):
-        return
-    reporter.warn("Somebody changed the source in the cache; cloning it again.")
-    hidden = Path(tempfile.mkdtemp(prefix=f".{entry.name}.work-", dir=entry.parent))
-    entry.rename(hidden / entry.name)
-    shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _require(source: str, name: str, commit: str, found: str) -> None:

@@ -10,23 +10,19 @@ import difflib
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from git.exc import GitCommandError, GitCommandNotFound, GitError
-
-from ohifbuild.core.errors import DiskFull, OhifbuildError, OriginUnavailable, ToolMissing, UnknownRelease
-from ohifbuild.core.processes import run_within, without_credentials
+from ohifbuild.core.errors import DiskFull, OhifbuildError, OriginUnavailable, ToolFailed, ToolMissing, UnknownRelease
+from ohifbuild.core.processes import output, run, run_within, without_credentials
 from ohifbuild.sources import remedies
 
 NAME = "origin"
 COMMIT = re.compile(r"[0-9a-f]{40}")
 REF = re.compile(r"[A-Za-z0-9][\w.+@/-]{0,200}")
 SCP_LIKE = re.compile(r"(?:[\w.-]+@)?[A-Za-z0-9][\w.-]*:(?!/?/)[^:]+")
-# What GitPython adds around git's error message.
-STDERR_WRAPPER = re.compile(r"^\s*stderr: '|'\s*$")
 SCHEMES = ("https", "http", "ssh", "file")
 LISTED = re.compile(r"^([0-9a-f]{40})\t(refs/\S+)$", re.MULTILINE)
 ANSWER_SECONDS = 8
@@ -168,20 +164,33 @@ def git_errors(source: str) -> Iterator[None]:
     """
     try:
         yield
-    except GitCommandNotFound as error:
+    except ToolMissing as error:
         raise ToolMissing(
             "The program git was not found.",
             cause="It is not installed, or it is not on the PATH.",
             fix="Install git 2.31 or newer, on Debian and Ubuntu with: sudo apt-get install git",
         ) from error
-    except GitCommandError as error:
-        raise _explained(source, STDERR_WRAPPER.sub("", str(error.stderr or error))) from error
-    except GitError as error:
-        raise OriginUnavailable(
-            f"git failed for {shown(source)}.",
-            cause=without_credentials(str(error))[:300],
-            fix=PUBLISHED,
-        ) from error
+    except ToolFailed as error:
+        raise _explained(source, error.details) from error
+
+
+def git(*words: str | Path, env: Mapping[str, str], on_line: Callable[[str], None] | None = None) -> str:
+    """Runs git with these variables beside this process's environment.
+
+    Args:
+        on_line: gets each line of git's output and of its messages.
+
+    Returns:
+        git's output, without its messages; "" with ``on_line``.
+
+    Raises:
+        ToolMissing, ToolFailed: as ``processes.run``.
+    """
+    command, whole = ["git", *words], {**os.environ, **env}
+    if on_line is None:
+        return output(command, env=whole).strip()
+    run(command, env=whole, on_line=on_line)
+    return ""
 
 
 MEANINGS = (

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from datetime import date
 from pathlib import Path
-
-from git import Repo
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import NotInCache
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.sources.checkout import FETCHED, init_bare, inside
-from ohifbuild.sources.git_remote import NAME, check_names, environment, full_name, git_errors, refs_of
+from ohifbuild.sources.git_remote import NAME, check_names, full_name, git, git_errors, refs_of
 
 HISTORY_KIND = "history"
 
@@ -37,12 +35,9 @@ def first_parents(source: str, commit: str, length: int, cache: Cache, *, offlin
     def make(work: Path) -> None:
         with git_errors(source):
             init_bare(work / "repository", source)
-            with Repo(work / "repository") as repository:
-                repository.git.update_environment(**inside((work / "repository").absolute(), source))
-                repository.git.fetch(
-                    f"--depth={length}", "--filter=blob:none", "--no-tags", NAME, f"{commit}:{FETCHED}"
-                )
-                line = repository.git.rev_list("--first-parent", f"--max-count={length}", FETCHED)
+            env = inside((work / "repository").absolute(), source)
+            git("fetch", f"--depth={length}", "--filter=blob:none", "--no-tags", NAME, f"{commit}:{FETCHED}", env=env)
+            line = git("rev-list", "--first-parent", f"--max-count={length}", FETCHED, env=env)
         shutil.rmtree(work / "repository")
         (work / "commits").write_text(line, encoding="ascii")
 
@@ -64,11 +59,8 @@ def fetch_commits(source: str, tags: list[str], target: Path) -> Path:
     names = [full_name(source, tag, refs) for tag in tags]
     with git_errors(source):
         init_bare(target, source)
-        repository = Repo(target)
-        repository.git.update_environment(**environment(source))
         specs = [f"{name}:refs/tags/{tag}" for name, tag in zip(names, tags, strict=True)]
-        repository.git.fetch("--depth=1", "--filter=blob:none", NAME, *specs)
-        repository.close()
+        git("fetch", "--depth=1", "--filter=blob:none", NAME, *specs, env=inside(target.absolute(), source))
     return target
 
 
@@ -78,8 +70,8 @@ def date_of_tag(source: str, tag: str) -> date:
     Raises:
         UnknownRelease, OriginUnavailable: as in ``checkout``.
     """
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+    with temporary_folder() as folder:
         path = fetch_commits(source, [tag], Path(folder) / "repository")
-        with git_errors(source), Repo(path) as repository:
-            repository.git.update_environment(**environment(source))
-            return date.fromisoformat(str(repository.git.log("-1", "--format=%cs", f"refs/tags/{tag}")))
+        with git_errors(source):
+            env = inside(path.absolute(), source)
+            return date.fromisoformat(git("log", "-1", "--format=%cs", f"refs/tags/{tag}", env=env))

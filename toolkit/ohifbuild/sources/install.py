@@ -198,6 +198,7 @@ def _environment(tools: NodeTools) -> dict[str, str]:
         **tools.env,
         "CI": "true",
         "HUSKY": "0",
+        "DISABLE_V8_COMPILE_CACHE": "1",  # yarn 1 would leave its compiled code in the folder for temporary files
         "CYPRESS_INSTALL_BINARY": "0",
         "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
     }

@@ -3,7 +3,8 @@
 It holds ``node_modules`` and the bundler's cache, at a path that never changes, because the bundler's cache contains
 absolute paths. All commits with the same lockfile share one working tree. Its contents are not trusted: before each
 build, every source file is compared with the checkout; changed files are restored and unknown files are removed.
-``node_modules`` are used only with the key for which they were installed.
+``node_modules`` are used only with the key for which they were installed, and only if they are as they were then. The
+caches in them are used only if they are as the last build left them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from ohifbuild.cache.entries import Cache, lock_as_in_use
 from ohifbuild.core.console import Reporter
+from ohifbuild.core.digests import seal_of
 from ohifbuild.core.disk import disk_errors
 from ohifbuild.sources.checkout import Checkout
 
@@ -26,6 +28,9 @@ KIND = "room"
 # A build result that is kept; everything else that is not in the checkout is removed.
 KEPT = "node_modules"
 INSTALLED = ".ohifbuild-installed"
+CACHES = "caches.seal"
+NO_CACHES = frozenset({".bin", ".bun", ".pnpm"})
+"""The hidden folders in ``node_modules`` that hold what was installed; all others are caches of tools."""
 
 
 @contextmanager
@@ -48,7 +53,13 @@ def working_tree(checkout: Checkout, key: str, cache: Cache, reporter: Reporter)
             tree = folder / "tree"
             tree.mkdir(exist_ok=True)
             restore(checkout.path, tree)
-            yield tree
+            _drop_changed_caches(tree, folder / CACHES)
+            try:
+                yield tree
+            except Exception:
+                _seal_caches(tree, folder / CACHES)
+                raise
+            _seal_caches(tree, folder / CACHES)
 
 
 def restore(pristine: Path, tree: Path) -> None:
@@ -66,15 +77,58 @@ def restore(pristine: Path, tree: Path) -> None:
 def is_installed(tree: Path, key: str) -> bool:
     """Whether an installation of ``node_modules`` for this key was completed."""
     marker = tree / INSTALLED
-    return marker.is_file() and marker.read_text(encoding="utf-8") == key
+    return marker.is_file() and marker.read_text(encoding="utf-8") == _installation(tree, key)
 
 
 @contextmanager
 def installing(tree: Path, key: str) -> Iterator[None]:
-    """Surrounds an installation; records the key only if the installation succeeded."""
-    (tree / INSTALLED).unlink(missing_ok=True)
+    """Surrounds an installation, which begins without modules of an earlier one that were changed or are incomplete.
+
+    The key and the modules are recorded only if the installation succeeded.
+    """
+    marker = tree / INSTALLED
+    before = marker.read_text(encoding="utf-8").split() if marker.is_file() else []
+    if before != _installation(tree, *before[:1]).split():
+        for folder in _modules(tree):
+            shutil.rmtree(folder)
+    marker.unlink(missing_ok=True)
     yield
-    (tree / INSTALLED).write_text(key, encoding="utf-8")
+    marker.write_text(_installation(tree, key), encoding="utf-8")
+
+
+def _installation(tree: Path, key: str = "") -> str:
+    """The key of an installation and the digest of its modules."""
+    return f"{key} {seal_of(tree, counts=_is_installed_file)}"
+
+
+def _is_installed_file(name: str) -> bool:
+    return KEPT in name.split("/") and not _is_in_cache(name)
+
+
+def _is_in_cache(name: str) -> bool:
+    _, modules, inside = f"/{name}".partition(f"/{KEPT}/")
+    first = inside.partition("/")[0]
+    return bool(modules) and first.startswith(".") and first not in NO_CACHES
+
+
+def _modules(tree: Path) -> Iterator[Path]:
+    for folder, folders, _ in os.walk(tree):
+        if KEPT in folders:
+            folders.remove(KEPT)
+            yield Path(folder) / KEPT
+
+
+def _drop_changed_caches(tree: Path, seal: Path) -> None:
+    if not (seal.is_file() and seal.read_text(encoding="ascii") == seal_of(tree, counts=_is_in_cache)):
+        for modules in _modules(tree):
+            for path in modules.iterdir():
+                if _is_in_cache(f"{KEPT}/{path.name}") and path.is_dir():
+                    _remove(path)
+    seal.unlink(missing_ok=True)
+
+
+def _seal_caches(tree: Path, seal: Path) -> None:
+    seal.write_text(seal_of(tree, counts=_is_in_cache), encoding="ascii")
 
 
 def _restore_folder(target: Path) -> None:

@@ -32,6 +32,7 @@ from ohifbuild.core.console import Meter, Reporter
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import DownloadFailed, IntegrityMismatch, NotInCache, PackageDamaged, PackageUnknown
 from ohifbuild.core.processes import output
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.tools.npm_errors import ConnectionLost, npm_errors
 from ohifbuild.tools.toolchain import NodeTools, node_tools
 
@@ -106,7 +107,7 @@ def npm_packages(
     if len(absent) > 1 and not offline:
         tools = node_tools(cache, reporter)
         with (
-            tempfile.TemporaryDirectory(prefix="ohifbuild-npm-") as temporary,
+            temporary_folder() as temporary,
             reporter.step(f"Download {len(absent)} packages", total=len(absent)) as meter,
         ):
             for start in range(0, len(absent), BATCH):
@@ -167,14 +168,14 @@ def published_package(name: str, version: str, cache: Cache, reporter: Reporter)
         IntegrityMismatch: the tarball is not the one that the registry announces.
     """
     package = Package(name, version, published_integrity(name, version, cache, reporter))
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+    with temporary_folder() as folder:
         tarball = _fetch(package, node_tools(cache, reporter), Path(folder), reporter)
         _check(tarball, package)
         return replace(package, size=tarball.stat().st_size)
 
 
 def _view(spec: str, field: str, tools: NodeTools) -> Any:
-    with tempfile.TemporaryDirectory() as temporary, npm_errors(spec):
+    with temporary_folder() as temporary, npm_errors(spec):
         text = output([tools.npm, "view", "--json", *QUIET, "--", spec, field], cwd=_project(temporary), env=tools.env)
     try:
         return json.loads(text) if text.strip() else None

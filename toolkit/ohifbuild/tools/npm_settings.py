@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ohifbuild.core.processes import output
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.tools.toolchain import NodeTools
 
 
@@ -37,7 +37,7 @@ def npm_settings(tools: NodeTools) -> NpmSettings:
     Raises:
         ToolFailed: npm refuses its own configuration.
     """
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         (Path(folder) / "package.json").write_text("{}", encoding="utf-8")
         command: list[str | Path] = [tools.npm, "config", "list", "--json", "--no-workspaces", "--no-update-notifier"]
         return parsed(json.loads(output(command, cwd=Path(folder), env=tools.env)))

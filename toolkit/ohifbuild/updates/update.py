@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.releases.catalogue import parse_catalogue
 from ohifbuild.updates.candidates import find_candidates
 from ohifbuild.updates.catalogue_file import channels_with, with_pins, with_support_rows
@@ -59,7 +59,7 @@ def update(
     known = parse_catalogue(text)
     remote = source or known.source
     found = find_candidates(known, remote, cache, reporter, only)
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-") as folder:
+    with temporary_folder() as folder:
         trials = []
         for candidate in found:
             work = Path(folder) / candidate.version

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from playwright.sync_api import sync_playwright
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import BrowserFailed
 from ohifbuild.core.processes import find_program
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.verification import bidi_relay
 from ohifbuild.verification.browser import Browser
 from ohifbuild.verification.browser_packages import require
@@ -71,7 +71,7 @@ def started_firefox(browser: Browser, origin: str, egress_proxy: EgressProxy) ->
     """
     with (
         virtual_screen() as environment,
-        tempfile.TemporaryDirectory(prefix="ohifbuild-firefox-") as folder,
+        temporary_folder() as folder,
         sync_playwright() as playwright,
     ):
         is_release = browser.source == "system"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import ToolFailed
 from ohifbuild.core.processes import run
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.verification.evidence import ClaimResult, Limit
 from ohifbuild.verification.remote_archive import HEADER_VARIABLE
 from ohifbuild.viewer.manifest import check_integrity
@@ -88,7 +88,7 @@ def _run(path: Path, dist: Path, reporter: Reporter, longest: float) -> OwnClaim
     root, name = _package_of(path)
     output, detail = "", "No test was run."
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-claims-") as folder, reporter.step(f"Claims of {name}") as meter:
+    with temporary_folder() as folder, reporter.step(f"Claims of {name}") as meter:
         written = Path(folder) / "results.json"
         command: list[str | Path] = [sys.executable, "-P", "-m", "pytest", path, "--rootdir", root]
         command += ["--ohif-dist", dist.resolve(), "--ohif-results", written, "-p", "no:cacheprovider"]

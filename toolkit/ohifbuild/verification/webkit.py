@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.errors import BrowserFailed, BrowserMissing
 from ohifbuild.core.processes import find_program, running
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.verification import system_packages
 from ohifbuild.verification.browser import Browser
 from ohifbuild.verification.browser_packages import require
@@ -91,7 +91,7 @@ def driven_webkit(browser: Browser, proxy: str) -> Iterator[WebDriver]:
     port = _free_port()
     with (
         virtual_screen() as environment,
-        tempfile.TemporaryDirectory(prefix="ohifbuild-webkit-") as home,
+        temporary_folder() as home,
         running([browser.executable, f"--port={port}"], env={**environment, **_folders(home)}) as child,
     ):
         driver = _session(browser, child, port, capabilities(proxy))
@@ -129,9 +129,9 @@ def _session(browser: Browser, child: Popen[str], port: int, wanted: Mapping[str
             time.sleep(PAUSE_SECONDS)
 
 
-def _folders(home: str) -> dict[str, str]:
+def _folders(home: Path) -> dict[str, str]:
     names = {"XDG_CACHE_HOME": "cache", "XDG_CONFIG_HOME": "config", "XDG_DATA_HOME": "data"}
-    return {"HOME": home, **{name: str(Path(home, folder)) for name, folder in names.items()}}
+    return {"HOME": str(home), **{name: str(home / folder) for name, folder in names.items()}}
 
 
 def _free_port() -> int:

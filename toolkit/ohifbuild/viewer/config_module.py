@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import RecipeError, ToolFailed
 from ohifbuild.core.processes import run
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.tools.esbuild import esbuild
 
 FOLDER = "ohifbuild/app-config"
@@ -40,7 +40,7 @@ def bundle_config_module(path: Path, cache: Cache, *, offline: bool, reporter: R
     merge = (
         f"window[Symbol.for('ohifbuild')]?.mergeModule(window.config,{GLOBAL}.default,{json.dumps(refused_names())});"
     )
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         meta = Path(folder) / "meta.json"
         command: list[str | Path] = [
             esbuild(cache, offline=offline, reporter=reporter),

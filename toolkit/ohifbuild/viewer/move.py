@@ -22,6 +22,7 @@ from ohifbuild.viewer.inject import FOLDER, INJECTED_START, index_html, startup_
 from ohifbuild.viewer.manifest import MANIFEST_NAME, Manifest, check_integrity, hash_tree, read_manifest
 from ohifbuild.viewer.output import check_dist_output, evidence_folder, staged_dist
 from ohifbuild.viewer.prepare import link_tree
+from ohifbuild.viewer.staging import remove_leftovers
 
 WRITTEN = ("index.html", "app-config.js")
 COMPRESSED = (".br", ".gz")
@@ -54,6 +55,7 @@ def move_dist(
         OutputNotOurs, CacheUnusable, DiskFull: the errors of ``staged_dist``.
     """
     check_dist_output(output)
+    remove_leftovers(dist)
     manifest = read_manifest(dist)
     if not check_integrity(dist).ok:
         raise IntegrityBroken(

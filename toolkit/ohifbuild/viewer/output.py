@@ -12,7 +12,7 @@ from ohifbuild.core.disk import place_errors, require_writable
 from ohifbuild.core.errors import OutputNotOurs
 from ohifbuild.core.exchange import exchanged
 from ohifbuild.viewer.manifest import MANIFEST_NAME
-from ohifbuild.viewer.staging import staging
+from ohifbuild.viewer.staging import remove_leftovers, staging
 
 SBOM_NAME = "sbom.cdx.json"
 PROVENANCE_NAME = "provenance.intoto.json"
@@ -67,10 +67,13 @@ def _kind(output: Path, markers: Iterable[str]) -> str:
 def check_dist_output(output: Path) -> None:
     """Checks that the folders of a dist and of its evidence may be replaced, and can be.
 
+    A dist that a killed process had moved away is put back first.
+
     Raises:
         OutputNotOurs: as in ``check_output``.
         CacheUnusable, DiskFull: a folder cannot be written there.
     """
+    remove_leftovers(output)
     check_output(output, MANIFEST_NAME)
     check_output(evidence_folder(output), *EVIDENCE_NAMES)
     check_output(rejected_folder(output), *EVIDENCE_NAMES)

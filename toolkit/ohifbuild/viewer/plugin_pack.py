@@ -11,7 +11,6 @@ import base64
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +18,7 @@ from typing import Any, Literal
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.disk import disk_errors
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.packages.files import copy_files
 from ohifbuild.packages.package import Package
 from ohifbuild.packages.problems import PackageProblem, refuse
@@ -86,7 +86,7 @@ def pack_plugin(
         [package], {}, "3.14", cache, shared=SHARED.packages, offline=offline, reporter=reporter
     )
     binary = esbuild(cache, offline=offline, reporter=reporter)
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-plugin-") as folder:
+    with temporary_folder() as folder:
         work = Path(folder)
         copy_files(package.root, work / "package", with_built=package.with_built)
         install_dependencies(work, [(package, work / "package")], brought, cache, offline=offline, reporter=reporter)

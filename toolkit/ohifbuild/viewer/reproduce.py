@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from ohifbuild.cache.entries import CACHE_VARIABLE
@@ -17,6 +16,7 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.counts import counted
 from ohifbuild.core.errors import NotReproducible
 from ohifbuild.core.processes import find_program, run
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.viewer.manifest import Manifest, read_manifest
 
 SHOWN = 20
@@ -37,7 +37,7 @@ def check_reproducible(dist: Path, arguments: list[str], reporter: Reporter) -> 
         NotReproducible: at least one file differs; ``details`` names the files.
         OhifbuildError: the second build failed.
     """
-    with tempfile.TemporaryDirectory(prefix="again-") as folder:
+    with temporary_folder() as folder:
         again = Path(folder) / "else where" / "dist"
         env = {**os.environ, **CONDITIONS, CACHE_VARIABLE: str(Path(folder) / "cache")}
         with reporter.step("Build a second time"):

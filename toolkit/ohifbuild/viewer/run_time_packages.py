@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 from ohifbuild.cache.entries import Cache
 from ohifbuild.core.console import Reporter
 from ohifbuild.core.digests import digest_of, digest_of_tree
+from ohifbuild.core.temporary import temporary_folder
 from ohifbuild.packages.accepted_names import AcceptedName, advice
 from ohifbuild.packages.dependencies import Resolved
 from ohifbuild.packages.files import copy_files
@@ -97,7 +97,7 @@ def bundle_with_shared(
         return (), ()
     shared = shared_modules(base, cache, reporter=reporter)
     binary = esbuild(cache, offline=offline, reporter=reporter)
-    with tempfile.TemporaryDirectory(prefix="ohifbuild-bundle-") as folder:
+    with temporary_folder() as folder:
         root = Path(folder)
         places = [(package, root / PACKAGES / package.name) for package in packages]
         for package, place in places:

@@ -1,24 +1,13 @@
-"""Temporary folders beside an output, and those that killed processes left.
-
-A process that is killed cannot remove its folder. So each folder is locked while it is in use, with a lock of the
-operating system that ends with the process, and the next build in the same place removes what nobody has locked.
-"""
+"""Temporary folders beside an output, and the end of an exchange of folders that was interrupted."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from ohifbuild.core.disk import disk_errors, place_errors
-
-MARKER = ".ohifbuild-staging"
-"""A file in each of these folders; it is written after the lock was taken, and never removed before the folder."""
+from ohifbuild.core.temporary import held_folder, remove_abandoned
 
 LONGEST_NAME = 100
 """Characters of the output's name in the temporary one, so that the latter is not too long for the file system."""
@@ -34,18 +23,9 @@ def staging(output: Path) -> Iterator[Path]:
     output = output.absolute()
     with place_errors(output):
         output.parent.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(output)
-        folder = Path(tempfile.mkdtemp(prefix=_prefix(output), dir=output.parent))
-    lock = _locked(folder)
-    try:
-        with disk_errors(output.parent):
-            if lock is not None:
-                (folder / MARKER).touch()
-            yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        if lock is not None:
-            os.close(lock)
+    remove_leftovers(output)
+    with disk_errors(output.parent), held_folder(output.parent, _prefix(output)) as folder:
+        yield folder
 
 
 def remove_leftovers(output: Path) -> None:
@@ -53,22 +33,8 @@ def remove_leftovers(output: Path) -> None:
 
     A folder of an earlier dist that was moved away, and whose place is empty, is put back first.
     """
-    with suppress(OSError):
-        for folder in output.parent.glob(f"{_escaped(_prefix(output))}*"):
-            ours = re.fullmatch(r"[a-z0-9_]{8}", folder.name.removeprefix(_prefix(output)))
-            if ours and not folder.is_symlink() and (folder / MARKER).is_file():
-                _remove_unused(folder, output)
-
-
-def _remove_unused(folder: Path, output: Path) -> None:
-    lock = _locked(folder)
-    if lock is None:
-        return
-    try:
-        _settle(folder, output)
-        shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        os.close(lock)
+    output = output.absolute()
+    remove_abandoned(output.parent, _prefix(output), lambda folder: _settle(folder, output))
 
 
 def _settle(folder: Path, output: Path) -> None:
@@ -81,21 +47,5 @@ def _settle(folder: Path, output: Path) -> None:
             moved.rename(place)
 
 
-def _locked(folder: Path) -> int | None:
-    """A descriptor that keeps the folder locked; None if another process has it, or this file system has no locks."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
 def _prefix(output: Path) -> str:
     return f".{output.name[:LONGEST_NAME]}-"
-
-
-def _escaped(text: str) -> str:
-    """The text for ``glob``, in which brackets, stars and question marks have a meaning."""
-    return re.sub(r"([*?[])", r"[\1]", text)
