@@ -1,28 +1,131 @@
 /** What is wrong with the content of a response that says it is a success. */
 
 import { kindOf, meaningOf } from '../contract/answers.js';
-import { targetOf } from './request-errors.js';
+import { partOf } from './multipart.js';
+import { targetOf, uidsOf } from './request-errors.js';
 
 /** @typedef {import('../contract/answers.js').Status} Status */
 
 /** Parameters that leave no series of the study out. */
 const WHOLE = /^(?:includefield|limit|offset)$/i;
 
+/** Types that no image has. */
+const TEXT = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml)\b)/i;
+const JSON_TYPE = /^application\/(?:dicom\+)?json\b/i;
+const OBJECT = /\/studies\/([^/]+)(?:\/series\/([^/]+)(?:\/instances\/([^/]+))?)?\/(?:series|instances|metadata)\/?$/;
+/** Study Instance UID, Series Instance UID, SOP Instance UID. */
+const UIDS = ['0020000D', '0020000E', '00080018'];
+/** JSON of responses that has been read already. @type {WeakMap<Response, unknown>} */
+const parsed = new WeakMap();
+
 /**
  * The status that a response should have had, as far as its headers tell: 204 if it has no content, `unreadable` if it
- * is a page. A sign-in service sends a page instead of an answer.
+ * is a page, or text in place of an image. A sign-in service sends a page instead of an answer.
  *
  * @param {Response} response
+ * @param {import('../contract/answers.js').Kind} [kind] of the request
  * @returns {Status}
  */
-export function statusOf(response) {
+export function statusOf(response, kind) {
   if (!response.ok) {
     return response.status;
   }
   if (response.headers.get('Content-Length') === '0') {
     return 204;
   }
-  return /^text\/html/i.test(response.headers.get('Content-Type') ?? '') ? 'unreadable' : response.status;
+  const type = response.headers.get('Content-Type') ?? '';
+  const isWrong = /^text\/html/i.test(type) || (kind === 'frames' && TEXT.test(type));
+  return isWrong ? 'unreadable' : response.status;
+}
+
+/**
+ * What is wrong with the content of a success: it is not whole, or of another study.
+ *
+ * @param {string} url
+ * @param {import('../contract/answers.js').Kind} kind
+ * @param {string} type
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {ReturnType<typeof import('./frame-sizes.js').createFrameSizes>} sizes
+ * @returns {{status?: Status, json?: unknown}} no status if nothing is wrong; the JSON, if it is some
+ */
+export function readContent(url, kind, type, bytes, sizes) {
+  if (kind === 'search' || kind === 'series' || kind === 'metadata') {
+    return readRows(url, kind, type, bytes, sizes);
+  }
+  const part = partOf(bytes, type);
+  const bad = !part || part.bytes.byteLength === 0 || sizes.isShort(new URL(url).pathname, part);
+  return bad ? { status: 'unreadable' } : {};
+}
+
+/**
+ * @param {string} url
+ * @param {import('../contract/answers.js').Kind} kind
+ * @param {string} type
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {ReturnType<typeof import('./frame-sizes.js').createFrameSizes>} sizes
+ * @returns {{status?: Status, json?: unknown}}
+ */
+function readRows(url, kind, type, bytes, sizes) {
+  /** @type {unknown} */
+  let json;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    // Of another type it may be XML, which some client of the page can read.
+    return JSON_TYPE.test(type) ? { status: 'unreadable' } : {};
+  }
+  if (!Array.isArray(json)) {
+    return { status: 'unreadable' };
+  }
+  if (!isOf(url, kind, json)) {
+    return { status: 'other-study' };
+  }
+  if (kind === 'metadata') {
+    sizes.learn(json);
+  }
+  return { json };
+}
+
+/**
+ * Whether rows are of the study, the series and the instance that a URL names. A row may leave them out.
+ *
+ * @param {string} url
+ * @param {import('../contract/answers.js').Kind} kind
+ * @param {any[]} rows
+ */
+function isOf(url, kind, rows) {
+  const { pathname, searchParams } = new URL(url);
+  const asked = OBJECT.exec(pathname)?.slice(1) ?? [];
+  const searched = kind === 'search' ? uidsOf(searchParams) : [];
+  return rows.every(row =>
+    UIDS.every((tag, level) => {
+      const uid = String(row?.[tag]?.Value?.[0] ?? '').replace(/[\0 ]+$/, '');
+      const wanted = asked[level] === undefined ? (level === 0 ? searched : []) : [asked[level]];
+      return uid === '' || wanted.length === 0 || wanted.includes(uid);
+    })
+  );
+}
+
+/**
+ * The JSON of a response that is known to be whole.
+ *
+ * @param {Response} response
+ * @returns {unknown} undefined if it is not known
+ */
+export function jsonOf(response) {
+  return parsed.get(response);
+}
+
+/**
+ * Keeps the JSON of a response.
+ *
+ * @param {Response} response
+ * @param {unknown} json
+ */
+export function keepJson(response, json) {
+  if (json !== undefined) {
+    parsed.set(response, json);
+  }
 }
 
 /**
