@@ -9,10 +9,10 @@ import table from './answers.json' with { type: 'json' };
 /** @typedef {'unreachable' | 'busy' | 'refused' | 'not-found' | 'failed' | 'other-study' | 'slow'} Meaning */
 /** @typedef {'nothing' | 'image' | 'document'} Shown what is on the screen */
 /**
- * `unreadable`: a success whose content is not what was asked for. `other-study`: its content is of another study.
- * `slow`: no answer yet.
+ * `unreadable`: a success whose content is not what was asked for. `not-whole`: a part of its content is missing.
+ * `other-study`: its content is of another study. `slow`: no answer yet.
  *
- * @typedef {number | 'unreadable' | 'other-study' | 'slow'} Status
+ * @typedef {number | 'unreadable' | 'not-whole' | 'other-study' | 'slow'} Status
  */
 
 /**

@@ -50,6 +50,7 @@ export function createAnswers(window, silence, sizes) {
     });
     /** @type {Response | undefined} */
     let response;
+    let arrives = false;
     try {
       response = await fetch.call(window, new window.Request(request.clone(), { signal: abort.signal }));
       silence.hear();
@@ -57,7 +58,8 @@ export function createAnswers(window, silence, sizes) {
         return { status: 302, response, error: new TypeError('Failed to fetch') };
       }
       const status = statusOf(response, kind);
-      if (meaningOf(status) || passesOn(request, response)) {
+      arrives = meaningOf(status) !== undefined || passesOn(request, response);
+      if (arrives) {
         return mayUse(status, kind) ? { status, response } : refused(status, response);
       }
       return await whole(request, response, kind);
@@ -66,6 +68,9 @@ export function createAnswers(window, silence, sizes) {
       return { status: 0, error };
     } finally {
       stop();
+      if (!arrives) {
+        request.signal.removeEventListener('abort', end);
+      }
     }
   };
 
@@ -82,11 +87,11 @@ export function createAnswers(window, silence, sizes) {
     if (isFile || !(body instanceof Uint8Array)) {
       return { status: response.status, response: copyOf(response, body) };
     }
-    const { status, json } = readContent(request.url, kind, type, body, sizes);
-    if (status !== undefined) {
-      return refused(status, response);
+    const { status, bytes, json } = readContent(request.url, kind, type, body, sizes);
+    if (status !== undefined || !bytes) {
+      return refused(status ?? 'unreadable', response);
     }
-    const copy = copyOf(response, body);
+    const copy = copyOf(response, bytes);
     keepJson(copy, json);
     return { status: response.status, response: copy };
   }

@@ -9,6 +9,13 @@ import { targetOf, uidsOf } from './request-errors.js';
 /** Parameters that leave no series of the study out. */
 const WHOLE = /^(?:includefield|limit|offset)$/i;
 
+/**
+ * @typedef {object} Content
+ * @property {Status} [status] what is wrong; undefined if nothing is
+ * @property {Uint8Array<ArrayBuffer>} [bytes] what the page may have of it
+ * @property {unknown} [json] the same, if it is JSON
+ */
+
 /** Types that no image has. */
 const TEXT = /^(?:text\/|application\/(?:[\w.-]+\+)?(?:json|xml)\b)/i;
 const JSON_TYPE = /^application\/(?:dicom\+)?json\b/i;
@@ -46,7 +53,7 @@ export function statusOf(response, kind) {
  * @param {string} type
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {ReturnType<typeof import('./frame-sizes.js').createFrameSizes>} sizes
- * @returns {{status?: Status, json?: unknown}} no status if nothing is wrong; the JSON, if it is some
+ * @returns {Content}
  */
 export function readContent(url, kind, type, bytes, sizes) {
   if (kind === 'search' || kind === 'series' || kind === 'metadata') {
@@ -54,7 +61,7 @@ export function readContent(url, kind, type, bytes, sizes) {
   }
   const part = partOf(bytes, type);
   const bad = !part || part.bytes.byteLength === 0 || sizes.isShort(new URL(url).pathname, part);
-  return bad ? { status: 'unreadable' } : {};
+  return bad ? { status: 'not-whole' } : { bytes };
 }
 
 /**
@@ -63,7 +70,7 @@ export function readContent(url, kind, type, bytes, sizes) {
  * @param {string} type
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {ReturnType<typeof import('./frame-sizes.js').createFrameSizes>} sizes
- * @returns {{status?: Status, json?: unknown}}
+ * @returns {Content}
  */
 function readRows(url, kind, type, bytes, sizes) {
   /** @type {unknown} */
@@ -72,38 +79,51 @@ function readRows(url, kind, type, bytes, sizes) {
     json = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     // Of another type it may be XML, which some client of the page can read.
-    return JSON_TYPE.test(type) ? { status: 'unreadable' } : {};
+    return JSON_TYPE.test(type) ? { status: 'not-whole' } : { bytes };
   }
   if (!Array.isArray(json)) {
     return { status: 'unreadable' };
   }
-  if (!isOf(url, kind, json)) {
+  const rows = kind === 'search' ? rowsOf(url, json) : json;
+  if (rows.length === 0 ? json.length > 0 : !isOf(url, rows)) {
     return { status: 'other-study' };
   }
   if (kind === 'metadata') {
-    sizes.learn(json);
+    sizes.learn(rows);
   }
-  return { json };
+  return rows.length < json.length
+    ? { json: rows, bytes: new TextEncoder().encode(JSON.stringify(rows)) }
+    : { json: rows, bytes };
 }
 
 /**
- * Whether rows are of the study, the series and the instance that a URL names. A row may leave them out.
+ * The rows of the studies that a search names. OHIF would list the other ones beside them.
  *
  * @param {string} url
- * @param {import('../contract/answers.js').Kind} kind
  * @param {any[]} rows
  */
-function isOf(url, kind, rows) {
-  const { pathname, searchParams } = new URL(url);
-  const asked = OBJECT.exec(pathname)?.slice(1) ?? [];
-  const searched = kind === 'search' ? uidsOf(searchParams) : [];
-  return rows.every(row =>
-    UIDS.every((tag, level) => {
-      const uid = String(row?.[tag]?.Value?.[0] ?? '').replace(/[\0 ]+$/, '');
-      const wanted = asked[level] === undefined ? (level === 0 ? searched : []) : [asked[level]];
-      return uid === '' || wanted.length === 0 || wanted.includes(uid);
-    })
-  );
+function rowsOf(url, rows) {
+  const wanted = uidsOf(new URL(url).searchParams);
+  return wanted.length ? rows.filter(row => wanted.includes(uidOf(row, UIDS[0]) || wanted[0])) : rows;
+}
+
+/**
+ * @param {any} row
+ * @param {string} tag
+ */
+function uidOf(row, tag) {
+  return String(row?.[tag]?.Value?.[0] ?? '').replace(/[\0 ]+$/, '');
+}
+
+/**
+ * Whether rows are of the study, the series and the instance that a path names. A row may leave them out.
+ *
+ * @param {string} url
+ * @param {any[]} rows
+ */
+function isOf(url, rows) {
+  const asked = OBJECT.exec(new URL(url).pathname)?.slice(1) ?? [];
+  return rows.every(row => UIDS.every((tag, level) => ['', asked[level] ?? uidOf(row, tag)].includes(uidOf(row, tag))));
 }
 
 /**

@@ -37,7 +37,7 @@ export function createOutage(window) {
    * @returns {Promise<boolean>} whether it may be sent; false if the time is over
    */
   async function turn(signal, atLeast, atMost) {
-    const rested = sleep(window, signal, atLeast * 1000);
+    const rested = atLeast > 0 ? sleep(window, signal, atLeast * 1000) : undefined;
     const may = await new Promise(resolve => {
       const end = window.setTimeout(() => leave(false), atMost * 1000);
       const abort = () => leave(true);

@@ -62,10 +62,10 @@ export function createRetries(window) {
    * @returns {{isFailure: boolean, how: 'never' | 'alone' | 'in turn', wait: number, isTold: boolean}} isFailure: of the
    *   archive as a whole, which may pass
    */
-  function nextOf({ status, response }, failures, spent) {
-    const isFailure = meaningOf(status)?.retry ?? false;
-    const isOnce = failures === 0 && ONCE.answers.includes(String(status));
-    const asked = secondsOf(response?.headers.get('Retry-After') ?? '') ?? 0;
+  function nextOf(outcome, failures, spent) {
+    const isFailure = mayPass(outcome);
+    const isOnce = failures === 0 && ONCE.answers.includes(String(outcome.status));
+    const asked = pauseAskedBy(outcome);
     const wait = Math.max(isOnce ? ONCE.pause : (RETRY.pauses[failures] ?? Infinity), asked);
     const isSoon = wait <= RETRY.longest && spent + wait <= RETRY.total;
     if (!isFailure) {
@@ -75,8 +75,8 @@ export function createRetries(window) {
     if (isFirst && alone < MOST_ALONE) {
       return { isFailure, how: 'alone', wait, isTold: false };
     }
-    const how = asked <= WAIT.longest && spent < WAIT.total ? 'in turn' : 'never';
-    return { isFailure, how, wait: asked, isTold: !isFirst };
+    const mayWait = asked <= WAIT.longest && spent < WAIT.total;
+    return { isFailure, how: mayWait ? 'in turn' : 'never', wait: asked, isTold: !isFirst };
   }
 
   /**
@@ -88,6 +88,16 @@ export function createRetries(window) {
     await sleep(window, signal, seconds * 1000);
     alone -= 1;
   }
+}
+
+/** @param {Outcome} outcome */
+function mayPass({ status }) {
+  return meaningOf(status)?.retry ?? false;
+}
+
+/** @param {Outcome} outcome */
+function pauseAskedBy({ response }) {
+  return secondsOf(response?.headers.get('Retry-After') ?? '') ?? 0;
 }
 
 /**
