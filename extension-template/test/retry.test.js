@@ -160,7 +160,8 @@ test('when one request gets through, all others follow at once; until then one a
   assert.equal(reason(), undefined);
 });
 
-test('a request of the page that succeeds lets the next of those that wait ask', async () => {
+test('a request of the page that succeeds lets the next of those that wait ask', async ({ mock }) => {
+  mock.method(Math, 'random', () => 0.5);
   let down = true;
   const { window, sent, pass } = started({ path: PATH, archive: () => (down ? undefined : { status: 200 }) });
   const waiting = window.fetch(SERIES);
