@@ -257,3 +257,18 @@ test('a request in the queue of the browser is not silent while others are answe
   }
   assert.deepEqual([sent.length, reason()], [11, undefined]);
 });
+
+test('a study that fails does not keep the other studies of the link from opening', async () => {
+  const archive = (/** @type {string} */ url) => ({ status: url.includes('1.2.4') ? 503 : 200 });
+  const { window, sent, pass, reason } = started({ path: '/viewer?StudyInstanceUIDs=1.2.3,1.2.4&token=t', archive });
+  for (const part of ['series', 'series/1/metadata']) {
+    const both = ['1.2.4', '1.2.3'].map(uid => window.fetch(`/dicom-web/studies/${uid}/${part}`));
+    await pass(5);
+    assert.deepEqual(
+      (await Promise.all(both)).map(({ status }) => status),
+      [503, 200]
+    );
+  }
+  assert.equal(reason(), 'busy');
+  assert.equal(sent.length, 10);
+});

@@ -4,7 +4,10 @@ import { meaningOf, ONCE, RETRY, WAIT } from '../contract/answers.js';
 import { createOutage, sleep } from './outage.js';
 
 /** @typedef {import('./answer.js').Outcome} Outcome */
+/** @typedef {import('../contract/answers.js').Kind} Kind */
 
+/** OHIF shows nothing before it has these. If others of the kind are answered, it goes on without the one that fails. */
+const OPENING = ['search', 'series', 'metadata'];
 /** So many requests are sent again on their own account. All others wait for their turn. */
 const MOST_ALONE = 6;
 
@@ -16,6 +19,8 @@ const MOST_ALONE = 6;
 export function createRetries(window) {
   const outage = createOutage(window);
   let alone = 0;
+  /** When a request of each kind was last answered. @type {Map<Kind, number>} */
+  const answered = new Map();
 
   return { send };
 
@@ -24,11 +29,12 @@ export function createRetries(window) {
    * that wait for the archive.
    *
    * @param {AbortSignal} signal ends the pauses too
+   * @param {Kind} kind
    * @param {() => Promise<Outcome>} attempt
    * @param {(outcome: Outcome) => void} onWait is called when the user has to wait for the archive
    * @returns {Promise<Outcome>} the last one; rejected as fetch rejects if it is aborted
    */
-  async function send(signal, attempt, onWait) {
+  async function send(signal, kind, attempt, onWait) {
     const began = window.performance.now();
     for (let failures = 0; ; failures++) {
       const outcome = await attempt();
@@ -36,8 +42,10 @@ export function createRetries(window) {
       const next = nextOf(outcome, failures, spent);
       if (!next.isFailure) {
         outage.answered(failures > 0);
+        answered.set(kind, window.performance.now());
       }
-      if (signal.aborted || next.how === 'never') {
+      const othersOpen = OPENING.includes(kind) && (answered.get(kind) ?? -Infinity) >= began;
+      if (signal.aborted || next.how === 'never' || (next.how === 'in turn' && othersOpen)) {
         return outcome;
       }
       giveUp(outcome.response);

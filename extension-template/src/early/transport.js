@@ -122,9 +122,10 @@ export function createTransport(window, scope, credential, on, guesses) {
     const attempt = () => ask(request, () => tell({ status: 'slow' }));
     // A picture that the archive may be unable to make is not worth a second request, and what changes something in
     // the archive may have done so.
-    const once = kindOf(targetOf(url)) === 'thumbnail' || method !== 'GET';
+    const kind = kindOf(targetOf(url));
+    const once = kind === 'thumbnail' || method !== 'GET';
     try {
-      return await (once ? attempt() : retries.send(signal, attempt, tell));
+      return await (once ? attempt() : retries.send(signal, kind, attempt, tell));
     } finally {
       if (told && signal.aborted) {
         on.withdrawn(url);
