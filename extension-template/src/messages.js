@@ -29,6 +29,7 @@ const SEVERITY = [
   'no-files',
   'no-token',
   'updated',
+  'other-study',
   'signed-out',
   'expired',
   'refused',
@@ -38,10 +39,23 @@ const SEVERITY = [
   'failed',
   'incomplete',
   'outside',
+  'slow',
   'waiting',
 ];
 /** Reasons for which a second attempt may succeed. @type {readonly Reason[]} */
-const TEMPORARY = ['signed-out', 'unreachable', 'not-found', 'broken', 'busy', 'failed', 'incomplete', 'waiting'];
+const TEMPORARY = [
+  'signed-out',
+  'expired',
+  'unreachable',
+  'not-found',
+  'broken',
+  'busy',
+  'failed',
+  'incomplete',
+  'other-study',
+  'slow',
+  'waiting',
+];
 
 /** After this time a page that shows nothing says so. */
 const PATIENCE_MS = 15_000;

@@ -154,7 +154,7 @@ test('the notice about a missing study stays while images of the other arrive', 
   for (const frame of [1, 2, 3]) {
     await xhr(`${OBJECT}/frames/${frame}`);
   }
-  assert.equal(reason(), 'incomplete');
+  assert.equal(reason(), 'busy');
 });
 
 test('one series without metadata covers nothing if another one arrives; if none arrives, the page is covered', async () => {
@@ -188,19 +188,21 @@ for (const [what, url, body, expected] of /** @type {const} */ ([
   ['series that are no JSON', `${STUDY}/series`, '[{', 'failed'],
   ['metadata that are no JSON', URLS.metadata, 'oops', 'failed'],
   ['an empty body for series', `${STUDY}/series`, '', 'failed'],
+  ['series that are no list', `${STUDY}/series`, '{}', 'failed'],
   ['no series at all', `${STUDY}/series?includefield=00080021`, '[]', 'not-found'],
   ['no metadata at all', URLS.metadata, '[]', 'failed'],
   ['no series of a kind that was asked for', `${STUDY}/series?Modality=SR`, '[]', undefined],
   ['no study, which the data source tells', URLS.search, '[]', undefined],
 ])) {
   test(`with 200, ${what}: ${expected ?? 'no message'}`, async () => {
-    const { window, reason, pass } = started({ path: PATH, archive: () => ({ status: 200, body, type: JSON_TYPE }) });
+    const archive = () => ({ status: 200, body, type: JSON_TYPE });
+    const { window, reason, pass, during } = started({ path: PATH, archive });
     const xhr = new window.XMLHttpRequest();
     xhr.open('GET', url);
     xhr.responseType = 'json';
     const done = new Promise(resolve => xhr.addEventListener('loadend', resolve));
     xhr.send();
-    await done;
+    await during(done, 2);
     await pass(1);
     assert.equal(reason(), expected);
   });
@@ -222,9 +224,7 @@ test('content that is cut off is told', async () => {
   const { window, reason, pass } = started({ path: PATH, archive: () => ({ status: 200, cut: true }) });
   const xhr = new window.XMLHttpRequest();
   xhr.open('GET', URLS.metadata);
-  const done = new Promise(resolve => xhr.addEventListener('loadend', resolve));
   xhr.send();
-  await done;
-  await pass(1);
+  await pass(5);
   assert.equal(reason(), 'unreachable');
 });

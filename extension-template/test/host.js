@@ -72,7 +72,7 @@ export function openTab({
     reason: () => window.document.getElementById('ohifbuild-message')?.dataset.reason,
     start: () => start(window, address => left.push(address)),
     /**
-     * Sends an XMLHttpRequest, as OHIF's DICOMweb client does.
+     * Sends an XMLHttpRequest, as OHIF's DICOMweb client does. Gives its status, 0 if it waits for the archive.
      *
      * @param {string} url
      * @param {Record<string, string>} [headers]
@@ -83,7 +83,8 @@ export function openTab({
       Object.entries(headers).forEach(([name, value]) => request.setRequestHeader(name, value));
       const done = new Promise(resolve => request.addEventListener('loadend', () => resolve(request.status)));
       request.send();
-      return clock.during(done, 4);
+      const waited = clock.during(done, 4, false).then(() => request.status);
+      return Promise.race([done, waited]);
     },
   };
 }
@@ -276,13 +277,14 @@ function fakeClock(window) {
      * @template T
      * @param {Promise<T>} promise
      * @param {number} seconds
+     * @param {boolean} [toTheEnd] whether it must be there then
      */
-    async during(promise, seconds) {
+    async during(promise, seconds, toTheEnd = true) {
       const waits = Symbol('waits');
       if ((await Promise.race([promise, settle().then(() => waits)])) === waits) {
         await pass(seconds);
       }
-      return promise;
+      return toTheEnd ? promise : undefined;
     },
   };
 

@@ -131,7 +131,7 @@ test('the message of a page that cannot be guarded stays, whatever is requested 
     globalThis.FinalizationRegistry = FinalizationRegistry;
   }
   await settle();
-  await tab.during(tab.window.fetch('/dicom-web/studies/1.2.3/series'), 8).catch(() => {});
+  await tab.during(tab.window.fetch('/dicom-web/studies/1.2.3/series'), 8, false).catch(() => {});
   await tab.pass(2);
   assert.deepEqual([tab.reason(), tab.message()?.className], ['broken', 'cover']);
 });

@@ -37,8 +37,8 @@ for (const [what, reply, reason] of /** @type {[string, import('./host.js').Repl
     const url = `${STUDY}/series`;
     for (const via of /** @type {const} */ (['xhr', 'fetch'])) {
       const tab = await started({ archive: () => reply });
-      await (via === 'xhr' ? tab.xhr(url) : tab.during(tab.window.fetch(url), 4).catch(() => {}));
-      await tab.pass(1);
+      await (via === 'xhr' ? tab.xhr(url) : tab.during(tab.window.fetch(url), 4, false).catch(() => {}));
+      await tab.pass(5);
       assert.deepEqual(
         [tab.reason(), tab.covers(), tab.message()?.getAttribute('role')],
         [reason, true, 'alertdialog']

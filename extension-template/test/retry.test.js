@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { secondsOf, withRetries } from '../src/early/retry.js';
+import { secondsOf } from '../src/early/retry.js';
 import { settle, started } from './host.js';
 
 const PATH = '/viewer?StudyInstanceUIDs=1.2.3&token=t';
@@ -28,11 +28,11 @@ for (const reply of [undefined, ...[408, 429, 502, 503, 504].map(status => ({ st
       sent.map(({ headers }) => headers.token),
       ['t', 't', 't']
     );
-    assert.equal((await during(window.fetch(SERIES), 4)).status, 200);
+    assert.equal((await during(window.fetch(SERIES), 4))?.status, 200);
   });
 }
 
-for (const status of [400, 401, 403, 404, 413, 500, 501]) {
+for (const status of [400, 401, 403, 404, 413, 501]) {
   test(`${status}: not sent again`, async () => {
     const { xhr, sent } = answering({ status });
     assert.equal(await xhr(SERIES), status);
@@ -40,20 +40,37 @@ for (const status of [400, 401, 403, 404, 413, 500, 501]) {
   });
 }
 
-test('after three more attempts the last answer is the answer', async () => {
-  const { xhr, sent, reason, pass } = answering({ status: 503 });
-  assert.equal(await xhr(SERIES), 503);
-  await pass(1);
+test('after three more attempts the user is told, and the request waits for the archive', async () => {
+  const replies = [...Array(9).fill({ status: 503 }), { status: 200 }];
+  const { window, sent, reason, pass } = answering(...replies);
+  const done = window.fetch(SERIES);
+  await pass(3);
+  assert.deepEqual([sent.length, reason()], [3, undefined]);
+  await pass(2);
   assert.deepEqual([sent.length, reason()], [4, 'busy']);
+  await pass(120);
+  assert.deepEqual([(await done).status, sent.length], [200, 10]);
+  assert.equal(reason(), 'waiting', 'the archive is no longer busy, and nothing is on the screen yet');
+});
+
+test('an archive that does not come back gets few requests, and the wait ends', async () => {
+  const { window, sent, reason, pass } = answering({ status: 503 });
+  const ended = assert.rejects(window.fetch(SERIES), TypeError);
+  await pass(700);
+  await ended;
+  assert.ok(sent.length > 30 && sent.length < 60, String(sent.length));
+  assert.equal(reason(), 'busy');
 });
 
 test('the body of an answer that is asked for again is given up, also if it never ends', async () => {
   let ended = 0;
   const endless = () => new ReadableStream({ cancel: () => void ended++ });
-  const attempt = async () => new Response(endless(), { status: 503 });
-  const { window, during } = started({ path: PATH });
-  const last = await during(withRetries(window, new AbortController().signal, attempt), 4);
-  assert.deepEqual([ended, last.bodyUsed], [3, false]);
+  const prepare = (/** @type {Window} */ window) =>
+    void (window.fetch = async () => new Response(endless(), { status: 503 }));
+  const { window, pass } = started({ path: PATH, prepare });
+  void window.fetch(SERIES);
+  await pass(3.6);
+  assert.equal(ended, 4);
 });
 
 test('a redirect is no missing answer: it is not followed, and not sent again', async () => {
@@ -81,17 +98,10 @@ test('Retry-After is waited for, in seconds or until a date', async () => {
 });
 
 test('an archive that wants more time than a reader has gets no second request', async () => {
-  const { xhr, sent, reason, pass } = answering({ status: 503, headers: { 'Retry-After': '120' } });
+  const { xhr, sent, reason, pass } = answering({ status: 503, headers: { 'Retry-After': '601' } });
   assert.equal(await xhr(SERIES), 503);
   await pass(1);
   assert.deepEqual([sent.length, reason()], [1, 'busy']);
-});
-
-test('all pauses together are bounded', async () => {
-  const { window, sent, pass } = answering({ status: 503, headers: { 'Retry-After': '9' } });
-  const done = window.fetch(SERIES);
-  await pass(16);
-  assert.deepEqual([(await done).status, sent.length], [503, 2]);
 });
 
 test('an abort ends the pause as it ends a request, and is no error', async () => {
@@ -133,4 +143,132 @@ test('Retry-After as servers write it', () => {
   ])) {
     assert.equal(secondsOf(value, now), seconds, value);
   }
+});
+
+test('when one request gets through, all others follow at once; until then one at a time asks', async () => {
+  let down = true;
+  const { window, sent, pass, reason } = started({ path: PATH, archive: () => ({ status: down ? 503 : 200 }) });
+  const all = Array.from({ length: 40 }, (_, index) => window.fetch(`${SERIES}/1/instances/${index}/frames/1`));
+  await pass(100);
+  assert.ok(sent.length < 40 + 3 * 6 + 15, `${sent.length} requests in 100 seconds`);
+  assert.equal(reason(), 'busy');
+  const before = sent.length;
+  down = false;
+  await pass(20);
+  assert.ok((await Promise.all(all)).every(({ status }) => status === 200));
+  assert.equal(sent.length, before + 40);
+  assert.equal(reason(), undefined);
+});
+
+test('a request of the page that succeeds lets the next of those that wait ask', async ({ mock }) => {
+  mock.method(Math, 'random', () => 0.5);
+  let down = true;
+  const { window, sent, pass } = started({ path: PATH, archive: () => (down ? undefined : { status: 200 }) });
+  const waiting = window.fetch(SERIES);
+  await pass(35);
+  const before = sent.length;
+  down = false;
+  await window.fetch(`${SERIES}/1/instances/1/frames/1`);
+  await settle();
+  assert.equal((await waiting).status, 200);
+  assert.equal(sent.length, before + 2);
+});
+
+test('without a network nothing is asked, and once there is one the page asks at once', async () => {
+  let online = true;
+  const prepare = (/** @type {Window} */ { navigator }) =>
+    void Object.defineProperty(navigator, 'onLine', { get: () => online });
+  const { window, sent, pass, reason } = started({
+    path: PATH,
+    prepare,
+    archive: () => (online ? { status: 200 } : undefined),
+  });
+  online = false;
+  const waiting = window.fetch(SERIES);
+  await pass(60);
+  assert.deepEqual([sent.length, reason()], [4, 'unreachable']);
+  online = true;
+  window.dispatchEvent(new window.Event('online'));
+  assert.equal((await waiting).status, 200);
+});
+
+test('a token that is refused while the page waits is not sent again', async () => {
+  let status = 503;
+  const { window, sent, pass, reason } = started({ path: PATH, archive: () => ({ status }) });
+  const waiting = window.fetch(SERIES);
+  await pass(10);
+  status = 401;
+  await pass(600);
+  assert.equal((await waiting).status, 401);
+  assert.deepEqual([sent.filter(({ headers }) => headers.token === 't').length, reason()], [sent.length, 'refused']);
+  assert.equal(sent.length, 6);
+});
+
+test('a request that is aborted while it waits takes its message along', async () => {
+  const { window, pass, reason } = started({ path: PATH, archive: () => ({ status: 503 }) });
+  const abort = new window.AbortController();
+  const done = window.fetch(SERIES, { signal: abort.signal });
+  await pass(10);
+  assert.equal(reason(), 'busy');
+  abort.abort();
+  await assert.rejects(done, { name: 'AbortError' });
+  assert.equal(reason(), undefined);
+});
+
+for (const reply of [{ status: 500 }, { status: 200, body: '[{', type: 'application/dicom+json' }]) {
+  test(`${JSON.stringify(reply)}: sent again once`, async () => {
+    const first = answering(reply, { status: 200 });
+    assert.equal(await first.xhr(SERIES), 200);
+    assert.deepEqual([first.sent.length, first.reason()], [2, undefined]);
+    const ever = answering(reply);
+    await ever.xhr(SERIES);
+    await ever.pass(2);
+    assert.deepEqual([ever.sent.length, ever.reason()], [2, 'failed']);
+  });
+}
+
+test('an archive that is silent is told, and asked again', async () => {
+  /** @type {((reply: import('./host.js').Reply) => void)[]} */
+  const answers = [];
+  const archive = () => new Promise(resolve => void answers.push(resolve));
+  const { window, sent, pass, reason } = started({ path: PATH, archive });
+  const done = window.fetch(`${SERIES}/1/instances/1/frames/1`);
+  await pass(19);
+  assert.equal(reason(), 'waiting');
+  await pass(2);
+  assert.equal(reason(), 'slow');
+  await pass(47);
+  assert.deepEqual([sent.length, reason()], [2, 'unreachable']);
+  answers[1]({ status: 200 });
+  assert.equal((await done).status, 200);
+  await settle();
+  assert.equal(reason(), undefined);
+});
+
+test('a request in the queue of the browser is not silent while others are answered', async () => {
+  const archive = (/** @type {string} */ url) =>
+    url.endsWith('/9') ? new Promise(() => {}) : Promise.resolve({ status: 200 });
+  const { window, sent, pass, reason } = started({ path: PATH, archive });
+  const frame = (/** @type {number} */ number) => window.fetch(`${SERIES}/1/instances/1/frames/${number}`);
+  frame(9).catch(() => undefined);
+  for (let minute = 0; minute < 10; minute++) {
+    await pass(15);
+    await frame(minute % 8);
+  }
+  assert.deepEqual([sent.length, reason()], [11, undefined]);
+});
+
+test('a study that fails does not keep the other studies of the link from opening', async () => {
+  const archive = (/** @type {string} */ url) => ({ status: url.includes('1.2.4') ? 503 : 200 });
+  const { window, sent, pass, reason } = started({ path: '/viewer?StudyInstanceUIDs=1.2.3,1.2.4&token=t', archive });
+  for (const part of ['series', 'series/1/metadata']) {
+    const both = ['1.2.4', '1.2.3'].map(uid => window.fetch(`/dicom-web/studies/${uid}/${part}`));
+    await pass(5);
+    assert.deepEqual(
+      (await Promise.all(both)).map(({ status }) => status),
+      [503, 200]
+    );
+  }
+  assert.equal(reason(), 'busy');
+  assert.equal(sent.length, 10);
 });

@@ -92,7 +92,7 @@ test('text is decoded with the charset of the response or the caller', async () 
 test('a network error is an error without a response', async () => {
   const { xhr, events, done, during } = opened({ archive: () => undefined });
   xhr.send();
-  await during(done, 4);
+  await during(done, 700);
   assert.deepEqual(events, ['loadstart', '4', 'error', 'loadend']);
   assert.deepEqual([xhr.status, xhr.statusText, xhr.responseURL, xhr.response], [0, '', '', '']);
 });

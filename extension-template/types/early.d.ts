@@ -132,6 +132,8 @@ export type Reason =
   | 'failed'
   | 'incomplete'
   | 'outside'
+  | 'other-study'
+  | 'slow'
   | 'waiting';
 
 /** Names that a recipe's `app_config_module` may not set, each with the reason. */
@@ -155,8 +157,8 @@ export interface LinkState {
 export interface ArchiveResponse {
   /** The requested URL, absolute. */
   readonly url: string;
-  /** HTTP status, 0 if there was no response, `unreadable` if its content is not what was asked for. */
-  readonly status: number | 'unreadable';
+  /** HTTP status, 0 if there was no response, or what else is wrong. */
+  readonly status: import('../src/contract/answers.js').Status;
   /** Value of WWW-Authenticate, or ''. */
   readonly challenge: string;
   /** What it was for, if the URL does not tell. */
@@ -168,8 +170,8 @@ export interface ArchiveResponse {
 /** An error of a request under the roots. */
 export interface RequestError {
   readonly reason: Reason;
-  /** HTTP status, 0 if there was no response, `unreadable` if its content is not what was asked for. */
-  readonly status: number | 'unreadable';
+  /** HTTP status, 0 if there was no response, or what else is wrong. */
+  readonly status: import('../src/contract/answers.js').Status;
 }
 
 /** `window[Symbol.for('ohifbuild')]`, frozen. */

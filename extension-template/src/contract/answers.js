@@ -6,9 +6,14 @@
 import table from './answers.json' with { type: 'json' };
 
 /** @typedef {'search' | 'series' | 'metadata' | 'frames' | 'document' | 'thumbnail'} Kind */
-/** @typedef {'unreachable' | 'busy' | 'refused' | 'not-found' | 'failed'} Meaning */
+/** @typedef {'unreachable' | 'busy' | 'refused' | 'not-found' | 'failed' | 'other-study' | 'slow'} Meaning */
 /** @typedef {'nothing' | 'image' | 'document'} Shown what is on the screen */
-/** @typedef {number | 'unreadable'} Status `unreadable`: a success whose content is not what was asked for */
+/**
+ * `unreadable`: a success whose content is not what was asked for. `not-whole`: a part of its content is missing.
+ * `other-study`: its content is of another study. `slow`: no answer yet.
+ *
+ * @typedef {number | 'unreadable' | 'not-whole' | 'other-study' | 'slow'} Status
+ */
 
 /**
  * @typedef {object} Answer
@@ -24,6 +29,12 @@ import table from './answers.json' with { type: 'json' };
 
 /** Seconds: the pause before each further attempt, the longest pause an archive may ask for, and all of it together. */
 export const RETRY = Object.freeze(table.retry);
+/** Answers after which a request is sent again once, and the pause before that in seconds. */
+export const ONCE = Object.freeze(table.once);
+/** The same as `RETRY` for the time after that, in which all requests wait for the archive. The last pause repeats. */
+export const WAIT = Object.freeze(table.wait);
+/** Seconds without a byte of the archive: until the user is told, and until a request is given up, by its kind. */
+export const SILENCE = Object.freeze(table.silence);
 
 const ANSWERS = /** @type {Record<string, Answer>} */ (table.answers);
 const MESSAGES =
@@ -68,5 +79,6 @@ export function tellingOf(status, kind, shown) {
   const means = meaningOf(status)?.means;
   const { about } = /** @type {{about: string}} */ (KINDS.find(({ name }) => name === kind));
   const message = means && MESSAGES[about][shown === 'nothing' ? 'nothing' : 'something'][means];
-  return message && { message, covers: (about === 'study' || about === 'series') && shown === 'nothing' };
+  const vital = about === 'study' || about === 'series';
+  return message && { message, covers: vital && shown === 'nothing' && means !== 'slow' };
 }

@@ -17,7 +17,7 @@ import { targetOf } from './request-errors.js';
  * @property {Request} request as it was sent
  * @property {Decision} decision
  * @property {AbortController} abort ends the request, whoever has its answer
- * @property {Promise<Response>} response
+ * @property {Promise<import('./answer.js').Outcome>} outcome
  */
 
 /** Answers that OHIF does not ask for are dropped so long after its first image. */
@@ -73,7 +73,7 @@ export function createGuesses(window) {
    *
    * @param {Request} request with its final headers
    * @param {Decision} decision
-   * @returns {Promise<Response> | undefined}
+   * @returns {Guess['outcome'] | undefined}
    */
   function take(request, decision) {
     const { url, method, signal } = request;
@@ -157,14 +157,14 @@ function sameHeaders(one, other) {
  *
  * @param {Guess} guess
  * @param {AbortSignal} signal
- * @returns {Promise<Response>}
+ * @returns {Guess['outcome']}
  */
-function untilAborted({ response, abort }, signal) {
+function untilAborted({ outcome, abort }, signal) {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => {
       abort.abort(signal.reason);
       reject(signal.reason);
     });
-    response.then(resolve, reject);
+    outcome.then(resolve, reject);
   });
 }

@@ -167,7 +167,10 @@ function guard(window, replacePage, settings, messages, acts) {
   }
 
   const guesses = createGuesses(window);
-  const { send, guess } = createTransport(window, scope, credential, onResponse, guesses);
+  /** @param {string} url */
+  const withdrawn = url => messages.resolve(url);
+  const listening = { response: onResponse, withdrawn };
+  const { send, guess } = createTransport(window, scope, credential, listening, guesses);
   /** What became of videos and documents. @type {Parameters<typeof guardMedia>[3]} */
   const media = {
     loaded: () => messages.appeared('document'),

@@ -64,10 +64,19 @@ export function targetOf(url) {
  */
 export function studiesIn(url, studies) {
   const { pathname, searchParams } = new URL(url);
-  const queried = [...searchParams].flatMap(([name, value]) =>
+  const queried = uidsOf(searchParams);
+  return studies.filter(uid => pathname.split('/').includes(uid) || queried.includes(uid));
+}
+
+/**
+ * The Study Instance UIDs that a search names.
+ *
+ * @param {URLSearchParams} query
+ */
+export function uidsOf(query) {
+  return [...query].flatMap(([name, value]) =>
     /^(studyinstanceuid|0020000d|studyuid)$/i.test(name) ? value.split(/[,\\]/) : []
   );
-  return studies.filter(uid => pathname.split('/').includes(uid) || queried.includes(uid));
 }
 
 /**

@@ -1,33 +1,111 @@
 /** Sends a request again if its answer says that it may succeed later. The bounds are in `contract/answers.json`. */
 
-import { meaningOf, RETRY } from '../contract/answers.js';
+import { meaningOf, ONCE, RETRY, WAIT } from '../contract/answers.js';
+import { createOutage, sleep } from './outage.js';
+
+/** @typedef {import('./answer.js').Outcome} Outcome */
+/** @typedef {import('../contract/answers.js').Kind} Kind */
+
+/** OHIF shows nothing before it has these. If others of the kind are answered, it goes on without the one that fails. */
+const OPENING = ['search', 'series', 'metadata'];
+/** So many requests are sent again on their own account. All others wait for their turn. */
+const MOST_ALONE = 6;
 
 /**
- * Sends a request, and again while it fails in a way that may pass.
+ * Creates the repetitions of one page.
  *
- * @param {Window} window
- * @param {AbortSignal} signal ends the pauses too
- * @param {() => Promise<Response>} attempt rejected if there is no response
- * @returns {Promise<Response>} the last response; rejected as the last attempt was, or as fetch rejects if it is aborted
+ * @param {Window & typeof globalThis} window
  */
-export async function withRetries(window, signal, attempt) {
-  const began = window.performance.now();
-  for (const pause of RETRY.pauses) {
-    const response = attempt();
-    const answer = await response.catch(() => undefined);
-    const asked = secondsOf(answer?.headers.get('Retry-After') ?? '');
-    const wait = Math.max(pause, asked ?? 0);
-    const spent = (window.performance.now() - began) / 1000;
-    const worthIt = meaningOf(answer?.status ?? 0)?.retry && wait <= RETRY.longest && spent + wait <= RETRY.total;
-    // An opaque redirect has no status either.
-    if (!worthIt || signal.aborted || answer?.type === 'opaqueredirect') {
-      return response;
+export function createRetries(window) {
+  const outage = createOutage(window);
+  let alone = 0;
+  /** When a request of each kind was last answered. @type {Map<Kind, number>} */
+  const answered = new Map();
+
+  return { send };
+
+  /**
+   * Sends a request, and again while it fails in a way that may pass: at first on its own, then in turn with all others
+   * that wait for the archive.
+   *
+   * @param {AbortSignal} signal ends the pauses too
+   * @param {Kind} kind
+   * @param {() => Promise<Outcome>} attempt
+   * @param {(outcome: Outcome) => void} onWait is called when the user has to wait for the archive
+   * @returns {Promise<Outcome>} the last one; rejected as fetch rejects if it is aborted
+   */
+  async function send(signal, kind, attempt, onWait) {
+    const began = window.performance.now();
+    for (let failures = 0; ; failures++) {
+      const outcome = await attempt();
+      const spent = (window.performance.now() - began) / 1000;
+      const next = nextOf(outcome, failures, spent);
+      if (!next.isFailure) {
+        outage.answered(failures > 0);
+        answered.set(kind, window.performance.now());
+      }
+      const othersOpen = OPENING.includes(kind) && (answered.get(kind) ?? -Infinity) >= began;
+      if (signal.aborted || next.how === 'never' || (next.how === 'in turn' && othersOpen)) {
+        return outcome;
+      }
+      giveUp(outcome.response);
+      if (next.how === 'alone') {
+        await onItsOwn(signal, next.wait);
+      } else {
+        next.isTold && onWait(outcome);
+        if (!(await outage.turn(signal, next.wait, WAIT.total - spent))) {
+          return { ...outcome, response: undefined };
+        }
+      }
+      signal.throwIfAborted();
     }
-    giveUp(answer);
-    await sleep(window, signal, wait * 1000);
-    signal.throwIfAborted();
   }
-  return attempt();
+
+  /**
+   * Whether and how a request is sent again.
+   *
+   * @param {Outcome} outcome
+   * @param {number} failures before this one
+   * @param {number} spent seconds since the request was first sent
+   * @returns {{isFailure: boolean, how: 'never' | 'alone' | 'in turn', wait: number, isTold: boolean}} isFailure: of the
+   *   archive as a whole, which may pass
+   */
+  function nextOf(outcome, failures, spent) {
+    const isFailure = mayPass(outcome);
+    const isOnce = failures === 0 && ONCE.answers.includes(String(outcome.status));
+    const asked = pauseAskedBy(outcome);
+    const wait = Math.max(isOnce ? ONCE.pause : (RETRY.pauses[failures] ?? Infinity), asked);
+    const isSoon = wait <= RETRY.longest && spent + wait <= RETRY.total;
+    if (!isFailure) {
+      return { isFailure, how: isOnce && isSoon ? 'alone' : 'never', wait, isTold: false };
+    }
+    const isFirst = isSoon && !outage.known();
+    if (isFirst && alone < MOST_ALONE) {
+      return { isFailure, how: 'alone', wait, isTold: false };
+    }
+    const mayWait = asked <= WAIT.longest && spent < WAIT.total;
+    return { isFailure, how: mayWait ? 'in turn' : 'never', wait: asked, isTold: !isFirst };
+  }
+
+  /**
+   * @param {AbortSignal} signal
+   * @param {number} seconds
+   */
+  async function onItsOwn(signal, seconds) {
+    alone += 1;
+    await sleep(window, signal, seconds * 1000);
+    alone -= 1;
+  }
+}
+
+/** @param {Outcome} outcome */
+function mayPass({ status }) {
+  return meaningOf(status)?.retry ?? false;
+}
+
+/** @param {Outcome} outcome */
+function pauseAskedBy({ response }) {
+  return secondsOf(response?.headers.get('Retry-After') ?? '') ?? 0;
 }
 
 /**
@@ -54,22 +132,4 @@ export function secondsOf(value, now = Date.now()) {
  */
 export function giveUp(answer) {
   answer?.body?.cancel().catch(() => undefined);
-}
-
-/**
- * @param {Window} window
- * @param {AbortSignal} signal
- * @param {number} milliseconds
- * @returns {Promise<void>} fulfilled at once if the signal is aborted
- */
-function sleep(window, signal, milliseconds) {
-  return new Promise(resolve => {
-    const timer = window.setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done, { once: true });
-    function done() {
-      window.clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-  });
 }

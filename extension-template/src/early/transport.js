@@ -1,12 +1,21 @@
 /** Sends every request under the roots, whichever API the page used, and some before OHIF asks for them. */
 
 import { kindOf, meaningOf } from '../contract/answers.js';
-import { statusOf } from './content.js';
+import { createAnswers } from './answer.js';
+import { createFrameSizes } from './frame-sizes.js';
 import { targetOf } from './request-errors.js';
-import { giveUp, withRetries } from './retry.js';
+import { createRetries, giveUp } from './retry.js';
+import { createSilence } from './silence.js';
 
 /** @typedef {import('./token-scope.js').Decision} Decision */
+/** @typedef {import('./answer.js').Outcome} Outcome */
 /** @typedef {import('../contract/answers.js').Status} Status */
+
+/**
+ * @typedef {object} Listeners
+ * @property {(response: import('../../types/early.js').ArchiveResponse) => void} response
+ * @property {(url: string) => void} withdrawn is called if a request is aborted for which the user was told to wait
+ */
 
 /**
  * Creates the transport of one page.
@@ -14,11 +23,13 @@ import { giveUp, withRetries } from './retry.js';
  * @param {Window & typeof globalThis} window before its fetch is guarded
  * @param {ReturnType<typeof import('./token-scope.js').createTokenScope>} scope
  * @param {import('./credential.js').Credential} credential
- * @param {(response: import('../../types/early.js').ArchiveResponse) => void} onResponse
+ * @param {Listeners} on
  * @param {ReturnType<typeof import('./guesses.js').createGuesses>} guesses
  */
-export function createTransport(window, scope, credential, onResponse, guesses) {
-  const { fetch } = window;
+export function createTransport(window, scope, credential, on, guesses) {
+  const silence = createSilence(window);
+  const ask = createAnswers(window, silence, createFrameSizes());
+  const retries = createRetries(window);
 
   return { send, guess };
 
@@ -33,12 +44,12 @@ export function createTransport(window, scope, credential, onResponse, guesses) 
     const ready = credential.ready();
     if (!ready || !decision.permitted) {
       if (ready) {
-        onResponse({ url: request.url, status: 0, challenge: '', outside: true });
+        on.response({ url: request.url, status: 0, challenge: '', outside: true });
       }
       throw new TypeError('Failed to fetch');
     }
     const ours = prepare(request);
-    const response = await report(ours, decision, guesses.take(ours, decision) ?? fetchAgain(ours));
+    const response = await report(ours, decision, guesses.take(ours, decision) ?? deliver(ours, decision));
     guesses.arrived(request.url, response.status);
     try {
       await scope.learn(decision, response);
@@ -64,10 +75,11 @@ export function createTransport(window, scope, credential, onResponse, guesses) 
     }
     const abort = new window.AbortController();
     const request = prepare(new window.Request(decision.url, { headers, signal: abort.signal }));
-    const response = fetchAgain(request);
-    guesses.add({ request, decision, abort, response });
+    const outcome = deliver(request, decision);
     const isPart = kindOf(targetOf(decision.url)) === 'frames';
-    report(request, decision, response, status => !isPart && meaningOf(status) !== undefined).catch(() => undefined);
+    const response = report(request, decision, outcome, status => !isPart && meaningOf(status) !== undefined);
+    guesses.add({ request, decision, abort, outcome });
+    response.catch(() => undefined);
     return response;
   }
 
@@ -90,12 +102,35 @@ export function createTransport(window, scope, credential, onResponse, guesses) 
     return new window.Request(request, changes);
   }
 
-  /** @param {Request} request */
-  function fetchAgain(request) {
-    const attempt = () => fetch.call(window, request.clone());
-    // A picture that the archive may be unable to make is not worth a second request.
-    const once = kindOf(targetOf(request.url)) === 'thumbnail';
-    return once ? attempt() : withRetries(window, request.signal, attempt);
+  /**
+   * Sends a request, and again if that may help. What the user has to wait for is reported meanwhile.
+   *
+   * @param {Request} request
+   * @param {Decision} decision
+   * @returns {Promise<Outcome>}
+   */
+  async function deliver(request, decision) {
+    const { url, signal, method } = request;
+    let told = false;
+    /** @param {Outcome} outcome */
+    const tell = ({ status, response }) => {
+      if (scope.isCurrent(decision) && !signal.aborted) {
+        told = true;
+        on.response({ url, status, challenge: challengeOf(response) });
+      }
+    };
+    const attempt = () => ask(request, () => tell({ status: 'slow' }));
+    // A picture that the archive may be unable to make is not worth a second request, and what changes something in
+    // the archive may have done so.
+    const kind = kindOf(targetOf(url));
+    const once = kind === 'thumbnail' || method !== 'GET';
+    try {
+      return await (once ? attempt() : retries.send(signal, kind, attempt, tell));
+    } finally {
+      if (told && signal.aborted) {
+        on.withdrawn(url);
+      }
+    }
   }
 
   /**
@@ -103,27 +138,24 @@ export function createTransport(window, scope, credential, onResponse, guesses) 
    *
    * @param {Request} request
    * @param {Decision} decision
-   * @param {Promise<Response>} answer
+   * @param {Promise<Outcome>} answer
    * @param {(status: Status) => boolean} [worthIt] whether to report it
+   * @returns {Promise<Response>} rejected as fetch rejects if there is none that may be used
    */
   async function report({ url, signal }, decision, answer, worthIt = () => true) {
-    /** @type {Status} */
-    let status = 0;
-    let challenge = '';
-    try {
-      const response = await answer;
-      const redirects = response.type === 'opaqueredirect';
-      status = redirects ? 302 : statusOf(response);
-      challenge = response.headers.get('WWW-Authenticate') ?? '';
-      if (redirects) {
-        throw new TypeError('Failed to fetch');
-      }
-      return response;
-    } finally {
-      // A late response to the previous link says nothing about this one.
-      if (scope.isCurrent(decision) && (status !== 0 || !signal.aborted) && worthIt(status)) {
-        onResponse({ url, status, challenge });
-      }
+    const { status, response, error } = await answer;
+    // A late response to the previous link says nothing about this one.
+    if (scope.isCurrent(decision) && (status !== 0 || !signal.aborted) && worthIt(status)) {
+      on.response({ url, status, challenge: challengeOf(response) });
     }
+    if (error !== undefined || !response) {
+      throw error ?? new TypeError('Failed to fetch');
+    }
+    return response;
   }
+}
+
+/** @param {Response | undefined} response */
+function challengeOf(response) {
+  return response?.headers.get('WWW-Authenticate') ?? '';
 }

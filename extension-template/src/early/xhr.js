@@ -6,7 +6,7 @@
  * of the standard (https://xhr.spec.whatwg.org). fetch cannot send synchronous requests; they fail.
  */
 
-import { statusOfJson } from './content.js';
+import { jsonOf, statusOfJson } from './content.js';
 import { convertBody, readBody } from './xhr-response.js';
 
 /**
@@ -150,7 +150,8 @@ export function guardXhr(window, scope, credential, send, onResponse) {
         progress(xhr, 'progress', bytes.byteLength, total);
       }
       const mediaType = state.mediaType ?? state.response.headers.get('Content-Type') ?? '';
-      state.body = convertBody(window, bytes, xhr.responseType, mediaType);
+      const known = xhr.responseType === 'json' ? jsonOf(state.response) : undefined;
+      state.body = known ?? convertBody(window, bytes, xhr.responseType, mediaType);
       reportContent(xhr, state);
       enter(xhr, state, DONE);
       progress(xhr, 'load', bytes.byteLength, total);

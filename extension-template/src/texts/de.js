@@ -40,7 +40,7 @@ export default {
   unreachable: [
     'Das Bildarchiv ist nicht erreichbar',
     'Die Bilder konnten nicht geladen werden, weil das Archiv im Moment nicht antwortet.',
-    'Bitte prüfen Sie Ihre Internetverbindung und versuchen Sie es in einigen Minuten noch einmal.',
+    'Diese Seite versucht es zehn Minuten lang von selbst noch einmal. Hilft das nicht, prüfen Sie bitte Ihre Internetverbindung und versuchen Sie es noch einmal.',
   ],
   'bad-link': [
     'Dieser Link kann nicht verwendet werden',
@@ -70,7 +70,7 @@ export default {
   busy: [
     'Das Bildarchiv ist ausgelastet',
     'Das Archiv ist erreichbar, kann die Bilder aber im Moment nicht senden.',
-    'Bitte versuchen Sie es in einigen Minuten noch einmal.',
+    'Diese Seite versucht es zehn Minuten lang von selbst noch einmal, außer das Archiv bittet um eine längere Pause. Danach versuchen Sie es bitte noch einmal.',
   ],
   failed: [
     'Die Bilder konnten nicht geöffnet werden',
@@ -81,6 +81,16 @@ export default {
     'Es fehlt etwas',
     'Ein Teil von dem, was zu diesem Link gehört, konnte nicht geladen werden.',
     'Sie können mit dem weiterarbeiten, was angezeigt wird. Für den Rest versuchen Sie es noch einmal, oder fragen Sie die Person oder Abteilung, die den Link gesendet hat.',
+  ],
+  'other-study': [
+    'Die Bilder gehören zu einer anderen Untersuchung',
+    'Das Archiv hat etwas gesendet, das nicht zu diesem Link gehört. Es wird nicht gezeigt.',
+    'Bitte versuchen Sie es noch einmal. Hilft das nicht, informieren Sie die Person oder Abteilung, die den Link gesendet hat.',
+  ],
+  slow: [
+    'Das Bildarchiv ist langsam',
+    'Das Archiv hat seit einiger Zeit nichts gesendet.',
+    'Diese Seite wartet weiter und fragt von selbst noch einmal. Geschieht nichts, prüfen Sie bitte Ihre Internetverbindung und versuchen Sie es noch einmal.',
   ],
   waiting: [
     'Es ist noch nichts zu sehen',

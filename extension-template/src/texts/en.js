@@ -40,7 +40,7 @@ export default {
   unreachable: [
     'The image archive cannot be reached',
     'The images could not be loaded because the archive is not answering at the moment.',
-    'Please check your internet connection and try again in a few minutes.',
+    'This page tries again by itself for ten minutes. If that does not help, please check your internet connection and try again.',
   ],
   'bad-link': [
     'This link cannot be used',
@@ -70,7 +70,7 @@ export default {
   busy: [
     'The image archive is busy',
     'The archive is there, but it cannot send the images at the moment.',
-    'Please try again in a few minutes.',
+    'This page tries again by itself for ten minutes, unless the archive asks for a longer pause. After that, please try again.',
   ],
   failed: [
     'The images could not be opened',
@@ -81,6 +81,16 @@ export default {
     'Something is missing',
     'A part of what belongs to this link could not be loaded.',
     'You can continue with what is shown. Try again for the rest, or ask the person or department who sent the link.',
+  ],
+  'other-study': [
+    'The images are of another examination',
+    'The archive sent something that does not belong to this link. It is not shown.',
+    'Please try again. If that does not help, tell the person or department who sent the link.',
+  ],
+  slow: [
+    'The image archive is slow',
+    'The archive has not sent anything for a while.',
+    'This page keeps waiting, and asks again by itself. If nothing happens, please check your internet connection and try again.',
   ],
   waiting: [
     'Nothing has appeared yet',

@@ -40,7 +40,7 @@ export default {
   unreachable: [
     'No se puede acceder al archivo de imágenes',
     'No se han podido cargar las imágenes porque el archivo no responde en este momento.',
-    'Compruebe su conexión a internet e inténtelo de nuevo en unos minutos.',
+    'Esta página lo intenta de nuevo por sí sola durante diez minutos. Si no funciona, compruebe su conexión a internet e inténtelo de nuevo.',
   ],
   'bad-link': [
     'Este enlace no se puede usar',
@@ -70,7 +70,7 @@ export default {
   busy: [
     'El archivo de imágenes está ocupado',
     'El archivo responde, pero no puede enviar las imágenes en este momento.',
-    'Inténtelo de nuevo dentro de unos minutos.',
+    'Esta página lo intenta de nuevo por sí sola durante diez minutos, salvo que el archivo pida una pausa más larga. Después, inténtelo de nuevo.',
   ],
   failed: [
     'No se han podido abrir las imágenes',
@@ -81,6 +81,16 @@ export default {
     'Falta algo',
     'No se ha podido cargar una parte de lo que pertenece a este enlace.',
     'Puede continuar con lo que se muestra. Para el resto, inténtelo de nuevo o pregunte a la persona o al servicio que envió el enlace.',
+  ],
+  'other-study': [
+    'Las imágenes son de otro estudio',
+    'El archivo ha enviado algo que no corresponde a este enlace. No se muestra.',
+    'Inténtelo de nuevo. Si no funciona, avise a la persona o al servicio que envió el enlace.',
+  ],
+  slow: [
+    'El archivo de imágenes va lento',
+    'El archivo no ha enviado nada desde hace un rato.',
+    'Esta página sigue esperando y vuelve a preguntar por sí sola. Si no ocurre nada, compruebe su conexión a internet e inténtelo de nuevo.',
   ],
   waiting: [
     'Todavía no ha aparecido nada',

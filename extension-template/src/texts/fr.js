@@ -40,7 +40,7 @@ export default {
   unreachable: [
     "Les archives d'images sont injoignables",
     "Les images n'ont pas pu être chargées, car les archives ne répondent pas pour le moment.",
-    'Veuillez vérifier votre connexion internet et réessayer dans quelques minutes.',
+    "Cette page réessaie d'elle-même pendant dix minutes. Si cela ne suffit pas, veuillez vérifier votre connexion internet et réessayer.",
   ],
   'bad-link': [
     'Ce lien ne peut pas être utilisé',
@@ -70,7 +70,7 @@ export default {
   busy: [
     "Les archives d'images sont surchargées",
     'Les archives répondent, mais ne peuvent pas envoyer les images pour le moment.',
-    'Veuillez réessayer dans quelques minutes.',
+    "Cette page réessaie d'elle-même pendant dix minutes, sauf si les archives demandent une pause plus longue. Ensuite, veuillez réessayer.",
   ],
   failed: [
     "Les images n'ont pas pu être ouvertes",
@@ -81,6 +81,16 @@ export default {
     'Il manque quelque chose',
     "Une partie de ce qui appartient à ce lien n'a pas pu être chargée.",
     'Vous pouvez continuer avec ce qui est affiché. Pour le reste, réessayez ou adressez-vous à la personne ou au service qui vous a envoyé le lien.',
+  ],
+  'other-study': [
+    "Les images sont celles d'un autre examen",
+    "Les archives ont envoyé quelque chose qui ne correspond pas à ce lien. Cela n'est pas affiché.",
+    'Veuillez réessayer. Si cela ne suffit pas, prévenez la personne ou le service qui vous a envoyé le lien.',
+  ],
+  slow: [
+    "Les archives d'images sont lentes",
+    "Les archives n'ont rien envoyé depuis un moment.",
+    "Cette page continue d'attendre et redemande d'elle-même. Si rien ne se passe, veuillez vérifier votre connexion internet et réessayer.",
   ],
   waiting: [
     "Rien n'est encore apparu",

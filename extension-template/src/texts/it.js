@@ -40,7 +40,7 @@ export default {
   unreachable: [
     "L'archivio delle immagini non è raggiungibile",
     "Non è stato possibile caricare le immagini perché l'archivio al momento non risponde.",
-    'Controlli la connessione a internet e riprovi tra qualche minuto.',
+    'Questa pagina riprova da sola per dieci minuti. Se non basta, controllare la connessione a internet e riprovare.',
   ],
   'bad-link': [
     'Questo link non può essere usato',
@@ -70,7 +70,7 @@ export default {
   busy: [
     "L'archivio delle immagini è occupato",
     "L'archivio risponde, ma al momento non può inviare le immagini.",
-    'Riprovare tra qualche minuto.',
+    "Questa pagina riprova da sola per dieci minuti, a meno che l'archivio non chieda una pausa più lunga. Dopo, riprovare.",
   ],
   failed: [
     'Non è stato possibile aprire le immagini',
@@ -81,6 +81,16 @@ export default {
     'Manca qualcosa',
     'Una parte di ciò che appartiene a questo link non è stata caricata.',
     'È possibile continuare con ciò che viene mostrato. Per il resto riprovare, oppure rivolgersi alla persona o al reparto che ha inviato il link.',
+  ],
+  'other-study': [
+    'Le immagini sono di un altro esame',
+    "L'archivio ha inviato qualcosa che non appartiene a questo link. Non viene mostrato.",
+    'Riprovare. Se non basta, avvisare la persona o il reparto che ha inviato il link.',
+  ],
+  slow: [
+    "L'archivio delle immagini è lento",
+    "L'archivio non invia nulla da un po' di tempo.",
+    'Questa pagina continua ad aspettare e chiede di nuovo da sola. Se non succede nulla, controllare la connessione a internet e riprovare.',
   ],
   waiting: [
     'Non è ancora apparso nulla',

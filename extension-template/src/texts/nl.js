@@ -40,7 +40,7 @@ export default {
   unreachable: [
     'Het beeldarchief is niet bereikbaar',
     'De beelden konden niet worden geladen omdat het archief op dit moment niet antwoordt.',
-    'Controleer uw internetverbinding en probeer het over enkele minuten opnieuw.',
+    'Deze pagina probeert het tien minuten lang vanzelf opnieuw. Helpt dat niet, controleer dan uw internetverbinding en probeer het opnieuw.',
   ],
   'bad-link': [
     'Deze link kan niet worden gebruikt',
@@ -70,7 +70,7 @@ export default {
   busy: [
     'Het beeldarchief is bezet',
     'Het archief is bereikbaar, maar kan de beelden op dit moment niet sturen.',
-    'Probeer het over enkele minuten nog eens.',
+    'Deze pagina probeert het tien minuten lang vanzelf opnieuw, tenzij het archief om een langere pauze vraagt. Probeer het daarna nog eens.',
   ],
   failed: [
     'De beelden konden niet worden geopend',
@@ -81,6 +81,16 @@ export default {
     'Er ontbreekt iets',
     'Een deel van wat bij deze link hoort, kon niet worden geladen.',
     'U kunt verdergaan met wat wordt getoond. Probeer het nog eens voor de rest, of vraag het de persoon of afdeling die de link heeft gestuurd.',
+  ],
+  'other-study': [
+    'De beelden zijn van een ander onderzoek',
+    'Het archief heeft iets gestuurd dat niet bij deze link hoort. Het wordt niet getoond.',
+    'Probeer het nog eens. Helpt dat niet, laat het dan weten aan de persoon of afdeling die de link heeft gestuurd.',
+  ],
+  slow: [
+    'Het beeldarchief is traag',
+    'Het archief heeft al een tijdje niets gestuurd.',
+    'Deze pagina wacht verder en vraagt vanzelf opnieuw. Gebeurt er niets, controleer dan uw internetverbinding en probeer het opnieuw.',
   ],
   waiting: [
     'Er is nog niets te zien',

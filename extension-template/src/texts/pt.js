@@ -40,7 +40,7 @@ export default {
   unreachable: [
     'Não é possível contactar o arquivo de imagens',
     'As imagens não puderam ser carregadas porque o arquivo não responde neste momento.',
-    'Verifique a sua ligação à internet e tente novamente dentro de alguns minutos.',
+    'Esta página tenta novamente por si própria durante dez minutos. Se não resultar, verifique a sua ligação à internet e tente novamente.',
   ],
   'bad-link': [
     'Este link não pode ser utilizado',
@@ -70,7 +70,7 @@ export default {
   busy: [
     'O arquivo de imagens está ocupado',
     'O arquivo responde, mas não consegue enviar as imagens neste momento.',
-    'Tente novamente dentro de alguns minutos.',
+    'Esta página tenta novamente por si própria durante dez minutos, a não ser que o arquivo peça uma pausa mais longa. Depois disso, tente novamente.',
   ],
   failed: [
     'Não foi possível abrir as imagens',
@@ -81,6 +81,16 @@ export default {
     'Falta alguma coisa',
     'Não foi possível carregar uma parte do que pertence a este link.',
     'Pode continuar com o que é mostrado. Para o resto, tente novamente ou contacte a pessoa ou o serviço que enviou o link.',
+  ],
+  'other-study': [
+    'As imagens são de outro exame',
+    'O arquivo enviou algo que não pertence a este link. Não é mostrado.',
+    'Tente novamente. Se não resultar, avise a pessoa ou o serviço que enviou o link.',
+  ],
+  slow: [
+    'O arquivo de imagens está lento',
+    'O arquivo não envia nada há algum tempo.',
+    'Esta página continua à espera e volta a perguntar por si própria. Se nada acontecer, verifique a sua ligação à internet e tente novamente.',
   ],
   waiting: [
     'Ainda não apareceu nada',

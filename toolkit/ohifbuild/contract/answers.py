@@ -15,10 +15,10 @@ from typing import Any, Literal
 from ohifbuild.core.resources import extension_template
 
 Kind = Literal["search", "series", "metadata", "frames", "document", "thumbnail"]
-Meaning = Literal["unreachable", "busy", "refused", "not-found", "failed"]
+Meaning = Literal["unreachable", "busy", "refused", "not-found", "failed", "other-study", "slow"]
 Shown = Literal["nothing", "image", "document"]
-Status = int | Literal["unreadable"]
-"""An HTTP status, 0 for no answer; ``unreadable`` for a success whose content is not what was asked for."""
+Status = int | Literal["unreadable", "not-whole", "other-study", "slow"]
+"""An HTTP status, 0 for no answer; a word for what is wrong with a success, or with one that does not come."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def telling_of(status: Status, kind: Kind, shown: Shown) -> Telling | None:
     about = next(found["about"] for found in _table()["kinds"] if found["name"] == kind)
     state = "nothing" if shown == "nothing" else "something"
     message = _table()["messages"][about][state].get(answer.means) if answer else None
-    covers = about in ("study", "series") and shown == "nothing"
+    covers = about in ("study", "series") and shown == "nothing" and message != "slow"
     return Telling(message, covers) if message else None
 
 
