@@ -41,7 +41,8 @@ sys.addaudithook(_hook)
 @pytest.fixture(autouse=True)
 def no_network() -> Iterator[None]:
     """Refuses each connection to another machine, and fails the test that tried it."""
-    _State.tried = tried = []
+    tried: list[str] = []
+    _State.tried = tried
     yield
     _State.tried = None
     assert tried == []
