@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,8 @@ class _State:
 def _hook(event: str, args: tuple[Any, ...]) -> None:
     if event not in CALLS or _State.tried is None:
         return
+    if event == "socket.connect" and args[0].type == socket.SOCK_DGRAM:
+        return  # sends nothing: it asks the system which address of its own it would use
     host = args[0] if event.startswith("socket.get") else args[1][0] if isinstance(args[1], tuple) else "localhost"
     if not is_here(host):
         _State.tried.append(f"{event} {host}")
