@@ -99,6 +99,16 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session
+def roots(session: nox.Session) -> None:
+    """The unit tests on fresh Debians, as root: an ordinary user, other locales and time zones, no network."""
+    for suite, locale, zone in (
+        ("bookworm", "POSIX", "America/St_Johns"),
+        ("trixie", "tr_TR.UTF-8", "Pacific/Kiritimati"),
+    ):
+        session.run(str(ROOT / ".ci" / "roots"), suite, external=True, env={"LOCALE": locale, "ZONE": zone})
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation site, in build/site; a link that leads nowhere is an error."""
     python(session, "mkdocs", "build", "--strict", "--site-dir", str(ROOT / "build" / "site"))

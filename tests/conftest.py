@@ -28,7 +28,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    set_installing(Installing(config.getoption("--install"), config.invocation_params.args))
+    # A process of pytest-xdist gets the words of the command that it belongs to.
+    of_command = getattr(config, "workerinput", {"mainargv": ["pytest", *config.invocation_params.args]})
+    set_installing(Installing(config.getoption("--install"), of_command["mainargv"][1:]))
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """No further process for tests that are named on the command line: a debugger, and print with -s, work there."""
+    return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says how to have the same order again, also with -q."""
+    seed = config.getoption("randomly_seed", None)
+    if seed is not None:
+        terminalreporter.write_line(f"The order was random; for the same one: --randomly-seed={seed}")
 
 
 def layer(path: Path) -> str:

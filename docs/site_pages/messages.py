@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from site_pages.markdown import ROOT
 
@@ -23,12 +24,12 @@ class Message:
     fix: str
 
 
-def messages() -> Iterator[Message]:
+@cache
+def messages() -> tuple[Message, ...]:
     """Every message whose text stands in the call that makes the error, in the order of the files."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(TOOLKIT.rglob("*.py"))]
     known = constants(trees)
-    for tree in trees:
-        yield from messages_in(tree, known)
+    return tuple(message for tree in trees for message in messages_in(tree, known))
 
 
 def constants(trees: Iterable[ast.Module]) -> dict[str, str]:

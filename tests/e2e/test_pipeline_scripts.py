@@ -42,9 +42,11 @@ def write_recipe(repository: Path, version: str) -> None:
     (repository / RECIPE).write_text(f'version = "{version}"\nfrom = "published"\npublic_url = "/ohif/"\n')
 
 
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("repository")
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository of its own for each test: a job writes into it, and may move its lock."""
+    folder = tmp_path / "repository"
+    folder.mkdir()
     (folder / "viewers").mkdir()
     (folder / "bin").mkdir()
     (folder / "bin" / "gh").write_text(GH)

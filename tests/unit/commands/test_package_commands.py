@@ -87,3 +87,4 @@ def test_a_path_that_does_not_exist_is_named(package: Path, command: str) -> Non
     result = CliRunner().invoke(cli, [*command.split(), str(package.parent / "gone")])
     assert result.exit_code == 2
     assert "gone is not a folder" in " ".join(result.output.split())
+    assert not (package.parent / "cache").exists()  # nothing was downloaded for it

@@ -36,11 +36,12 @@ def command(
     from ohifbuild.doctor.packages import find_target
     from ohifbuild.packages.migrate import plan_migration
 
-    target = find_target(version, source, context.cache, offline=offline, reporter=context.reporter)
-    plans = []
     for package in packages:
         if not is_file(Path(package) / "package.json"):
             raise click.BadParameter(f"{package} is not a folder with a package.json.", param_hint="PACKAGE")
+    target = find_target(version, source, context.cache, offline=offline, reporter=context.reporter)
+    plans = []
+    for package in packages:
         try:
             plans.append(plan_migration(Path(package), target.lists, target.versions))
         except ValueError as error:
