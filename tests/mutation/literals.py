@@ -36,11 +36,12 @@ class Mutant(NamedTuple):
     source: str
 
 
-def literal_mutants(source: str, suffix: str) -> Iterator[Mutant]:
+def literal_mutants(source: str, suffix: str, *, every_text: bool = True) -> Iterator[Mutant]:
     """Every mutant of a file's literals.
 
     Args:
         suffix: ``.py`` or ``.js``.
+        every_text: Whether texts with spaces in them are changed, which are for people.
     """
     for found in _LANGUAGES[suffix].finditer(source):
         kind = found.lastgroup
@@ -53,6 +54,8 @@ def literal_mutants(source: str, suffix: str) -> Iterator[Mutant]:
             changed = iter((str(number + 1), str(number - 1)))
         else:
             body = text[1:-1]
+            if " " in body and not every_text and not _LOOKS.search(body):
+                continue
             bodies = regex_mutants(body) if kind == "regex" or _LOOKS.search(body) else _text_mutants(body)
             if _is_class(source, start):
                 bodies = _class_mutants(body)
@@ -113,12 +116,12 @@ def _repeated(regex: str, times: re.Match[str] | None) -> Iterator[str]:
     given = times[0]
     others = {"*": ["", "+"], "+": ["", "*"], "?": [""]}.get(given)
     if others is None:
-        numbers = [int(number) for number in given[1:-1].split(",")]
+        numbers = given[1:-1].split(",")
         others = [""]
-        for place in range(len(numbers)):
-            for step in (-1, 1):
-                changed = [number + step * (place == index) for index, number in enumerate(numbers)]
-                others.append(f"{{{','.join(map(str, changed))}}}")
+        for place, number in enumerate(numbers):
+            for step in (-1, 1) if number else ():
+                changed = [*numbers[:place], str(int(number) + step), *numbers[place + 1 :]]
+                others.append(f"{{{','.join(changed)}}}")
     yield from (regex[: times.start()] + other + regex[times.end() :] for other in others)
 
 

@@ -1,0 +1,99 @@
+"""The parts that decide, the files of each, and the tests that state what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = ROOT / "extension-template"
+
+_TOOLKIT = "toolkit/ohifbuild"
+_EARLY = "extension-template/src/early"
+
+
+@dataclass(frozen=True)
+class Part:
+    """``files`` and ``tests`` are patterns below the repository; a line's tests are found among ``tests`` by coverage.
+
+    Attributes:
+        every_text: Whether texts for people are changed too. Otherwise only names and regular expressions are.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    tests: tuple[str, ...]
+    every_text: bool = False
+
+    @property
+    def paths(self) -> list[Path]:
+        """Its files, in order."""
+        return _matching(self.files)
+
+    @property
+    def test_paths(self) -> list[Path]:
+        """Its test files and folders, in order."""
+        return _matching(self.tests)
+
+
+def _matching(patterns: tuple[str, ...]) -> list[Path]:
+    return [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
+
+
+PYTHON = (
+    Part(
+        "contract",
+        (f"{_TOOLKIT}/contract/*.py", f"{_TOOLKIT}/orthanc/scripts/link_contract.py"),
+        ("tests/unit/contract", "tests/unit/orthanc/test_link_contract.py"),
+        every_text=True,
+    ),
+    Part("gate", (f"{_TOOLKIT}/verification/gate.py",), ("tests/unit/verification/test_gate.py",)),
+    Part(
+        "filter",
+        (f"{_TOOLKIT}/server/archive_rules.py", f"{_TOOLKIT}/server/archive_paths.py", f"{_TOOLKIT}/server/proxy.py"),
+        ("tests/unit/server", "tests/unit/deploy"),
+    ),
+    Part(
+        "orthanc",
+        tuple(
+            f"{_TOOLKIT}/orthanc/scripts/{name}.py"
+            for name in ("token_filter", "token_file", "auth_service", "bounded_json", "viewer_files", "share_file")
+        ),
+        ("tests/unit/orthanc",),
+    ),
+    Part(
+        "claims",
+        (f"{_TOOLKIT}/verification/claims/*.py",),
+        ("tests/unit/verification/test_claims.py", "tests/unit/verification/test_package_claims.py"),
+    ),
+    Part(
+        "inject",
+        (f"{_TOOLKIT}/viewer/inject.py", f"{_TOOLKIT}/viewer/app_config.py", f"{_TOOLKIT}/viewer/config_module.py"),
+        ("tests/unit/viewer/test_inject.py", "tests/unit/config"),
+    ),
+    Part("lock", (f"{_TOOLKIT}/lock/*.py",), ("tests/unit/lock",)),
+    Part(
+        "shares",
+        (f"{_TOOLKIT}/shares/*.py",),
+        ("tests/unit/shares",),
+    ),
+)
+
+_GUARDS = (
+    "fetch",
+    "xhr",
+    "xhr-response",
+    "token-scope",
+    "transport",
+    "connect-policy",
+    "media",
+    "navigation",
+    "credential",
+    "link-state",
+)
+
+JAVASCRIPT = (
+    Part("contract-js", ("extension-template/src/contract/*.js",), ("extension-template/test/*.test.js",)),
+    Part("guards", tuple(f"{_EARLY}/{name}.js" for name in _GUARDS), ("extension-template/test/*.test.js",)),
+    Part("early", (f"{_EARLY}/*.js",), ("extension-template/test/*.test.js",)),
+)
