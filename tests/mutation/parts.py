@@ -47,7 +47,7 @@ PYTHON = (
         ("tests/unit/contract", "tests/unit/orthanc/test_link_contract.py"),
         every_text=True,
     ),
-    Part("gate", (f"{_TOOLKIT}/verification/gate.py",), ("tests/unit/verification/test_gate.py",)),
+    Part("gate", (f"{_TOOLKIT}/verification/gate.py",), ("tests/unit/verification/test_gate*.py",)),
     Part(
         "filter",
         (f"{_TOOLKIT}/server/archive_rules.py", f"{_TOOLKIT}/server/archive_paths.py", f"{_TOOLKIT}/server/proxy.py"),
