@@ -17,7 +17,8 @@ class Part:
     """``files`` and ``tests`` are patterns below the repository; a line's tests are found among ``tests`` by coverage.
 
     Attributes:
-        every_text: Whether texts for people are changed too. Otherwise only names and regular expressions are.
+        every_text: Whether every literal is changed: in Python texts with spaces too, in JavaScript also each piece of
+            a regular expression, beyond what Stryker changes.
     """
 
     name: str
@@ -51,7 +52,7 @@ PYTHON = (
     Part(
         "filter",
         (f"{_TOOLKIT}/server/archive_rules.py", f"{_TOOLKIT}/server/archive_paths.py", f"{_TOOLKIT}/server/proxy.py"),
-        ("tests/unit/server", "tests/unit/deploy"),
+        ("tests/unit/server", "tests/unit/deploy", "tests/integration/server/test_proxy.py"),
     ),
     Part(
         "orthanc",
@@ -80,20 +81,13 @@ PYTHON = (
 )
 
 _GUARDS = (
-    "fetch",
-    "xhr",
-    "xhr-response",
-    "token-scope",
-    "transport",
-    "connect-policy",
-    "media",
-    "navigation",
-    "credential",
-    "link-state",
+    *("fetch", "xhr", "xhr-response", "token-scope", "transport", "connect-policy", "media", "navigation"),
+    *("credential", "link-state", "token-store", "media-streams", "worker-control"),
 )
 
+_ALL_TESTS = ("extension-template/test/*.test.js",)
+
 JAVASCRIPT = (
-    Part("contract-js", ("extension-template/src/contract/*.js",), ("extension-template/test/*.test.js",)),
-    Part("guards", tuple(f"{_EARLY}/{name}.js" for name in _GUARDS), ("extension-template/test/*.test.js",)),
-    Part("early", (f"{_EARLY}/*.js",), ("extension-template/test/*.test.js",)),
+    Part("contract-js", ("extension-template/src/contract/*.js",), _ALL_TESTS, every_text=True),
+    Part("guards", tuple(f"{_EARLY}/{name}.js" for name in _GUARDS), _ALL_TESTS),
 )

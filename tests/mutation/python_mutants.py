@@ -8,6 +8,7 @@ anew, because a changed constant may have been read before. No file of the worki
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import gc
 import os
@@ -17,7 +18,7 @@ import signal
 import sys
 import tempfile
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,6 @@ from typing import Any
 import coverage
 import pytest
 from _pytest.runner import runtestprotocol
-
 from expressions import expression_mutants
 from literals import Mutant, literal_mutants
 from parts import ROOT, Part
@@ -36,28 +36,32 @@ PROCESSOR_SECONDS = 30
 WAITING_SECONDS = 300
 """How long a mutant may wait for what never happens."""
 
+Found = tuple[Path, Mutant]
 _Code = types.CodeType
 _OPTIONS = ["-q", "-x", "-s", "-p", "no:cacheprovider", "-p", "no:randomly", "--hypothesis-seed=0"]
-_OPTIONS += ["-W", "ignore::pytest.PytestWarning"]
+_OPTIONS += ["-W", "ignore::pytest.PytestWarning", "-m", "unit or integration"]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
-class Changed(Mutant):
-    """A mutant of a file."""
+def mutants(part: Part) -> list[Found]:
+    """Every mutant of the part."""
+    found: list[Found] = []
+    for path in part.paths:
+        source = path.read_text(encoding="utf-8")
+        found += ((path, mutant) for mutant in expression_mutants(source))
+        found += ((path, mutant) for mutant in literal_mutants(source, path.suffix, every_text=part.every_text))
+    return found
 
 
-def mutants(path: Path, part: Part) -> Iterator[Mutant]:
-    """Every mutant of a Python file."""
-    source = path.read_text(encoding="utf-8")
-    yield from expression_mutants(source)
-    yield from literal_mutants(source, path.suffix, every_text=part.every_text)
+def survivors(part: Part, wanted: list[Found], jobs: int, say: Callable[[Found], None]) -> list[Found]:
+    """The mutants that no test of the part notices.
 
-
-def survivors(part: Part, wanted: list[tuple[Path, Mutant]], jobs: int) -> list[tuple[Path, Mutant]]:
-    """The mutants that no test of the part notices."""
+    Args:
+        say: called with each.
+    """
     with tempfile.TemporaryDirectory(prefix="ohifbuild-mutants-") as folder:
         os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = folder
-        run = _Run(wanted, jobs, Path(folder))
+        run = _Run(wanted, jobs, Path(folder), say)
         code = pytest.main([*_OPTIONS, *map(str, part.test_paths)], plugins=[run])
     if code != 0:
         raise SystemExit(f"The tests of {part.name} fail without any mutant.")
@@ -67,10 +71,10 @@ def survivors(part: Part, wanted: list[tuple[Path, Mutant]], jobs: int) -> list[
 class _Run:
     """A plugin of pytest that runs the collected tests again and again."""
 
-    def __init__(self, wanted: list[tuple[Path, Mutant]], jobs: int, folder: Path) -> None:
-        self.wanted, self.jobs, self.folder = wanted, jobs, folder
-        self.survivors: list[tuple[Path, Mutant]] = []
-        self.running: dict[int, tuple[Path, Mutant]] = {}
+    def __init__(self, wanted: list[Found], jobs: int, folder: Path, say: Callable[[Found], None]) -> None:
+        self.wanted, self.jobs, self.folder, self.say = wanted, jobs, folder, say
+        self.survivors: list[Found] = []
+        self.running: dict[int, Found] = {}
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         if session.testsfailed:
@@ -106,19 +110,18 @@ class _Run:
     def _wait_for_one(self) -> None:
         pid, status = os.wait()
         found = self.running.pop(pid)
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         shutil.rmtree(self.folder / str(pid), ignore_errors=True)
         if status == 0:
             self.survivors.append(found)
-            print(f"  {describe(*found)}", flush=True)
+            self.say(found)
 
 
-def describe(path: Path, mutant: Mutant) -> str:
-    """A mutant's name: it holds while its function stays as it is."""
-    return f"{path.parent.name}/{path.name}{_enclosing(path, mutant.at)}: {' '.join(mutant.change.split())}"
+def function_of(path: Path, line: int) -> str:
+    """The name of the innermost function or class that has a line; '' for none."""
+    names = [name for first, last, name in _functions(path) if first <= line <= last]
+    return names[-1] if names else ""
 
 
 @functools.cache
@@ -137,11 +140,6 @@ def _functions(path: Path) -> list[tuple[int, int, str]]:
 
     visit(ast.parse(path.read_text(encoding="utf-8")), "")
     return found
-
-
-def _enclosing(path: Path, line: int) -> str:
-    names = [name for first, last, name in _functions(path) if first <= line <= last]
-    return f" {names[-1]}" if names else ""
 
 
 class _Tests:
@@ -183,8 +181,8 @@ class _Tests:
     def _covering(self, path: Path, line: int) -> list[int]:
         """The tests that run a line's function, those that run the line first."""
         lines = self.lines[path]
-        name = _enclosing(path, line)
-        spans = [(first, last) for first, last, other in _functions(path) if f" {other}" == name]
+        name = function_of(path, line)
+        spans = [(first, last) for first, last, other in _functions(path) if other == name]
         within = [number for number in lines if any(first < number <= last for first, last in spans)]
         contexts = {context for number in within or lines for context in lines[number] if context}
         exact = set(lines.get(line, ()))
@@ -197,9 +195,7 @@ def _put_in_place(path: Path, source: str) -> bool:
     before, after = ast.parse(original), ast.parse(source)
     if len(before.body) != len(after.body):
         return False
-    top_level = [
-        old for old, new in zip(before.body, after.body, strict=True) if _skeleton(old) != _skeleton(new)
-    ]
+    top_level = [old for old, new in zip(before.body, after.body, strict=True) if _skeleton(old) != _skeleton(new)]
     if not all(isinstance(statement, ast.Assign | ast.AnnAssign) for statement in top_level):
         return False
     for cache in [found for found in _objects() if isinstance(found, functools._lru_cache_wrapper)]:
@@ -276,5 +272,5 @@ def _run_anew(path: Path, source: str, tests: Iterable[str], own: Path) -> bool:
     def code_of(self: SourceFileLoader, name: str) -> _Code | None:
         return compile(source, str(path), "exec") if self.path == str(path) else get_code(self, name)
 
-    SourceFileLoader.get_code = code_of  # type: ignore[method-assign]
+    SourceFileLoader.get_code = code_of  # type: ignore[assignment, method-assign]
     return pytest.main([*_OPTIONS, f"--basetemp={own / 'anew'}", *tests]) == 0

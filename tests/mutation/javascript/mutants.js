@@ -4,8 +4,8 @@
  * Stryker puts all mutants of a file into one source, where a number switches one on; it also counts which test reaches
  * which. A mutant of what a file does while it loads is loaded anew, with the test files; so is a given whole source.
  *
- * Input, on stdin: `files`, `tests`, `given` (`{file, line, change, source}`), `shard` (`[index, count]`), and `names`:
- * only name the mutants. Output: a line of JSON for each mutant, `{file, line, change, outcome}`.
+ * Input, on stdin: `files`, `tests`, `given` (`{file, line, change, source}`), which mutants by number (`shard`: remainder
+ * and divisor, `skip`, `chosen`), and `names`: only name them. Output: lines of JSON, `{file, line, change, outcome}`.
  */
 
 import { readFileSync, writeSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { commonTokens } from '@stryker-mutator/api/plugin';
 import { createInstrumenter } from '@stryker-mutator/instrumenter';
 import { createInjector } from 'typed-inject';
 
-const { files, tests, given, shard, skip, names } = JSON.parse(readFileSync(0, 'utf8'));
+const { files, tests, given, shard, skip, chosen, names } = JSON.parse(readFileSync(0, 'utf8'));
 const silent = () => {};
 const logger = { debug: silent, info: silent, warn: silent, isDebugEnabled: () => false };
 const space = (/** @type {any} */ (globalThis).__stryker__ = { mutantCoverage: { static: {}, perTest: {} } });
@@ -62,7 +62,7 @@ for (const one of all) {
   space.currentTestId = one.id;
   const began = performance.now();
   if (!(await passes(one.test))) {
-    throw new Error(`${one.id}: ${one.test.name} fails without any mutant.`);
+    fault(`${one.file}: '${one.test.name}' fails without any mutant.`);
   }
   one.seconds = (performance.now() - began) / 1000;
 }
@@ -73,19 +73,28 @@ all.sort((one, other) => one.seconds - other.seconds);
 const filesOf = new Map(files.map((/** @type {string} */ file) => [file, reached(mutantsOf(file))]));
 
 for (const [index, mutant] of mutants.entries()) {
-  if (index % shard[1] !== shard[0] || skip.includes(index)) {
+  if (index % shard[1] !== shard[0] || skip.includes(index) || (chosen && !chosen.includes(index))) {
     continue;
   }
   say(mutant, 'begins', index);
   say(mutant, (await dies(mutant)) ? 'killed' : 'survived', index);
 }
 
-for (const { id, test } of all) {
+for (const { file, test } of all) {
   if (!(await passes(test))) {
-    throw new Error(`${id}: ${test.name} fails after the mutants, without any: they have left something.`);
+    fault(`${file}: '${test.name}' fails without any mutant, after others: they have left something.`);
   }
 }
 process.exit();
+
+/**
+ * @param {string} change
+ * @returns {never}
+ */
+function fault(change) {
+  say({ file: '', line: 0, change }, 'fault');
+  process.exit(1);
+}
 
 /** @param {any} mutant */
 async function dies({ id, file, source }) {
