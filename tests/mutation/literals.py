@@ -27,6 +27,9 @@ _PIECE = re.compile(
 )
 _MEMBER = re.compile(r"(?P<low>\$?\{\w+\}|\\x[0-9a-f]{2}|\\.|[^\\])(?:-(?P<high>\\x[0-9a-f]{2}|\\.|[^\\]))?")
 
+_CASELESS = re.compile(r"[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]*)+|Allow|Location|Vary|utf-8|latin-1|ascii")
+"""Names of headers and encodings, which have no letter case."""
+
 
 class Mutant(NamedTuple):
     """A changed source; ``at`` is the line, ``change`` what was changed, for people."""
@@ -143,7 +146,7 @@ def _moved(character: str, step: int) -> str:
 
 def _text_mutants(text: str) -> Iterator[str]:
     yield "" if text else "x"
-    if text.swapcase() != text and "{" not in text:
+    if text.swapcase() != text and "{" not in text and not _CASELESS.fullmatch(text):
         yield text.swapcase()
 
 

@@ -8,7 +8,7 @@
  * and divisor, `skip`, `chosen`), and `names`: only name them. Output: lines of JSON, `{file, line, change, outcome}`.
  */
 
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { commonTokens } from '@stryker-mutator/api/plugin';
@@ -176,5 +176,5 @@ function named({ fileName, location: { start, end }, replacement }) {
  * @param {number} [index]
  */
 function say({ file, line, change }, outcome, index) {
-  writeSync(1, `${JSON.stringify({ file, line, change, outcome, index })}\n`);
+  process.stdout.write(`${JSON.stringify({ file, line, change, outcome, index })}\n`); // into a pipe it is synchronous
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -59,10 +60,8 @@ def run(gate: Gate, archive: Archive, act: Callable[[Ask], Awaitable[None]]) -> 
         application.router.add_route("*", "/dicom-web/{tail:.*}", handle)
         async with TestServer(application) as server, ClientSession() as client:
 
-            async def ask(
-                tail: str = SERIES, token: str | None = "one", *, method: str = "GET", name: str = "token"
-            ) -> Answer:
-                headers = {} if token is None else {name: token}
+            async def ask(tail: str = SERIES, token: str | None = "one", *, method: str = "GET") -> Answer:
+                headers = {} if token is None else {"Token": token}
                 url = server.make_url(f"/dicom-web/{tail}")
                 async with client.request(method, url, headers=headers, allow_redirects=False) as response:
                     return response.status, dict(response.headers), await response.text()
@@ -101,10 +100,19 @@ def test_a_challenge_names_the_scheme_of_the_recipe() -> None:
     run(Gate(TOKENS, Settings(token_header="Authorization", token_scheme="Bearer")), Archive(), act)
 
 
-def test_a_study_outside_the_token_is_forbidden_without_a_challenge() -> None:
+@pytest.mark.parametrize(
+    ("tail", "reason"),
+    [
+        ("studies/1.3/series", "This token is for another study."),
+        ("studies?PatientID=7", "This token does not allow a search by patient."),
+        ("studies", "This token does not allow a search that names no study."),
+        ("patients", "This request is ambiguous."),
+    ],
+)
+def test_what_a_token_does_not_allow_is_forbidden_without_a_challenge(tail: str, reason: str) -> None:
     async def act(ask: Ask) -> None:
-        status, headers, _ = await ask("studies/1.3/series")
-        assert status == 403
+        status, headers, text = await ask(tail)
+        assert (status, text) == (403, f"{reason}\n")
         assert "WWW-Authenticate" not in headers
         assert "Allow" not in headers
 
@@ -124,6 +132,7 @@ def test_a_method_that_changes_something_never_reaches_the_archive(enforce: bool
 
 
 def test_a_granted_request_gets_the_archives_answer_and_is_recorded() -> None:
+    began = time.monotonic()
     gate, archive = Gate(TOKENS, Settings()), Archive()
 
     async def act(ask: Ask) -> None:
@@ -136,8 +145,7 @@ def test_a_granted_request_gets_the_archives_answer_and_is_recorded() -> None:
     assert (first.method, first.path, first.query) == ("GET", f"/dicom-web/{SERIES}", "limit=1")
     assert (first.decision, first.status) == ("granted", 200)
     assert ("token", "one") in first.headers
-    assert 0 <= first.at <= second.at
-    assert first.at + first.seconds <= second.at + 0.001
+    assert 0 < first.at < first.at + first.seconds < second.at + second.seconds < time.monotonic() - began
     assert first.size >= len("found")
     assert second.size >= len("streamed")
     assert archive.asked == [SERIES, SERIES]
@@ -172,6 +180,7 @@ def test_granted_requests_alone_are_redirected_until_that_ends() -> None:
 
 
 def test_an_archive_that_fails_is_recorded_as_a_500() -> None:
+    began = time.monotonic()
     gate, archive = Gate(TOKENS, Settings()), Archive()
 
     async def act(ask: Ask) -> None:
@@ -181,7 +190,24 @@ def test_an_archive_that_fails_is_recorded_as_a_500() -> None:
     run(gate, archive, act)
     (record,) = gate.received()
     assert (record.decision, record.status) == ("granted", 500)
-    assert 0 <= record.seconds <= record.at + record.seconds
+    assert 0 < record.at < record.at + record.seconds < time.monotonic() - began
+
+
+def test_a_request_is_recorded_before_its_answer_begins_and_while_it_is_sent() -> None:
+    gate = Gate(TOKENS, Settings())
+    seen: list[tuple[int, int]] = []
+
+    class Watched(Archive):
+        async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
+            seen.extend((record.status, record.size) for record in gate.received())
+            return web.StreamResponse(status=206)
+
+    async def act(ask: Ask) -> None:
+        assert (await ask())[0] == 206
+
+    run(gate, Watched(), act)
+    assert seen == [(0, 0)]
+    assert [record.status for record in gate.received()] == [206]
 
 
 def test_records_are_deleted_on_request_and_a_late_answer_adds_none() -> None:
