@@ -40,7 +40,7 @@ const mutants = [
 
 if (names) {
   mutants.forEach(mutant => say(mutant, 'named'));
-  process.exit();
+  await end(0);
 }
 
 register(new URL('hooks.js', import.meta.url).href, {
@@ -62,7 +62,7 @@ for (const one of all) {
   space.currentTestId = one.id;
   const began = performance.now();
   if (!(await passes(one.test))) {
-    fault(`${one.file}: '${one.test.name}' fails without any mutant.`);
+    await fault(`${one.file}: '${one.test.name}' fails without any mutant.`);
   }
   one.seconds = (performance.now() - began) / 1000;
 }
@@ -82,18 +82,23 @@ for (const [index, mutant] of mutants.entries()) {
 
 for (const { file, test } of all) {
   if (!(await passes(test))) {
-    fault(`${file}: '${test.name}' fails without any mutant, after others: they have left something.`);
+    await fault(`${file}: '${test.name}' fails without any mutant, after others: they have left something.`);
   }
 }
-process.exit();
+await end(0);
 
 /**
  * @param {string} change
- * @returns {never}
  */
-function fault(change) {
+async function fault(change) {
   say({ file: '', line: 0, change }, 'fault');
-  process.exit(1);
+  await end(1);
+}
+
+/** @param {number} code */
+async function end(code) {
+  await new Promise(resolve => process.stdout.write('', () => resolve(undefined)));
+  process.exit(code);
 }
 
 /** @param {any} mutant */
@@ -176,5 +181,5 @@ function named({ fileName, location: { start, end }, replacement }) {
  * @param {number} [index]
  */
 function say({ file, line, change }, outcome, index) {
-  process.stdout.write(`${JSON.stringify({ file, line, change, outcome, index })}\n`); // into a pipe it is synchronous
+  process.stdout.write(`${JSON.stringify({ file, line, change, outcome, index })}\n`);
 }
