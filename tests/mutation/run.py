@@ -2,9 +2,11 @@
 
     nox -s mutate -- --part contract
     nox -s mutate -- --sample 20 --seed 7
+    nox -s mutate -- --explained
 
 Without ``--part`` every part is done, which takes hours. A sample has N mutants of one file of Python and N of one of
-JavaScript; the seed chooses files and mutants. Exit code 1 if a mutant survives that ``equivalent.txt`` does not
+JavaScript; the seed chooses files and mutants. ``--explained`` runs no test: it says which lines of ``equivalent.txt``
+no longer name a mutant. Exit code 1 if a mutant survives that ``equivalent.txt`` does not
 explain, or if ``equivalent.txt`` explains one of these files that is gone.
 """
 
@@ -14,6 +16,7 @@ import argparse
 import dataclasses
 import os
 import random
+import re
 import sys
 import time
 from pathlib import Path
@@ -34,22 +37,28 @@ def main(words: list[str]) -> int:
     parser.add_argument("--seed", default="0", help="of the sample; any text")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")
     parser.add_argument("--names", action="store_true", help="only name the mutants")
+    parser.add_argument("--explained", action="store_true", help="only check that equivalent.txt is current")
     options = parser.parse_args(words)
     os.nice(10 - os.nice(0))
     chance = random.Random(options.seed)
     good = True
+    explained = equivalents()
     for parts in (PYTHON, JAVASCRIPT):
         wanted = [
             dataclasses.replace(part, files=tuple(str(path.relative_to(ROOT)) for path in paths))
             for part in parts
             if part.name in (options.part or [part.name])
-            and (paths := [path for path in part.paths if (options.file or "") in str(path)])
+            and (paths := [path for path in part.paths if _is_wanted(path, options, explained)])
         ]
         if options.sample:
             wanted = [_one_file(chance, wanted)] if wanted else []
         for part in wanted:
             good &= _run(part, options, chance)
     return 0 if good else 1
+
+
+def _is_wanted(path: Path, options: argparse.Namespace, explained: set[str]) -> bool:
+    return (options.file or "") in str(path) and (not options.explained or _file(path) in map(_file_of, explained))
 
 
 def _one_file(chance: random.Random, parts: list[Part]) -> Part:
@@ -66,8 +75,11 @@ def _run(part: Part, options: argparse.Namespace, chance: random.Random) -> bool
         print("\n".join(names))
         return True
     explained = equivalents()
-    stale = {one for one in explained if one.split(":")[0].split(" ")[0] in {_file(path) for path in part.paths}}
-    stale -= set(names)
+    stale = {one for one in explained if _file_of(one) in map(_file, part.paths)} - set(names)
+    for one in sorted(stale):
+        print(f"  equivalent.txt explains what is gone: {one}")
+    if options.explained:
+        return not stale
     chosen = sorted(chance.sample(range(len(found)), min(options.sample or len(found), len(found))))
 
     def say(one: Found) -> None:
@@ -85,8 +97,6 @@ def _run(part: Part, options: argparse.Namespace, chance: random.Random) -> bool
         f"{len(alive) - len(unexplained)} equivalent, {len(unexplained)} survived, {time.monotonic() - began:.0f} s",
         flush=True,
     )
-    for one in sorted(stale):
-        print(f"  equivalent.txt explains what is gone: {one}")
     return not unexplained and not stale
 
 
@@ -99,6 +109,10 @@ def name(found: Found) -> str:
 
 def _file(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
+
+
+def _file_of(explained: str) -> str:
+    return re.split("[: ]", explained)[0]
 
 
 def equivalents() -> set[str]:

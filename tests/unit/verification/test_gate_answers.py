@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 from aiohttp import ClientSession, web
+from aiohttp.abc import AbstractStreamWriter
 from aiohttp.test_utils import TestServer
 
 from ohifbuild.contract.grants import Grant, Tokens
@@ -200,13 +201,18 @@ def test_a_request_is_recorded_before_its_answer_begins_and_while_it_is_sent() -
     class Watched(Archive):
         async def handle(self, request: web.Request, tail: str) -> web.StreamResponse:
             seen.extend((record.status, record.size) for record in gate.received())
-            return web.StreamResponse(status=206)
+            return Noting(status=206)
+
+    class Noting(web.StreamResponse):
+        async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+            seen.extend((record.status, record.size) for record in gate.received())
+            return await super().prepare(request)
 
     async def act(ask: Ask) -> None:
         assert (await ask())[0] == 206
 
     run(gate, Watched(), act)
-    assert seen == [(0, 0)]
+    assert seen == [(0, 0), (206, 0)]
     assert [record.status for record in gate.received()] == [206]
 
 
@@ -219,6 +225,7 @@ def test_records_are_deleted_on_request_and_a_late_answer_adds_none() -> None:
             return await super().handle(request, tail)
 
     async def act(ask: Ask) -> None:
+        assert (await ask())[0] == 200
         await ask(token=None)
         assert len(gate.received()) == 1
         assert (await ask())[0] == 200
