@@ -43,19 +43,18 @@ def survivors(part: Part, chosen: set[int] | None, jobs: int, say: Callable[[Fou
     def work(index: int) -> None:
         done: set[int] = set()
         while True:
-            begun = None
-            ended = True
+            last = {"outcome": "none", "change": "Node ends without a word."}
             for report in _reports(_job(part, shard=[index, jobs], skip=sorted(done), chosen=chosen)):
-                if report["outcome"] == "fault":
-                    faults.append(report["change"])
-                    return
-                begun = report["index"]
-                done.add(begun)
-                ended = report["outcome"] != "begins"
+                last = report
+                if report["outcome"] == "begins":
+                    done.add(report["index"])
                 if report["outcome"] == "survived":
                     alive.append(_found(report))
                     say(alive[-1])
-            if ended:
+            if last["outcome"] == "all":
+                return
+            if last["outcome"] != "begins":  # not silenced by a mutant
+                faults.append(f"{last['outcome']}: {last['change']}")
                 return
 
     threads = [threading.Thread(target=work, args=(index,)) for index in range(jobs)]

@@ -32,7 +32,7 @@ Found = tuple[Path, Mutant]
 def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="nox -s mutate --")
     parser.add_argument("--part", action="append", choices=[part.name for part in PYTHON + JAVASCRIPT])
-    parser.add_argument("--file", help="only files whose path contains this")
+    parser.add_argument("--file", help="only files whose path this regular expression finds")
     parser.add_argument("--sample", type=int, metavar="N", help="N mutants of one file of each language")
     parser.add_argument("--seed", default="0", help="of the sample; any text")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")
@@ -58,7 +58,9 @@ def main(words: list[str]) -> int:
 
 
 def _is_wanted(path: Path, options: argparse.Namespace, explained: set[str]) -> bool:
-    return (options.file or "") in str(path) and (not options.explained or _file(path) in map(_file_of, explained))
+    return re.search(options.file or "", str(path)) is not None and (
+        not options.explained or _file(path) in map(_file_of, explained)
+    )
 
 
 def _one_file(chance: random.Random, parts: list[Part]) -> Part:

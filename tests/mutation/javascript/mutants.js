@@ -65,6 +65,7 @@ for (const one of all) {
     await fault(`${one.file}: '${one.test.name}' fails without any mutant.`);
   }
   one.seconds = (performance.now() - began) / 1000;
+  say({ file: one.file, line: 0, change: one.test.name }, 'passed');
 }
 space.currentTestId = undefined;
 const { perTest, static: whileLoading } = space.mutantCoverage;
@@ -84,7 +85,9 @@ for (const { file, test } of all) {
   if (!(await passes(test))) {
     await fault(`${file}: '${test.name}' fails without any mutant, after others: they have left something.`);
   }
+  say({ file, line: 0, change: test.name }, 'passed');
 }
+say({ file: '', line: 0, change: '' }, 'all');
 await end(0);
 
 /**
