@@ -79,6 +79,17 @@ def test_a_setting_that_every_build_wrote_must_be_there(name: str) -> None:
         settings_of({key: value for key, value in REQUIRED.items() if key != name})
 
 
+def test_a_value_of_another_type_is_read_as_text() -> None:
+    texts = {name: 7 for name, value in {**REQUIRED, **OPTIONAL}.items() if isinstance(value, str)}
+    lists: dict[str, Any] = {"roots": [7], "connect": [7], "embedIn": [7]}
+    source = {"name": 7, "roots": [7], "tokenHeader": 7, "tokenScheme": 7, "access": 7}
+    found = settings_of({**REQUIRED, **texts, **lists, "further": [source]})
+    assert (found.token_param, found.token_header, found.token_scheme, found.priors) == ("7", "7", "7", "7")
+    assert (found.storage, found.public_url, found.dicom_json, found.source_name) == ("7", "7", "7", "7")
+    assert (found.access, found.roots, found.connect, found.embed_in) == ("7", ("7",), ("7",), ("7",))
+    assert found.further == (Source("7", ("7",), "7", "7", "7"),)
+
+
 @pytest.mark.parametrize("name", ["name", "roots", "tokenHeader", "tokenScheme", "access"])
 def test_a_further_archive_must_be_complete(name: str) -> None:
     source = {key: value for key, value in OPTIONAL["further"][0].items() if key != name}  # type: ignore[index]
@@ -125,6 +136,8 @@ def test_the_element_is_found_however_it_is_written(tmp_path: Path, start: str) 
     [
         (page(""), "unmodified OHIF"),
         (page('<script data-id="x" class="ohifbuild-settings">{}</script>'), "unmodified OHIF"),
+        (page('<noscript id="ohifbuild-settings">{}</noscript>'), "unmodified OHIF"),
+        (page('<scripted id="ohifbuild-settings">{}</script>'), "unmodified OHIF"),
         (page('<link id="ohifbuild-settings"><script>{}</script>'), "unmodified OHIF"),
         # The browser finds none of these by its id either.
         (page('<script data-id="ohifbuild-settings">{}</script>'), "unmodified OHIF"),
@@ -181,6 +194,7 @@ def test_the_header_has_the_scheme_if_there_is_one() -> None:
         ("https://pacs.example/wado/x", "x"),
         ("http://pacs.example/wado/x", None),
         ("https://other.example/wado/x", None),
+        ("https://zzz.example/wado/x", None),
         ("/wado/x", None),
         ("/pacs/rsx", None),
         ("/ward/inner/x", "x"),
