@@ -109,6 +109,12 @@ def roots(session: nox.Session) -> None:
 
 
 @nox.session
+def mutate(session: nox.Session) -> None:
+    """Changes the parts that decide; a test must notice. ``-- --part gate``, or ``-- --sample 20 --seed 7``."""
+    session.run(sys.executable, "tests/mutation/run.py", *session.posargs, external=True)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The documentation site, in build/site; a link that leads nowhere is an error."""
     python(session, "mkdocs", "build", "--strict", "--site-dir", str(ROOT / "build" / "site"))

@@ -60,7 +60,7 @@ test('an Authorization that is not our token is left to its owner', async () => 
 test('the token is not sent elsewhere, even if a caller sets its header', async () => {
   const { window, xhr, sent } = started({ path: `${A}&token=t` });
   const url = 'https://evil.example/dicom-web/studies';
-  await xhr(url, { token: 't', 'X-Copy': 't', Authorization: 'Bearer t', Accept: 'x' });
+  await xhr(url, { token: 't', 'X-Copy': ' t ', Authorization: ' Bearer t ', Accept: 'x' });
   await window.fetch(url, { headers: { token: 'whatever', Authorization: 'Bearer t', Accept: 'x' } });
   await window.fetch(new Request(url, { headers: { token: 't', Accept: 'x' } }));
   await xhr('/dicom-web/..%2fother', { token: 't', Accept: 'x' });
@@ -74,10 +74,31 @@ test('requests elsewhere are passed on untouched', async () => {
   const { window, xhr, sent } = started({ path: `${A}&token=t` });
   await xhr('/assets/x.json', { Authorization: 'Bearer other', 'X-A': 'b' });
   await window.fetch('https://other.example/', { headers: { Authorization: 'Basic x' } });
+  await window.fetch('https://other.example/plain');
   assert.deepEqual(
     sent.map(({ headers }) => headers),
-    [{ authorization: 'Bearer other', 'x-a': 'b' }, { authorization: 'Basic x' }]
+    [{ authorization: 'Bearer other', 'x-a': 'b' }, { authorization: 'Basic x' }, {}]
   );
+});
+
+test('elsewhere an Authorization stays even if the archive takes the token in it, unless it has the token', async () => {
+  const settings = { tokenHeader: 'Authorization', tokenScheme: 'Bearer' };
+  const { window, xhr, sent } = started({ path: `${A}&token=t`, settings });
+  for (const value of ['Basic x', 'Bearer t']) {
+    await xhr('https://other.example/', { Authorization: value });
+    await window.fetch('https://other.example/', { headers: { Authorization: value } });
+  }
+  assert.deepEqual(
+    sent.map(({ headers }) => headers.authorization),
+    ['Basic x', 'Basic x', undefined, undefined]
+  );
+});
+
+test('without a token no header is taken for one that has it', async () => {
+  const settings = { access: 'session' };
+  const { window, sent } = started({ path: A, settings });
+  await window.fetch('https://other.example/', { headers: { 'X-State': 'undefined', 'X-Text': 'is undefined' } });
+  assert.deepEqual(sent[0].headers, { 'x-state': 'undefined', 'x-text': 'is undefined' });
 });
 
 test('under the roots fetch refuses redirects, stores nothing in the cache, and keeps the header with no-cors', async () => {

@@ -27,6 +27,9 @@ _PIECE = re.compile(
 )
 _MEMBER = re.compile(r"(?P<low>\$?\{\w+\}|\\x[0-9a-f]{2}|\\.|[^\\])(?:-(?P<high>\\x[0-9a-f]{2}|\\.|[^\\]))?")
 
+_CASELESS = re.compile(r"[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]*)+|Allow|Location|Vary|utf-8|latin-1|ascii")
+"""Names of headers and encodings, which have no letter case."""
+
 
 class Mutant(NamedTuple):
     """A changed source; ``at`` is the line, ``change`` what was changed, for people."""
@@ -36,11 +39,12 @@ class Mutant(NamedTuple):
     source: str
 
 
-def literal_mutants(source: str, suffix: str) -> Iterator[Mutant]:
+def literal_mutants(source: str, suffix: str, *, every_text: bool = True) -> Iterator[Mutant]:
     """Every mutant of a file's literals.
 
     Args:
         suffix: ``.py`` or ``.js``.
+        every_text: Whether texts with spaces in them are changed, which are for people.
     """
     for found in _LANGUAGES[suffix].finditer(source):
         kind = found.lastgroup
@@ -53,6 +57,8 @@ def literal_mutants(source: str, suffix: str) -> Iterator[Mutant]:
             changed = iter((str(number + 1), str(number - 1)))
         else:
             body = text[1:-1]
+            if " " in body and not every_text and not _LOOKS.search(body):
+                continue
             bodies = regex_mutants(body) if kind == "regex" or _LOOKS.search(body) else _text_mutants(body)
             if _is_class(source, start):
                 bodies = _class_mutants(body)
@@ -113,12 +119,12 @@ def _repeated(regex: str, times: re.Match[str] | None) -> Iterator[str]:
     given = times[0]
     others = {"*": ["", "+"], "+": ["", "*"], "?": [""]}.get(given)
     if others is None:
-        numbers = [int(number) for number in given[1:-1].split(",")]
+        numbers = given[1:-1].split(",")
         others = [""]
-        for place in range(len(numbers)):
-            for step in (-1, 1):
-                changed = [number + step * (place == index) for index, number in enumerate(numbers)]
-                others.append(f"{{{','.join(map(str, changed))}}}")
+        for place, number in enumerate(numbers):
+            for step in (-1, 1) if number else ():
+                changed = [*numbers[:place], str(int(number) + step), *numbers[place + 1 :]]
+                others.append(f"{{{','.join(changed)}}}")
     yield from (regex[: times.start()] + other + regex[times.end() :] for other in others)
 
 
@@ -140,7 +146,7 @@ def _moved(character: str, step: int) -> str:
 
 def _text_mutants(text: str) -> Iterator[str]:
     yield "" if text else "x"
-    if text.swapcase() != text and "{" not in text:
+    if text.swapcase() != text and "{" not in text and not _CASELESS.fullmatch(text):
         yield text.swapcase()
 
 

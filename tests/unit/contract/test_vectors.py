@@ -155,7 +155,16 @@ def test_an_empty_scope_permits_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [Scope(), Meaning("open"), choose_token(["t"]), read_link("https://v.example/viewer", "token")]
+    "value",
+    [
+        Scope(),
+        Meaning("open"),
+        choose_token(["t"]),
+        read_link("https://v.example/viewer", "token"),
+        answers.meaning_of(404),
+        answers.telling_of(404, "search", "nothing"),
+        answers.retry(),
+    ],
 )
 def test_values_of_the_contract_are_frozen(value: object) -> None:
     with pytest.raises(FrozenInstanceError):

@@ -13,7 +13,7 @@ from ohifbuild.core.documents import parse_json
 from ohifbuild.core.errors import DistInvalid
 
 ELEMENT = re.compile(
-    r"<script\b(?=[^>]*\bid=[\"']?ohifbuild-settings[\"']?)[^>]*>(?P<json>.*?)</script>", re.DOTALL | re.IGNORECASE
+    r"<script\b(?=[^>]*\sid=([\"']?)ohifbuild-settings\1[\s>])[^>]*>(?P<json>.*?)</script>", re.DOTALL | re.IGNORECASE
 )
 
 
