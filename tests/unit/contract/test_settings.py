@@ -143,6 +143,8 @@ def test_the_element_is_found_however_it_is_written(tmp_path: Path, start: str) 
         (page('<script data-id="ohifbuild-settings">{}</script>'), "unmodified OHIF"),
         (page('<script id="ohifbuild-settings-old">{}</script>'), "unmodified OHIF"),
         (page('<script id="my-ohifbuild-settings">{}</script>'), "unmodified OHIF"),
+        (page("<script id=ohifbuild-settings-old>{}</script>"), "unmodified OHIF"),
+        ('<script id="ohifbuild-settings"></script>', "damaged"),
         (page('<script id="ohifbuild-settings">{</script>'), "damaged"),
         (page('<script id="ohifbuild-settings">{}</script>'), "damaged"),
         (page('<script id="ohifbuild-settings">[]</script>'), "damaged"),
@@ -154,6 +156,7 @@ def test_a_page_without_good_settings_is_no_dist(tmp_path: Path, text: str, caus
         read_settings(dist(tmp_path, text))
     assert cause in caught.value.cause
     assert str(tmp_path) in str(caught.value)
+    assert caught.value.fix == "Build one with: ohifbuild build --output dist"
 
 
 @pytest.mark.parametrize("content", [None, b"\xff"])
