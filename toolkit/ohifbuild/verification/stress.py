@@ -86,6 +86,6 @@ def hogs(number: int) -> Iterator[None]:
     """Processes that take processor time for the length of the block."""
     with ExitStack() as running:
         for _ in range(number):
-            hog = running.enter_context(subprocess.Popen([sys.executable, "-c", HOG], stdin=subprocess.PIPE))
+            hog = running.enter_context(subprocess.Popen([sys.executable, "-P", "-c", HOG], stdin=subprocess.PIPE))
             running.callback(hog.kill)
         yield
