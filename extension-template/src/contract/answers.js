@@ -33,7 +33,7 @@ export const RETRY = Object.freeze(table.retry);
 export const ONCE = Object.freeze(table.once);
 /** The same as `RETRY` for the time after that, in which all requests wait for the archive. The last pause repeats. */
 export const WAIT = Object.freeze(table.wait);
-/** Seconds without a byte of the archive: until the user is told, and until a request is given up, by its kind. */
+/** Seconds without a byte of the archive: until a message says so, and until a request is given up, by its kind. */
 export const SILENCE = Object.freeze(table.silence);
 
 const ANSWERS = /** @type {Record<string, Answer>} */ (table.answers);

@@ -45,7 +45,7 @@ export function createAnswers(window, silence, sizes) {
     const end = () => abort.abort(request.signal.reason);
     request.signal.addEventListener('abort', end);
     const stop = silence.watch(kind === 'frames', {
-      told: onSlow,
+      reported: onSlow,
       over: () => abort.abort(new TypeError('Failed to fetch')),
     });
     /** @type {Response | undefined} */

@@ -18,7 +18,7 @@ const MOST_ALONE = 6;
  */
 export function createRetries(window) {
   const outage = createOutage(window);
-  let alone = 0;
+  let onTheirOwn = 0;
   /** When a request of each kind was last answered. @type {Map<Kind, number>} */
   const answered = new Map();
 
@@ -80,7 +80,7 @@ export function createRetries(window) {
       return { isFailure, how: isOnce && isSoon ? 'alone' : 'never', wait, isTold: false };
     }
     const isFirst = isSoon && !outage.known();
-    if (isFirst && alone < MOST_ALONE) {
+    if (isFirst && onTheirOwn < MOST_ALONE) {
       return { isFailure, how: 'alone', wait, isTold: false };
     }
     const mayWait = asked <= WAIT.longest && spent < WAIT.total;
@@ -92,9 +92,9 @@ export function createRetries(window) {
    * @param {number} seconds
    */
   async function onItsOwn(signal, seconds) {
-    alone += 1;
+    onTheirOwn += 1;
     await sleep(window, signal, seconds * 1000);
-    alone -= 1;
+    onTheirOwn -= 1;
   }
 }
 

@@ -5,7 +5,7 @@
 
 import { SILENCE } from '../contract/answers.js';
 
-/** @typedef {{told: () => void, over: () => void}} Acts what to do when the user is to be told, and when it is over */
+/** @typedef {{reported: () => void, over: () => void}} Acts what to do when a message is due, and when a request is given up */
 
 /**
  * Creates the watch over one page's requests.
@@ -26,7 +26,7 @@ export function createSilence(window) {
   function watch(isPart, acts) {
     const began = now();
     const limits = [
-      { seconds: SILENCE.told, act: acts.told },
+      { seconds: SILENCE.reported, act: acts.reported },
       { seconds: isPart ? SILENCE.part : SILENCE.other, act: acts.over },
     ];
     /** @type {number | undefined} */

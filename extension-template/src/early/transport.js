@@ -14,7 +14,7 @@ import { createSilence } from './silence.js';
 /**
  * @typedef {object} Listeners
  * @property {(response: import('../../types/early.js').ArchiveResponse) => void} response
- * @property {(url: string) => void} withdrawn is called if a request is aborted for which the user was told to wait
+ * @property {(url: string) => void} withdrawn is called if a request is aborted for which a message asks to wait
  */
 
 /**
@@ -111,11 +111,11 @@ export function createTransport(window, scope, credential, on, guesses) {
    */
   async function deliver(request, decision) {
     const { url, signal, method } = request;
-    let told = false;
+    let reported = false;
     /** @param {Outcome} outcome */
     const tell = ({ status, response }) => {
       if (scope.isCurrent(decision) && !signal.aborted) {
-        told = true;
+        reported = true;
         on.response({ url, status, challenge: challengeOf(response) });
       }
     };
@@ -127,7 +127,7 @@ export function createTransport(window, scope, credential, on, guesses) {
     try {
       return await (once ? attempt() : retries.send(signal, kind, attempt, tell));
     } finally {
-      if (told && signal.aborted) {
+      if (reported && signal.aborted) {
         on.withdrawn(url);
       }
     }
