@@ -35,7 +35,10 @@ export function provideLaterModules(window, url, soon = false) {
   Object.defineProperty(window, PROVIDER, { value: provide });
   if (soon) {
     // Fetched, not run: until the page has loaded its first scripts, they would take their places back.
-    const link = Object.assign(document.createElement('link'), { rel: 'preload', as: 'script', href: url });
+    const link = document.createElement('link');
+    for (const [name, value] of Object.entries({ rel: 'preload', as: 'script', href: url })) {
+      link.setAttribute(name, value);
+    }
     document.head.append(link);
   }
   document.addEventListener(RENDERED, load, { capture: true, once: true });
