@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell starts what stands before `&` so, and every program that a test starts would ignore Ctrl-C too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # A process of pytest-xdist gets the words of the command that it belongs to.
     of_command = getattr(config, "workerinput", {"mainargv": ["pytest", *config.invocation_params.args]})
     set_installing(Installing(config.getoption("--install"), of_command["mainargv"][1:]))

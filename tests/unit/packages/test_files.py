@@ -94,7 +94,7 @@ def test_a_byte_order_mark_is_allowed_and_an_error_has_its_line(tmp_path: Path) 
     text = (root / "package.json").read_text()
     (root / "package.json").write_text("\ufeff" + text)
     assert read_packages([root])[0].name == "mine"
-    (root / "package.json").write_text('{\n  "name": "mine",\n}')
+    (root / "package.json").write_text('{\n  "name": "mine",\n  x\n}')
     with pytest.raises(ExtensionInvalid, match="is not JSON, line 3"):
         read_packages([root])
 

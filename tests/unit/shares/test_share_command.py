@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,8 @@ def test_the_list_says_when_a_share_was_last_opened_and_how_much(deployment: Pat
     (listed,) = result("list", *at)
     assert (listed["last_opened"], listed["times_opened"]) == ("2026-11-26T10:01:00Z", 2)
     assert (listed["frames"], listed["refused"]) == (13, 4)
-    assert "; opened 2 times, last 2026-11-26 " in share("list", *at)
+    here = datetime(2026, 11, 26, 10, 1, tzinfo=UTC).astimezone()
+    assert f"; opened 2 times, last {here:%Y-%m-%d %H:%M}" in share("list", *at)
     assert share("list", *at).endswith(", 13 images\n")
 
 

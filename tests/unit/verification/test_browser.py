@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import BrowserFailed, BrowserMissing
 from ohifbuild.verification.browser import Browser, find_browser, started, why_no_sandbox
+from ohifbuild.verification.playwright_driver import make_driver_run
 
 Program = Callable[[str, str], Path]
 
@@ -34,7 +36,8 @@ def absent() -> Path:
 
 
 def path_of(program: Path) -> dict[str, str]:
-    return {"PATH": str(program.parent)}
+    """An environment whose PATH has this program's folder only, and in which Playwright's driver starts."""
+    return {"PATH": str(program.parent), "PLAYWRIGHT_NODEJS_PATH": "/bin/true"}
 
 
 def test_the_environment_variable_has_precedence(program: Program) -> None:
@@ -56,13 +59,13 @@ def test_a_system_browser_is_preferred_to_playwrights(program: Program) -> None:
 
 def test_playwrights_own_is_used_where_the_system_has_none(program: Program, tmp_path: Path) -> None:
     managed = program("elsewhere", "")
-    environ = {"PATH": str(tmp_path / "empty")}
+    environ = path_of(tmp_path / "empty" / "none")
     assert find_browser(SilentReporter(), environ=environ, managed=lambda: managed) == Browser(managed, "playwright")
 
 
 def test_without_a_browser_the_error_has_the_command_that_installs_one(tmp_path: Path) -> None:
     with pytest.raises(BrowserMissing) as caught:
-        find_browser(SilentReporter(), environ={"PATH": str(tmp_path)}, install=False, managed=absent)
+        find_browser(SilentReporter(), environ=path_of(tmp_path / "none"), install=False, managed=absent)
     assert caught.value.fix == f"{sys.executable} -m playwright install --with-deps chromium"
 
 
@@ -90,6 +93,10 @@ def test_the_sandbox_is_off_only_for_a_reason(tmp_path: Path, file: str, content
 
 
 def test_a_program_that_is_not_a_browser_is_an_error(program: Program) -> None:
+    try:
+        make_driver_run(SilentReporter(), os.environ, install=False)
+    except BrowserMissing as error:
+        pytest.skip(f"{error.cause} {error.fix}")
     fake = program("chromium", 'echo "error while loading shared libraries: libnss3.so: cannot open" >&2; exit 127')
     with pytest.raises(BrowserFailed) as caught, started(Browser(fake, "given"), SilentReporter()):
         pass

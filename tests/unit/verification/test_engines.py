@@ -38,14 +38,14 @@ def absent() -> Path:
 
 @pytest.fixture
 def programs(tmp_path: Path) -> Callable[..., dict[str, str]]:
-    """An environment whose PATH has these programs only."""
+    """An environment whose PATH has these programs only, and in which Playwright's driver starts."""
 
     def make(*names: str) -> dict[str, str]:
         for name in names:
             path = tmp_path / name
             path.write_text("#!/bin/sh\nexit 0\n")
             path.chmod(0o755)
-        return {"PATH": str(tmp_path)}
+        return {"PATH": str(tmp_path), "PLAYWRIGHT_NODEJS_PATH": "/bin/true"}
 
     return make
 
