@@ -131,10 +131,11 @@ test('one XMLHttpRequest used twice is checked each time', async () => {
 });
 
 test('without a token nothing is sent, and callers see a network error', async () => {
-  const { window, xhr, sent } = started({ path: A });
+  const { window, xhr, sent, reason } = started({ path: A });
   assert.equal(await xhr(THERE), 0);
-  await assert.rejects(window.fetch(THERE), TypeError);
-  assert.deepEqual(sent, []);
+  await assert.rejects(window.fetch(THERE), { name: 'TypeError', message: 'Failed to fetch' });
+  await assert.rejects(window.fetch('/dicom-web/studies/9.9'), TypeError);
+  assert.deepEqual([sent, reason()], [[], 'no-token']);
 });
 
 test('an aborted fetch is no error', async () => {
