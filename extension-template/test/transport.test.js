@@ -131,11 +131,20 @@ test('one XMLHttpRequest used twice is checked each time', async () => {
 });
 
 test('without a token nothing is sent, and callers see a network error', async () => {
-  const { window, xhr, sent, reason } = started({ path: A });
+  const { window, xhr, sent, reason, api } = started({ path: A });
+  /** @type {unknown[]} */
+  const refused = [];
+  api.onRefused(error => refused.push(error));
   assert.equal(await xhr(THERE), 0);
   await assert.rejects(window.fetch(THERE), { name: 'TypeError', message: 'Failed to fetch' });
   await assert.rejects(window.fetch('/dicom-web/studies/9.9'), TypeError);
-  assert.deepEqual([sent, reason()], [[], 'no-token']);
+  assert.deepEqual([sent, refused, reason()], [[], [], 'no-token']);
+});
+
+test('a redirect of the archive is a network error for the caller, by fetch and by XMLHttpRequest', async () => {
+  const { window, xhr } = started({ path: `${A}&token=t`, archive: () => ({ status: 302 }) });
+  await assert.rejects(window.fetch(THERE), { name: 'TypeError', message: 'Failed to fetch' });
+  assert.equal(await xhr(THERE), 0);
 });
 
 test('an aborted fetch is no error', async () => {
