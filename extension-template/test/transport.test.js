@@ -106,6 +106,8 @@ test('under the roots fetch refuses redirects, stores nothing in the cache, and 
   await window.fetch(THERE, { mode: 'no-cors' });
   const { redirect, mode, cache, headers } = sent[0];
   assert.deepEqual([redirect, mode, cache, headers], ['manual', 'cors', 'no-store', { token: 't' }]);
+  await window.fetch(THERE, { mode: 'same-origin' });
+  assert.equal(sent[1].mode, 'same-origin');
 });
 
 test('a URL object that changes between reads is checked as it is sent', async () => {
