@@ -220,8 +220,8 @@ test('the page may connect to its own origin, the roots and the origins in `conn
   assert.equal(
     policy({
       roots: ['/dicom-web', 'https://PACS.example:443/a'],
-      connect: ['https://api.example/x', 'javascript:1', '*'],
+      connect: ['https://api.example/x', 'javascript:1', '*', 'http://[', 'http://plain.example:8042'],
     }),
-    "connect-src 'self' blob: data: https://pacs.example https://api.example"
+    "connect-src 'self' blob: data: https://pacs.example https://api.example http://plain.example:8042"
   );
 });

@@ -28,6 +28,12 @@ function opened(path, settings = TWO) {
   return { ...tab, api: tab.start() };
 }
 
+test('under the roots no request has the header in which another archive takes its token', async () => {
+  const { window, sent } = opened(`/viewer?${STUDY}`);
+  await window.fetch('/main/rs/studies/1.2.3', { headers: { Authorization: 'Basic x', Accept: 'x' } });
+  assert.deepEqual(sent[0].headers, { accept: 'x', token: 'secret' });
+});
+
 for (const [path, own, others] of /** @type {[string, string[], string[]][]} */ ([
   [`/viewer?${STUDY}`, ['/main/rs'], ['/ward/rs', '/ward/wado']],
   [`/viewer/ward?${STUDY}`, ['/ward/rs', '/ward/wado'], ['/main/rs']],

@@ -106,6 +106,8 @@ test('under the roots fetch refuses redirects, stores nothing in the cache, and 
   await window.fetch(THERE, { mode: 'no-cors' });
   const { redirect, mode, cache, headers } = sent[0];
   assert.deepEqual([redirect, mode, cache, headers], ['manual', 'cors', 'no-store', { token: 't' }]);
+  await window.fetch(THERE, { mode: 'same-origin' });
+  assert.equal(sent[1].mode, 'same-origin');
 });
 
 test('a URL object that changes between reads is checked as it is sent', async () => {
@@ -131,10 +133,20 @@ test('one XMLHttpRequest used twice is checked each time', async () => {
 });
 
 test('without a token nothing is sent, and callers see a network error', async () => {
-  const { window, xhr, sent } = started({ path: A });
+  const { window, xhr, sent, reason, api } = started({ path: A });
+  /** @type {unknown[]} */
+  const refused = [];
+  api.onRefused(error => refused.push(error));
   assert.equal(await xhr(THERE), 0);
-  await assert.rejects(window.fetch(THERE), TypeError);
-  assert.deepEqual(sent, []);
+  await assert.rejects(window.fetch(THERE), { name: 'TypeError', message: 'Failed to fetch' });
+  await assert.rejects(window.fetch('/dicom-web/studies/9.9'), TypeError);
+  assert.deepEqual([sent, refused, reason()], [[], [], 'no-token']);
+});
+
+test('a redirect of the archive is a network error for the caller, by fetch and by XMLHttpRequest', async () => {
+  const { window, xhr } = started({ path: `${A}&token=t`, archive: () => ({ status: 302 }) });
+  await assert.rejects(window.fetch(THERE), { name: 'TypeError', message: 'Failed to fetch' });
+  assert.equal(await xhr(THERE), 0);
 });
 
 test('an aborted fetch is no error', async () => {
