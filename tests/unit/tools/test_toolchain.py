@@ -97,8 +97,8 @@ def test_the_systems_node_is_used_if_it_matches(system: Path, cache: Cache) -> N
 def test_a_private_node_in_the_cache_is_used_if_the_systems_does_not_match(system: Path, cache: Cache) -> None:
     install(system, "20.18.0")
     version = next(pin.version for pin in private_pins() if satisfies(pin.version, "^24"))
-    private = cache.path_of("node", f"wheel-{version}") / "node/bin"
-    install(private, version)
+    entry = cache.entry("node", f"wheel-{version}", lambda work: install(work / "node/bin", version))
+    private = entry / "node/bin"
     tools = node_tools(cache, SilentReporter(), needs="^24", offline=True)
     assert (tools.node, tools.npm, tools.version, tools.source) == (private / "node", private / "npm", version, "wheel")
     assert tools.env["PATH"].split(":")[0] == str(private)
