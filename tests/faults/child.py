@@ -16,6 +16,8 @@ from pathlib import Path
 INJECTOR = Path(__file__).parent / "injector"
 LONGEST_SECONDS = 600.0
 TRACEBACK = re.compile(r"Traceback \(most recent call last\)|Exception ignored")
+OURS = "ohifbuild/"
+"""Python itself cannot be interrupted quietly before it runs our first line; a traceback of ours names our files."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Done:
     @property
     def has_traceback(self) -> bool:
         """Whether a person saw a traceback of Python."""
-        return bool(TRACEBACK.search(self.errors))
+        return bool(TRACEBACK.search(self.errors)) and OURS in self.errors
 
     @property
     def is_explained(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import shutil
 import signal
 import sys
@@ -25,6 +26,8 @@ from ohifbuild.core.digests import seal_of
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGSTOP)
 INTERRUPTED = 130
+INTERPRETER = re.compile(r"Could not import runpy module|Fatal Python error|KeyboardInterrupt")
+"""What Python says if it is interrupted before it runs our first line."""
 ENDING_SECONDS = 30.0
 EXPECTED = {"cache", "dist", "dist.evidence", "site", "ward.toml", "ward.lock", "ohifbuild.lock", *EMPTY}
 
@@ -120,6 +123,8 @@ def _run(case: Case, kill: Kill) -> Done:
 def _check_end(done: Done, kill: Kill, outcome: Outcome) -> None:
     # A signal that comes before Python has installed its handlers ends the process as usual.
     allowed = {0, -kill.signal, INTERRUPTED if kill.signal != signal.SIGKILL else 0}
+    if INTERPRETER.search(done.errors) and not done.has_traceback:
+        allowed.add(1)
     if done.status not in allowed:
         outcome.bad.append(f"exit status {done.status} after {kill.signal.name}: {done.errors[-1500:]}")
     if done.has_traceback:
