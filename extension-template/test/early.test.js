@@ -215,7 +215,9 @@ test('listeners hear of refusals until they leave', async () => {
 
 test('the page may connect to its own origin, the roots and the origins in `connect`, and to nothing else', () => {
   const policy = (/** @type {Record<string, unknown>} */ settings) =>
-    started({ path: A, settings }).document.querySelector('meta[http-equiv]')?.getAttribute('content');
+    started({ path: A, settings })
+      .document.querySelector('meta[http-equiv="Content-Security-Policy"]')
+      ?.getAttribute('content');
   assert.equal(policy({}), "connect-src 'self' blob: data:");
   assert.equal(
     policy({
