@@ -96,11 +96,13 @@ def test_modules_that_changed_since_their_installation_are_installed_again(tmp_p
     with installing(write(tree, a="1"), "key"):
         write(tree, node_modules__x__index="whole", b__node_modules__y="whole")
     write(tree, **{"node_modules__.cache__tool": "of a bundler", "a": "a source"})
+    write(tree, **{"platform__app__node_modules__.cache__tool": "of a bundler"})
     assert is_installed(tree, "key")
     write(tree, node_modules__x__index="half")
     assert not is_installed(tree, "key")
     with installing(tree, "key"):
         assert names(tree) == {"a"}
+        assert not list(tree.rglob("node_modules"))
 
 
 def test_modules_of_an_installation_that_was_killed_are_not_built_upon(tmp_path: Path) -> None:

@@ -102,7 +102,8 @@ def _installation(tree: Path, key: str = "") -> str:
 
 
 def _is_installed_file(name: str) -> bool:
-    return KEPT in name.split("/") and not _is_in_cache(name)
+    # Not the folders of modules themselves: a bundler makes one for its cache.
+    return f"/{KEPT}/" in f"/{name}" and not _is_in_cache(name)
 
 
 def _is_in_cache(name: str) -> bool:

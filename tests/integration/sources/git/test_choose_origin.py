@@ -35,11 +35,12 @@ def test_auto_falls_back_to_the_published_release_with_one_plain_line(tmp_path: 
 def test_auto_asks_no_remote_for_a_source_that_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choose, "remote_answers", lambda source: pytest.fail("the remote was asked"))
     commit = find_release("3.12.0", catalogue()).commit
-    entry = Cache(tmp_path).path_of(KIND, digest_of(commit, SPARSE))
-    (entry / "tree").mkdir(parents=True)
-    what, lines = attempt(Recipe.of({"version": "3.12.0"}), Cache(tmp_path), offline=True)
-    assert "OHIF's source at v3.12.0" in what
-    assert lines == []
+    Cache(tmp_path).entry(KIND, digest_of(commit, SPARSE), lambda work: (work / "tree").mkdir())
+    recipe, reporter = Recipe.of({"version": "3.12.0"}), SilentReporter()
+    pin = find_release(recipe.version, catalogue())
+    base = choose.choose(recipe, pin, (), Cache(tmp_path), offline=True, reporter=reporter)
+    assert base.origin == "git"
+    assert reporter.lines == []
 
 
 @pytest.mark.parametrize("wish", [{"from": "git"}, {"ref": "0" * 40}, {"source": "/srv/Viewers"}])
