@@ -43,7 +43,7 @@ def _guard(caller: int) -> None:
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     os.read(caller, 1)
-    pass
+    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":
