@@ -147,6 +147,12 @@ child.wait()
 """
 
 
+def test_a_program_has_no_children_that_it_did_not_start() -> None:
+    """nginx's reload, for one, waits for the end of all children of its master process."""
+    children = "import os; print(open(f'/proc/self/task/{os.getpid()}/children').read().split())"
+    assert run(python(children)).strip() == "[]"
+
+
 def test_no_program_outlives_a_caller_that_is_killed() -> None:
     with subprocess.Popen([sys.executable, "-c", CALLER, FAMILY], stdout=subprocess.PIPE, text=True) as caller:
         assert caller.stdout

@@ -17,12 +17,8 @@ import sys
 def main() -> None:
     """Starts the guard and becomes the program."""
     caller, report, locale, *argv = sys.argv[1:]
-    guard = os.fork()
-    if guard == 0:
-        os.close(int(report))
-        _guard(int(caller))
+    _leave_guard(int(caller), int(report))
     os.close(int(caller))
-    os.write(int(report), f"{guard} ".encode())
     os.set_inheritable(int(report), False)
     # Python ignores these and may set LC_CTYPE, and the program would inherit that.
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
@@ -34,6 +30,20 @@ def main() -> None:
         os.execv(argv[0], argv)  # noqa: S606 (an argument list, and no shell)
     except OSError as error:
         os.write(int(report), str(error.errno).encode())
+
+
+def _leave_guard(caller: int, report: int) -> None:
+    """Starts the guard, and reports its process id. It is not a child: the program expects only its own ones."""
+    between = os.fork()
+    if between:
+        os.waitpid(between, 0)
+        return
+    guard = os.fork()
+    if guard:
+        os.write(report, f"{guard} ".encode())
+        os._exit(0)
+    os.close(report)
+    _guard(caller)
 
 
 def _guard(caller: int) -> None:
