@@ -192,3 +192,12 @@ test('a page without any storage, where OHIF would stop without a message, shows
   await settle();
   assert.deepEqual([tab.reason(), tab.address(), tab.left], ['broken', A, []]);
 });
+
+test('a page that the browser shows again reads its address, which may have changed without an event', async () => {
+  const { window, reason } = started({ path: `${A}&token=t` });
+  window.History.prototype.replaceState.call(window.history, null, '', '/viewer?StudyInstanceUIDs=*');
+  assert.equal(reason(), undefined);
+  window.dispatchEvent(new window.Event('pageshow'));
+  await settle();
+  assert.equal(reason(), 'bad-link');
+});

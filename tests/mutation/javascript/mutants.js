@@ -18,7 +18,7 @@ import { createInjector } from 'typed-inject';
 const { files, tests, given, shard, skip, chosen, names } = JSON.parse(readFileSync(0, 'utf8'));
 const silent = () => {};
 const logger = { debug: silent, info: silent, warn: silent, isDebugEnabled: () => false };
-const space = (/** @type {any} */ (globalThis).__stryker__ = { mutantCoverage: { static: {}, perTest: {} } });
+const space = /** @type {any} */ ((globalThis).__stryker__ = { mutantCoverage: { static: {}, perTest: {} } });
 
 const registry = new URL('registry.js', import.meta.url).href;
 const { passes, taken } = await import(registry);
@@ -48,7 +48,9 @@ register(new URL('hooks.js', import.meta.url).href, {
     registry,
     sources: Object.fromEntries([
       ...instrumented.files.map(({ name, content }) => [pathToFileURL(name).href, content]),
-      ...mutants.filter(({ source }) => source).map(({ file, id, source }) => [`${pathToFileURL(file).href}?run=${id}`, source]),
+      ...mutants
+        .filter(({ source }) => source)
+        .map(({ file, id, source }) => [`${pathToFileURL(file).href}?run=${id}`, source]),
     ]),
   },
 });
@@ -111,8 +113,11 @@ async function dies({ id, file, source }) {
   space.hitCount = 0;
   space.hitLimit = 100 * (whileLoading[id] ?? 0) + 100 * counts.reduce((sum, count) => sum + count, 0);
   try {
-    for (const [index, { test }] of all.entries()) {
-      if (counts[index] && !(await passes(test))) {
+    for (const [index, one] of all.entries()) {
+      if (counts[index] && !(await passes(one.test))) {
+        // It will notice the next mutants nearby too.
+        all.splice(index, 1);
+        all.unshift(one);
         return true;
       }
     }
@@ -175,7 +180,11 @@ function named({ fileName, location: { start, end }, replacement }) {
   };
   const before = lines[start.line].slice(0, start.column).trimStart().slice(-40);
   const after = start.line === end.line ? lines[end.line].slice(end.column).slice(0, 30) : '';
-  return { file: fileName, line: start.line + 1, change: `${before}[${short(old.join('\n'))} -> ${short(replacement)}]${after}` };
+  return {
+    file: fileName,
+    line: start.line + 1,
+    change: `${before}[${short(old.join('\n'))} -> ${short(replacement)}]${after}`,
+  };
 }
 
 /**

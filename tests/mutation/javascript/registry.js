@@ -28,6 +28,20 @@ process.on('beforeExit', () => {
   giveUp();
 });
 
+// What an earlier mutant left open may keep the loop alive. Then a test that waits is found by a loop with nothing to do.
+const QUIET_SECONDS = 5;
+let quiet = 0;
+let last = performance.eventLoopUtilization();
+setInterval(() => {
+  const { active } = performance.eventLoopUtilization(last);
+  last = performance.eventLoopUtilization();
+  quiet = active < 20 ? quiet + 1 : 0;
+  if (quiet === QUIET_SECONDS) {
+    quiet = 0;
+    giveUp();
+  }
+}, 1000).unref();
+
 /**
  * Whether a test passes. One that waits although nothing is left to happen fails.
  *
