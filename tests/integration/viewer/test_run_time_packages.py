@@ -199,7 +199,7 @@ def test_what_is_installed_above_the_work_folder_is_refused(
 ) -> None:
     (tmp_path / "node_modules" / "stray").mkdir(parents=True)
     (tmp_path / "node_modules" / "stray" / "index.js").write_text("export default 1;")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     text = refused(cache, webpack, package(tmp_path / "p", {"src/index.tsx": "import 'stray'; export default {};"}))
     assert "installed outside of the package" in text
 
