@@ -89,6 +89,8 @@ class Tab(PageReadings):
 
     def _show(self, page: Page) -> None:
         self.page = page
+        # The watchdog ends what takes too long, because it knows how slow the machine is.
+        page.set_default_timeout(0)
         self._frame = page.main_frame
         # Only Chromium has this protocol.
         self._devtools = self._context.new_cdp_session(page) if _is_chromium(page) else None
@@ -330,8 +332,6 @@ def new_context(browser: Browser, proxy: ProxySettings | None = None) -> Iterato
         reduced_motion="reduce",
         proxy=proxy,
     )
-    # The watchdog ends what takes too long, because it knows how slow the machine is.
-    context.set_default_timeout(0)
     try:
         yield context
     finally:
