@@ -7,37 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from ohifbuild.contract.settings import Settings
 from ohifbuild.verification.evidence import ReceivedRequest, SentRequest
-from ohifbuild.verification.traffic import target
+from ohifbuild.verification.traffic import header, target
 
 
 def attributed(
-    sent: Mapping[int, Sequence[SentRequest]], received: Sequence[ReceivedRequest], latest: int
+    sent: Mapping[int, Sequence[SentRequest]],
+    received: Sequence[ReceivedRequest],
+    latest: int,
+    settings: Settings,
 ) -> dict[int, tuple[ReceivedRequest, ...]]:
     """The received requests of each recording, in the order of arrival.
 
-    A request whose answer the browser has belongs where the browser sent it. One without belongs to the oldest sent
-    request to the same address that has no answer, as those that a leaving page cuts off. One that the browser did not
-    send belongs to the latest recording.
+    A request whose answer the browser has belongs where the browser sent it. One without, such as one that a leaving
+    page cuts off, belongs to the oldest sent request with the same address and token that has no answer. So does every
+    request at a recorder that numbers none. One that the browser did not send belongs to the latest recording.
 
     Args:
         sent: the requests of each recording, by its number, in the order in which they began.
         received: the requests at the archive.
         latest: the number of the recording that is in progress.
+        settings: the header of the token.
     """
     by_answer: dict[int, int] = {}
-    waiting: dict[tuple[str, str], list[int]] = {}
+    waiting: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
     for recording in sorted(sent):
         for request in sent[recording]:
             if request.answer is not None:
                 by_answer[request.answer] = recording
             else:
-                waiting.setdefault((request.method, target(request.url)), []).append(recording)
+                key = (request.method, target(request.url), header(request.headers, settings))
+                waiting.setdefault(key, []).append(recording)
     found: dict[int, list[ReceivedRequest]] = {recording: [] for recording in sent}
     for each in received:
         owner = by_answer.get(each.number) if each.number is not None else None
         if owner is None:
-            unanswered = waiting.get((each.method, each.path + (f"?{each.query}" if each.query else "")), [])
+            address = each.path + (f"?{each.query}" if each.query else "")
+            unanswered = waiting.get((each.method, address, header(each.headers, settings)), [])
             owner = unanswered.pop(0) if unanswered else latest
         found.setdefault(owner, []).append(each)
     return {recording: tuple(requests) for recording, requests in found.items()}

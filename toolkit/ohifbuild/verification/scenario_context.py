@@ -226,7 +226,7 @@ class ScenarioContext:
         self.tab.quiet()
         kept = {number: self.tab.recorded(number) for number in range(self.tab.recording + 1)}
         sent = {LEFT: self._left, **{number: each.sent for number, each in kept.items()}}
-        received = attributed(sent, self.site.received()[self._heard :], self.tab.recording)
+        received = attributed(sent, self.site.received()[self._heard :], self.tab.recording, self.settings)
         found, before = [], -1
         for seen in observations:
             number = self._recordings[seen.scenario]
