@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,8 +112,13 @@ class OhifViewer:
 
     def close_pages(self, keep: Callable[[Page], bool] = lambda _: False) -> None:
         """Closes all tabs except those that ``keep`` returns True for."""
+        from playwright.sync_api import Error as PlaywrightError
+
         for page in self._context.pages:
             if not keep(page):
+                # Chromium may never close a page that is just being loaded.
+                with suppress(PlaywrightError):
+                    page.wait_for_load_state(timeout=10_000)
                 page.close()
 
     @property
