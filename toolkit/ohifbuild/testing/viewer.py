@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from ohifbuild.verification.dataset.contents import ORDINARY
 from ohifbuild.verification.egress_proxy import egress_proxy
 from ohifbuild.verification.embedded_archive import files_in
 from ohifbuild.verification.evidence import ReceivedRequest
-from ohifbuild.verification.session import window
+from ohifbuild.verification.session import close_page, window
 from ohifbuild.verification.viewer_site import Site, site
 
 if TYPE_CHECKING:
@@ -112,14 +112,9 @@ class OhifViewer:
 
     def close_pages(self, keep: Callable[[Page], bool] = lambda _: False) -> None:
         """Closes all tabs except those that ``keep`` returns True for."""
-        from playwright.sync_api import Error as PlaywrightError
-
         for page in self._context.pages:
             if not keep(page):
-                # Chromium may never close a page that is just being loaded.
-                with suppress(PlaywrightError):
-                    page.wait_for_load_state(timeout=10_000)
-                page.close()
+                close_page(page)
 
     @property
     def pages(self) -> tuple[Page, ...]:

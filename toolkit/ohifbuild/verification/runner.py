@@ -251,7 +251,7 @@ def run_scenarios(
                         seen.append(observation)
                         meter.phase(observation.title)
                     seen[first:] = context.completed(seen[first:])
-                    left += [sent for each in seen[first:] for sent in each.sent if sent.answer is None]
+                    left += [sent for each in seen[first:] for sent in each.sent if sent.status is None]
                 meter.advance()
         except (PlaywrightError, DriverError, BrowserFailed) as error:
             if watching.has_ended:
