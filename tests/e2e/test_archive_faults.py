@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from aiohttp import web
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from faulty_archive import IMAGE, MESSAGE, Viewer, faulty_site, study_uid, window
-from ohifbuild.core.console import SilentReporter
-from ohifbuild.verification.browser import find_browser, started
+from faulty_archive import IMAGE, MESSAGE, Viewer, faulty_site, study_uid
 
 SERIES = "prior/soft"
 """A series of three images."""
@@ -22,21 +19,6 @@ NEXT_IMAGE = """document.querySelector('.cornerstone-viewport-element').dispatch
 PART = b"\r\n--x\r\nContent-Type: application/octet-stream\r\n\r\n"
 SHORT = PART + b"\x10\x20" * 500 + b"\r\n--x--"
 """An image of 500 pixels, whole by its boundaries."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    reporter = SilentReporter()
-    with started(find_browser(reporter), reporter) as running:
-        yield running
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A tab of a new window."""
-    with window(browser) as context:
-        yield context.new_page()
 
 
 def told(viewer: Viewer, reason: str) -> bool:

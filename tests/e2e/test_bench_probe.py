@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Browser
 
-from ohifbuild.core.console import SilentReporter
-from ohifbuild.verification.browser import find_browser, started
 from visits.visit import PICTURE, PROBE
 
 ADDRESS = "http://viewer.example/"
@@ -21,13 +17,6 @@ const context = viewport.firstChild.getContext('2d');
 const render = () => viewport.dispatchEvent(new CustomEvent('CORNERSTONE_IMAGE_RENDERED'));
 const fill = (colour, x) => { context.fillStyle = colour; context.fillRect(x, 0, 300, 300); };
 </script>"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    reporter = SilentReporter()
-    with started(find_browser(reporter), reporter) as running:
-        yield running
 
 
 def seen(browser: Browser, script: str, expected: int) -> tuple[list[str], str]:

@@ -14,8 +14,6 @@ from playwright.sync_api import Browser, Page
 from axe import violations
 from faulty_archive import MESSAGE, Viewer, faulty_site, study_uid, window
 from ohifbuild.contract.answers import Kind, Shown, Status, meaning_of, telling_of
-from ohifbuild.core.console import SilentReporter
-from ohifbuild.verification.browser import find_browser, started
 
 IMAGES, OTHER, REPORT, PDF, VIDEO = "prior/soft", "second/chest", "documents/findings", "documents/report", "video/clip"
 
@@ -34,21 +32,6 @@ PARTS = {
     "thumbnail": "/thumbnail",
 }
 """How the target of each kind of request is known."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    reporter = SilentReporter()
-    with started(find_browser(reporter), reporter) as running:
-        yield running
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A tab of a new window."""
-    with window(browser) as context:
-        yield context.new_page()
 
 
 def answer_to(status: Status) -> web.StreamResponse | int:

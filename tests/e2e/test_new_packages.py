@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from ohifbuild.lock.resolve import resolve
 from ohifbuild.releases.catalogue import catalogue
 from ohifbuild.scaffold.package_request import MODULES, package_request
 from ohifbuild.scaffold.write_package import write_package
-from ohifbuild.verification.browser import find_browser, started
 from ohifbuild.verification.dataset import cached_dataset
 from ohifbuild.verification.egress_proxy import egress_proxy
 from ohifbuild.verification.embedded_archive import EmbeddedArchive
@@ -27,13 +25,6 @@ from ohifbuild.workflow import build
 
 PUBLISHED = [pin.version for pin in catalogue().releases.values() if "published" in pin.verified]
 PATIENCE = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    reporter = SilentReporter()
-    with started(find_browser(reporter), reporter) as running:
-        yield running
 
 
 @pytest.mark.parametrize("version", PUBLISHED)

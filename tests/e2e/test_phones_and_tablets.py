@@ -15,9 +15,7 @@ from axe import violations
 from faulty_archive import TOKEN, faulty_site, window
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
-from ohifbuild.core.console import SilentReporter
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verification.browser import find_browser, started
 from ohifbuild.verification.dataset import Series, Study
 from ohifbuild.verification.dataset.contents import ANNA, DOCUMENTS, VIDEO
 from ohifbuild.verification.dataset.objects import image_slice
@@ -60,14 +58,6 @@ CAMERA = """(() => {
 FIRST = "document.querySelector('#ohifbuild-touch .number')?.textContent === '1 / 30'"
 READY = f"{FIRST} && {CAMERA}.window"
 """The first slice is on the screen."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    reporter = SilentReporter()
-    with started(find_browser(reporter), reporter) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,6 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from faulty_archive import Viewer, faulty_site, window
-from ohifbuild.core.console import SilentReporter
-from ohifbuild.verification.browser import find_browser, started
 
 RECORD = """
 window.preview = { states: [], unlit: 0 };
@@ -55,14 +53,6 @@ SETTLED = "window.preview.states.at(-1) === 'none, lit'"
 
 CELL = 8
 """Both pictures are compared in squares of so many pixels, because they differ by up to two pixels in place."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    reporter = SilentReporter()
-    with started(find_browser(reporter), reporter) as running:
-        yield running
 
 
 @pytest.fixture
