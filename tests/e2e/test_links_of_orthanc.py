@@ -21,7 +21,6 @@ from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verification.browser import find_browser, started
 from ohifbuild.verification.dataset import STUDIES, cached_dataset
 from ohifbuild.verification.egress_proxy import egress_proxy
 from ohifbuild.verification.fixtures import PreparedFixtures, prepare_fixtures
@@ -95,13 +94,6 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = {"from": "published", "output": output, "dicomweb_root": "/orthanc/dicom-web", "verify": False}
     recipe = Recipe.of({**options, "token_roots": ROOTS, "dicom_json": ROUTE})
     return build(resolve(recipe, cache=default_cache()), cache=default_cache(), reporter=SilentReporter()).path
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    reporter = SilentReporter()
-    with started(find_browser(reporter), reporter) as found:
-        yield found
 
 
 @contextmanager
