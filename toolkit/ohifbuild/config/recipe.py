@@ -5,7 +5,6 @@ Flags win over the file. All problems are collected and reported together, befor
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -312,7 +311,7 @@ def _read(path: Path) -> str:
 def _parse(path: Path, text: str) -> dict[str, Any]:
     try:
         return parse_toml(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise _refusal([syntax_problem(path, error)]) from error
 
 

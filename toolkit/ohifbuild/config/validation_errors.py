@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
@@ -42,7 +41,7 @@ class ValidationProblem:
         return f"{self.location}: {self.what}"
 
 
-def syntax_problem(path: Path, error: tomllib.TOMLDecodeError) -> ValidationProblem:
+def syntax_problem(path: Path, error: ValueError) -> ValidationProblem:
     """The problem of a recipe that is not TOML; tomllib's message ends with ``(at line 3, column 7)``."""
     message = str(error)
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ohifbuild.core.errors import CacheUnusable, DiskFull, FileSystemFailed, OhifbuildError
+from ohifbuild.core.paths import is_taken
 from ohifbuild.core.temporary import held_folder, system_folder
 
 REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -106,10 +106,10 @@ def require_writable(path: Path) -> None:
         DiskFull, CacheUnusable: as ``place_errors``.
     """
     try:
-        if path.is_symlink() or os.path.lexists(path):
+        if is_taken(path):
             path.stat()
         folder = path.absolute().parent
-        while not os.path.lexists(folder):
+        while not is_taken(folder):
             folder = folder.parent
         with held_folder(folder, ".ohifbuild-"):
             pass

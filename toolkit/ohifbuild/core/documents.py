@@ -33,7 +33,8 @@ def parse_toml(text: str) -> dict[str, Any]:
     """The tables of a TOML text.
 
     Raises:
-        TOMLDecodeError: it is not TOML, or nested more than ``DEEPEST`` levels deep.
+        ValueError: it is not TOML, or nested more than ``DEEPEST`` levels deep. It is tomllib's own error if tomllib
+            found it.
     """
     try:
         value = tomllib.loads(text)
@@ -41,11 +42,7 @@ def parse_toml(text: str) -> dict[str, Any]:
             if isinstance(item, int) and not -LARGEST_INTEGER - 1 <= item <= LARGEST_INTEGER:
                 raise ValueError("an integer has more than 64 bits")
     except RecursionError:
-        raise tomllib.TOMLDecodeError(TOO_DEEP) from None
-    except tomllib.TOMLDecodeError:
-        raise
-    except ValueError as error:  # of integers with thousands of digits too
-        raise tomllib.TOMLDecodeError(str(error)) from None
+        raise ValueError(TOO_DEEP) from None
     return value
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from ohifbuild.core.errors import PackageNotCreated
+from ohifbuild.core.paths import is_taken
 from ohifbuild.scaffold.names import OHIF_ROUTES, PackageName, name_problems
 
 Kind = Literal["extension", "mode"]
@@ -104,7 +105,7 @@ def _folder_problems(folder: Path) -> list[str]:
     if "\0" in str(folder):
         return ["The folder's name has a null character."]
     try:
-        if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        if is_taken(folder) and (folder.is_symlink() or not folder.is_dir()):
             return [f"{folder} exists and is not a folder."]
         if folder.is_dir() and any(folder.iterdir()):
             return [f"The folder {folder} is not empty. Choose another one with --into."]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 
 from ohifbuild.core.errors import ReleaseUnsupported
@@ -104,7 +103,7 @@ def _require_only_these_changes(
 def _parsed(text: str) -> Catalogue:
     try:
         return parse_catalogue(text)
-    except (tomllib.TOMLDecodeError, KeyError) as error:
+    except (ValueError, KeyError) as error:
         raise _unknown(str(error)) from error
 
 

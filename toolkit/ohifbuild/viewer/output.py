@@ -11,6 +11,7 @@ from pathlib import Path
 from ohifbuild.core.disk import place_errors, require_writable
 from ohifbuild.core.errors import OutputNotOurs
 from ohifbuild.core.exchange import exchanged
+from ohifbuild.core.paths import is_taken
 from ohifbuild.viewer.manifest import MANIFEST_NAME
 from ohifbuild.viewer.staging import remove_leftovers, staging
 
@@ -53,10 +54,10 @@ def check_output(output: Path, *markers: str) -> None:
 
 def _kind(output: Path, markers: Iterable[str]) -> str:
     """What the path is, if it may not be replaced; '' if it may."""
+    if not is_taken(output):
+        return ""
     if output.is_symlink():
         return "is a symbolic link"
-    if not output.exists():
-        return ""
     if not output.is_dir():
         return "is a file"
     if _is_empty(output) or any((output / marker).is_file() for marker in markers):
