@@ -84,6 +84,7 @@ export function createMessages(window, contact, reload = () => window.location.r
   let studies = [];
   /** @type {Shown} */
   let shown = 'nothing';
+  let linkSince = window.performance.now();
   /** @type {number | undefined} */
   let timer;
   /** Where the focus was before it was in the message. @type {Element | null} */
@@ -186,6 +187,7 @@ export function createMessages(window, contact, reload = () => window.location.r
     closed.clear();
     ({ studies } = link);
     shown = 'nothing';
+    linkSince = window.performance.now();
     window.clearTimeout(timer);
     if (reason) {
       show(reason);
@@ -302,7 +304,10 @@ export function createMessages(window, contact, reload = () => window.location.r
     render();
   }
 
-  return { show, report, resolve, appeared, linkChanged };
+  /** When the page began to show nothing of its link, as `performance.now()` gives it; Infinity if it shows something. */
+  const emptySince = () => (shown === 'nothing' ? linkSince : Infinity);
+
+  return { show, report, resolve, appeared, linkChanged, emptySince };
 }
 
 /**

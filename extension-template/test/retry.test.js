@@ -258,17 +258,56 @@ test('a request in the queue of the browser is not silent while others are answe
   assert.deepEqual([sent.length, reason()], [11, undefined]);
 });
 
-test('a study that fails does not keep the other studies of the link from opening', async () => {
-  const archive = (/** @type {string} */ url) => ({ status: url.includes('1.2.4') ? 503 : 200 });
-  const { window, sent, pass, reason } = started({ path: '/viewer?StudyInstanceUIDs=1.2.3,1.2.4&token=t', archive });
-  for (const part of ['series', 'series/1/metadata']) {
-    const both = ['1.2.4', '1.2.3'].map(uid => window.fetch(`/dicom-web/studies/${uid}/${part}`));
-    await pass(5);
-    assert.deepEqual(
-      (await Promise.all(both)).map(({ status }) => status),
-      [503, 200]
-    );
-  }
+for (const first of ['1.2.3', '1.2.4']) {
+  test(`a study that fails does not keep the others from opening: ${first} is asked for first`, async () => {
+    const studies = '1.2.3,1.2.4';
+    const archive = (/** @type {string} */ url) => ({ status: url.includes('1.2.4') ? 503 : 200 });
+    const { window, sent, pass, reason } = started({ path: `/viewer?StudyInstanceUIDs=${studies}&token=t`, archive });
+    const inOrder = studies.split(',').sort((one, other) => Number(other === first) - Number(one === first));
+    for (const part of ['series', 'series/1/metadata']) {
+      const both = [];
+      for (const uid of inOrder) {
+        both.push(window.fetch(`/dicom-web/studies/${uid}/${part}`));
+        await pass(0.1);
+      }
+      await pass(5);
+      assert.deepEqual(
+        (await Promise.all(both)).map(({ status }) => status),
+        inOrder.map(uid => (uid === '1.2.3' ? 200 : 503))
+      );
+    }
+    assert.equal(reason(), 'busy');
+    assert.equal(sent.length, 10);
+  });
+}
+
+test('once the page shows an image, metadata that fail wait for the archive', async () => {
+  let down = false;
+  const { window, pass, reason } = started({ path: PATH, archive: () => ({ status: down ? 503 : 200 }) });
+  await window.fetch(`${SERIES}/1/metadata`);
+  await window.fetch(`${SERIES}/1/instances/1/frames/1`);
+  down = true;
+  const waiting = window.fetch(`${SERIES}/2/metadata`);
+  await pass(60);
   assert.equal(reason(), 'busy');
-  assert.equal(sent.length, 10);
+  down = false;
+  await pass(20);
+  assert.equal((await waiting).status, 200);
+  assert.equal(reason(), undefined);
+});
+
+test('what the archive answered to another link does not count', async () => {
+  let down = false;
+  const archive = () => ({ status: down ? 503 : 200 });
+  const { window, sent, pass } = started({ path: '/viewer?StudyInstanceUIDs=1.2.3,1.2.4&token=t', archive });
+  await window.fetch('/dicom-web/studies/1.2.4/series');
+  await pass(1);
+  down = true;
+  window.sessionStorage.setItem('ohifbuild:/:1.2.3', 't');
+  window.history.pushState(null, '', '/viewer?StudyInstanceUIDs=1.2.3');
+  const waiting = window.fetch(SERIES);
+  await pass(30);
+  down = false;
+  await pass(20);
+  assert.deepEqual([(await waiting).status, sent.length > 6], [200, true]);
 });

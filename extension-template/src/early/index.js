@@ -169,7 +169,7 @@ function guard(window, replacePage, settings, messages, acts) {
   const guesses = createGuesses(window);
   /** @param {string} url */
   const withdrawn = url => messages.resolve(url);
-  const listening = { response: onResponse, withdrawn };
+  const listening = { response: onResponse, withdrawn, emptySince: messages.emptySince };
   const { send, guess } = createTransport(window, scope, credential, listening, guesses);
   /** What became of videos and documents. @type {Parameters<typeof guardMedia>[3]} */
   const media = {

@@ -6,7 +6,7 @@ import { createOutage, sleep } from './outage.js';
 /** @typedef {import('./answer.js').Outcome} Outcome */
 /** @typedef {import('../contract/answers.js').Kind} Kind */
 
-/** OHIF shows nothing before it has these. If others of the kind are answered, it goes on without the one that fails. */
+/** OHIF shows nothing before it has these. Without one that fails, it shows the studies and series of the others. */
 const OPENING = ['search', 'series', 'metadata'];
 /** So many requests are sent again on their own account. All others wait for their turn. */
 const MOST_ALONE = 6;
@@ -15,8 +15,10 @@ const MOST_ALONE = 6;
  * Creates the repetitions of one page.
  *
  * @param {Window & typeof globalThis} window
+ * @param {() => number} emptySince when the page began to show nothing of its link, in milliseconds of
+ *   `performance.now()`; Infinity if it shows something
  */
-export function createRetries(window) {
+export function createRetries(window, emptySince) {
   const outage = createOutage(window);
   let onTheirOwn = 0;
   /** When a request of each kind was last answered. @type {Map<Kind, number>} */
@@ -44,7 +46,7 @@ export function createRetries(window) {
         outage.answered(failures > 0);
         answered.set(kind, window.performance.now());
       }
-      const othersOpen = OPENING.includes(kind) && (answered.get(kind) ?? -Infinity) >= began;
+      const othersOpen = OPENING.includes(kind) && (answered.get(kind) ?? -Infinity) >= emptySince();
       if (signal.aborted || next.how === 'never' || (next.how === 'in turn' && othersOpen)) {
         return outcome;
       }

@@ -15,6 +15,7 @@ import { createSilence } from './silence.js';
  * @typedef {object} Listeners
  * @property {(response: import('../../types/early.js').ArchiveResponse) => void} response
  * @property {(url: string) => void} withdrawn is called if a request is aborted for which a message asks to wait
+ * @property {() => number} emptySince when the page began to show nothing of its link; see `retry.js`
  */
 
 /**
@@ -29,7 +30,7 @@ import { createSilence } from './silence.js';
 export function createTransport(window, scope, credential, on, guesses) {
   const silence = createSilence(window);
   const ask = createAnswers(window, silence, createFrameSizes());
-  const retries = createRetries(window);
+  const retries = createRetries(window, on.emptySince);
 
   return { send, guess };
 
