@@ -40,13 +40,10 @@ BROKEN: tuple[Weakening, ...] = (
     weakenings.NATIVE_FETCH,
     weakenings.NATIVE_MEDIA,
     weakenings.REDIRECTS,
-    weakenings.HEADER_BESIDES,
     weakenings.TWO_URLS,
-    weakenings.URL_BESIDE_STUDIES,
     weakenings.MANY_STUDIES,
     weakenings.ANY_UID,
     weakenings.ANY_LENGTH,
-    weakenings.FIRST_TOKEN,
     weakenings.ANY_TOKEN,
     weakenings.NO_POLICY,
     weakenings.STAYS,
@@ -102,7 +99,7 @@ def verified(dist: Path, processor: float) -> list[str]:
             )
         except OhifbuildError as error:
             return [f"{type(error).__name__}: {error} {error.cause}"]
-    return [f"{result.scenario}/{result.claim}: {result.detail}" for result in evidence.failures]
+    return [f"{each.scenario}/{each.claim}: {each.detail} {'; '.join(each.evidence[:2])}" for each in evidence.failures]
 
 
 def run(name: str, dist: Path, processor: float) -> Run:

@@ -107,6 +107,16 @@ test('what OHIF does not ask for is dropped some seconds after the first image',
   assert.deepEqual(api.guessed(), { sent: 5, used: 1, wrong: 4, waiting: 0 });
 });
 
+test('as long as OHIF asks for something, nothing is dropped', async () => {
+  const { window, api, pass } = await opened();
+  await ask(window, SENT[4]);
+  for (const used of [2, 3, 4, 5]) {
+    await pass(4);
+    await ask(window, SENT[5 - used]);
+    assert.deepEqual(api.guessed(), { sent: 5, used, wrong: 0, waiting: 5 - used });
+  }
+});
+
 test('without an image it is dropped after two minutes', async () => {
   const { api, pass } = await opened();
   await pass(121);

@@ -27,6 +27,7 @@ class Fault:
     Args:
         signal: the process gets this signal; 0 for none.
         error: the call fails with this error, a name of ``errno``.
+        clock: the clock jumps by so much before the call, such as "+10y"; needs libfaketime in the environment.
         lasting: all later calls fail too.
         events: the audit events that count; empty for all that write, lock or start a program.
         report: a file that gets the number of calls at the end; "" for none.
@@ -35,6 +36,7 @@ class Fault:
     number: int = 0
     signal: int = 0
     error: str = ""
+    clock: str = ""
     lasting: bool = False
     events: tuple[str, ...] = ()
     places: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """Ends commands at random moments and at chosen calls, and checks what they leave and what the next run makes of it.
 
-``python -m faults.kills --seed 1 --kills 300`` is the long form: see ``docs/explanation/faults.md``.
+The long forms are ``python -m faults.kills --seed 1 --kills 300`` and ``--boundaries``: see
+``docs/explanation/faults.md``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from faults.child import Done, Fault, finished, started
-from faults.world import EMPTY, FROM_GIT, Case, Command, World, contents_of, entries_of, made_world
+from faults.world import EMPTY, FROM_GIT, VERIFY, Case, Command, World, contents_of, entries_of, made_world
 from ohifbuild.cache.entries import seal
 from ohifbuild.core.digests import seal_of
 
@@ -29,19 +30,33 @@ INTERRUPTED = 130
 INTERPRETER = re.compile(r"Could not import runpy module|Fatal Python error|KeyboardInterrupt")
 """What Python says if it is interrupted before it runs our first line."""
 ENDING_SECONDS = 30.0
-EXPECTED = {"cache", "dist", "dist.evidence", "site", "ward.toml", "ward.lock", "ohifbuild.lock", *EMPTY}
+BOUNDARIES = ("os.rename", "subprocess.Popen", "fcntl.flock")
+"""What begins or ends a step: a folder takes its place, a program starts, a lock is taken or given back."""
+BEFORE_ITS_END = 0.9
+"""Signals at a random time come in this part of a run's usual time; those that come after its end do not count."""
+EXPECTED = {
+    *("cache", "dist", "dist.evidence", "viewer", "viewer.evidence", "site"),
+    *("ward.toml", "ward.lock", "ohifbuild.lock"),
+    *EMPTY,
+}
 
 
 @dataclass(frozen=True)
 class Kill:
-    """When a command gets a signal: before its ``call``-th call of the file system, or after ``seconds``."""
+    """When a command gets a signal: before its ``call``-th call of the file system, or after ``seconds``.
+
+    Args:
+        events: the calls that count; empty for all.
+    """
 
     signal: signal.Signals
     call: int = 0
     seconds: float = 0.0
+    events: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.signal.name} " + (f"at call {self.call}" if self.call else f"after {self.seconds:.3f} s")
+        what = "boundary" if self.events else "call"
+        return f"{self.signal.name} " + (f"at {what} {self.call}" if self.call else f"after {self.seconds:.3f} s")
 
 
 @dataclass(frozen=True)
@@ -56,12 +71,18 @@ class Clean:
 
 @dataclass
 class Outcome:
-    """What is wrong after a kill: bad outputs, repairs that a person would have to make, and leftovers."""
+    """What is wrong after a kill: bad outputs, repairs that a person would have to make, and leftovers.
+
+    Args:
+        ended: how the run ended.
+        late: whether it had ended before the signal.
+    """
 
     bad: list[str] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
     leftovers: list[str] = field(default_factory=list)
     ended: str = ""
+    late: bool = False
 
     @property
     def problems(self) -> list[str]:
@@ -69,13 +90,13 @@ class Outcome:
         return [*self.bad, *self.repairs, *self.leftovers]
 
 
-def clean_run(world: World, command: Command, folder: Path) -> Clean:
-    """Runs a command without a fault, and counts."""
+def clean_run(world: World, command: Command, folder: Path, events: tuple[str, ...] = ()) -> Clean:
+    """Runs a command without a fault, and counts its calls: those of ``events``, or all."""
     case = world.case(folder, command)
     before = case.result()
     report = folder.with_name(f"{folder.name}.calls")
     begun = time.monotonic()
-    done = case.run(Fault(places=(str(folder),), report=str(report)))
+    done = case.run(Fault(places=(str(folder),), events=events, report=str(report)))
     seconds = time.monotonic() - begun
     assert done.status == 0, f"{command.name}: {done.errors}"
     assert not leftovers(case), leftovers(case)
@@ -88,7 +109,8 @@ def killed(world: World, command: Command, clean: Clean, kill: Kill, folder: Pat
     """Ends one run of a command, checks what is there, runs it again, and checks what is left."""
     case = world.case(folder, command)
     outcome = Outcome()
-    done = _run(case, kill)
+    done, struck = _run(case, kill)
+    outcome.late = not struck
     outcome.ended = "at its end" if done.status == 0 else f"status {done.status}"
     _check_end(done, kill, outcome)
     _check_state(case, clean, outcome, "after the signal")
@@ -106,15 +128,24 @@ def killed(world: World, command: Command, clean: Clean, kill: Kill, folder: Pat
     return outcome
 
 
-def _run(case: Case, kill: Kill) -> Done:
+def _run(case: Case, kill: Kill) -> tuple[Done, bool]:
+    """How a run ended, and whether the signal came before."""
     stops = kill.signal == signal.SIGSTOP
     if kill.call:
-        return case.run(Fault(kill.call, kill.signal, places=(str(case.folder),)))
+        done = case.run(Fault(kill.call, kill.signal, places=(str(case.folder),), events=kill.events))
+        return done, stops or done.status != 0
     child = started(case.command.argv, case.folder, case.env)
-    timer = threading.Timer(kill.seconds, child.send_signal, (kill.signal,))
+    struck = threading.Event()
+
+    def strike() -> None:
+        if child.poll() is None:
+            struck.set()
+            child.send_signal(kill.signal)
+
+    timer = threading.Timer(kill.seconds, strike)
     timer.start()
     try:
-        return finished(child, goes_on=stops)
+        return finished(child, goes_on=stops), struck.is_set()
     finally:
         timer.cancel()
         timer.join()
@@ -194,7 +225,7 @@ def random_kill(chance: random.Random, clean: Clean) -> Kill:
     number = chance.choice(SIGNALS)
     if clean.calls and chance.random() < 0.5:
         return Kill(number, call=chance.randint(1, clean.calls))
-    return Kill(number, seconds=chance.uniform(0, clean.seconds))
+    return Kill(number, seconds=chance.uniform(0, clean.seconds * BEFORE_ITS_END))
 
 
 @dataclass
@@ -205,33 +236,63 @@ class Tally:
     bad: int = 0
     repairs: int = 0
     leftovers: int = 0
-    ended: int = 0
+    late: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many runs a signal ended or stopped; those that had ended before do not count."""
+        return sum(self.kills.values())
 
     def add(self, name: str, kill: Kill, outcome: Outcome) -> None:
-        """Counts one kill."""
-        self.kills[f"{name}: {kill.signal.name}"] += 1
+        """Counts one signal."""
         self.bad += bool(outcome.bad)
         self.repairs += bool(outcome.repairs)
         self.leftovers += bool(outcome.leftovers)
-        self.ended += outcome.ended == "at its end"
+        if outcome.late:
+            self.late += 1
+        else:
+            self.kills[f"{name}: {kill.signal.name}"] += 1
 
 
-def campaign(world: World, folder: Path, *, seed: int, kills: int, say: Callable[[str], None]) -> Tally:
+Say = Callable[[str], None]
+
+
+def campaign(world: World, folder: Path, *, seed: int, kills: int, say: Say) -> Tally:
     """Kills commands of a world at random; the commands take turns."""
     chance, tally = random.Random(seed), Tally()
     names = sorted(world.commands)
     cleans = {name: clean_run(world, world.commands[name], folder / "clean") for name in names}
     for name, clean in cleans.items():
         say(f"{name}: {clean.calls} calls, {clean.seconds:.1f} s")
-    for number in range(kills):
-        name = names[number % len(names)]
-        kill = random_kill(chance, cleans[name])
-        outcome = killed(world, world.commands[name], cleans[name], kill, folder / f"case-{number}")
-        tally.add(name, kill, outcome)
-        say(f"{number + 1}/{kills} {name}: {kill}, {outcome.ended}{': PROBLEM' if outcome.problems else ''}")
-        for problem in outcome.problems:
-            say(f"    {problem}")
+    while tally.count < kills:
+        name = names[(tally.count + tally.late) % len(names)]
+        _add(tally, world, name, cleans[name], random_kill(chance, cleans[name]), folder, say)
     return tally
+
+
+def sweep(world: World, folder: Path, *, say: Say) -> Tally:
+    """Kills each command of a world right before each of its boundaries."""
+    tally = Tally()
+    for name, command in sorted(world.commands.items()):
+        clean = clean_run(world, command, folder / "clean", BOUNDARIES)
+        say(f"{name}: {clean.calls} boundaries, {clean.seconds:.1f} s")
+        for call in range(1, clean.calls + 1):
+            _add(tally, world, name, clean, Kill(signal.SIGKILL, call, events=BOUNDARIES), folder, say)
+    return tally
+
+
+def _add(tally: Tally, world: World, name: str, clean: Clean, kill: Kill, folder: Path, say: Say) -> None:
+    case = folder / f"case-{tally.count + tally.late}"
+    outcome = killed(world, world.commands[name], clean, kill, case)
+    tally.add(name, kill, outcome)
+    say(f"{tally.count} {name}: {kill}, {outcome.ended}{': PROBLEM' if outcome.problems else ''}")
+    for problem in outcome.problems:
+        say(f"    {problem}")
+
+
+def say_now(line: str) -> None:
+    """Prints a line at once."""
+    print(line, flush=True)
 
 
 def main() -> None:
@@ -239,23 +300,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="faults", description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="decides signals and moments (default: 1)")
     parser.add_argument("--kills", type=int, default=300, help="how many runs are ended (default: 300)")
+    parser.add_argument("--boundaries", action="store_true", help="kill each command before each of its boundaries")
     parser.add_argument("--only", action="append", metavar="COMMAND", help="such as 'build from git'; repeatable")
     parser.add_argument("--not", action="append", default=[], dest="without", metavar="COMMAND", help="repeatable")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     begun = time.monotonic()
-    git = (not options.only or FROM_GIT in options.only) and FROM_GIT not in options.without
-    with made_world(folder / "world", with_git=git) as every:
-        chosen = {
-            name: command
-            for name, command in every.commands.items()
-            if name in (options.only or [name]) and name not in options.without
-        }
-        world = replace(every, commands=chosen)
-        tally = campaign(
-            world, folder, seed=options.seed, kills=options.kills, say=lambda line: print(line, flush=True)
-        )
-    print(f"{options.kills} kills with seed {options.seed} in {time.monotonic() - begun:.0f} s, {tally.ended} too late")
+
+    def is_chosen(name: str) -> bool:
+        return name in (options.only or [name]) and name not in options.without
+
+    with made_world(folder / "world", with_git=is_chosen(FROM_GIT), with_viewer=is_chosen(VERIFY)) as every:
+        world = replace(every, commands={name: each for name, each in every.commands.items() if is_chosen(name)})
+        if options.boundaries:
+            tally = sweep(world, folder, say=say_now)
+        else:
+            tally = campaign(world, folder, seed=options.seed, kills=options.kills, say=say_now)
+    print(f"{tally.count} kills in {time.monotonic() - begun:.0f} s; {tally.late} further signals came too late")
     for name, count in sorted(tally.kills.items()):
         print(f"  {name:<28} {count}")
     print(

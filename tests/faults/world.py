@@ -11,21 +11,25 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from faults.child import Done, Fault, run
 from npm_registry import Registry, serving
+from ohifbuild.cache.default import default_cache
 from ohifbuild.core.digests import seal_of
 from ohifbuild.core.processes import output
 from ohifbuild.orthanc.shipped import token_file
 from ohifbuild.supply.provenance import check_provenance
+from ohifbuild.verification.dataset import cached_dataset
 from ohifbuild.viewer.manifest import MANIFEST_NAME, check_integrity, read_manifest
-from ohifbuild.viewer.output import PROVENANCE_NAME, SBOM_NAME
+from ohifbuild.viewer.output import PROVENANCE_NAME, REPORT_NAMES, SBOM_NAME, evidence_folder
 
 MONOREPO = Path(__file__).parents[1] / "data" / "monorepo"
 VERSION = "3.12.987"
 EMPTY = ("tmp", "home")
 FROM_GIT = "build from git"
+VERIFY = "verify"
 STUDY = "1.2.840.1"
 WHO = ["-c", "user.name=Tester", "-c", "user.email=tester@example.org"]
 PAGE = (
@@ -58,12 +62,14 @@ class Command:
         argv: its words.
         result: what it is to produce in a case's folder; the same for the same inputs.
         needs: the kinds of entries that the cache holds before it, besides tools.
+        brings: folders that the case has too, as hard links; the command does not write in them.
     """
 
     name: str
     argv: tuple[str, ...]
     result: Callable[[Path], object]
     needs: frozenset[str] = frozenset()
+    brings: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,8 @@ class World:
             return []
 
         shutil.copytree(self.template, folder, symlinks=True, ignore=left_out)
+        for path in command.brings:
+            shutil.copytree(path, folder / path.name, copy_function=os.link, dirs_exist_ok=True)
         for name in EMPTY:
             (folder / name).mkdir()
         return Case(self, folder, command)
@@ -128,13 +136,13 @@ class Case:
         return self.command.result(self.folder)
 
 
-def dist_result(folder: Path) -> object:
+def dist_result(folder: Path, name: str = "dist") -> object:
     """The digest of a dist, and which documents about it are there. It is refused if it is not whole.
 
     Raises:
         AssertionError: the dist is incomplete, or the documents are about another dist.
     """
-    dist, evidence = folder / "dist", folder / "dist.evidence"
+    dist, evidence = folder / name, folder / f"{name}.evidence"
     if not dist.exists():
         assert not (evidence.exists() and not _of_killed(folder)), "there is evidence without a dist"
         return None
@@ -146,6 +154,11 @@ def dist_result(folder: Path) -> object:
         check_provenance(dist, evidence / PROVENANCE_NAME)
     if SBOM_NAME in documents:
         assert digest.removeprefix("sha256:") in (evidence / SBOM_NAME).read_text()
+    if any(name in documents for name in REPORT_NAMES):
+        assert set(REPORT_NAMES) <= set(documents), f"a part of the report is missing: {documents}"
+        report = json.loads((evidence / "report.json").read_text())
+        assert report["ok"]
+        assert report["environment"]["Dist"].startswith(digest), "the report is about another dist"
     return digest, tuple(documents)
 
 
@@ -200,6 +213,18 @@ DEPLOY = ("deploy", "orthanc", "dist", "--output", "site", "--installed-at", "/s
 PUBLISHED = ("--from", "published", "--version", VERSION)
 READY = frozenset({"npm", "ready", "extension", "sbom", "contents"})
 INSTALLED = frozenset({"npm", "room", "yarn", "git", "extension", "logs"})
+
+
+def verify_command(folder: Path) -> Command:
+    """Verifies real OHIF, built in ``folder`` with the user's own cache, in a real browser."""
+    viewer = folder / "viewer"
+    cache = default_cache()
+    shutil.copytree(cached_dataset(cache).parent, folder / "cache" / "dataset")
+    env = {**os.environ, "OHIFBUILD_CACHE": str(cache.root)}
+    done = run(("build", "--no-verify", "--version", "v3-stable", "--output", str(viewer)), folder, env)
+    assert done.status == 0, done.errors
+    brings = (viewer, evidence_folder(viewer), folder / "cache")
+    return Command(VERIFY, ("verify", "viewer"), partial(dist_result, name="viewer"), brings=brings)
 
 
 def commands(upstream: Path, share: str) -> dict[str, Command]:
@@ -298,11 +323,12 @@ def make_upstream(folder: Path) -> Path:
 
 
 @contextmanager
-def made_world(folder: Path, *, with_git: bool = True) -> Iterator[World]:
+def made_world(folder: Path, *, with_git: bool = True, with_viewer: bool = True) -> Iterator[World]:
     """A world, made by running the commands once without faults.
 
     Args:
         with_git: whether the command that builds from git is among the commands.
+        with_viewer: whether the one that verifies real OHIF is.
     """
     template = folder / "template"
     template.mkdir(parents=True)
@@ -337,4 +363,6 @@ def made_world(folder: Path, *, with_git: bool = True) -> Iterator[World]:
         for command in found.values():
             if command.name == "deploy":
                 found["deploy"] = replace(command, argv=(*command.argv, "--port", str(port)))
+        if with_viewer:
+            found[VERIFY] = verify_command(folder / "real")
         yield World(template, world.variables, registry, found, references)

@@ -7,6 +7,7 @@
  */
 
 import { kindOf } from '../contract/answers.js';
+import { afterFreeTime } from './free-time.js';
 import { targetOf } from './request-errors.js';
 
 /** @typedef {import('./token-scope.js').Decision} Decision */
@@ -20,9 +21,9 @@ import { targetOf } from './request-errors.js';
  * @property {Promise<import('./answer.js').Outcome>} outcome
  */
 
-/** Answers that OHIF does not ask for are dropped so long after its first image. */
+/** Answers that OHIF does not ask for are dropped after so much free time in which it asks for nothing, once it has an image. */
 const AFTER_IMAGE_MS = 5_000;
-/** Or so long after the first request, if no image comes. On a slow line OHIF itself needs a minute to start. */
+/** Or after so much since the first request, if no image comes. On a slow line OHIF itself needs a minute to start. */
 const LONGEST_MS = 120_000;
 
 /**
@@ -41,13 +42,15 @@ export function createGuesses(window) {
   /** After a wrong guess; what has been sent may be right all the same. */
   let stopped = false;
   let ended = false;
-  /** @type {number | undefined} */
-  let timer;
+  let hasImage = false;
+  let stopWaiting = () => {};
 
   /** @param {number} milliseconds */
   function endIn(milliseconds) {
-    window.clearTimeout(timer);
-    timer = ended ? undefined : window.setTimeout(() => end(true), milliseconds);
+    stopWaiting();
+    if (!ended) {
+      stopWaiting = afterFreeTime(window, milliseconds, () => end(true));
+    }
   }
 
   /**
@@ -81,6 +84,9 @@ export function createGuesses(window) {
       return undefined;
     }
     asked.add(url);
+    if (hasImage) {
+      endIn(AFTER_IMAGE_MS);
+    }
     const guess = waiting.get(url);
     if (!guess) {
       return undefined;
@@ -103,6 +109,7 @@ export function createGuesses(window) {
    */
   function arrived(url, status) {
     if (status === 200 && counts.sent > 0 && kindOf(targetOf(url)) === 'frames') {
+      hasImage = true;
       endIn(AFTER_IMAGE_MS);
     }
   }
@@ -123,7 +130,7 @@ export function createGuesses(window) {
       return;
     }
     ended = true;
-    window.clearTimeout(timer);
+    stopWaiting();
     const rest = [...waiting.values()];
     waiting.clear();
     rest.forEach(guess => (wrong ? drop(guess) : guess.abort.abort()));

@@ -61,6 +61,8 @@ def install() -> None:
     def happen(event: str, arguments: tuple[Any, ...]) -> None:
         if given["signal"]:
             os.kill(os.getpid(), given["signal"])
+        elif given["clock"]:
+            Path(os.environ["FAKETIME_TIMESTAMP_FILE"]).write_text(given["clock"], encoding="ascii")
         else:
             number = getattr(errno, given["error"])
             path = next((each for each in arguments if isinstance(each, str)), None)

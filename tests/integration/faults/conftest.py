@@ -1,4 +1,4 @@
-"""One world for all tests of faults; building from git is left to the long form, because it takes minutes."""
+"""One world for all tests of faults. The long form also builds from git and verifies real OHIF, which takes minutes."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from faults.world import World, made_world
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with made_world(tmp_path_factory.mktemp("faults") / "world", with_git=False) as world:
+    with made_world(tmp_path_factory.mktemp("faults") / "world", with_git=False, with_viewer=False) as world:
         yield world
