@@ -80,22 +80,66 @@ def test_a_file_of_format_1_is_read_and_gets_ids_when_a_share_is_added(folder: P
     assert granted(folder, "root")
 
 
-def test_expired_shares_are_removed_after_a_month_and_administrators_at_once(folder: Path) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Moves the clock by so many days from now."""
+    now = time.time()
+
+    def move(days: float) -> None:
+        monkeypatch.setattr(time, "time", lambda: now + days * DAY)
+
+    return move
+
+
+def test_a_share_is_removed_a_month_after_it_was_found_expired_and_administrators_at_once(
+    folder: Path, clock: Callable[[float], None]
+) -> None:
     def expired(seconds: float) -> str:
         return share_file._moment(time.time() - seconds)
 
     write(
         folder,
         {
-            digest_of("yesterday"): {"studies": [STUDY], "expires": expired(DAY)},
+            digest_of("lasts"): {"studies": [STUDY]},
             digest_of("long ago"): {"studies": [STUDY], "expires": expired(GRACE_SECONDS + DAY)},
             digest_of("killed"): {"everything": True, "expires": expired(1)},
         },
     )
     with ShareFile(folder).administrator() as token:
         assert granted(folder, token)
-        assert set(entries(folder)) == {digest_of("yesterday"), digest_of(token)}
-    assert set(entries(folder)) == {digest_of("yesterday")}
+        assert set(entries(folder)) == {digest_of("lasts"), digest_of("long ago"), digest_of(token)}
+    for days, names in ((29, ["lasts", "long ago"]), (31, ["lasts"])):
+        clock(days)
+        with ShareFile(folder).administrator():
+            pass
+        assert set(entries(folder)) == set(map(digest_of, names))
+    assert json.loads((folder / "expired.json").read_text()) == {}
+
+
+@pytest.mark.parametrize("days", [3650.0, -3650.0])
+def test_a_clock_that_jumps_for_a_while_removes_no_share(
+    folder: Path, clock: Callable[[float], None], days: float
+) -> None:
+    file = ShareFile(folder)
+    share = file.add([STUDY], "good", time.time() + DAY)
+    clock(days)
+    for token in ("one", "two"):
+        file.add([OTHER], token, time.time() + DAY)
+    clock(0)
+    file.add([OTHER], "three", time.time() + DAY)
+    assert share in file.shares()
+    assert granted(folder, "good")
+
+
+@pytest.mark.parametrize("found", ["", "[1]", '{"a": "b"}', '{"a": null}', "{" * 9000, "pipe"])
+def test_a_damaged_list_of_expired_shares_counts_as_empty(folder: Path, found: str) -> None:
+    if found == "pipe":
+        os.mkfifo(folder / "expired.json")
+    else:
+        (folder / "expired.json").write_text(found)
+    write(folder, {digest_of("old"): {"studies": [STUDY], "expires": "2020-01-01T00:00:00Z"}})
+    ShareFile(folder).add([STUDY], "new", time.time() + DAY)
+    assert set(json.loads((folder / "expired.json").read_text())) == {digest_of("old")}
 
 
 @pytest.mark.parametrize("prefix", ["", "0", "f" * 12, "\x1b[2J", "g"])

@@ -65,7 +65,7 @@ class DrivenTab(PageReadings):
 
     def begin(self) -> None:
         """Starts a new recording; navigations call it themselves."""
-        self._begins.append((len(self._proxy.exchanges), time.time()))
+        self._begins.append((len(self._proxy.exchanges), time.monotonic()))
         self._proxy.last_busy = time.monotonic()
 
     @property
@@ -75,7 +75,7 @@ class DrivenTab(PageReadings):
 
     def elapsed(self) -> float:
         """Seconds since the recording began."""
-        return time.time() - self._begins[-1][1]
+        return time.monotonic() - self._begins[-1][1]
 
     def go(self, url: str) -> None:
         """Opens an address."""

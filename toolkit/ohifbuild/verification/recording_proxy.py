@@ -71,7 +71,7 @@ class RecordingProxy:
         if not target.startswith(f"{self._origin}/"):
             self._egress.record(f"{request.method} {target}".encode("latin-1", "replace"))
             return web.Response(status=403)
-        number, began = len(self.exchanges), time.time()
+        number, began = len(self.exchanges), time.monotonic()
         sent = SentRequest(request.method, target, _headers(request), _kind(request), None, began)
         self.exchanges.append(Exchange(sent, CIMultiDict()))
         self.in_progress += 1
@@ -88,7 +88,7 @@ class RecordingProxy:
             return web.Response()
         finally:
             done = self.exchanges[number]
-            seconds = round(time.time() - began, 4)
+            seconds = round(time.monotonic() - began, 4)
             self.exchanges[number] = replace(done, request=replace(done.request, seconds=seconds))
             self.in_progress -= 1
             self.last_busy = time.monotonic()

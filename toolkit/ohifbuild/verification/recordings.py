@@ -41,12 +41,14 @@ class Recording:
     """What belongs to one recording, besides its requests.
 
     Args:
-        began: the time at which it began, in seconds of ``time.time()``.
         new_document: whether it is of another document than the recording before.
+        began: the time of day at which it began, in seconds of ``time.time()``, as Playwright gives that of a request.
+        clock: the same in seconds of ``time.monotonic()``, which never jumps.
     """
 
-    began: float
     new_document: bool
+    began: float = field(default_factory=time.time)
+    clock: float = field(default_factory=time.monotonic)
     console: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -55,7 +57,7 @@ class Recordings:
     """The recordings of a tab, numbered from 0. The first one is of the empty page that a tab begins with."""
 
     def __init__(self) -> None:
-        self._all = [Recording(time.time(), new_document=True)]
+        self._all = [Recording(new_document=True)]
         self._noted: list[Noted] = []
         self._counts: Counter[tuple[Page, str]] = Counter()
         self._loaders: dict[tuple[Page, str], list[str]] = {}
@@ -77,7 +79,7 @@ class Recordings:
         Args:
             new_document: whether the tab goes to another document now.
         """
-        self._all.append(Recording(time.time(), new_document))
+        self._all.append(Recording(new_document))
         self._asked = False
         if not new_document:
             self._speaking = self.latest

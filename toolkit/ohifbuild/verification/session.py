@@ -185,7 +185,7 @@ class Tab(PageReadings):
 
     def elapsed(self) -> float:
         """Seconds since the recording began."""
-        return time.time() - self._recordings[self.recording].began
+        return time.monotonic() - self._recordings[self.recording].clock
 
     def open_thumbnail(self, number: int) -> None:
         """Opens the series of the ``number``-th thumbnail (from 0) with a double click."""

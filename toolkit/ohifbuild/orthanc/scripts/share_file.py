@@ -27,10 +27,13 @@ from typing import Any
 import bounded_json
 from token_file import LONGEST_FILE, LONGEST_NOTE, digest_of, id_of, read_grants, seconds_of
 
-TOKENS, LINK = "tokens.json", "link.json"
+TOKENS, LINK, EXPIRED = "tokens.json", "link.json", "expired.json"
 
 GRACE_SECONDS = 30 * 86400.0
-"""How long an expired share stays in the file, so that it can be listed and extended."""
+"""How long a share stays in the file after a change has found it expired, so that it can be listed and extended.
+
+``expired.json`` has when that was, in seconds since 1970. So a clock that jumps for a while removes no share.
+"""
 
 ADMINISTRATOR_SECONDS = 60.0
 
@@ -155,43 +158,50 @@ class ShareFile:
 
     @contextmanager
     def _changed(self) -> Iterator[Entries]:
-        """The file's entries, to be changed. What expired long ago is removed."""
+        """The file's entries, to be changed. What was found expired long ago is removed."""
         with locked(self._lock):
             entries = self._read()
             yield entries
             now = time.time()
-            self._write({digest: entry for digest, entry in entries.items() if not _is_over(entry, now)})
+            over = [digest for digest, entry in entries.items() if _is_over(entry, now)]
+            seen = self._seen()
+            found = {digest: seen.get(digest, now) for digest in over if not entries[digest].get("everything")}
+            expired = {digest: moment for digest, moment in found.items() if now < moment + GRACE_SECONDS}
+            self._write({digest: entry for digest, entry in entries.items() if digest not in over or digest in expired})
+            if expired != seen:
+                self._replace(self._path.with_name(EXPIRED), json.dumps(expired))
+
+    def _seen(self) -> dict[str, float]:
+        """When expired shares were first found to be so; empty if nothing valid says it."""
+        try:
+            found = bounded_json.parse(_contents(self._path.with_name(EXPIRED)), LONGEST_FILE)
+            return {str(digest): float(moment) for digest, moment in found.items()}
+        except (OSError, AttributeError, TypeError, ValueError):
+            return {}
 
     def _read(self) -> Entries:
         try:
-            # Without O_NONBLOCK, opening a pipe would wait for its writer.
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except PermissionError:
+            entries: Entries = bounded_json.parse(_contents(self._path), LONGEST_FILE)
+            read_grants(entries)
+        except UnicodeError:
+            raise FileUnusable(f"{self._path}: it is not UTF-8") from None
+        except FileUnusable:
             raise
-        except OSError as error:
-            reason = "it is a symbolic link" if self._path.is_symlink() else error.strerror
-            raise FileUnusable(f"{self._path}: {reason}") from error
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise FileUnusable(f"{self._path}: it is not a regular file")
-        with os.fdopen(descriptor, "rb") as file:
-            try:
-                entries: Entries = bounded_json.parse(file.read(LONGEST_FILE + 1), LONGEST_FILE)
-                read_grants(entries)
-            except UnicodeError:
-                raise FileUnusable(f"{self._path}: it is not UTF-8") from None
-            except ValueError as error:
-                raise FileUnusable(f"{self._path}: {error}") from None
+        except ValueError as error:
+            raise FileUnusable(f"{self._path}: {error}") from None
         return entries
 
     def _write(self, entries: Entries) -> None:
         text = json.dumps(entries, indent=2) + "\n"
         if len(text) > LONGEST_FILE:
             raise FileUnusable(f"{self._path}: it would have more than {LONGEST_FILE} bytes")
+        self._replace(self._path, text)
+
+    def _replace(self, path: Path, text: str) -> None:
         owner, user = self._path.stat(), os.geteuid()
         if user not in (0, owner.st_uid):
             raise PermissionError(errno.EPERM, "only its owner and root may change it", str(self._path))
-        new = self._path.with_name(f".{self._path.name}.new")
+        new = path.with_name(f".{path.name}.new")
         new.unlink(missing_ok=True)  # a writer that was killed left it
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -200,7 +210,7 @@ class ShareFile:
             file.write(text)
             file.flush()
             os.fsync(descriptor)
-        new.replace(self._path)
+        new.replace(path)
 
 
 @contextmanager
@@ -245,6 +255,28 @@ def printable(text: str) -> str:
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
+def _contents(path: Path) -> bytes:
+    """The bytes of a regular file, and one more if it is too long.
+
+    Raises:
+        FileUnusable: it is no regular file, or missing.
+        PermissionError: the user may not read it.
+    """
+    try:
+        # Without O_NONBLOCK, opening a pipe would wait for its writer.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except PermissionError:
+        raise
+    except OSError as error:
+        reason = "it is a symbolic link" if path.is_symlink() else error.strerror
+        raise FileUnusable(f"{path}: {reason}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise FileUnusable(f"{path}: it is not a regular file")
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(LONGEST_FILE + 1)
+
+
 def _lock(descriptor: int) -> bool:
     """Locks an open file, unless somebody else has done so."""
     try:
@@ -273,9 +305,7 @@ def _share(digest: str, entry: dict[str, Any]) -> Share:
 
 
 def _is_over(entry: dict[str, Any], now: float) -> bool:
-    if "expires" not in entry:
-        return False
-    return seconds_of(entry["expires"]) + (0.0 if entry.get("everything") else GRACE_SECONDS) <= now
+    return "expires" in entry and seconds_of(entry["expires"]) <= now
 
 
 def _moment(seconds: float) -> str:
