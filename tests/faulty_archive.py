@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -119,6 +120,10 @@ class Viewer:
         """Whether a viewport shows an image within 20 seconds."""
         return bool(self.until(IMAGE))
 
+    def shows_another(self, picture: str) -> bool:
+        """Whether a viewport shows another image than this one within 20 seconds."""
+        return bool(self.until(f"{IMAGE} && {PICTURE} !== {json.dumps(picture)}"))
+
     def document(self) -> bool:
         """Whether a viewport shows a PDF, a report or a video within 20 seconds."""
         return bool(self.until(DOCUMENT))
@@ -128,6 +133,19 @@ class Viewer:
         return bool(self.page.evaluate(SPINS))
 
 
+def told(viewer: Viewer, reason: str) -> bool:
+    """Whether the page says this within 20 seconds."""
+    return bool(viewer.until(f"{MESSAGE}?.[0] === '{reason}'"))
+
+
+def silent(viewer: Viewer) -> bool:
+    """Whether the page has no message within 20 seconds."""
+    return bool(viewer.until(f"{MESSAGE} === null"))
+
+
+NEXT_IMAGE = """document.querySelector('.cornerstone-viewport-element').dispatchEvent(
+  new WheelEvent('wheel', { deltaY: 100, bubbles: true, cancelable: true }))"""
+PICTURE = "document.querySelector('.cornerstone-viewport-element canvas').toDataURL()"
 MESSAGE = """(() => {
   const box = document.getElementById('ohifbuild-message');
   if (!box || getComputedStyle(box).visibility !== 'visible' || !box.innerText.trim()) return null;

@@ -174,23 +174,33 @@ test('a request of the page that succeeds lets the next of those that wait ask',
   assert.equal(sent.length, before + 2);
 });
 
-test('without a network nothing is asked, and once there is one the page asks at once', async () => {
-  let online = true;
-  const prepare = (/** @type {Window} */ { navigator }) =>
-    void Object.defineProperty(navigator, 'onLine', { get: () => online });
-  const { window, sent, pass, reason } = started({
-    path: PATH,
-    prepare,
-    archive: () => (online ? { status: 200 } : undefined),
+for (const seconds of [60, 8.1]) {
+  test(`without a network nothing is asked, and once there is one the page asks at once: after ${seconds} s`, async ({
+    mock,
+  }) => {
+    mock.method(Math, 'random', () => 0.5);
+    let online = true;
+    let up = false;
+    const prepare = (/** @type {Window} */ { navigator }) =>
+      void Object.defineProperty(navigator, 'onLine', { get: () => online });
+    const { window, sent, pass, reason } = started({
+      path: PATH,
+      prepare,
+      archive: () => (up ? { status: 200 } : undefined),
+    });
+    const waiting = window.fetch(SERIES);
+    await pass(8); // in the fifth attempt's pause
+    const before = sent.length;
+    online = false;
+    await pass(seconds - 8);
+    assert.deepEqual([sent.length, reason()], [before, 'unreachable']);
+    online = up = true;
+    window.dispatchEvent(new window.Event('online'));
+    await settle();
+    assert.equal(sent.length, before + 1);
+    assert.equal((await waiting).status, 200);
   });
-  online = false;
-  const waiting = window.fetch(SERIES);
-  await pass(60);
-  assert.deepEqual([sent.length, reason()], [4, 'unreachable']);
-  online = true;
-  window.dispatchEvent(new window.Event('online'));
-  assert.equal((await waiting).status, 200);
-});
+}
 
 test('a token that is refused while the page waits is not sent again', async () => {
   let status = 503;

@@ -24,7 +24,7 @@ export function createOutage(window) {
   /** @type {number | undefined} */
   let timer;
 
-  window.addEventListener('online', hurry);
+  window.addEventListener('online', next);
 
   return { known: () => turns > 0 || waiting.size > 0, turn, answered };
 
@@ -76,7 +76,7 @@ export function createOutage(window) {
     schedule();
   }
 
-  /** Lets the next one go at once. */
+  /** Lets the next one go at once, but not shortly after another. */
   function hurry() {
     if (waiting.size > 0 && window.performance.now() - lastTurn >= SHORTEST_MS) {
       next();

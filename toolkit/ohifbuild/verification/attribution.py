@@ -5,7 +5,9 @@ Time does not tell it. On a busy machine, the requests of a page arrive at the a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verification.evidence import ReceivedRequest, SentRequest
@@ -17,6 +19,7 @@ def attributed(
     received: Sequence[ReceivedRequest],
     latest: int,
     settings: Settings,
+    unseen: Mapping[int, Collection[int]] = MappingProxyType({}),
 ) -> dict[int, tuple[ReceivedRequest, ...]]:
     """The received requests of each recording, in the order of arrival.
 
@@ -29,8 +32,10 @@ def attributed(
         received: the requests at the archive.
         latest: the number of the recording that is in progress.
         settings: the header of the token.
+        unseen: the numbers of further requests of each recording; see ``Recorded``.
     """
     by_answer: dict[int, int] = {}
+    by_network = {number: recording for recording, numbers in unseen.items() for number in numbers}
     waiting: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
     for recording in sorted(sent):
         for request in sent[recording]:
@@ -42,6 +47,8 @@ def attributed(
     found: dict[int, list[ReceivedRequest]] = {recording: [] for recording in sent}
     for each in received:
         owner = by_answer.get(each.number) if each.number is not None else None
+        if owner is None and each.number in by_network:
+            owner, each = by_network[each.number], replace(each, unseen=True)
         if owner is None:
             address = each.path + (f"?{each.query}" if each.query else "")
             unanswered = waiting.get((each.method, address, header(each.headers, settings)), [])

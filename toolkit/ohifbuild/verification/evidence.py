@@ -23,6 +23,7 @@ class ReceivedRequest:
         size: bytes of the answer.
         number: the answer says it to the browser, so that both ends know that they speak of one request; None if not.
         cut_off: whether the browser went away before it had the whole answer, as it does when a page is left.
+        unseen: whether its page sent it while it was being left, so that only the browser's network says of it.
     """
 
     method: str
@@ -36,6 +37,7 @@ class ReceivedRequest:
     size: int = 0
     number: int | None = None
     cut_off: bool = False
+    unseen: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,10 @@
 When a tab goes to another address, the document that it leaves still sends and prints for a while, the longer the
 busier the machine is. Chromium's DevTools name the document of each request (``loaderId``). In other browsers a request
 belongs to the recording in which it began.
+
+A request that a document sends right before the next one takes its place may be missing there: ``requestWillBeSent``
+comes from the document's process, and is lost with the document. ``responseReceivedExtraInfo`` comes from the network
+service, and is not.
 """
 
 from __future__ import annotations
@@ -15,6 +19,8 @@ from typing import Any
 from urllib.parse import urldefrag
 
 from playwright.sync_api import CDPSession, Page, Request
+
+from ohifbuild.verification.gate import NUMBER_HEADER
 
 
 @dataclass(eq=False)
@@ -62,6 +68,8 @@ class Recordings:
         self._counts: Counter[tuple[Page, str]] = Counter()
         self._loaders: dict[tuple[Page, str], list[str]] = {}
         self._documents: dict[str, int] = {}
+        self._reported: dict[str, str] = {}
+        self._answers: dict[str, tuple[int, int]] = {}
         self._speaking = 0
         self._asked = False
 
@@ -87,6 +95,7 @@ class Recordings:
     def watch(self, page: Page, devtools: CDPSession) -> None:
         """From now on, the requests of a page have their documents."""
         devtools.on("Network.requestWillBeSent", lambda event: self._on_devtools(page, event))
+        devtools.on("Network.responseReceivedExtraInfo", self._on_answer)
         devtools.send("Network.enable")
 
     def note(self, page: Page, request: Request, *, of_document: bool) -> Noted:
@@ -119,6 +128,29 @@ class Recordings:
         """The requests of a recording, in the order in which they began."""
         return (noted for noted in self._noted if self._owner(noted) == number)
 
+    def unseen(self, number: int) -> frozenset[int]:
+        """The numbers at the recorder of the requests that the document of a recording sent while it was being left.
+
+        No document has reported them. Chromium counts the requests of a process in their ids (``PROCESS.COUNT``), so
+        each belongs to the document of the one before it.
+        """
+        document = self._document_of(number)
+        return frozenset(
+            answer
+            for request, (answer, latest) in self._answers.items()
+            if request not in self._reported
+            and self._documents.get(self._loader_before(request)) == document < self._document_of(latest)
+        )
+
+    def _loader_before(self, request: str) -> str:
+        process, _, count = request.partition(".")
+        before = {
+            int(other): loader
+            for (owner, _, other), loader in ((each.partition("."), loader) for each, loader in self._reported.items())
+            if owner == process and other.isdecimal() and int(other) < int(count)
+        }
+        return before[max(before)] if before else ""
+
     def in_progress(self, requests: Iterable[Noted]) -> bool:
         """Whether one of the requests is of the document that the tab shows or goes to."""
         document = self._document_of(self.latest)
@@ -140,6 +172,13 @@ class Recordings:
 
     def _on_devtools(self, page: Page, event: dict[str, Any]) -> None:
         loader = str(event["loaderId"])
+        self._reported[str(event["requestId"])] = loader
         if event["requestId"] == loader:
             self._documents[loader] = self.latest
         self._loaders.setdefault((page, str(event["request"]["url"])), []).append(loader)
+
+    def _on_answer(self, event: dict[str, Any]) -> None:
+        headers = {name.lower(): value for name, value in event["headers"].items()}
+        number = headers.get(NUMBER_HEADER.lower(), "")
+        if number.isdecimal():
+            self._answers[str(event["requestId"])] = int(number), self.latest

@@ -226,12 +226,14 @@ class ScenarioContext:
         self.tab.quiet()
         kept = {number: self.tab.recorded(number) for number in range(self.tab.recording + 1)}
         sent = {LEFT: self._left, **{number: each.sent for number, each in kept.items()}}
-        received = attributed(sent, self.site.received()[self._heard :], self.tab.recording, self.settings)
+        unseen = {number: each.unseen for number, each in kept.items()}
+        arrived = self.site.received()[self._heard :]
+        received = attributed(sent, arrived, self.tab.recording, self.settings, unseen)
         found, before = [], -1
         for seen in observations:
             number = self._recordings[seen.scenario]
             mine = kept[number]
-            arrived = tuple(request for each in range(before + 1, number + 1) for request in received.get(each, ()))
-            found.append(replace(seen, sent=mine.sent, received=arrived, console=mine.console, errors=mine.errors))
+            own = tuple(request for each in range(before + 1, number + 1) for request in received.get(each, ()))
+            found.append(replace(seen, sent=mine.sent, received=own, console=mine.console, errors=mine.errors))
             before = number
         return tuple(found)

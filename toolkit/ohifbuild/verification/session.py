@@ -225,7 +225,7 @@ class Tab(PageReadings):
         """What a recording has so far, with all headers as they were sent."""
         kept = self._recordings[recording]
         sent = tuple(self._sent(noted, kept.began) for noted in self._recordings.of(recording))
-        return Recorded(sent, tuple(kept.console), tuple(kept.errors))
+        return Recorded(sent, tuple(kept.console), tuple(kept.errors), self._recordings.unseen(recording))
 
     def _sent(self, noted: Noted, began: float) -> SentRequest:
         request = noted.request

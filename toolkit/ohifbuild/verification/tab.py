@@ -38,11 +38,16 @@ def double_click(number: int) -> str:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What belongs to one recording of a tab: all requests of the page and its workers, console lines, errors."""
+    """What belongs to one recording of a tab: all requests of the page and its workers, console lines, errors.
+
+    ``unseen`` are the numbers at the recorder of requests that the page sent while it was being left, and of which the
+    browser says no more.
+    """
 
     sent: tuple[SentRequest, ...]
     console: tuple[str, ...]
     errors: tuple[str, ...]
+    unseen: frozenset[int] = frozenset()
 
 
 class Tab(Protocol):
