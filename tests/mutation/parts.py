@@ -76,7 +76,7 @@ PYTHON = (
     Part(
         "shares",
         (f"{_TOOLKIT}/shares/*.py",),
-        ("tests/unit/shares",),
+        ("tests/unit/shares", "tests/integration/shares/test_servers_that_are_asked.py"),
     ),
 )
 
