@@ -32,7 +32,10 @@ _PIECE = re.compile(
 )
 _MEMBER = re.compile(r"(?P<low>\$?\{\w+\}|\\x[0-9a-f]{2}|\\.|[^\\])(?:-(?P<high>\\x[0-9a-f]{2}|\\.|[^\\]))?")
 
-_CASELESS = re.compile(r"[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]*)+|Allow|Location|Vary|utf-8|latin-1|ascii")
+_CASELESS = re.compile(
+    r"[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z0-9]*)+|Allow|Location|Vary|Refresh|Link|Expires|Pragma|Age|NEL|P3P|SourceMap|Cookie"
+    r"|utf-8|latin-1|ascii"
+)
 """Names of headers and encodings, which have no letter case."""
 
 

@@ -136,6 +136,9 @@ def test_differences_are_in_the_order_of_the_file() -> None:
     sections = {name: dict.fromkeys(reversed(names), "1") for name in reversed(names)}
     lines = differences(Lock({}), Lock(sections))
     assert [line.split(":")[0] for line in lines] == [f"{section}.{name}" for section in names for name in names]
+    gone = differences(Lock(sections), Lock({}))
+    assert [line.split(":")[0] for line in gone] == [line.split(":")[0] for line in lines]
+    assert all(line.endswith("now nothing") for line in gone)
 
 
 def test_one_difference_is_told_as_one_place(path: Path) -> None:

@@ -371,7 +371,12 @@ def test_another_text_is_no_configuration(text: str, why: str) -> None:
 
 def test_what_a_recipe_gives_ohif_is_in_its_configuration(tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    branding = {"name": "Ward", "logo": str(tmp_path / "logo.svg"), "colours": {"primary": "#ffffff"}, "contact": "1234"}
+    branding = {
+        "name": "Ward",
+        "logo": str(tmp_path / "logo.svg"),
+        "colours": {"primary": "#ffffff"},
+        "contact": "1234",
+    }
     recipe = Recipe.of(
         {
             "study_list": True,
