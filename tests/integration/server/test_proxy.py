@@ -30,9 +30,11 @@ async def proxied(
     """A client and the URL of the proxy's root; ``handler`` answers every request as the archive."""
     behind = web.Application()
     behind.router.add_route("*", "/{path:.*}", handler)
-    async with listening(behind, "127.0.0.1", 0) as origin:
-        async with in_front_of(f"{origin}/pacs/dicom-web/", nowhere, session=session) as found:
-            yield found
+    async with (
+        listening(behind, "127.0.0.1", 0) as origin,
+        in_front_of(f"{origin}/pacs/dicom-web/", nowhere, session=session) as found,
+    ):
+        yield found
 
 
 @asynccontextmanager

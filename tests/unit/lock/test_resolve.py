@@ -24,7 +24,7 @@ from ohifbuild.releases.catalogue import catalogue, find_release
 from ohifbuild.sources import choose
 from ohifbuild.sources.checkout import Checkout
 from ohifbuild.sources.git import SourceBuild
-from ohifbuild.sources.package_sources import Provided
+from ohifbuild.sources.package_sources import Provided, provide_packages
 from ohifbuild.sources.published import PublishedViewer
 from ohifbuild.tools.toolchain import NodeTools
 from ohifbuild.viewer.config_module import ConfigModule
@@ -283,18 +283,18 @@ def test_what_the_lock_has_of_packages_and_their_dependencies_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: dict[str, Mapping[str, str]] = {}
-    provide, chosen = resolving.provide_packages, resolving.choose
+    provide, chosen = provide_packages, choose.choose
 
-    def provide_packages(sources: Any, locked: Mapping[str, str], *rest: Any, **options: Any) -> Provided:
+    def providing(sources: Any, locked: Mapping[str, str], *rest: Any, **options: Any) -> Provided:
         kept["sources"] = locked
         return provide(sources, locked, *rest, **options)
 
-    def choose(*given: Any, locked_dependencies: Mapping[str, str], **options: Any) -> Any:
+    def choosing(*given: Any, locked_dependencies: Mapping[str, str], **options: Any) -> Any:
         kept["dependencies"] = locked_dependencies
         return chosen(*given, locked_dependencies=locked_dependencies, **options)
 
-    monkeypatch.setattr(resolving, "provide_packages", provide_packages)
-    monkeypatch.setattr(resolving, "choose", choose)
+    monkeypatch.setattr(resolving, "provide_packages", providing)
+    monkeypatch.setattr(resolving, "choose", choosing)
     sections = {"sources": {"npm:x@1.0.0": "sha512-x"}, "dependencies": {"x node_modules/y": "y@1.0.0 sha512-y"}}
     resolved(tmp_path, {"from": "published"}, Lock(sections))
     assert kept == sections
