@@ -70,7 +70,7 @@ PYTHON = (
     Part(
         "inject",
         (f"{_TOOLKIT}/viewer/inject.py", f"{_TOOLKIT}/viewer/app_config.py", f"{_TOOLKIT}/viewer/config_module.py"),
-        ("tests/unit/viewer/test_inject*.py", "tests/unit/config"),
+        ("tests/unit/viewer/test_inject*.py", "tests/unit/config", "tests/integration/viewer/test_config_module.py"),
     ),
     Part("lock", (f"{_TOOLKIT}/lock/*.py",), ("tests/unit/lock",)),
     Part(
