@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ohifbuild import __version__
 from ohifbuild.cache.entries import Cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.core.console import SilentReporter
@@ -27,8 +28,10 @@ from ohifbuild.sources.git import SourceBuild
 from ohifbuild.sources.package_sources import Provided, provide_packages
 from ohifbuild.sources.published import PublishedViewer
 from ohifbuild.tools.toolchain import NodeTools
+from ohifbuild.viewer.compress import compressors
 from ohifbuild.viewer.config_module import ConfigModule
 from ohifbuild.viewer.extensions import BundledPackage, Bundles
+from ohifbuild.viewer.minify import minifiers
 
 TOOLS = NodeTools(Path("node"), Path("npm"), {}, "22.1.0", "system")
 LOCKED = Lock({"release": {"wish": "v3-stable", "version": "3.11.1", "npm": "sha512-locked", "commit": "c" * 40}})
@@ -331,8 +334,41 @@ def test_no_place_of_the_machine_and_nothing_that_only_decides_a_check_is_among_
     assert "modes" not in options  # not given
 
 
+@pytest.mark.parametrize("origin", ["git", "published"])
+def test_a_lock_names_what_decides_the_bytes_of_either_origin(tmp_path: Path, origin: str) -> None:
+    sections = resolved(tmp_path, {"version": "3.12.0", "from": origin}, Lock({})).lock.sections
+    pin, of_git = find_release("3.12.0", catalogue()), origin == "git"
+    release, toolchain = dict(sections["release"]), dict(sections["toolchain"])
+    assert release.pop("base")
+    assert release == {
+        **{"wish": "3.12.0", "version": "3.12.0", "tag": "v3.12.0", "origin": origin, "commit": pin.commit},
+        **({} if of_git else {"npm": pin.npm_integrity}),
+    }
+    built_with = {"package_manager": pin.package_manager, "bundler": pin.bundler, "node": pin.node}
+    assert toolchain == {"ohifbuild": __version__, **minifiers(), **compressors(), **(built_with if of_git else {})}
+    assert ("patches" in sections) == of_git
+
+
+@pytest.mark.parametrize(
+    ("version", "facts", "pinned"),
+    [
+        ("3.12.0", {}, True),
+        ("3.12.0", {"commit": str(find_release("3.12.0", catalogue()).commit)}, True),
+        ("3.12.0", {"commit": "c" * 40}, False),
+        ("3.9.0-beta.7", {}, False),
+    ],
+)
+def test_a_locked_release_is_pinned_if_the_catalogue_has_it_and_its_commit(
+    tmp_path: Path, version: str, facts: dict[str, str], pinned: bool
+) -> None:
+    locked = Lock({"release": {"wish": version, "version": version, "npm": "sha512-x", **facts}})
+    assert resolved(tmp_path, {"version": version, "from": "published"}, locked).release.pinned is pinned
+
+
 def test_options_are_texts_in_the_lock(tmp_path: Path) -> None:
-    options = resolved(tmp_path, {"from": "published", "minify": False}).lock.sections["options"]
+    wish = {"from": "published", "minify": False, "token_header": "Authorization"}
+    options = resolved(tmp_path, wish).lock.sections["options"]
+    assert options["token_header"] == "Authorization"
     assert (options["minify"], options["media_streaming"], options["public_url"]) == ("false", "true", "/")
     assert options["token_roots"] == "[]"
     assert "modes" not in options

@@ -68,10 +68,13 @@ def test_it_is_told_why_a_patch_stays_behind_and_what_ohif_does_itself(trial: Pa
 
 def test_a_patch_of_several_changes_is_named_once() -> None:
     reporter = SilentReporter()
-    PatchTrial("3.12.0", (), (row("x", "fits"), row("x", "drifted"), row("y", "fits"))).warn(reporter)
+    PatchTrial(
+        "3.12.0", (), (row("b", "fits"), row("b", "drifted"), row("a", "fits"), row("c", "drifted"), row("b", "fits"))
+    ).warn(reporter)
     assert reporter.warnings == [
-        "The patch x is not for OHIF 3.12.0: its code is no longer there.",
-        "The patch y is not for OHIF 3.12.0: it would still fit, with a wider range.",
+        "The patch b is not for OHIF 3.12.0: its code is no longer there.",
+        "The patch a is not for OHIF 3.12.0: it would still fit, with a wider range.",
+        "The patch c is not for OHIF 3.12.0: its code is no longer there.",
     ]
     assert reporter.lines == []
 
