@@ -120,6 +120,15 @@ def test_images_and_the_configuration_module_are_files_of_the_dist(
     assert loaded in (work / "index.html").read_text()
 
 
+def test_a_viewer_without_packages_has_its_images_and_its_module(viewer: PreparedViewer, tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    recipe = Recipe.of({"branding": {"logo": str(tmp_path / "logo.svg")}})
+    for name, module in (("one", MODULE), ("other", None)):
+        (tmp_path / name).mkdir()
+        written = inject(viewer, recipe, Bundles((), "early()", media_worker=""), tmp_path / name, module)
+        assert len(written) == (5 if module else 4)
+
+
 @pytest.mark.parametrize("page", [PAGE.replace("app-config", "other"), PAGE.replace("<body>", PAGE)])
 def test_a_page_that_does_not_load_the_configuration_once_can_have_no_module(
     viewer: PreparedViewer, bundles: Bundles, tmp_path: Path, page: str
