@@ -524,8 +524,15 @@ def test_the_name_and_the_icon_are_in_the_page_and_can_hold_no_markup(tmp_path: 
 ICON_TAGS = (
     *('<link rel="icon" href="/i.png">', "<link href=/i.png rel=icon>", "<link href='/i.png' rel='shortcut icon'/>"),
     *('<LINK REL="apple-touch-icon" sizes="57x57" href="/i.png">', "<link rel=icon/>"),
+    *('<link rel="shortcut icon">', "<link rel='icon'>", "<link rel='apple-touch-icon'>"),
 )
-OTHER_TAGS = ('<link rel="iconic">', '<link rel="manifest">', '<meta rel="icon">')
+OTHER_TAGS = (
+    '<link rel="iconic">',
+    '<linked rel="icon">',
+    '<link xrel="icon">',
+    '<link rel="manifest">',
+    '<meta rel="icon">',
+)
 
 
 def test_the_favicon_takes_the_place_of_every_icon_of_the_release_and_of_no_other_link(tmp_path: Path) -> None:
