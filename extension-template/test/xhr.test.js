@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readBody } from '../src/early/xhr-response.js';
 import { settle, started } from './host.js';
 
 const PATH = '/viewer?StudyInstanceUIDs=1.2.3&token=t';
@@ -223,23 +224,56 @@ test('a body without content has no event of progress', async () => {
   assert.equal(xhr.response.byteLength, 0);
 });
 
-test('a body in pieces is one body, and its progress is told at most every 50 ms', async ({ mock }) => {
-  const moments = [1000, 1049, 1050];
-  mock.method(Date, 'now', () => moments.shift());
-  const pieces = ['a', 'bc', 'def'].map(text => new TextEncoder().encode(text));
-  const body = new ReadableStream({
-    pull(controller) {
-      const piece = pieces.shift();
-      return piece ? controller.enqueue(piece) : controller.close();
+/**
+ * A body that comes in three pieces, each at its moment.
+ *
+ * @param {(moment: number) => void} at
+ */
+function inPieces(at) {
+  const pieces = /** @type {[string, number][]} */ ([
+    ['a', 1000],
+    ['bc', 1049],
+    ['def', 1050],
+  ]);
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const [text, moment] = pieces.shift() ?? [];
+        at(moment ?? 2000);
+        return text ? controller.enqueue(new TextEncoder().encode(text)) : controller.close();
+      },
     },
-  });
+    { highWaterMark: 0 }
+  );
+}
+
+test('the progress of a body is told at most every 50 ms', async ({ mock }) => {
+  let now = 0;
+  mock.method(Date, 'now', () => now);
+  /** @type {[number, number][]} */
+  const told = [];
+  const response = new Response(
+    inPieces(moment => (now = moment)),
+    { headers: { 'Content-Length': '6' } }
+  );
+  const { bytes, total } = await readBody(response, (...progress) => told.push(progress));
+  assert.deepEqual([new TextDecoder().decode(bytes), total], ['abcdef', 6]);
+  assert.deepEqual(told, [
+    [1, 6],
+    [6, 6],
+  ]);
+});
+
+test('a body in pieces is one body, with the status and the headers of its response', async ({ mock }) => {
+  mock.method(Date, 'now', () => 1000);
+  const body = inPieces(() => {});
   const answer = new Response(body, { status: 201, statusText: 'Made', headers: { 'X-A': 'b', 'X-C': 'd' } });
   Object.defineProperty(answer, 'url', { value: 'https://viewer.example/dicom-web/there' });
   const { xhr, events, done } = opened({ prepare: window => void (window.fetch = async () => answer) });
   assert.deepEqual([xhr.getAllResponseHeaders(), xhr.readyState, xhr.statusText], ['', 1, '']);
   xhr.send();
   await done;
-  assert.deepEqual(events, ['loadstart', '2', '3', 'progress', '3', 'progress', 'progress', '4', 'load', 'loadend']);
+  assert.deepEqual(events, ['loadstart', '2', '3', 'progress', 'progress', '4', 'load', 'loadend']);
   assert.deepEqual([xhr.status, xhr.statusText, xhr.responseText], [201, 'Made', 'abcdef']);
   assert.equal(xhr.responseURL, 'https://viewer.example/dicom-web/there');
   assert.equal(xhr.getAllResponseHeaders(), 'x-a: b\r\nx-c: d\r\n');
