@@ -293,14 +293,16 @@ test('aborted when it is complete or not sent yet, it says nothing more', async 
   assert.deepEqual([idle.events, idle.xhr.readyState], [[], 0]);
 });
 
-test('elsewhere every method and property is the browser\'s own', () => {
+test("elsewhere every method and property is the browser's own", () => {
   /** @type {unknown[][]} */
   const called = [];
   const { window } = started({
     path: PATH,
     prepare({ XMLHttpRequest: { prototype } }) {
       for (const name of /** @type {const} */ (['abort', 'overrideMimeType', 'getAllResponseHeaders', 'open'])) {
-        prototype[name] = /** @type {any} */ ((/** @type {unknown[]} */ ...given) => void called.push([name, ...given]));
+        prototype[name] = /** @type {any} */ (
+          (/** @type {unknown[]} */ ...given) => void called.push([name, ...given])
+        );
       }
       prototype.getResponseHeader = name => `own ${name}`;
     },
