@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { readBody } from '../src/early/xhr-response.js';
 import { settle, started } from './host.js';
 
 const PATH = '/viewer?StudyInstanceUIDs=1.2.3&token=t';
@@ -54,7 +55,7 @@ for (const [type, body, expected] of /** @type {[XMLHttpRequestResponseType, str
     await done;
     assert.deepEqual(xhr.response, expected);
     if (type !== 'text') {
-      assert.throws(() => xhr.responseText, { name: 'InvalidStateError' });
+      assert.throws(() => xhr.responseText, { name: 'InvalidStateError', message: /^responseText was called/ });
     }
   });
 }
@@ -138,14 +139,17 @@ test('opened again, the previous response does not arrive', async () => {
 test('it cannot be sent twice, and takes no header once it is', () => {
   const { xhr } = opened();
   xhr.send();
-  assert.throws(() => xhr.send(), { name: 'InvalidStateError' });
-  assert.throws(() => xhr.setRequestHeader('Accept', 'x'), { name: 'InvalidStateError' });
+  assert.throws(() => xhr.send(), { name: 'InvalidStateError', message: /^send was called/ });
+  assert.throws(() => xhr.setRequestHeader('Accept', 'x'), {
+    name: 'InvalidStateError',
+    message: /^setRequestHeader was called/,
+  });
 });
 
 test('a synchronous one fails before anything is sent', () => {
   const { xhr, sent } = opened();
   xhr.open('GET', STUDY, false);
-  assert.throws(() => xhr.send(), { name: 'NetworkError' });
+  assert.throws(() => xhr.send(), { name: 'NetworkError', message: /Synchronous/ });
   assert.deepEqual(sent, []);
 });
 
@@ -180,4 +184,140 @@ test('with a user name it is sent without the token', async () => {
     sent.map(({ headers, via }) => [via, headers.token]),
     [['xhr', undefined]]
   );
+});
+
+for (const [headers, total] of /** @type {[Record<string, string>, number][]} */ ([
+  [{ 'Content-Length': '3' }, 3],
+  [{}, 0],
+  [{ 'Content-Length': 'many' }, 0],
+  [{ 'Content-Length': '3', 'Content-Encoding': 'gzip' }, 0],
+])) {
+  test(`the events say how much arrived of how much: ${JSON.stringify(headers)}`, async () => {
+    const { xhr, done } = opened({ archive: () => ({ status: 200, body: 'abc', type: 'text/plain', headers }) });
+    /** @type {[string, boolean, number, number][]} */
+    const told = [];
+    EVENTS.slice(1).forEach(type =>
+      xhr.addEventListener(type, event => {
+        const { lengthComputable, loaded, total: all } = /** @type {ProgressEvent} */ (event);
+        told.push([type, lengthComputable, loaded, all]);
+      })
+    );
+    xhr.send();
+    await done;
+    const arrived = [total > 0, 3, total];
+    assert.deepEqual(told, [
+      ['loadstart', false, 0, 0],
+      ['progress', ...arrived],
+      ['progress', ...arrived],
+      ['load', ...arrived],
+      ['loadend', ...arrived],
+    ]);
+  });
+}
+
+test('a body without content has no event of progress', async () => {
+  const { xhr, events, done } = opened({ archive: () => ({ status: 204 }) });
+  xhr.responseType = 'arraybuffer';
+  xhr.send();
+  await done;
+  assert.deepEqual(events, ['loadstart', '2', '4', 'load', 'loadend']);
+  assert.equal(xhr.response.byteLength, 0);
+});
+
+/**
+ * A body that comes in three pieces, each at its moment.
+ *
+ * @param {(moment: number) => void} at
+ */
+function inPieces(at) {
+  const pieces = /** @type {[string, number][]} */ ([
+    ['a', 1000],
+    ['bc', 1049],
+    ['def', 1050],
+  ]);
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const [text, moment] = pieces.shift() ?? [];
+        at(moment ?? 2000);
+        return text ? controller.enqueue(new TextEncoder().encode(text)) : controller.close();
+      },
+    },
+    { highWaterMark: 0 }
+  );
+}
+
+test('the progress of a body is told at most every 50 ms', async ({ mock }) => {
+  let now = 0;
+  mock.method(Date, 'now', () => now);
+  /** @type {[number, number][]} */
+  const told = [];
+  const response = new Response(
+    inPieces(moment => (now = moment)),
+    { headers: { 'Content-Length': '6' } }
+  );
+  const { bytes, total } = await readBody(response, (...progress) => told.push(progress));
+  assert.deepEqual([new TextDecoder().decode(bytes), total], ['abcdef', 6]);
+  assert.deepEqual(told, [
+    [1, 6],
+    [6, 6],
+  ]);
+});
+
+test('a body in pieces is one body, with the status and the headers of its response', async ({ mock }) => {
+  mock.method(Date, 'now', () => 1000);
+  const body = inPieces(() => {});
+  const answer = new Response(body, { status: 201, statusText: 'Made', headers: { 'X-A': 'b', 'X-C': 'd' } });
+  Object.defineProperty(answer, 'url', { value: 'https://viewer.example/dicom-web/there' });
+  const { xhr, events, done } = opened({ prepare: window => void (window.fetch = async () => answer) });
+  assert.deepEqual([xhr.getAllResponseHeaders(), xhr.readyState, xhr.statusText], ['', 1, '']);
+  xhr.send();
+  await done;
+  assert.deepEqual(events, ['loadstart', '2', '3', 'progress', 'progress', '4', 'load', 'loadend']);
+  assert.deepEqual([xhr.status, xhr.statusText, xhr.responseText], [201, 'Made', 'abcdef']);
+  assert.equal(xhr.responseURL, 'https://viewer.example/dicom-web/there');
+  assert.equal(xhr.getAllResponseHeaders(), 'x-a: b\r\nx-c: d\r\n');
+});
+
+test('aborted when it is complete or not sent yet, it says nothing more', async () => {
+  const { xhr, events, done, pass } = opened();
+  xhr.timeout = 5;
+  xhr.send();
+  await done;
+  const before = [...events];
+  xhr.abort();
+  await pass(10);
+  assert.deepEqual([events, xhr.readyState], [before, 0]);
+  const idle = opened();
+  idle.xhr.abort();
+  assert.deepEqual([idle.events, idle.xhr.readyState], [[], 0]);
+});
+
+test("elsewhere every method and property is the browser's own", () => {
+  /** @type {unknown[][]} */
+  const called = [];
+  const { window } = started({
+    path: PATH,
+    prepare({ XMLHttpRequest: { prototype } }) {
+      for (const name of /** @type {const} */ (['abort', 'overrideMimeType', 'getAllResponseHeaders', 'open'])) {
+        prototype[name] = /** @type {any} */ (
+          (/** @type {unknown[]} */ ...given) => void called.push([name, ...given])
+        );
+      }
+      prototype.getResponseHeader = name => `own ${name}`;
+    },
+  });
+  const xhr = new window.XMLHttpRequest();
+  xhr.open('PUT', 'https://other.example/', true, 'user', 'password');
+  xhr.overrideMimeType('text/plain');
+  xhr.abort();
+  xhr.getAllResponseHeaders();
+  assert.equal(xhr.getResponseHeader('X-A'), 'own X-A');
+  assert.deepEqual([xhr.readyState, xhr.status, xhr.responseText], [1, 0, '']);
+  assert.deepEqual(called, [
+    ['open', 'PUT', 'https://other.example/', true, 'user', 'password'],
+    ['overrideMimeType', 'text/plain'],
+    ['abort'],
+    ['getAllResponseHeaders'],
+  ]);
 });

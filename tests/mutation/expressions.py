@@ -12,7 +12,7 @@ from cosmic_ray.plugins import get_operator, operator_names
 from literals import Mutant
 
 # Left out: operators with arguments, and changes that no rule could mean: `is` for `==`, bits, the order of words.
-_SKIPPED = re.compile(r"Variable|(?:Eq|Lt|LtE|Gt|GtE)_Is|ReplaceBinaryOperator_(?!Add_Sub|Sub_Add|Mult?_|Div_)")
+_SKIPPED = re.compile(r"Variable|(?:Eq|Lt|LtE|Gt|GtE)_Is|ReplaceBinaryOperator_(?!Add_Sub|Sub_Add|Mul_Div|Div_Mul)")
 
 _ORDER_OF_WORDS = re.compile(r"[<>]=? [\"'\[]")
 
@@ -38,7 +38,8 @@ def _of_cosmic_ray(source: str) -> Iterator[Mutant]:
             lines = zip(source.splitlines(), changed.splitlines(), strict=False)
             at = next((number for number, (old, new) in enumerate(lines, 1) if old != new), 0)
             line = changed.splitlines()[at - 1].strip()
-            if not _ORDER_OF_WORDS.search(line) and not ("BinaryOperator" in name and line.startswith("def ")):
+            is_parameter_list = "BinaryOperator" in name and line.startswith(("def ", "/,"))
+            if not _ORDER_OF_WORDS.search(line) and not is_parameter_list:
                 yield Mutant(at, f"{name.removeprefix('core/')}: {line}", changed)
             occurrence += 1
 

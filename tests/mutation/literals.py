@@ -12,7 +12,10 @@ from typing import NamedTuple
 
 _STRING = r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
 _LANGUAGES = {
-    ".py": re.compile(rf'#[^\n]*|r?"""[\s\S]*?"""|(?P<prefix>[rf]*)(?P<text>{_STRING})|(?P<number>\b\d[\d_]*\b)'),
+    ".py": re.compile(
+        r'#[^\n]*|r"""(?P<long>[\s\S]*?)"""|"""[\s\S]*?"""'
+        rf"|(?P<prefix>[rf]*)(?P<text>{_STRING})|(?P<number>\b\d[\d_]*\b)"
+    ),
     ".js": re.compile(
         r"//[^\n]*|/\*[\s\S]*?\*/|^import .*"
         r"|(?:(?<=[=&|?:,] )|(?<=[(!]))(?P<regex>/(?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\n])+/)"
@@ -21,13 +24,18 @@ _LANGUAGES = {
     ),
 }
 _LOOKS = re.compile(r"\(\?|\\[.dxZw]|\[[^\]]+\]|\.\*")
+_INSERTED = re.compile(r"\{[a-z_][^{}]*\}")
+"""What stands in an f-string for a value."""
 _PIECE = re.compile(
     r"(?P<open>\((?:\?(?:P<\w+>|<?[=!]|:))?)|(?P<close>\))|(?P<bar>\|)"
     r"|(?P<atom>\[\^?(?:\\.|\$?\{\w+\}|[^\]\\])+\]|\$?\{[A-Z_]+\}|\\x[0-9a-f]{2}|\\.|[^\\*+?()|])(?P<times>[*+?]|\{[\d,]+\})?"
 )
 _MEMBER = re.compile(r"(?P<low>\$?\{\w+\}|\\x[0-9a-f]{2}|\\.|[^\\])(?:-(?P<high>\\x[0-9a-f]{2}|\\.|[^\\]))?")
 
-_CASELESS = re.compile(r"[A-Z][A-Za-z]+(?:-[A-Z][A-Za-z]*)+|Allow|Location|Vary|utf-8|latin-1|ascii")
+_CASELESS = re.compile(
+    r"[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z0-9]*)+|Allow|Location|Vary|Refresh|Link|Expires|Pragma|Age|NEL|P3P|SourceMap|Cookie"
+    r"|utf-8|latin-1|ascii"
+)
 """Names of headers and encodings, which have no letter case."""
 
 
@@ -56,13 +64,15 @@ def literal_mutants(source: str, suffix: str, *, every_text: bool = True) -> Ite
             number = int(text.replace("_", ""))
             changed = iter((str(number + 1), str(number - 1)))
         else:
-            body = text[1:-1]
-            if " " in body and not every_text and not _LOOKS.search(body):
+            quote = "" if kind == "long" else text[0]
+            body = text.removeprefix(quote).removesuffix(quote)
+            is_regex = kind == "regex" or _LOOKS.search(_INSERTED.sub("", body)) is not None
+            if " " in body and not every_text and not is_regex:
                 continue
-            bodies = regex_mutants(body) if kind == "regex" or _LOOKS.search(body) else _text_mutants(body)
+            bodies = regex_mutants(body) if is_regex else _text_mutants(body)
             if _is_class(source, start):
                 bodies = _class_mutants(body)
-            changed = (f"{text[0]}{new}{text[-1]}" for new in bodies)
+            changed = (f"{quote}{new}{quote}" for new in bodies)
         for new in dict.fromkeys(changed):
             if new != text:
                 yield Mutant(

@@ -70,13 +70,13 @@ PYTHON = (
     Part(
         "inject",
         (f"{_TOOLKIT}/viewer/inject.py", f"{_TOOLKIT}/viewer/app_config.py", f"{_TOOLKIT}/viewer/config_module.py"),
-        ("tests/unit/viewer/test_inject.py", "tests/unit/config"),
+        ("tests/unit/viewer/test_inject*.py", "tests/unit/config", "tests/integration/viewer/test_config_module.py"),
     ),
     Part("lock", (f"{_TOOLKIT}/lock/*.py",), ("tests/unit/lock",)),
     Part(
         "shares",
         (f"{_TOOLKIT}/shares/*.py",),
-        ("tests/unit/shares",),
+        ("tests/unit/shares", "tests/integration/shares/test_servers_that_are_asked.py"),
     ),
 )
 

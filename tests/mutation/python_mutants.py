@@ -21,7 +21,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import coverage
 import pytest
@@ -162,6 +162,7 @@ class _Tests:
         measure.stop()
         data = measure.get_data()
         self.lines = {path: data.contexts_by_lineno(str(path)) for path in paths}
+        _Objects.find({str(path) for path in paths})
 
     def miss(self, path: Path, mutant: Mutant, own: Path) -> bool:
         """Whether no test notices the mutant. To be asked in a process that ends afterwards."""
@@ -200,16 +201,26 @@ def _put_in_place(path: Path, source: str) -> bool:
     top_level = [old for old, new in zip(before.body, after.body, strict=True) if _skeleton(old) != _skeleton(new)]
     if not all(isinstance(statement, ast.Assign | ast.AnnAssign) for statement in top_level):
         return False
-    for cache in [found for found in _objects() if isinstance(found, functools._lru_cache_wrapper)]:
+    for cache in _Objects.caches:
         cache.cache_clear()
     if top_level:
         return _replace_constants(path, source)
     return _replace_functions(path, original, source)
 
 
-def _objects() -> list[object]:
-    gc.unfreeze()
-    return gc.get_objects()
+class _Objects:
+    """What a mutant changes: found once, because a process that looks through all objects gets a copy of each."""
+
+    caches: ClassVar[list[Any]] = []
+    functions: ClassVar[list[types.FunctionType]] = []
+
+    @classmethod
+    def find(cls, files: set[str]) -> None:
+        objects = gc.get_objects()
+        cls.caches = [found for found in objects if isinstance(found, functools._lru_cache_wrapper)]
+        cls.functions = [
+            found for found in objects if isinstance(found, types.FunctionType) and found.__code__.co_filename in files
+        ]
 
 
 def _skeleton(statement: ast.stmt) -> str:
@@ -229,8 +240,8 @@ def _replace_functions(path: Path, original: str, source: str) -> bool:
     if [code.co_qualname for code in old] != [code.co_qualname for code in new]:
         return False
     place = {(code.co_qualname, code.co_firstlineno, code.co_code): code_ for code, code_ in zip(old, new, strict=True)}
-    for found in _objects():
-        if isinstance(found, types.FunctionType) and found.__code__.co_filename == str(path):
+    for found in _Objects.functions:
+        if found.__code__.co_filename == str(path):
             code = place.get((found.__code__.co_qualname, found.__code__.co_firstlineno, found.__code__.co_code))
             if code is None or code.co_freevars != found.__code__.co_freevars:
                 return False

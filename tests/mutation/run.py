@@ -39,7 +39,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--names", action="store_true", help="only name the mutants")
     parser.add_argument("--explained", action="store_true", help="only check that equivalent.txt is current")
     options = parser.parse_args(words)
-    os.nice(10 - os.nice(0))
+    os.nice(max(0, 10 - os.nice(0)))
     chance = random.Random(options.seed)
     good = True
     explained = equivalents()

@@ -24,17 +24,24 @@ PIECE = b"x" * 65536
 
 
 @asynccontextmanager
-async def proxied(handler: Handler, nowhere: Path) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+async def proxied(
+    handler: Handler, nowhere: Path, *, session: bool = False
+) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
     """A client and the URL of the proxy's root; ``handler`` answers every request as the archive."""
     behind = web.Application()
     behind.router.add_route("*", "/{path:.*}", handler)
-    async with listening(behind, "127.0.0.1", 0) as origin, in_front_of(f"{origin}/pacs/dicom-web", nowhere) as found:
+    async with (
+        listening(behind, "127.0.0.1", 0) as origin,
+        in_front_of(f"{origin}/pacs/dicom-web/", nowhere, session=session) as found,
+    ):
         yield found
 
 
 @asynccontextmanager
-async def in_front_of(url: str, nowhere: Path) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
-    upstream = Upstream(url)
+async def in_front_of(
+    url: str, nowhere: Path, *, session: bool = False
+) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+    upstream = Upstream(url, session=session)
     await upstream.open()
     app = application(StaticFiles(nowhere, "/"), "/dicom-web", upstream.handle)
     async with listening(app, "127.0.0.1", 0) as origin, aiohttp.ClientSession(auto_decompress=False) as client:
@@ -95,6 +102,69 @@ def test_the_proxy_adds_no_headers_keeps_no_cookies_unpacks_nothing_and_follows_
         assert [request.path for request in asked] == ["/pacs/dicom-web/moved", "/pacs/dicom-web/frame"]
         for name in ("Cookie", "Accept", "Accept-Encoding", "User-Agent", "Content-Type"):
             assert name not in asked[1].headers
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("status", "given"),
+    [
+        *((status, status) for status in (200, 206, 304, 401, 404, 503, 599)),
+        *((status, 502) for status in (300, 301, 302, 303, 305, 306, 307, 308, 600, 999)),
+    ],
+)
+def test_final_answers_come_as_they_are_and_redirects_and_invalid_ones_are_gateway_errors(
+    tmp_path: Path, status: int, given: int
+) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=status, headers={"Location": "/elsewhere"}, body=b"" if status == 304 else b"x")
+
+    async def run() -> None:
+        async with (
+            proxied(handler, tmp_path) as (client, root),
+            client.get(root + "/studies", allow_redirects=False) as reply,
+        ):
+            assert (reply.status, reply.headers.get("Location")) == (given, None)
+            if given != status:
+                assert reply.headers["Cache-Control"] == "no-store"
+                assert (await reply.text()).startswith("The archive ")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(("session", "challenge"), [(False, "Bearer"), (True, 'Basic realm="x"')])
+def test_only_an_archive_with_the_browsers_session_may_ask_for_a_password(
+    tmp_path: Path, session: bool, challenge: str
+) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        cookies = request.headers.get("Cookie", "")
+        return web.Response(status=401, text=cookies, headers={"WWW-Authenticate": 'Basic realm="x"'})
+
+    async def run() -> None:
+        async with (
+            proxied(handler, tmp_path, session=session) as (client, root),
+            client.get(root + "/studies", headers={"Cookie": "a=b"}) as reply,
+        ):
+            assert reply.headers["WWW-Authenticate"] == challenge
+            assert await reply.text() == ("a=b" if session else "")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [("/studies", "/studies"), ("/studies?", "/studies"), ("/studies?a=?b", "/studies?a=?b")],
+)
+def test_path_and_query_reach_the_archive_as_they_are_written(tmp_path: Path, asked: str, there: str) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(text=request.raw_path)
+
+    async def run() -> None:
+        async with (
+            proxied(handler, tmp_path) as (client, root),
+            client.get(URL(root + asked, encoded=True)) as reply,
+        ):
+            assert await reply.text() == "/pacs/dicom-web" + there
 
     asyncio.run(run())
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import http.server
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
@@ -122,6 +123,45 @@ def test_an_auth_service_that_is_not_there_or_misconfigured_is_an_error() -> Non
     for wrong in (section, {"Url": section["Url"]}, {**section, "Url": "file:///etc/passwd"}, {**section, "X": 1}):
         with pytest.raises(SharesUnavailable):
             publish(wrong, ["1.2.3"], UNTIL)
+    with pytest.raises(SharesUnavailable):
+        publish(cast("dict[str, str]", 8000), ["1.2.3"], UNTIL)
+
+
+@contextmanager
+def answering_with(raw: bytes) -> Iterator[Server]:
+    """A server that speaks another protocol, or whose answer breaks off."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(raw)
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield Server(lambda *_: (0, b""), port=listener.getsockname()[1])
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+        b"",
+    ],
+    ids=["another protocol", "an answer that breaks off", "too many headers", "nothing"],
+)
+def test_a_server_that_speaks_no_http_is_no_answer_and_no_defect(raw: bytes) -> None:
+    with answering_with(raw) as server, pytest.raises(SharesUnavailable):
+        publish(server.section, ["1.2.3"], UNTIL)
+    with answering_with(raw) as server, pytest.raises(NoAnswer, match=r"answers? at|does not answer"):
+        LocalOrthanc(server.settings, "root").missing(["1.2.3"])
 
 
 def test_a_link_with_a_token_of_the_auth_service_is_made_and_kept_nowhere(tmp_path: Path) -> None:

@@ -19,6 +19,18 @@ from ohifbuild.server.archive_paths import paths_at_archive
         ),
         (("/dicom-web", "https://other.example/x"), "/x", {"/dicom-web": "/x"}),
         (("https://other.example/x",), "/x", {}),
+        (("/a/rs", "/a"), "/b/rs", {"/a/rs": "/b/rs", "/a": "/b"}),
+        (("/a/rs", "/ab/x"), "/b/rs", {"/a/rs": "/b/rs", "/ab/x": "/ab/x"}),
+        (("/rs", "/wado"), "/aets/rs", {"/rs": "/aets/rs", "/wado": "/aets/wado"}),
+        (
+            ("/o/dicom-web/rs", "/o/dicom-web/wado", "/o/x"),
+            "/dicom-web/rs",
+            {"/o/dicom-web/rs": "/dicom-web/rs", "/o/dicom-web/wado": "/dicom-web/wado", "/o/x": "/x"},
+        ),
+        (("/rs", "/x"), "/rs", {"/rs": "/rs", "/x": "/x"}),
+        (("/a/rs", "/x"), "/rs", {"/a/rs": "/rs", "/x": "/x"}),
+        (("/a", "/a/x"), "/b", {"/a": "/b", "/a/x": "/b/x"}),
+        (("/x", "/x/x"), "/x/x", {"/x": "/x/x", "/x/x": "/x/x/x"}),
     ],
 )
 def test_further_roots_are_rewritten_like_the_first(

@@ -66,8 +66,8 @@ def read_lock(path: Path) -> Lock:
         version = document.pop("format")
         if not isinstance(version, int) or isinstance(version, bool) or version < 1:
             raise ValueError("its format is not a number from 1")
-        digest = str(document.pop("lock")["digest"])
-        sections = {str(name): {str(k): str(v) for k, v in facts.items()} for name, facts in document.items()}
+        digest = document.pop("lock")["digest"]
+        sections = {name: {key: str(value) for key, value in facts.items()} for name, facts in document.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise _invalid(path, f"it is not a lock ({error})", f"rm {path} && ohifbuild lock") from error
     if version > FORMAT:

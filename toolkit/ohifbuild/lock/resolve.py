@@ -26,23 +26,21 @@ from ohifbuild.viewer.minify import minifiers
 
 # Keys of the recipe that name places on this machine, that only decide what is checked, or that the lock has in
 # sections of their own.
-NOT_OPTIONS = frozenset(
-    {
-        "version",
-        "origin",
-        "output",
-        "verify",
-        "typecheck",
-        "allow_missing",
-        "extensions",
-        "workspace",
-        "claims",
-        "source",
-        "ref",
-        "patches",
-        "app_config_module",
-    }
-)
+NOT_OPTIONS = {
+    "version",
+    "origin",
+    "output",
+    "verify",
+    "typecheck",
+    "allow_missing",
+    "extensions",
+    "workspace",
+    "claims",
+    "source",
+    "ref",
+    "patches",
+    "app_config_module",
+}
 NO_LOCK = Lock({})
 
 
@@ -72,7 +70,7 @@ class Resolution:
     @property
     def options(self) -> dict[str, Any]:
         """The recipe's keys that decide the dist's bytes, as JSON values."""
-        return self.recipe.model_dump(mode="json", exclude=set(NOT_OPTIONS), exclude_none=True)
+        return self.recipe.model_dump(mode="json", exclude=NOT_OPTIONS, exclude_none=True)
 
     @property
     def lock(self) -> Lock:
@@ -97,18 +95,19 @@ class Resolution:
             toolchain |= {"package_manager": pin.package_manager, "bundler": pin.bundler, "node": pin.node}
         if self.recipe.ref:
             release["ref"] = self.recipe.ref
-        sections = {
+        options = {name: _text(value) for name, value in self.options.items()}
+        if self.config_module:
+            options["app_config_module"] = self.config_module.name
+        sections: dict[str, Mapping[str, str]] = {
             "release": release,
             "toolchain": toolchain,
             "extensions": {**extensions, **dict(base.compiled)},
-            "options": {name: _text(value) for name, value in self.options.items()},
+            "options": options,
         }
         if self.integrities:
-            sections["sources"] = dict(self.integrities)
+            sections["sources"] = self.integrities
         if base.dependencies.dependencies:
             sections["dependencies"] = base.dependencies.facts()
-        if self.config_module:
-            sections["options"]["app_config_module"] = self.config_module.name
         if base.origin == "git":
             sections["patches"] = {patch.name: digest([patch])[:12] for patch in base.patches}
         return Lock(sections)
@@ -186,9 +185,9 @@ def _with_locked_origin(recipe: Recipe, locked: Lock) -> Recipe:
     return recipe.model_copy(update={"origin": facts.get("origin", recipe.origin)})
 
 
-def _facts(recipe: Recipe, locked: Lock) -> dict[str, str]:
+def _facts(recipe: Recipe, locked: Lock) -> Mapping[str, str]:
     """The lock's facts about the release; none if they are about another version than the recipe asks for."""
-    facts = dict(locked.sections.get("release", {}))
+    facts = locked.sections.get("release", {})
     return facts if facts.get("wish") == recipe.version else {}
 
 

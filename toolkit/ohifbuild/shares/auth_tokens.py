@@ -8,6 +8,7 @@ revoke.
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import secrets
 import urllib.error
@@ -38,7 +39,7 @@ def publish(section: Mapping[str, Any], studies: Sequence[str], expires: datetim
     try:
         service = auth_service.auth_service_from(section, "token", print)
         token = _put(service, studies, expires)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
         # Without the text of other errors, which may quote the answer.
         status = error.code if isinstance(error, urllib.error.HTTPError) else 0
         raise SharesUnavailable(

@@ -19,7 +19,7 @@ from ohifbuild.tools.esbuild import esbuild
 FOLDER = "ohifbuild/app-config"
 GLOBAL = "ohifbuildAppConfig"
 DIGEST_LENGTH = 16
-APP_CONFIG = re.compile(r"""<script\b[^>]*\bsrc=["']?/app-config\.js["']?[^>]*></script>""")
+APP_CONFIG = re.compile(r"""<script\b[^>]*\bsrc=["']?/app-config\.js["']?(?=[\s>])[^>]*></script>""")
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,9 @@ SETTINGS_ID = "ohifbuild-settings"
 CHARSET = re.compile(r"""<meta charset=["']?utf-8["']?\s*/?>""", re.IGNORECASE)
 LOADS_SOMETHING = re.compile(r"<(?:script|link|img|style|iframe|object)\b", re.IGNORECASE)
 REMOTE_LINK = re.compile(r"""<link\b[^>]*\bhref=["']?(?:https?:)?//[^>]*>""", re.IGNORECASE)
-REMOTE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
+REMOTE = re.compile(r"https?:|//", re.IGNORECASE)
+# Browsers leave these out of a URL, at its start or anywhere, and take a backslash for a slash (URL Standard 4.4).
+NOT_OF_A_URL = re.compile(r"^[\x00-\x20]+|[\t\n\r]")
 PUBLIC_URL = re.compile(r"""(window\.PUBLIC_URL\s*=\s*)(["'])/\2""")
 TITLE = re.compile(r"(<title>)[^<]*(?=</title>)", re.IGNORECASE)
 ICON = re.compile(
@@ -126,7 +128,7 @@ def index_html(
         raise _unexpected("it does not set PUBLIC_URL to /")
     rest = _branded(_named(REMOTE_LINK.sub("", rest)), recipe)
     rest = ROOTED.sub(lambda found: f'{found[1]}="{recipe.public_url}{found[3] or found[4] or ""}"', rest)
-    _LoadsOnlyFrom(recipe.public_url).feed(rest)
+    _LoadsOnlyFrom(recipe.public_url).feed(page[:end] + rest)
     values = settings(recipe, version)
     if startup.queue:
         values["startupFiles"] = {
@@ -181,9 +183,10 @@ class _LoadsOnlyFrom(HTMLParser):
         for name, value in attrs:
             if tag == "a" or name not in ("src", "href", "data") or not value:
                 continue
-            if REMOTE.match(value):
+            url = NOT_OF_A_URL.sub("", value).replace("\\", "/")
+            if REMOTE.match(url):
                 raise _unexpected(f"its <{tag}> loads something from another host")
-            if value.startswith("/") and not value.startswith(self._public_url):
+            if url.startswith("/") and not url.startswith(self._public_url):
                 raise _unexpected(f"its <{tag}> loads {value}, which is not under {self._public_url}")
 
 

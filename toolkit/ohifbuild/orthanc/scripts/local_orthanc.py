@@ -5,6 +5,7 @@ Requires Python 3.9 and only the standard library.
 
 from __future__ import annotations
 
+import http.client
 import json
 import ssl
 import urllib.error
@@ -100,6 +101,8 @@ class LocalOrthanc:
                 return bytes(response.read())
         except urllib.error.HTTPError as error:
             raise NoAnswer(f"Orthanc answers {error.code} at {self._origin}{path}", error.code) from error
+        except http.client.HTTPException as error:  # its text may quote what answered
+            raise NoAnswer(f"No Orthanc answers at {self._origin}{path}: {type(error).__name__}") from error
         except OSError as error:
             reason = getattr(error, "reason", error)
             raise NoAnswer(f"Orthanc does not answer at {self._origin}: {reason}") from error
