@@ -248,7 +248,8 @@ def test_every_request_of_a_page_that_is_left_is_known_with_its_page(visit: Visi
         page.go(f"{visit.origin}/held")
         assert page.until(lambda: page.page.title() == "done")
         page.quiet()
-        known, unanswered = {}, 0
+        known: dict[int | None, str] = {}
+        unanswered = 0
         for path, recording in visits.items():
             kept = page.recorded(recording)
             unanswered += sum(each.answer is None for each in kept.sent)
