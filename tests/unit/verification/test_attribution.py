@@ -56,3 +56,10 @@ def test_at_a_recorder_that_numbers_none_the_token_tells_which_request_a_proxy_r
     pages = {0: [sent("/a", None, "wrong")], 1: [sent("/a", None, "foreign")]}
     found = attributed(pages, [received("/a", None, "foreign")], 1, SETTINGS)
     assert (found[0], len(found[1])) == ((), 1)
+
+
+def test_a_request_of_which_only_the_network_says_belongs_to_its_page_and_is_marked() -> None:
+    pages = {0: [sent("/a", 0)], 1: []}
+    found = attributed(pages, [received("/a", 0), received("/b", 1), received("/b", 2)], 1, SETTINGS, {0: {0, 1}})
+    assert [(each.number, each.unseen) for each in found[0]] == [(0, False), (1, True)]
+    assert [(each.number, each.unseen) for each in found[1]] == [(2, False)]

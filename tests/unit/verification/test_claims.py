@@ -115,6 +115,19 @@ def test_a_request_seen_at_one_end_only_fails(good: Observation, failing: Failin
     assert failing(dataclasses.replace(ask(good, path), sent=good.sent)) == {"both-ends"}
 
 
+def test_a_request_of_which_only_the_browsers_network_says_is_judged_by_what_it_asks_for(
+    good: Observation, failing: Failing
+) -> None:
+    for path, wrong in (
+        ("/studies/1.2.826.0.1.3680043.8.498.1/metadata", set()),
+        ("/studies/9.9/metadata", {"own-studies"}),
+    ):
+        asked = ask(good, f"/dicom-web{path}")
+        last = dataclasses.replace(asked.received[-1], unseen=True)
+        seen = dataclasses.replace(asked, sent=good.sent, received=(*asked.received[:-1], last))
+        assert failing(seen) == wrong
+
+
 @pytest.mark.parametrize(
     ("query", "claim"),
     [
