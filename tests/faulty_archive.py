@@ -120,6 +120,11 @@ class Viewer:
         """Whether a viewport shows an image within 20 seconds."""
         return bool(self.until(IMAGE))
 
+    def next_image(self) -> None:
+        """Turns the wheel of the mouse over the first viewport by one image."""
+        self.page.locator(".cornerstone-viewport-element").first.hover()
+        self.page.mouse.wheel(0, 100)
+
     def shows_another(self, picture: str) -> bool:
         """Whether a viewport shows another image than this one within 20 seconds."""
         return bool(self.until(f"{IMAGE} && {PICTURE} !== {json.dumps(picture)}"))
@@ -143,8 +148,6 @@ def silent(viewer: Viewer) -> bool:
     return bool(viewer.until(f"{MESSAGE} === null"))
 
 
-NEXT_IMAGE = """document.querySelector('.cornerstone-viewport-element').dispatchEvent(
-  new WheelEvent('wheel', { deltaY: 100, bubbles: true, cancelable: true }))"""
 PICTURE = "document.querySelector('.cornerstone-viewport-element canvas').toDataURL()"
 MESSAGE = """(() => {
   const box = document.getElementById('ohifbuild-message');

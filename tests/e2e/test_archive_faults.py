@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import web
 from playwright.sync_api import Page
 
-from faulty_archive import IMAGE, NEXT_IMAGE, PICTURE, Viewer, faulty_site, silent, study_uid, told
+from faulty_archive import IMAGE, PICTURE, Viewer, faulty_site, silent, study_uid, told
 
 SERIES = "prior/soft"
 """A series of three images."""
@@ -64,7 +64,7 @@ def test_an_image_that_fails_while_somebody_reads_appears_without_a_click(
         viewer.open("prior")
         assert viewer.image()
         first = page.evaluate(PICTURE)
-        page.evaluate(NEXT_IMAGE)
+        viewer.next_image()
         assert told(viewer, "unreachable")
         archive.rule = lambda target: None
         assert silent(viewer)
