@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ohifbuild.contract.settings import Settings
 from ohifbuild.verification.attribution import attributed
 from ohifbuild.verification.evidence import ReceivedRequest, SentRequest
+from ohifbuild.verification.tab import Unseen
 
 ORIGIN = "http://127.0.0.1:8099"
 SETTINGS = Settings()
@@ -60,6 +63,18 @@ def test_at_a_recorder_that_numbers_none_the_token_tells_which_request_a_proxy_r
 
 def test_a_request_of_which_only_the_network_says_belongs_to_its_page_and_is_marked() -> None:
     pages = {0: [sent("/a", 0)], 1: []}
-    found = attributed(pages, [received("/a", 0), received("/b", 1), received("/b", 2)], 1, SETTINGS, {0: {0, 1}})
+    known = {0: [Unseen((("token", "t"),), 0), Unseen((("token", "t"),), 1)]}
+    found = attributed(pages, [received("/a", 0), received("/b", 1), received("/b", 2)], 1, SETTINGS, known)
     assert [(each.number, each.unseen) for each in found[0]] == [(0, False), (1, True)]
     assert [(each.number, each.unseen) for each in found[1]] == [(2, False)]
+
+
+def test_one_that_was_cut_off_too_is_known_by_its_token() -> None:
+    known = {0: [Unseen((("token", "t"),))]}
+    arrived = [
+        received("/whole", 0),
+        *(replace(received(f"/{token}", 1, token), cut_off=True) for token in ("other", "t", "t")),
+    ]
+    found = attributed({0: [], 1: []}, arrived, 1, SETTINGS, known)
+    assert [(each.path, each.unseen) for each in found[0]] == [("/t", True)]
+    assert [(each.path, each.unseen) for each in found[1]] == [("/whole", False), ("/other", False), ("/t", False)]

@@ -30,6 +30,9 @@ class DevTools:
         event = {"loaderId": loader, "requestId": number, "request": {"url": "http://h/a"}}
         self._listeners["Network.requestWillBeSent"](event)
 
+    def network(self, number: str, token: str) -> None:
+        self._listeners["Network.requestWillBeSentExtraInfo"]({"requestId": number, "headers": {"Token": token}})
+
     def answer(self, number: str, header: str, name: str = "ohifbuild-request") -> None:
         self._listeners["Network.responseReceivedExtraInfo"]({"requestId": number, "headers": {name: header}})
 
@@ -50,7 +53,8 @@ def told() -> tuple[Recordings, DevTools]:
 
 
 def unseen(recordings: Recordings) -> list[set[int]]:
-    return [set(recordings.unseen(number)) for number in range(recordings.latest + 1)]
+    every = (recordings.unseen(number) for number in range(recordings.latest + 1))
+    return [{each.answer for each in found if each.answer is not None} for found in every]
 
 
 def test_a_lost_request_belongs_to_the_page_that_was_left(told: tuple[Recordings, DevTools]) -> None:
@@ -84,3 +88,12 @@ def test_a_report_that_comes_later_counts(told: tuple[Recordings, DevTools]) -> 
     devtools.answer("7.3", "12")
     devtools.request("7.3", "A")
     assert unseen(recordings) == [set(), set(), set()]
+
+
+def test_one_without_an_answer_is_known_by_its_headers(told: tuple[Recordings, DevTools]) -> None:
+    recordings, devtools = told
+    devtools.network("7.3", "t")
+    devtools.network("7.4", "u")
+    devtools.answer("7.4", "12")
+    found = recordings.unseen(1)
+    assert [(each.headers, each.answer) for each in found] == [((("token", "t"),), None), ((("token", "u"),), 12)]

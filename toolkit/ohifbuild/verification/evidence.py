@@ -39,6 +39,11 @@ class ReceivedRequest:
     cut_off: bool = False
     unseen: bool = False
 
+    @property
+    def target(self) -> str:
+        """Path and query."""
+        return self.path + (f"?{self.query}" if self.query else "")
+
 
 @dataclass(frozen=True)
 class SentRequest:

@@ -5,8 +5,8 @@ busier the machine is. Chromium's DevTools name the document of each request (``
 belongs to the recording in which it began.
 
 A request that a document sends right before the next one takes its place may be missing there: ``requestWillBeSent``
-comes from the document's process, and is lost with the document. ``responseReceivedExtraInfo`` comes from the network
-service, and is not.
+comes from the document's process, and is lost with the document. ``requestWillBeSentExtraInfo`` and
+``responseReceivedExtraInfo`` come from the network service, and are not.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urldefrag
 
 from playwright.sync_api import CDPSession, Page, Request
 
 from ohifbuild.verification.gate import NUMBER_HEADER
+from ohifbuild.verification.tab import Unseen
 
 
 @dataclass(eq=False)
@@ -69,7 +70,7 @@ class Recordings:
         self._loaders: dict[tuple[Page, str], list[str]] = {}
         self._documents: dict[str, int] = {}
         self._reported: dict[str, str] = {}
-        self._answers: dict[str, tuple[int, int]] = {}
+        self._network: dict[str, tuple[int, Unseen]] = {}
         self._speaking = 0
         self._asked = False
 
@@ -95,7 +96,8 @@ class Recordings:
     def watch(self, page: Page, devtools: CDPSession) -> None:
         """From now on, the requests of a page have their documents."""
         devtools.on("Network.requestWillBeSent", lambda event: self._on_devtools(page, event))
-        devtools.on("Network.responseReceivedExtraInfo", self._on_answer)
+        devtools.on("Network.requestWillBeSentExtraInfo", self._on_network)
+        devtools.on("Network.responseReceivedExtraInfo", self._on_network)
         devtools.send("Network.enable")
 
     def note(self, page: Page, request: Request, *, of_document: bool) -> Noted:
@@ -128,16 +130,16 @@ class Recordings:
         """The requests of a recording, in the order in which they began."""
         return (noted for noted in self._noted if self._owner(noted) == number)
 
-    def unseen(self, number: int) -> frozenset[int]:
-        """The numbers at the recorder of the requests that the document of a recording sent while it was being left.
+    def unseen(self, number: int) -> tuple[Unseen, ...]:
+        """The requests that the document of a recording sent while it was being left.
 
         No document has reported them. Chromium counts the requests of a process in their ids (``PROCESS.COUNT``), so
         each belongs to the document of the one before it.
         """
         document = self._document_of(number)
-        return frozenset(
-            answer
-            for request, (answer, latest) in self._answers.items()
+        return tuple(
+            seen
+            for request, (latest, seen) in self._network.items()
             if request not in self._reported
             and self._documents.get(self._loader_before(request)) == document < self._document_of(latest)
         )
@@ -177,8 +179,10 @@ class Recordings:
             self._documents[loader] = self.latest
         self._loaders.setdefault((page, str(event["request"]["url"])), []).append(loader)
 
-    def _on_answer(self, event: dict[str, Any]) -> None:
-        headers = {name.lower(): value for name, value in event["headers"].items()}
-        number = headers.get(NUMBER_HEADER.lower(), "")
-        if number.isdecimal():
-            self._answers[str(event["requestId"])] = int(number), self.latest
+    def _on_network(self, event: dict[str, Any]) -> None:
+        request = str(event["requestId"])
+        headers = tuple((name.lower(), value) for name, value in event["headers"].items())
+        number = dict(headers).get(NUMBER_HEADER.lower(), "")
+        _, seen = self._network.get(request, (0, Unseen(headers)))
+        answer = int(number) if number.isdecimal() else seen.answer
+        self._network[request] = self.latest, replace(seen, answer=answer)

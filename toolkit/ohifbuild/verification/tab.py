@@ -37,17 +37,29 @@ def double_click(number: int) -> str:
 
 
 @dataclass(frozen=True)
+class Unseen:
+    """A request of which only the browser's network says.
+
+    Args:
+        headers: as they were sent, with names in lower case.
+        answer: the number of the received request that it is; None if it got no answer.
+    """
+
+    headers: tuple[tuple[str, str], ...]
+    answer: int | None = None
+
+
+@dataclass(frozen=True)
 class Recorded:
     """What belongs to one recording of a tab: all requests of the page and its workers, console lines, errors.
 
-    ``unseen`` are the numbers at the recorder of requests that the page sent while it was being left, and of which the
-    browser says no more.
+    ``unseen`` are further requests, which the page sent while it was being left.
     """
 
     sent: tuple[SentRequest, ...]
     console: tuple[str, ...]
     errors: tuple[str, ...]
-    unseen: frozenset[int] = frozenset()
+    unseen: tuple[Unseen, ...] = ()
 
 
 class Tab(Protocol):

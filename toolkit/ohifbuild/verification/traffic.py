@@ -71,11 +71,7 @@ def sent_line(request: SentRequest, settings: Settings) -> str:
 
 def received_line(request: ReceivedRequest) -> str:
     """One line about a request as it was received."""
-    return f"{request.method} {_target(request)} -> {request.status} {request.decision}"
-
-
-def _target(request: ReceivedRequest) -> str:
-    return request.path + (f"?{request.query}" if request.query else "")
+    return f"{request.method} {request.target} -> {request.status} {request.decision}"
 
 
 def _at_origin_of(seen: Observation, settings: Settings) -> Settings:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verification.evidence import Observation, PageState, ReceivedRequest, Verdict
+from ohifbuild.verification.evidence import Observation, PageState, Verdict
 from ohifbuild.verification.redact import contains
 from ohifbuild.verification.traffic import header, received_line, same_page, sent_line, target, to_archive
 
@@ -35,8 +35,8 @@ def both_ends_agree(seen: Observation, settings: Settings) -> Verdict:
     sent = to_archive(seen, settings)
     asked_for = Counter(target(r.url) for r in sent)
     answered = Counter(target(r.url) for r in sent if r.status is not None)
-    received = Counter(map(_target, seen.received))
-    reported = Counter(_target(r) for r in seen.received if not r.unseen)
+    received = Counter(r.target for r in seen.received)
+    reported = Counter(r.target for r in seen.received if not r.unseen)
     lines = (
         *(f"answered, not received: {target}" for target in answered - received),
         *(f"received, not sent by the page: {target}" for target in reported - asked_for),
@@ -44,10 +44,6 @@ def both_ends_agree(seen: Observation, settings: Settings) -> Verdict:
     if lines:
         return Verdict(False, f"{len(lines)} requests were observed at one end only.", lines)
     return Verdict(True, f"{received.total()} requests were sent and received.")
-
-
-def _target(received: ReceivedRequest) -> str:
-    return received.path + (f"?{received.query}" if received.query else "")
 
 
 def token_goes_nowhere_else(seen: Observation, settings: Settings) -> Verdict:

@@ -53,7 +53,7 @@ def waterfall(seen: Observation, settings: Settings) -> Waterfall:
     end = max((request.at + request.seconds for request in (*sent, *files)), default=1.0) or 1.0
     waiting: dict[str, list[ReceivedRequest]] = defaultdict(list)
     for received in seen.received:
-        waiting[received.path + (f"?{received.query}" if received.query else "")].append(received)
+        waiting[received.target].append(received)
     rows = []
     for request in sent:
         address = target(request.url)
