@@ -23,7 +23,7 @@ def requests_of(seen: Observation, settings: Settings) -> list[ArchiveRequest]:
     """The requests to the archive that the browser sent or the archive received, each one once."""
     here = _at_origin_of(seen, settings)
     requests = [(sent.method, sent.url) for sent in to_archive(seen, settings)]
-    requests += [(r.method, _origin(seen.link) + _target(r)) for r in seen.received]
+    requests += [(r.method, _origin(seen.link) + r.target) for r in seen.received]
     return [
         ArchiveRequest(f"{method} {target(url)}", meaning(method, here.tail(url) or "", urlsplit(url).query))
         for method, url in dict.fromkeys(requests)
