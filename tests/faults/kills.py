@@ -153,7 +153,9 @@ def _run(case: Case, kill: Kill) -> tuple[Done, bool]:
 
 def _check_end(done: Done, kill: Kill, outcome: Outcome) -> None:
     # A signal that comes before Python has installed its handlers ends the process as usual.
-    allowed = {0, -kill.signal, INTERRUPTED if kill.signal != signal.SIGKILL else 0}
+    # Python itself may end with SIGINT, which is 130 for a shell too.
+    interrupted = {INTERRUPTED, -signal.SIGINT} if kill.signal != signal.SIGKILL else set()
+    allowed = {0, -kill.signal} | interrupted
     if INTERPRETER.search(done.errors) and not done.has_traceback:
         allowed.add(1)
     if done.status not in allowed:

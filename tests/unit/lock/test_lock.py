@@ -7,6 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from ohifbuild.core.errors import CacheUnusable, LockDiffers, LockInvalid
+from ohifbuild.core.temporary import MARKER
 from ohifbuild.lock.lock_file import LOCK_NAME, Lock, check_lock_place, differences, read_lock, require_same, write_lock
 
 LOCK = Lock(
@@ -164,3 +165,12 @@ def test_a_place_where_no_lock_can_be_written_is_found_before_a_build_if_the_loc
     with pytest.raises(CacheUnusable):
         write_lock(place, LOCK)
     check_lock_place(place, Lock({}))
+
+
+def test_what_a_killed_process_left_beside_the_lock_is_removed_although_nothing_changes(path: Path) -> None:
+    left = path.with_name(f".{path.name}-abcd1234")
+    left.mkdir()
+    for name in (MARKER, "new"):
+        (left / name).touch()
+    assert write_lock(path, LOCK) == ()
+    assert list(path.parent.iterdir()) == [path]

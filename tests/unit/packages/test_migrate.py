@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ohifbuild.core.temporary import MARKER
 from ohifbuild.javascript.exports import Exports
 from ohifbuild.packages.export_lists import ExportLists
-from ohifbuild.packages.migrate import Migration, plan_migration
+from ohifbuild.packages.migrate import WORK, Migration, plan_migration
 
 LISTS = ExportLists(
     {
@@ -97,6 +98,18 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     plan(root).apply()
     again = plan(root)
     assert (again.after, again.done, again.diff()) == ({}, (), "")
+
+
+def test_what_a_killed_process_left_in_a_package_is_removed_although_nothing_changes(tmp_path: Path) -> None:
+    root = write(tmp_path)
+    plan(root).apply()
+    before = set(root.iterdir())
+    left = root / f"{WORK}abcd1234"
+    left.mkdir()
+    for name in (MARKER, "0"):
+        (left / name).touch()
+    plan(root).apply()
+    assert set(root.iterdir()) == before
 
 
 def test_a_dry_run_writes_nothing_and_its_diff_makes_the_same_files(tmp_path: Path) -> None:

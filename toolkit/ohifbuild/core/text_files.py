@@ -6,7 +6,7 @@ import codecs
 import os
 from pathlib import Path
 
-from ohifbuild.core.temporary import held_folder
+from ohifbuild.core.temporary import held_folder, remove_abandoned
 
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -46,7 +46,16 @@ def replace_text(path: Path, text: str) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    with held_folder(path.absolute().parent, f".{path.name}-") as folder:
+    with held_folder(path.absolute().parent, _prefix(path)) as folder:
         new = folder / "new"
         new.write_text(text, encoding="utf-8")
         new.replace(path)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Removes what ``replace_text`` left beside a file in processes that were killed."""
+    remove_abandoned(path.absolute().parent, _prefix(path))
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name}-"

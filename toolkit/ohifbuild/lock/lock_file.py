@@ -18,7 +18,7 @@ from ohifbuild.core.digests import digest_of
 from ohifbuild.core.disk import disk_errors, place_errors, require_writable
 from ohifbuild.core.documents import parse_toml
 from ohifbuild.core.errors import LockDiffers, LockInvalid
-from ohifbuild.core.text_files import Unreadable, read_text, replace_text
+from ohifbuild.core.text_files import Unreadable, read_text, remove_unfinished, replace_text
 
 LOCK_NAME = "ohifbuild.lock"
 FORMAT = 1
@@ -102,6 +102,7 @@ def write_lock(path: Path, lock: Lock) -> tuple[str, ...]:
     """
     present = read_lock_if_any(path)
     changes = differences(present, lock)
+    remove_unfinished(path)
     if changes:
         with disk_errors(path.parent):
             replace_text(path, lock.text())

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import codecs
 import difflib
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ohifbuild.core.temporary import held_folder
 from ohifbuild.packages.export_lists import ExportLists
 from ohifbuild.packages.migrate_code import migrated_code
 from ohifbuild.packages.migrate_manifest import migrated_manifest
 from ohifbuild.packages.package_files import read_package_files
 
 MANIFEST = "package.json"
+WORK = ".ohifbuild-migrate-"
 
 
 @dataclass(frozen=True)
@@ -51,23 +51,17 @@ class Migration:
         return "".join(parts)
 
     def apply(self) -> None:
-        """Writes the files: first all of them beside the old ones, then each takes its place in one step."""
-        ready: list[tuple[Path, Path]] = []
-        try:
+        """Writes the files: first all of them into a folder beside them, then each takes its place in one step."""
+        with held_folder(self.root, WORK) as work:
+            ready: list[tuple[Path, Path]] = []
             for name, text in self.after.items():
-                path = self.root / name
+                path, new = self.root / name, work / str(len(ready))
                 mark = codecs.BOM_UTF8 if path.read_bytes().startswith(codecs.BOM_UTF8) else b""
-                handle, work = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-                ready.append((Path(work), path))
-                with os.fdopen(handle, "wb") as file:
-                    file.write(mark + text.encode())
-                shutil.copymode(path, work)
-            while ready:
-                work_file, path = ready.pop()
-                work_file.replace(path)
-        finally:
-            for work_file, _ in ready:
-                work_file.unlink(missing_ok=True)
+                new.write_bytes(mark + text.encode())
+                shutil.copymode(path, new)
+                ready.append((new, path))
+            for new, path in ready:
+                new.replace(path)
 
 
 def plan_migration(root: Path, lists: ExportLists | None, versions: Mapping[str, str]) -> Migration:
