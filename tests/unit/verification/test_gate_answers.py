@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from ohifbuild.contract.grants import Grant, Tokens
 from ohifbuild.contract.settings import Settings
-from ohifbuild.verification.gate import Gate
+from ohifbuild.verification.gate import NUMBER_HEADER, Gate
 
 SERIES = "studies/1.2/series"
 ELSEWHERE = "http://elsewhere.invalid/"
@@ -29,7 +29,7 @@ class Archive:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.fails = self.streams = False
+        self.fails = self.streams = self.is_left = False
 
     async def open(self) -> None:
         """Needs nothing."""
@@ -46,6 +46,8 @@ class Archive:
             await response.prepare(request)
             await response.write(b"streamed")
             await response.write_eof()
+            if self.is_left:
+                raise ConnectionResetError
             return response
         return web.Response(text="found")
 
@@ -58,6 +60,7 @@ def run(gate: Gate, archive: Archive, act: Callable[[Ask], Awaitable[None]]) -> 
 
     async def main() -> None:
         application = web.Application()
+        application.on_response_prepare.append(gate.answering)
         application.router.add_route("*", "/dicom-web/{tail:.*}", handle)
         async with TestServer(application) as server, ClientSession() as client:
 
@@ -91,6 +94,18 @@ def test_a_challenge_says_what_is_wrong_with_the_token(token: str | None, status
 
     run(Gate(TOKENS, Settings()), archive, act)
     assert archive.asked == []
+
+
+def test_the_status_of_an_answer_is_known_from_its_beginning_also_if_the_client_leaves_before_its_end() -> None:
+    gate, archive = Gate(TOKENS, Settings()), Archive()
+    archive.streams = archive.is_left = True
+
+    async def act(ask: Ask) -> None:
+        status, headers, text = await ask()
+        assert (status, headers[NUMBER_HEADER], text) == (200, "0", "streamed")
+
+    run(gate, archive, act)
+    assert [(each.status, each.cut_off) for each in gate.received()] == [(200, True)]
 
 
 def test_a_challenge_names_the_scheme_of_the_recipe() -> None:

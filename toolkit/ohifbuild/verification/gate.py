@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -154,28 +154,34 @@ class Gate:
             try:
                 response = await archive.handle(request, tail)
             except (ConnectionError, asyncio.CancelledError):
-                self._note(number, replace(record, seconds=_since(at), cut_off=True))
+                self._note(number, seconds=_since(at), cut_off=True)
                 raise
             except Exception:
-                self._note(number, replace(record, status=500, seconds=_since(at)))
+                self._note(number, status=500, seconds=_since(at))
                 raise
-        record = replace(record, status=response.status)
-        self._note(number, record)
+        self._note(number, status=response.status)
         try:
             if not response.prepared:
                 await response.prepare(request)
                 await response.write_eof()
         except (ConnectionError, asyncio.CancelledError):
-            self._note(number, replace(record, seconds=_since(at), cut_off=True))
+            self._note(number, seconds=_since(at), cut_off=True)
             raise
         gone = request.transport is None or request.transport.is_closing()
-        self._note(number, replace(record, seconds=_since(at), size=response.body_length, cut_off=gone))
+        self._note(number, seconds=_since(at), size=response.body_length, cut_off=gone)
         return response
 
-    def _note(self, number: int, record: ReceivedRequest) -> None:
+    async def answering(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Numbers an answer that begins, and records its status; for ``on_response_prepare``."""
+        if NUMBER in request:
+            response.headers[NUMBER_HEADER] = str(request[NUMBER])
+            self._note(request[NUMBER], status=response.status)
+
+    def _note(self, number: int, **changes: Any) -> None:
         with self._lock:
             if number >= self._cleared:
-                self._records[number - self._cleared] = record
+                at = number - self._cleared
+                self._records[at] = replace(self._records[at], **changes)
 
 
 def _since(moment: float) -> float:

@@ -19,7 +19,7 @@ from ohifbuild.server.headers import connects_to
 from ohifbuild.server.static_files import INDEX, StaticFiles
 from ohifbuild.server.web_server import ArchiveHandler, application, listening, same_origin_root
 from ohifbuild.verification.evidence import ReceivedRequest
-from ohifbuild.verification.gate import NUMBER, NUMBER_HEADER, Archive, Gate
+from ohifbuild.verification.gate import Archive, Gate
 
 GRACE_SECONDS = 0.5
 
@@ -112,7 +112,7 @@ def site(
         to_archive,
         further=further,
     )
-    app.on_response_prepare.append(_number)
+    app.on_response_prepare.append(gate.answering)
     if bare:
         app.on_response_prepare.append(_strip)
     with served(app, archive, host, port, ssl_context) as origin:
@@ -122,11 +122,6 @@ def site(
 def _pages(dist: Path) -> tuple[str, ...]:
     found = (path.relative_to(dist).as_posix() for path in dist.rglob("*.html"))
     return tuple(sorted(name for name in found if name != INDEX))
-
-
-async def _number(request: web.Request, response: web.StreamResponse) -> None:
-    if NUMBER in request:
-        response.headers[NUMBER_HEADER] = str(request[NUMBER])
 
 
 async def _strip(_request: web.Request, response: web.StreamResponse) -> None:

@@ -83,17 +83,23 @@ async def _send(request: web.Request, answer: Answer) -> web.StreamResponse:
     # The first part is made before the status is sent, so that a decoding failure is an error, not a cut answer.
     part = await asyncio.to_thread(_next, parts)
     await response.prepare(request)
+    if request.method == "HEAD":
+        part = None
     while part is not None:
-        if request.method != "HEAD":
-            await response.write(part)
         try:
-            part = await asyncio.to_thread(_next, parts)
+            following = await asyncio.to_thread(_next, parts)
         except RequestRefused:
             # The client must see that the answer is incomplete.
+            await response.write(part)
             if request.transport:
                 request.transport.abort()
             return response
-    await response.write_eof()
+        if following is None:
+            break
+        await response.write(part)
+        part = following
+    # The last part ends the answer: a client that has all of it may leave, which cancels what is still waited for.
+    await response.write_eof(part or b"")
     return response
 
 
