@@ -51,7 +51,6 @@ BROKEN: tuple[Weakening, ...] = (
     weakenings.ARRIVAL_STAYS,
     weakenings.ONE_FOR_ALL,
     weakenings.LIST_IS_OPEN,
-    weakenings.LEFT_OVER,
     weakenings.EVERYWHERE,
     weakenings.REFERRERS,
     weakenings.UNNAMED,
