@@ -58,6 +58,7 @@ class Built:
     viewer: BaseViewer
     reporter: SilentReporter
     dist: Path
+    profile: object
 
 
 def write_panel(root: Path) -> Path:
@@ -91,7 +92,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     resolution = resolve(Recipe.of(wish), cache=cache, reporter=reporter)
     build(resolution, cache=cache, reporter=reporter)
     viewer = resolution.base.provide(cache, offline=True, reporter=reporter)
-    return Built(upstream, cache, wish, resolution, viewer, reporter, folder / "dist")
+    profile = json.loads((room_of(cache) / "ohifbuild" / "ohif.config.json").read_text())
+    return Built(upstream, cache, wish, resolution, viewer, reporter, folder / "dist", profile)
+
+
+def room_of(cache: Cache) -> Path:
+    (tree,) = (cache.root / "room").glob("*/tree")
+    return tree
 
 
 def test_the_source_says_itself_how_it_is_built(built: Built) -> None:
@@ -102,9 +109,8 @@ def test_the_source_says_itself_how_it_is_built(built: Built) -> None:
 
 
 def test_the_extension_is_compiled_in_without_an_edit_of_ohifs_files(built: Built) -> None:
-    (tree,) = (built.cache.root / "room").glob("*/tree")
-    profile = json.loads((tree / "ohifbuild" / "ohif.config.json").read_text())
-    assert profile == {
+    tree = room_of(built.cache)
+    assert built.profile == {
         "pluginConfig": "./pluginConfig.json",
         "appConfig": "config/default.js",
         "publicUrl": "/",

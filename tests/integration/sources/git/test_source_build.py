@@ -96,10 +96,13 @@ def test_another_folder_gives_the_same_bytes_under_the_same_names(built: Built, 
 
 
 def test_a_patch_changes_the_bundle_and_installs_nothing_again(built: Built, tmp_path: Path) -> None:
-    (tmp_path / "all-headers").mkdir()
-    (tmp_path / "all-headers" / "patch.toml").write_text(PATCH)
+    for number, text in enumerate((PATCH.replace("...service", "...before"), PATCH)):
+        folder = tmp_path / str(number) / "all-headers"
+        folder.mkdir(parents=True)
+        (folder / "patch.toml").write_text(text)
+    built.again(patches=load(tmp_path / "0"))  # completes what a test before may have left
     reporter = SilentReporter()
-    viewer = built.again(patches=load(tmp_path), reporter=reporter)
+    viewer = built.again(patches=load(tmp_path / "1"), reporter=reporter)
     assert viewer.key != built.viewer.key
     assert "...service" in scripts(viewer)
     assert "...service" not in scripts(built.viewer)
