@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,8 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """No further process for tests that are named on the command line: a debugger, and print with -s, work there."""
-    return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else None
+    """None beside pytest itself for tests that are named on the command line: a debugger, and print with -s, work there.
+
+    One more than there are cores where a browser takes part: half of the time such tests wait for it.
+    """
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        return 0
+    if any(marker in config.option.markexpr for marker in WITH_A_BROWSER):
+        return (os.cpu_count() or 1) + 1
+    return None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
