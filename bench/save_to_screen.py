@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.verification.browser import find_browser, started
-from ohifbuild.verification.session import new_context
+from ohifbuild.verification.windows import new_context
 
 MODULE = "export default { id: 'ward', preRegistration: () => { document.documentElement.dataset.ward = '%s'; } };"
 CANVAS = ".cornerstone-viewport-element canvas"

@@ -34,8 +34,9 @@ from ohifbuild.verification.embedded_archive import EmbeddedArchive
 from ohifbuild.verification.fixtures import prepare_fixtures
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.scenario_context import ScenarioContext
-from ohifbuild.verification.session import tab, window
+from ohifbuild.verification.session import tab
 from ohifbuild.verification.viewer_site import site
+from ohifbuild.verification.windows import window
 from ohifbuild.viewer.manifest import read_manifest
 
 HASH = re.compile(r"\.[0-9a-f]{8,}(?=\.)|(?<=^ohifbuild/)[0-9a-f]{8,}(?=/)|^[0-9a-f]{16,}(?=\.)")

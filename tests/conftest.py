@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """None beside pytest itself for tests that are named on the command line: a debugger, and print with -s, work there.
+    """No further process for tests that are named on the command line: a debugger, and print with -s, work there.
 
     One more than there are cores where a browser takes part: half of the time such tests wait for it.
     """

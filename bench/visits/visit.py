@@ -17,7 +17,7 @@ from ohifbuild.core.console import SilentReporter
 from ohifbuild.verification.browser import Browser, started
 from ohifbuild.verification.egress_proxy import egress_proxy
 from ohifbuild.verification.pixels import PictureIndex, from_data_url, shows
-from ohifbuild.verification.session import window
+from ohifbuild.verification.windows import window
 from visits.requests import Recording, Sent
 
 PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")

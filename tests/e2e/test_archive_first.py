@@ -18,8 +18,9 @@ from ohifbuild.verification.evidence import Observation
 from ohifbuild.verification.fixtures import prepare_fixtures
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.scenario_context import ScenarioContext
-from ohifbuild.verification.session import tab, window
+from ohifbuild.verification.session import tab
 from ohifbuild.verification.viewer_site import site
+from ohifbuild.verification.windows import window
 from ohifbuild.workflow import build
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Request
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.testing import DicomDataset
 from ohifbuild.verification.browser import find_browser, started
-from ohifbuild.verification.session import new_context
+from ohifbuild.verification.windows import new_context
 
 MODULE = """
 import { title } from './title.js';

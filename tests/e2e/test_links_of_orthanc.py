@@ -25,8 +25,9 @@ from ohifbuild.verification.dataset import STUDIES, cached_dataset
 from ohifbuild.verification.egress_proxy import egress_proxy
 from ohifbuild.verification.fixtures import PreparedFixtures, prepare_fixtures
 from ohifbuild.verification.pixels import PictureIndex, shows
-from ohifbuild.verification.session import Tab, tab, window
+from ohifbuild.verification.session import Tab, tab
 from ohifbuild.verification.viewer_site import Site, site
+from ohifbuild.verification.windows import window
 from ohifbuild.workflow import build
 
 ROOTS = ("/orthanc/studies", "/orthanc/instances")

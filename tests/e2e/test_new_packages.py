@@ -19,8 +19,8 @@ from ohifbuild.verification.dataset import cached_dataset
 from ohifbuild.verification.egress_proxy import egress_proxy
 from ohifbuild.verification.embedded_archive import EmbeddedArchive
 from ohifbuild.verification.fixtures import prepare_fixtures
-from ohifbuild.verification.session import window
 from ohifbuild.verification.viewer_site import site
+from ohifbuild.verification.windows import window
 from ohifbuild.workflow import build
 
 PUBLISHED = [pin.version for pin in catalogue().releases.values() if "published" in pin.verified]

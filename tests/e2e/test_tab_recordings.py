@@ -14,7 +14,8 @@ from playwright.sync_api import BrowserContext
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.verification.browser import find_browser, started
 from ohifbuild.verification.egress_proxy import EgressProxy, egress_proxy
-from ohifbuild.verification.session import Tab, tab, window
+from ohifbuild.verification.session import Tab, tab
+from ohifbuild.verification.windows import window
 
 TOKEN = "s3cret-token-9f2c"
 PAGE = f"""<!doctype html><meta charset="utf-8"><title>leaks</title><p data-x="{TOKEN}">page</p><script>

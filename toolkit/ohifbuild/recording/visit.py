@@ -32,8 +32,9 @@ from ohifbuild.verification.evidence import SentRequest
 from ohifbuild.verification.fixtures import Fixtures, Subject, prepare_fixtures
 from ohifbuild.verification.pixels import PictureIndex
 from ohifbuild.verification.scenario_context import ScenarioContext
-from ohifbuild.verification.session import tab, window
+from ohifbuild.verification.session import tab
 from ohifbuild.verification.viewer_site import Site, site
+from ohifbuild.verification.windows import window
 from ohifbuild.viewer.extensions import bundle_all
 from ohifbuild.viewer.module_texts import modules_in, required_for_effect
 from ohifbuild.viewer.startup_files import first_scripts

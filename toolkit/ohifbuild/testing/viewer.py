@@ -19,8 +19,8 @@ from ohifbuild.verification.dataset.contents import ORDINARY
 from ohifbuild.verification.egress_proxy import egress_proxy
 from ohifbuild.verification.embedded_archive import files_in
 from ohifbuild.verification.evidence import ReceivedRequest
-from ohifbuild.verification.session import close_page, window
 from ohifbuild.verification.viewer_site import Site, site
+from ohifbuild.verification.windows import close_page, window
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page

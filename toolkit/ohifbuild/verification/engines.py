@@ -16,12 +16,13 @@ from ohifbuild.verification.egress_proxy import EgressProxy
 from ohifbuild.verification.evidence import Limit
 from ohifbuild.verification.firefox import find_firefox, started_firefox
 from ohifbuild.verification.recording_proxy import RecordingProxy, recording_proxy
-from ohifbuild.verification.session import new_context, tab, window
+from ohifbuild.verification.session import tab
 from ohifbuild.verification.stress import Stress
 from ohifbuild.verification.tab import Tab, Window
 from ohifbuild.verification.watchdog import kill_group
 from ohifbuild.verification.webdriver import WebDriver
 from ohifbuild.verification.webkit import driven_webkit, find_webkit, started_webkit
+from ohifbuild.verification.windows import new_context, window
 
 Opener = Callable[[Browser, str, EgressProxy, Reporter], AbstractContextManager[Window]]
 

@@ -8,11 +8,10 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Frame, Page, ProxySettings, Request
+from playwright.sync_api import BrowserContext, CDPSession, ConsoleMessage, Frame, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 
 from ohifbuild.core.errors import BrowserFailed
-from ohifbuild.verification.egress_proxy import EgressProxy
 from ohifbuild.verification.evidence import PageState, Screenshot, SentRequest
 from ohifbuild.verification.gate import NUMBER_HEADER
 from ohifbuild.verification.pace import USUAL, Pace
@@ -26,14 +25,13 @@ from ohifbuild.verification.tab import (
     POLL_SECONDS,
     SCREENSHOT_STYLE,
     THUMBNAILS,
-    VIEWPORT,
     Found,
     Recorded,
     double_click,
 )
+from ohifbuild.verification.windows import close_page
 
 LONGEST_CONSOLE_LINE = 2000
-LOAD_MS = 10_000
 INTERRUPTED = "interrupted by another navigation"
 
 EMBEDDER = "embedder"
@@ -310,37 +308,6 @@ class Tab(PageReadings):
 
 
 @contextmanager
-def window(browser: Browser, origin: str, egress_proxy: EgressProxy) -> Iterator[BrowserContext]:
-    """A Chromium window for the length of the block that can only reach ``origin`` (``http://host:port``)."""
-    # By default Chromium does not use a proxy for loopback addresses.
-    bypass = f"<-loopback>,{urlsplit(origin).netloc}"
-    with new_context(browser, {"server": egress_proxy.address, "bypass": bypass}) as context:
-        yield context
-
-
-@contextmanager
-def new_context(browser: Browser, proxy: ProxySettings | None = None) -> Iterator[BrowserContext]:
-    """A browser window for the length of the block.
-
-    Its tabs share the cache and all storage but sessionStorage, like those of a person's browser.
-    """
-    context = browser.new_context(
-        viewport={"width": VIEWPORT[0], "height": VIEWPORT[1]},
-        device_scale_factor=1,
-        locale="en-GB",
-        timezone_id="Europe/Zurich",
-        color_scheme="dark",
-        reduced_motion="reduce",
-        proxy=proxy,
-    )
-    try:
-        yield context
-    finally:
-        with suppress(PlaywrightError):
-            context.close()
-
-
-@contextmanager
 def tab(
     context: BrowserContext, origin: str, check: Callable[[], None] = lambda: None, stress: Stress = NONE
 ) -> Iterator[Tab]:
@@ -353,18 +320,6 @@ def tab(
         for page in {first, fresh.page}:
             with suppress(PlaywrightError):
                 close_page(page)
-
-
-def close_page(page: Page) -> None:
-    """Closes a tab when its page has loaded.
-
-    A page that goes to another address at that moment, as a link with a token does, may never close: with Chromium 156
-    and Playwright 1.65, 4 of 150 pages that were closed within two seconds of their opening did not, and of 150 that
-    had loaded all did.
-    """
-    with suppress(PlaywrightError):
-        page.wait_for_load_state(timeout=LOAD_MS)
-    page.close()
 
 
 def _slow_down(devtools: CDPSession, stress: Stress) -> None:
