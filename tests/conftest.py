@@ -18,6 +18,7 @@ settings.load_profile("ohifbuild")
 
 TESTS = Path(__file__).parent
 WITH_A_BROWSER = frozenset({"e2e", "attacks"})
+LAYERS = WITH_A_BROWSER | {"unit", "integration"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -75,6 +76,13 @@ def hidden_programs(request: pytest.FixtureRequest) -> Iterator[None]:
 def orthanc_there(hidden_programs: None) -> None:
     """For modules that use Orthanc without ``servers.py``: ``pytest.mark.usefixtures("orthanc_there")``."""
     orthanc_installed()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Does not even import the tests of other folders if only one marker is asked for."""
+    asked, folder = config.option.markexpr, collection_path.name
+    others = LAYERS - {asked} if asked in LAYERS else frozenset()
+    return True if collection_path.parent == TESTS and folder in others else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

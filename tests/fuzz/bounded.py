@@ -9,9 +9,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fuzz.limits import limit_memory, time_limit
-from fuzz.target import load
+from fuzz.target import Check, Target, load
 
 EXAMPLES = 200
+
+
+def check_kept(target: Target, check: Check) -> None:
+    """Gives a target its kept inputs.
+
+    Raises:
+        Exception: the first thing that was wrong.
+    """
+    for path in target.corpus:
+        try:
+            with time_limit():
+                check(path.read_bytes())
+        except BaseException as error:
+            error.add_note(f"with the kept input {path.name}")
+            raise
 
 
 def check_bounded(name: str, examples: int = EXAMPLES) -> None:
@@ -22,13 +37,7 @@ def check_bounded(name: str, examples: int = EXAMPLES) -> None:
     """
     target = load(name)
     with target.checker() as check:
-        for path in target.corpus:
-            try:
-                with time_limit():
-                    check(path.read_bytes())
-            except BaseException as error:
-                error.add_note(f"with the kept input {path.name}")
-                raise
+        check_kept(target, check)
 
         @settings(
             max_examples=examples,

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-import jsonschema
 import pytest
 
+from json_schemas import is_valid
 from ohifbuild.commands import main as program
 from ohifbuild.commands.common import CommandContext, with_command_context
 from ohifbuild.core.errors import ClaimsFailed, RecipeError
@@ -96,7 +96,7 @@ def test_a_path_that_cannot_be_used_is_one_of_our_errors_and_nothing_is_left(
     status, out, err = run(monkeypatch, capsys, *words, path, "--json")
     assert "Traceback" not in err
     document = json.loads(out)
-    jsonschema.validate(document, error_schema())
+    assert is_valid(error_schema(), document)
     error = document["error"]
     assert (error["exit_code"], error["code"] == "internal-error") == (status, False)
     assert status not in (0, 1)

@@ -6,9 +6,9 @@ import json
 import tomllib
 from typing import Any
 
-import jsonschema
 import pytest
 
+from json_schemas import check_schema, is_valid
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.lock.lock_file import Lock
 from site_pages.markdown import ROOT
@@ -17,13 +17,9 @@ from site_pages.schemas import error_schema, files, lock_schema, recipe_schema
 EXAMPLE = ROOT / "examples" / "shared-study"
 
 
-def valid(schema: dict[str, Any], document: Any) -> bool:
-    return bool(jsonschema.Draft202012Validator(schema).is_valid(document))
-
-
 @pytest.mark.parametrize("schema", [recipe_schema(), lock_schema(), error_schema()], ids=["recipe", "lock", "error"])
 def test_a_schema_is_one(schema: dict[str, Any]) -> None:
-    jsonschema.Draft202012Validator.check_schema(schema)
+    check_schema(schema)
 
 
 def test_the_schemas_are_published_under_their_own_addresses() -> None:
@@ -32,8 +28,8 @@ def test_the_schemas_are_published_under_their_own_addresses() -> None:
 
 
 def test_the_example_is_valid() -> None:
-    assert valid(recipe_schema(), tomllib.loads((EXAMPLE / "ohifbuild.toml").read_text()))
-    assert valid(lock_schema(), tomllib.loads((EXAMPLE / "ohifbuild.lock").read_text()))
+    assert is_valid(recipe_schema(), tomllib.loads((EXAMPLE / "ohifbuild.toml").read_text()))
+    assert is_valid(lock_schema(), tomllib.loads((EXAMPLE / "ohifbuild.lock").read_text()))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +47,7 @@ def test_the_example_is_valid() -> None:
 )
 def test_what_the_model_accepts_is_valid(recipe: dict[str, Any]) -> None:
     Recipe.of(recipe)
-    assert valid(recipe_schema(), recipe)
+    assert is_valid(recipe_schema(), recipe)
 
 
 @pytest.mark.parametrize(
@@ -79,25 +75,25 @@ def test_what_the_model_accepts_is_valid(recipe: dict[str, Any]) -> None:
     ],
 )
 def test_a_wrong_recipe_is_invalid(recipe: dict[str, Any]) -> None:
-    assert not valid(recipe_schema(), recipe)
+    assert not is_valid(recipe_schema(), recipe)
 
 
 @pytest.mark.parametrize("section", ["format", "release", "toolchain", "extensions", "options", "lock"])
 def test_a_lock_without_a_section_is_invalid(section: str) -> None:
     document = tomllib.loads((EXAMPLE / "ohifbuild.lock").read_text())
     del document[section]
-    assert not valid(lock_schema(), document)
+    assert not is_valid(lock_schema(), document)
 
 
 def test_a_lock_with_another_format_or_a_fact_that_is_no_text_is_invalid() -> None:
     document = tomllib.loads((EXAMPLE / "ohifbuild.lock").read_text())
-    assert not valid(lock_schema(), {**document, "format": 2})
-    assert not valid(lock_schema(), {**document, "options": {**document["options"], "minify": True}})
-    assert not valid(lock_schema(), {**document, "lock": {"digest": "sha256:0"}})
+    assert not is_valid(lock_schema(), {**document, "format": 2})
+    assert not is_valid(lock_schema(), {**document, "options": {**document["options"], "minify": True}})
+    assert not is_valid(lock_schema(), {**document, "lock": {"digest": "sha256:0"}})
 
 
 def test_a_lock_that_the_toolkit_writes_is_valid() -> None:
     document = tomllib.loads((EXAMPLE / "ohifbuild.lock").read_text())
     sections = {name: facts for name, facts in document.items() if name not in ("format", "lock")}
     written = Lock({**sections, "patches": {"a-patch": "0123456789ab"}}).text()
-    assert valid(lock_schema(), tomllib.loads(written))
+    assert is_valid(lock_schema(), tomllib.loads(written))

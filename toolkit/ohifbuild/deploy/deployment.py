@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -24,6 +25,9 @@ from ohifbuild.deploy.orthanc_settings import SettingsUnusable, existing_setting
 from ohifbuild.server.archive_paths import paths_at_archive
 from ohifbuild.server.archive_rules import COOKIE, REQUEST_HEADERS_REMOVED
 from ohifbuild.viewer.manifest import read_manifest
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 MARKER = "ohifbuild-deploy.json"
 """The file that marks a folder as a deployment that ohifbuild wrote."""
@@ -330,6 +334,11 @@ def rendered(template: str, **values: object) -> str:
     The values are paths, URLs and header values that ``plan`` has checked, or constants of ohifbuild. Nothing is HTML,
     so nothing is escaped.
     """
+    return _templates().get_template(template).render(**values)
+
+
+@functools.cache
+def _templates() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # here, because importing it is slow
 
     environment = Environment(  # noqa: S701
@@ -340,4 +349,4 @@ def rendered(template: str, **values: object) -> str:
         keep_trailing_newline=True,
     )
     environment.globals |= {"longest_line": link.LONGEST, "longest_token": tokens.LONGEST}
-    return environment.get_template(template).render(**values)
+    return environment
