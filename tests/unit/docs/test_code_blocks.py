@@ -26,11 +26,13 @@ from ohifbuild.commands.main import cli
 from ohifbuild.config.package_source import folders_of, parse_source
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.patches.load import load_folder
-from site_pages import pages
 from site_pages.markdown import ROOT
+from site_pages.messages import messages
 
 BLOCK = re.compile(r"^(?P<indent> *)```(?P<language>[^\n`]*)\n(?P<code>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"(?<!`)`(ohifbuild [^`\n]+)`(?!`)")
+TOLD = re.compile(r"(?::|with|Or) (ohifbuild [a-z].*)")
+END = re.compile(r"[;,.](?:\s|$)| < ")
 KEYS = {field.alias or name for name, field in Recipe.model_fields.items()}
 ENDS = frozenset({"&&", "||", "|", ";", "(", ")", "&"})
 STANDS_FOR = {"KIND": "nginx"}
@@ -45,12 +47,9 @@ class Block:
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Every page that is written by hand, and every one that is generated, by name."""
+    """Every page that is written by hand, by name. Of the generated ones, those of errors have commands: see below."""
     for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / TEMPLATE]):
         yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
-    for name, text in pages().items():
-        if name.startswith("errors/"):
-            yield name, text
 
 
 BLOCKS = [Block(page, found["language"], found["code"]) for page, text in texts() for found in BLOCK.finditer(text)]
@@ -126,6 +125,20 @@ def test_every_command_line_in_a_sentence_exists() -> None:
                 pass  # a sentence may name a command without its arguments
             except click.ClickException as error:
                 pytest.fail(f"{page}: {line}: {error.format_message()}")
+
+
+def test_every_command_that_an_error_tells_to_run_exists() -> None:
+    said = [text for message in messages() for text in (message.cause, message.fix)]
+    found = {END.split(line)[0] for text in said for line in TOLD.findall(text)}
+    assert len(found) > 25
+    for line in sorted(found):
+        (words,) = ohifbuild_commands(line)
+        try:
+            parse(["x" if word == "…" else word for word in words])
+        except click.BadParameter:
+            pass  # what is named after an option, or left out, is that of a case
+        except click.ClickException as error:
+            pytest.fail(f"{line}: {error.format_message()}")
 
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=named)
