@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ohifbuild.core.processes import run, running
+from ohifbuild.core.processes import run, running, stop
 from servers import await_port
 from system import installed
 
@@ -73,9 +74,19 @@ def caddy_running(folder: Path, conf: Path, port: int) -> Iterator[None]:
     main.write_text(shared.replace(SITES, str(conf), 1).replace("{\n\tlog {", "{\n\tadmin off\n\tlog {", 1))
     program = installed("caddy", "caddy")
     run([program, "validate", "--config", main, "--adapter", "caddyfile"], env=env)
-    with running([program, "run", "--config", main, "--adapter", "caddyfile"], env=env) as child:
-        assert child.stdout is not None
-        # Caddy logs each request and blocks when its pipe is full, so the log is read and dropped.
-        threading.Thread(target=deque, args=(child.stdout, 0), daemon=True).start()
+    with running([program, "run", "--config", main, "--adapter", "caddyfile"], env=env) as child, drained(child):
         await_port("127.0.0.1", port, lambda: child.poll() is None)
         yield
+
+
+@contextmanager
+def drained(child: subprocess.Popen[str]) -> Iterator[None]:
+    """Reads and drops what a server prints until the block ends, and then ends it: with a full pipe it would block."""
+    assert child.stdout is not None
+    reader = threading.Thread(target=deque, args=(child.stdout, 0))
+    reader.start()
+    try:
+        yield
+    finally:
+        stop(child)
+        reader.join()

@@ -20,7 +20,7 @@ from ohifbuild.orthanc.admin_client import free_port
 from ohifbuild.verification.dataset.contents import DOCUMENTS
 from servers import await_port, nginx_running
 from system import installed
-from web_servers import apache_running, caddy_running, haproxy_running
+from web_servers import apache_running, caddy_running, drained, haproxy_running
 
 HAPROXY = """
 defaults
@@ -85,7 +85,8 @@ def caddy(folder: Path, behind: int, line: str) -> Iterator[int]:
     """Runs Caddy before a port; yields its own."""
     port, conf = free_port(0), folder / "Caddyfile"
     conf.write_text(CADDY.format(port=port, behind=behind, line=line))
-    with running([installed("caddy", "caddy"), "run", "--adapter", "caddyfile", "--config", conf]) as child:
+    program = installed("caddy", "caddy")
+    with running([program, "run", "--adapter", "caddyfile", "--config", conf]) as child, drained(child):
         await_port("127.0.0.1", port, lambda: child.poll() is None)
         yield port
 

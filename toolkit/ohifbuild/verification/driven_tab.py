@@ -120,7 +120,7 @@ class DrivenTab(PageReadings):
 
     def until(self, check: Callable[[], Found | None], seconds: float = PATIENCE_SECONDS) -> Found | None:
         """Calls ``check`` until it returns something true, and returns that; None after ``seconds``."""
-        began = time.monotonic()
+        budget = PACE.budget(seconds)
         while True:
             self._check()
             # A page that is being replaced cannot be read; that counts as no result yet.
@@ -128,7 +128,7 @@ class DrivenTab(PageReadings):
                 found = check()
                 if found:
                     return found
-            if PACE.is_over(seconds, time.monotonic() - began):
+            if budget.is_over():
                 return None
             time.sleep(POLL_SECONDS)
 

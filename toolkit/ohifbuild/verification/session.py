@@ -54,7 +54,7 @@ def poll(
         before: called before each call of ``check``; what it raises is not caught.
         pace: says how slow the machine is.
     """
-    began = time.monotonic()
+    budget = pace.budget(seconds)
     while True:
         before()
         # A page that is being replaced cannot be read; that counts as no result yet.
@@ -62,7 +62,7 @@ def poll(
             found = check()
             if found:
                 return found
-        if pace.is_over(seconds, time.monotonic() - began):
+        if budget.is_over():
             return None
         page.wait_for_timeout(interval_ms)
 

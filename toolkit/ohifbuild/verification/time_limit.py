@@ -31,12 +31,11 @@ def time_limit(
     Raises:
         BrowserFailed: only from the returned function.
     """
-    began = clock()
+    began, budget = clock(), pace.budget(seconds, clock)
 
     def check() -> None:
-        elapsed = clock() - began
-        if pace.is_over(seconds, elapsed):
-            minutes = counted(round(elapsed / 60), "minute")
+        if budget.is_over():
+            minutes = counted(round((clock() - began) / 60), "minute")
             raise BrowserFailed(
                 f"Verify was stopped after {minutes} and {counted(len(seen), 'scenario')}.",
                 cause="The viewer shows nothing, so each scenario waits as long as it can; or the machine is slow.",

@@ -9,17 +9,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from ohifbuild.verification.pace import USUAL, Pace
+from ohifbuild.verification.pace import INTERVALS, USUAL, Pace
 
 LONGEST_SILENCE = 120.0
 """Seconds. The longest step of a run that is not in vain, a screenshot, has a limit of 30 seconds."""
-
-
-LOOK_SECONDS = 5.0
 
 
 class Watchdog:
@@ -36,21 +32,17 @@ class Watchdog:
         self.has_ended = False
         self._end = end
         self._pace = pace
-        self._last = time.monotonic()
+        self._silence = pace.budget(seconds)
         self._stopped = threading.Event()
 
     def alive(self) -> None:
         """Says that the browser answers."""
-        self._last = time.monotonic()
+        self._silence = self._pace.budget(self.seconds)
 
     def watch(self) -> None:
         """Waits for silence, and ends the browser then; runs in a thread of its own."""
-        wait = self.seconds
-        while not self._stopped.wait(wait):
-            silence = time.monotonic() - self._last
-            # While it may take longer than usual, it looks again now and then.
-            wait = self.seconds - silence if silence < self.seconds else min(self.seconds, LOOK_SECONDS)
-            if self._pace.is_over(self.seconds, silence):
+        while not self._stopped.wait(self.seconds / INTERVALS):
+            if self._silence.is_over():
                 self.has_ended = True
                 self._end()
                 return

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from playwright.sync_api import expect
 
 from ohifbuild.cache.entries import Cache
 from ohifbuild.cache.shared_store import SharedStore
@@ -33,6 +34,7 @@ from system import browser_installed
 
 from .conftest import MONOREPO, Upstream, make_upstream
 
+PATIENCE = 60_000
 VERSION = "3.14.0-beta.9"
 PANEL = """
 import { useState } from 'react';
@@ -190,8 +192,10 @@ def test_the_viewer_runs_below_a_path_with_its_chunks_its_worker_and_the_panel(b
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{origin}/viewer/viewer?StudyInstanceUIDs=1.2.3&token=secret")
         page.click("#panel")
-        assert page.inner_text("#panel") == "OHIF ........panel 42"
-        assert page.inner_text("h1") == f"OHIF ...{VERSION}"
-        assert page.inner_text("#counted") == "3 extensions"  # OHIF's, the user's, and ours at run time
+        # The chunk of the panel and the worker's answer arrive later.
+        expect(page.locator("#panel")).to_have_text("OHIF ........panel 42", timeout=PATIENCE)
+        expect(page.locator("h1")).to_have_text(f"OHIF ...{VERSION}", timeout=PATIENCE)
+        # OHIF's, the user's, and ours at run time.
+        expect(page.locator("#counted")).to_have_text("3 extensions", timeout=PATIENCE)
         assert "secret" not in page.url
         assert errors == []

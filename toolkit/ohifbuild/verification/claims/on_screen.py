@@ -19,7 +19,8 @@ def right_image(seen: Observation, settings: Settings) -> Verdict:
     shown = [match for match in seen.viewports if not match.blank]
     lines = tuple(_match_line(match) for match in seen.viewports)
     if not shown:
-        return Verdict(False, "No viewport shows anything.", lines)
+        was = "An image was there before." if seen.first_image is not None else f"The page had {seen.seconds:.0f} s."
+        return Verdict(False, f"No viewport shows anything. {was}", lines)
     # A reconstruction matches no image well; an image that is recognised must be one of the link's.
     foreign = [match for match in shown if shows(match) and not _is_of(match, seen.expects.studies)]
     expected = set(seen.expects.instances)
