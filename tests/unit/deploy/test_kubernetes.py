@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
 import pytest
 import yaml
 
@@ -34,6 +33,8 @@ def manifests(target: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_manifest_fits_the_schemas_of_kubernetes(tmp_path: Path, version: str) -> None:
+    import kubernetes_validate  # here, because importing it takes two seconds
+
     found = manifests(deployed(tmp_path))
     del found["Kustomization"]
     assert sorted(found) == ["Deployment", "Ingress", "NetworkPolicy", "PodDisruptionBudget", "Service"]

@@ -20,9 +20,13 @@ from take_phone_pictures import SCREENS
 from take_pictures import PICTURES, pictures_of
 
 FILES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "extension-template" / "README.md"])
-GENERATED = frozenset(pages())
 LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
 PICTURE = re.compile(r"^!\[(?P<alt>[^\]]*)\]\([^)]+\)\n\n(?P<below>.*)$", re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def generated() -> frozenset[str]:
+    return frozenset(pages())
 
 
 def named(file: Path) -> str:
@@ -38,17 +42,17 @@ def navigation(item: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=named)
-def test_every_link_to_a_file_leads_to_one(file: Path) -> None:
+def test_every_link_to_a_file_leads_to_one(file: Path, generated: frozenset[str]) -> None:
     found = [(file.parent / target).resolve() for target in LINK.findall(file.read_text()) if "://" not in target]
     assert [
-        str(path) for path in found if not path.exists() and path.relative_to(DOCS).as_posix() not in GENERATED
+        str(path) for path in found if not path.exists() and path.relative_to(DOCS).as_posix() not in generated
     ] == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=named)
-def test_every_link_to_the_site_leads_to_a_page(file: Path) -> None:
+def test_every_link_to_the_site_leads_to_a_page(file: Path, generated: frozenset[str]) -> None:
     addresses = re.findall(rf"{re.escape(SITE)}([\w./-]*)", file.read_text())
-    known = {*GENERATED, *(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))}
+    known = {*generated, *(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))}
     for address in addresses:
         names = {address, f"{address}index.md", f"{address.rstrip('/')}.md"}
         assert names & known, address
