@@ -113,7 +113,7 @@ class Running:
 
     def send(self, request: bytes) -> bytes:
         """The answer to a request exactly as written; '' if the connection was just closed."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as connection:
             connection.sendall(request)
             parts = []
             try:

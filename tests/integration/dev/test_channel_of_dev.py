@@ -33,7 +33,7 @@ def running(tmp_path: Path) -> Iterator[DevSite]:
 
 
 def ask(site: DevSite, path: str, **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection(urlsplit(site.origin).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(site.origin).netloc, timeout=60)
     connection.request("GET", path, headers=headers)
     return connection.getresponse()
 

@@ -56,7 +56,7 @@ def place() -> Iterator[Place]:
 def ask(port: int) -> tuple[int, str]:
     request = urllib.request.Request(f"http://127.0.0.1:{port}/dicom-web/studies/1/frames/1", headers=HEADERS)
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as reply:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as reply:
             return reply.status, reply.read().decode()
     except urllib.error.HTTPError as error:
         with error:

@@ -42,7 +42,7 @@ def proxied() -> Iterator[tuple[str, RecordingProxy, EgressProxy, http.client.HT
         egress_proxy() as egress,
         recording_proxy(origin, egress) as (record, address),
     ):
-        client = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+        client = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
         try:
             yield origin, record, egress, client
         finally:
