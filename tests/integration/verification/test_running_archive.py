@@ -55,8 +55,14 @@ def verified(cache: Cache) -> Verified:
     return Verified(cache)
 
 
-def test_studies_are_stored_only_if_they_may_be(server: OrthancServer, verified: Verified, ask: Any) -> None:
-    url, header = server.dicomweb_url, server.administrator
+@pytest.fixture
+def empty_server() -> Iterator[OrthancServer]:
+    with orthanc(tokens=TOKENS) as running:
+        yield running
+
+
+def test_studies_are_stored_only_if_they_may_be(empty_server: OrthancServer, verified: Verified, ask: Any) -> None:
+    url, header = empty_server.dicomweb_url, empty_server.administrator
     with pytest.raises(ArchiveUnsuitable, match=f"lacks {len(STUDIES)} of") as caught, verified.enter(url, header):
         raise AssertionError("it holds them")
     assert "--put-studies" in caught.value.fix
