@@ -61,7 +61,16 @@ RESTLESS = """<!doctype html><link rel="icon" href="data:,"><script>
 })();
 </script>"""
 LATE = "<!doctype html><link rel='icon' href='data:,'><script>console.log('late'); fetch('/other')</script>"
+# A browser has six connections to a server (Chromium), so the last request waits in it.
+CROWDED = f"""<!doctype html><link rel="icon" href="data:,"><script>
+for (let number = 0; number < 6; number += 1) {{
+  fetch(`/held-up?${{number}}`);
+}}
+fetch('/queued', {{ headers: {{ token: '{TOKEN}' }} }});
+document.title = 'done';
+</script>"""
 PAGES = {
+    "/crowded": CROWDED,
     "/restless": RESTLESS,
     "/late": LATE,
     "/": PAGE,
@@ -78,6 +87,7 @@ WORKER = (
 class LeakyServer(BaseHTTPRequestHandler):
     asked = threading.Condition()
     of_restless = 0
+    go_on = threading.Event()
 
     def do_GET(self) -> None:
         with self.asked:
@@ -87,6 +97,8 @@ class LeakyServer(BaseHTTPRequestHandler):
             if self.path == "/late":  # comes when the page that is being left has asked a few times more
                 before = LeakyServer.of_restless
                 self.asked.wait_for(lambda: LeakyServer.of_restless > before + 3)
+        if self.path.startswith("/held-up"):
+            self.go_on.wait()
         script = self.path.endswith(".js")
         body = {**PAGES, "/worker.js": WORKER}.get(self.path.partition("?")[0], "{}").encode()
         self.send_response(200)
@@ -267,3 +279,17 @@ def test_a_page_whose_requests_never_end_is_not_waited_for(visit: Visit) -> None
         assert page.until(lambda: page.page.title() == "done")
         page.page.evaluate("() => void (window.fetch = () => new Promise(() => {}))")
         page.ask("/own?")
+
+
+def test_requests_without_an_answer_are_on_record_and_hold_nobody_up(visit: Visit) -> None:
+    with visit.tab() as page:
+        try:
+            page.go(f"{visit.origin}/crowded")
+            assert page.until(lambda: page.page.title() == "done")
+            sent = {each.url.removeprefix(visit.origin): each for each in page.recorded(page.recording).sent}
+        finally:
+            LeakyServer.go_on.set()
+    held_up, queued = sent["/held-up?0"], sent["/queued"]
+    assert (held_up.status, queued.status) == (None, None)
+    assert ("token", TOKEN) in queued.headers
+    assert "sec-fetch-mode" in dict(held_up.headers)  # the network added it

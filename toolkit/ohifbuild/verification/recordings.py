@@ -60,6 +60,21 @@ class Recording:
     errors: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Reported:
+    """What DevTools say of a request.
+
+    Args:
+        loader: the id of the document that sent it.
+        request: its id. A request that a redirect leads to has the same one.
+        hop: how many redirects led to it.
+    """
+
+    loader: str
+    request: str
+    hop: int
+
+
 class Recordings:
     """The recordings of a tab, numbered from 0. The first one is of the empty page that a tab begins with."""
 
@@ -67,9 +82,10 @@ class Recordings:
         self._all = [Recording(new_document=True)]
         self._noted: list[Noted] = []
         self._counts: Counter[tuple[Page, str]] = Counter()
-        self._loaders: dict[tuple[Page, str], list[str]] = {}
+        self._reports: dict[tuple[Page, str], list[Reported]] = {}
         self._documents: dict[str, int] = {}
         self._reported: dict[str, str] = {}
+        self._hops: Counter[str] = Counter()
         self._network: dict[str, tuple[int, Unseen]] = {}
         self._speaking = 0
         self._asked = False
@@ -158,9 +174,19 @@ class Recordings:
         document = self._document_of(self.latest)
         return any(self._document_of(self._owner(noted)) == document for noted in requests)
 
+    def network_headers(self, noted: Noted) -> tuple[tuple[str, str], ...]:
+        """The headers of a request as the network sent them; empty if it did not yet, or if a redirect led to it."""
+        report = self._report(noted)
+        sent = self._network.get(report.request) if report and report.hop == 0 else None
+        return sent[1].headers if sent else ()
+
+    def _report(self, noted: Noted) -> Reported | None:
+        reports = self._reports.get(noted.key, ())
+        return reports[noted.nth] if noted.nth < len(reports) else None
+
     def _owner(self, noted: Noted) -> int:
-        loaders = self._loaders.get(noted.key, ())
-        document = self._documents.get(loaders[noted.nth]) if noted.nth < len(loaders) else None
+        report = self._report(noted)
+        document = self._documents.get(report.loader) if report else None
         number = noted.recording
         while document is not None and self._document_of(number) > document:
             number -= 1
@@ -173,11 +199,13 @@ class Recordings:
         return number
 
     def _on_devtools(self, page: Page, event: dict[str, Any]) -> None:
-        loader = str(event["loaderId"])
-        self._reported[str(event["requestId"])] = loader
-        if event["requestId"] == loader:
+        loader, request = str(event["loaderId"]), str(event["requestId"])
+        self._reported[request] = loader
+        if request == loader:
             self._documents[loader] = self.latest
-        self._loaders.setdefault((page, str(event["request"]["url"])), []).append(loader)
+        report = Reported(loader, request, self._hops[request])
+        self._hops[request] += 1
+        self._reports.setdefault((page, str(event["request"]["url"])), []).append(report)
 
     def _on_network(self, event: dict[str, Any]) -> None:
         request = str(event["requestId"])

@@ -250,6 +250,9 @@ class Tab(PageReadings):
             return noted.headers
         if urlsplit(request.url).scheme not in ("http", "https"):
             return ()
+        if not (request.existing_response or request.failure):
+            # Playwright would wait for the answer, which may never come.
+            return self._recordings.network_headers(noted) or tuple(request.headers.items())
         try:
             sent = [(header["name"].lower(), header["value"]) for header in request.headers_array()]
             # HTTP/2 repeats method and URL in pseudo-header fields (RFC 9113 8.3), which are not needed here.
