@@ -195,7 +195,7 @@ def test_the_viewer_runs_below_a_path_with_its_chunks_its_worker_and_the_panel(b
         page.locator("#ohifbuild-message").wait_for(timeout=PATIENCE)
         page.locator("#panel").dispatch_event("click")
         expect(page.locator("#panel")).to_have_text("OHIF ........panel 42", timeout=PATIENCE)
-        expect(page.locator("h1")).to_have_text(f"OHIF ...{VERSION}", timeout=PATIENCE)
+        expect(page.locator("main > h1")).to_have_text(f"OHIF ...{VERSION}", timeout=PATIENCE)
         # OHIF's, the user's, and ours at run time.
         expect(page.locator("#counted")).to_have_text("3 extensions", timeout=PATIENCE)
         assert "secret" not in page.url
