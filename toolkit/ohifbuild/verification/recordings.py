@@ -209,7 +209,8 @@ class Recordings:
 
     def _on_network(self, event: dict[str, Any]) -> None:
         request = str(event["requestId"])
-        headers = tuple((name.lower(), value) for name, value in event["headers"].items())
+        # HTTP/2 repeats method and URL in pseudo-header fields (RFC 9113 8.3), which are not needed here.
+        headers = tuple((name.lower(), value) for name, value in event["headers"].items() if not name.startswith(":"))
         number = dict(headers).get(NUMBER_HEADER.lower(), "")
         _, seen = self._network.get(request, (0, Unseen(headers)))
         answer = int(number) if number.isdecimal() else seen.answer
