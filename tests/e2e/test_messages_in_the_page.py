@@ -77,8 +77,8 @@ FETCH = """async url => {
   const answer = await fetch(url).catch(() => undefined);
   await answer?.arrayBuffer().catch(() => {});
 }"""
-BEGIN = f"url => void ({FETCH})(url)"
-"""For a request that waits for the archive."""
+BEGIN = f"url => {{ window.begun = ({FETCH})(url); }}"
+"""For a request that waits for the archive; ``window.begun`` is fulfilled once it has an answer."""
 
 
 @pytest.mark.parametrize("shown", ["image", "document"])
@@ -118,6 +118,7 @@ def test_no_answer_covers_what_is_shown(ohif_dist: Path, page: Page, tmp_path: P
                 # The same request succeeds, so that nothing is left to tell.
                 archive.rule = lambda target, url=urls[kind]: web.Response(body=b"[{}]") if target == url else None
                 page.evaluate(FETCH, urls[kind])
+                page.evaluate("window.begun")
                 if not viewer.until(f"{MESSAGE} === null"):
                     wrong.append((status, kind, "still told", told))
     assert wrong == []
