@@ -25,8 +25,9 @@ SCRIPT_MS = 4000
 IDLE_SECONDS = 0.1
 
 MESSAGE = "ohifbuild-message"
+LOADED = "document.readyState === 'complete'"
 # The page is loaded, and is not about to be replaced by the same page without the token.
-STARTED = """() => document.readyState === 'complete' && (!!document.getElementById('ohifbuild-message')
+STARTED = f"""() => {LOADED} && (!!document.getElementById('ohifbuild-message')
   || (window[Symbol.for('ohifbuild')]?.link().status ?? 'leaving') !== 'leaving')"""
 
 Found = TypeVar("Found")
@@ -91,8 +92,9 @@ class Visit:
         self.started()
 
     def started(self) -> None:
-        """Waits until our script has done its work."""
-        self.until(lambda: self.page.evaluate(STARTED), 5.0)
+        """Waits until our script has done its work; stock OHIF has none, so only until the page is loaded."""
+        script = STARTED if self.is_ours() else LOADED
+        self.until(lambda: self.page.evaluate(script), 5.0)
 
     def run(self, script: str, page: Page | None = None) -> Any:
         """Runs a script in the page; it may use ``own``, ``other``, ``stranger``, ``patient``, ``root``, ``evil``, ``token``."""
@@ -134,9 +136,12 @@ class Visit:
 
     def settled(self, until: Callable[[Visit], bool] | None = None) -> None:
         """Waits until the viewer shows a message or an image; with ``until``, a message or that ``until`` is true."""
-        drawn = "!!document.querySelector('.cornerstone-viewport-element canvas')"
-        self.until(lambda: self.message() or (until(self) if until else self.page.evaluate(drawn)))
+        self.until(lambda: self.message() or (until(self) if until else self.draws()))
         self.idle()
+
+    def draws(self) -> bool:
+        """Whether the viewer has a viewport for images."""
+        return bool(self.page.evaluate("!!document.querySelector('.cornerstone-viewport-element canvas')"))
 
     def archive(self) -> tuple[Received, ...]:
         """The requests that the archive has received."""

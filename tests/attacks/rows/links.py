@@ -128,7 +128,8 @@ def opens(
 
     def succeeded(visit: Visit) -> bool:
         requested = [r for r in visit.archive() if "ohif-dicom-json" not in r.target] or visit.attacked()
-        return bool(requested) or NAME in visit.page.inner_text("body")
+        opened = any(r.target.startswith(unwanted) for r in visit.requests())
+        return bool(requested) or opened or NAME in visit.page.inner_text("body")
 
     return link(
         name, why, address, requirement, weakening, page="viewer", archive=archive, recipe=recipe, until=succeeded
@@ -189,6 +190,7 @@ PARAMETERS = (
         all_of(attacker_gets_nothing, archive_gets_only_the_study),
         weak.STOCK,
         page="viewer",
+        until=lambda v: bool(v.attacked()) or v.draws(),
     ),
     link(
         "list-of-all-studies",
@@ -197,6 +199,7 @@ PARAMETERS = (
         all_of(archive_gets_nothing, says("no-token", "not-found", "bad-link")),
         weak.STOCK,
         page="viewer",
+        until=lambda v: bool(v.archive()),
     ),
     link(
         "other-data-source",
