@@ -18,7 +18,8 @@ settings.load_profile("ohifbuild")
 
 TESTS = Path(__file__).parent
 WITH_A_BROWSER = frozenset({"e2e", "attacks"})
-LAYERS = WITH_A_BROWSER | {"unit", "integration"}
+LAYERS = ("attacks", "e2e", "integration", "unit")
+"""The folders with tests, those with the longest files first."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,10 +82,12 @@ def orthanc_there(hidden_programs: None) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Does not even import the tests of other folders if only one marker is asked for."""
     asked, folder = config.option.markexpr, collection_path.name
-    others = LAYERS - {asked} if asked in LAYERS else frozenset()
+    others = {*LAYERS} - {asked} if asked in LAYERS else frozenset()
     return True if collection_path.parent == TESTS and folder in others else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sorts them by layer, also in a random order: a long file that begins last leaves the other processes idle."""
     for item in items:
         item.add_marker(getattr(pytest.mark, layer(item.path)))
+    items.sort(key=lambda item: LAYERS.index(layer(item.path)))

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from playwright.sync_api import Browser
 
 from ohifbuild.cache.default import default_cache
 from ohifbuild.config.recipe import Recipe
 from ohifbuild.contract.settings import read_settings
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.lock.resolve import resolve
-from ohifbuild.verification.browser import find_browser, started
 from ohifbuild.verification.dataset import cached_dataset
 from ohifbuild.verification.embedded_archive import EmbeddedArchive
 from ohifbuild.verification.fixtures import Fixtures, prepare_fixtures
@@ -51,7 +51,7 @@ class Running:
     ``tokens_of_staff`` says of each of its requests whether it had a token.
     """
 
-    browser: Any
+    browser: Browser
     site: Site
     ward: Gate
     fixtures: Fixtures
@@ -90,34 +90,44 @@ def portals() -> Iterator[Portals]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder, reporter, cache = tmp_path_factory.mktemp("recipe"), SilentReporter(), default_cache()
+def viewer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Portals]]:
+    folder = tmp_path_factory.mktemp("recipe")
     (folder / "logo.svg").write_text(LOGO)
-    with portals() as pages, started(find_browser(reporter), reporter) as browser:
-        dist = built(folder, pages)
-        settings = read_settings(dist)
-        parts = prepare_fixtures(settings)
-        archive = EmbeddedArchive(cached_dataset(cache))
-        of_ward = settings.further[0]
-        rule = replace(settings, token_header=of_ward.token_header, token_scheme=of_ward.token_scheme)
-        ward = Gate(parts.tokens, rule)
+    with portals() as pages:
+        yield built(folder, pages), pages
 
-        async def to_ward(request: web.Request, tail: str) -> web.StreamResponse:
-            return await ward.pass_through(request, tail, archive)
 
-        async def locked(_request: web.Request, _tail: str) -> web.StreamResponse:
-            return web.Response(status=401, headers=BASIC)
+@pytest.fixture(scope="module")
+def archive() -> EmbeddedArchive:
+    return EmbeddedArchive(cached_dataset(default_cache()))
 
-        async def staff(request: web.Request, tail: str) -> web.StreamResponse:
-            seen.append("token" in request.headers)
-            if request.cookies.get("session") != "open":
-                return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
-            return await archive.handle(request, tail)
 
-        seen: list[bool] = []
-        further = {"/staff": staff, "/ward/rs": to_ward, "/ward/wado": to_ward, "/locked": locked, "/desk": locked}
-        with site(dist, archive, parts.tokens, further=further) as there:
-            yield Running(browser, there, ward, parts.fixtures, pages, seen)
+@pytest.fixture
+def running(viewer: tuple[Path, Portals], archive: EmbeddedArchive, browser: Browser) -> Iterator[Running]:
+    """A site of its own for each test: what a page of the test before still sends does not count."""
+    dist, pages = viewer
+    settings = read_settings(dist)
+    parts = prepare_fixtures(settings)
+    of_ward = settings.further[0]
+    rule = replace(settings, token_header=of_ward.token_header, token_scheme=of_ward.token_scheme)
+    ward = Gate(parts.tokens, rule)
+
+    async def to_ward(request: web.Request, tail: str) -> web.StreamResponse:
+        return await ward.pass_through(request, tail, archive)
+
+    async def locked(_request: web.Request, _tail: str) -> web.StreamResponse:
+        return web.Response(status=401, headers=BASIC)
+
+    async def staff(request: web.Request, tail: str) -> web.StreamResponse:
+        seen.append("token" in request.headers)
+        if request.cookies.get("session") != "open":
+            return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
+        return await archive.handle(request, tail)
+
+    seen: list[bool] = []
+    further = {"/staff": staff, "/ward/rs": to_ward, "/ward/wado": to_ward, "/locked": locked, "/desk": locked}
+    with site(dist, archive, parts.tokens, further=further) as there:
+        yield Running(browser, there, ward, parts.fixtures, pages, seen)
 
 
 def built(folder: Path, pages: Portals) -> Path:
@@ -146,8 +156,6 @@ def until(page: Any, script: str, seconds: float = SECONDS, frame: Any = None) -
 
 @pytest.mark.parametrize(("route", "of_main"), [("viewer", True), ("viewer/ward", False)])
 def test_a_link_opens_at_its_archive_and_no_other_gets_a_request(running: Running, route: str, of_main: bool) -> None:
-    running.site.clear()
-    running.ward.clear()
     page = running.tab()
     try:
         page.goto(running.link(route))
@@ -183,7 +191,6 @@ def test_with_the_browsers_session_the_same_archive_opens_the_dialog_and_the_pag
 def test_with_the_browsers_session_a_link_opens_by_its_cookie_and_no_token_is_sent(
     running: Running, token: bool
 ) -> None:
-    running.tokens_of_staff.clear()
     page = running.tab()
     try:
         page.context.add_cookies([{"name": "session", "value": "open", "url": running.site.origin}])
@@ -215,7 +222,6 @@ def test_a_portal_that_is_listed_shows_the_viewer_also_after_a_reload(running: R
 def test_a_portal_that_is_not_listed_shows_nothing_of_the_viewer(running: Running) -> None:
     page = running.tab()
     try:
-        running.site.clear()
         running.portals.framed = running.link()
         with page.expect_console_message(lambda message: "frame-ancestors" in message.text):
             page.goto(running.portals.other)

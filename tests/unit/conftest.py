@@ -17,8 +17,9 @@ class _State:
     tried: list[str] | None = None
 
 
-def _hook(event: str, args: tuple[Any, ...]) -> None:
-    if event not in CALLS or _State.tried is None:
+def _hook(event: str, args: tuple[Any, ...], calls: frozenset[str] = CALLS) -> None:
+    # At the interpreter's end this module has lost its names; the default is still there.
+    if event not in calls or _State.tried is None:
         return
     if event == "socket.connect" and args[0].type == socket.SOCK_DGRAM:
         return  # sends nothing: it asks the system which address of its own it would use

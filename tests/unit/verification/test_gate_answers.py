@@ -52,15 +52,15 @@ class Archive:
         return web.Response(text="found")
 
 
-def run(gate: Gate, archive: Archive, act: Callable[[Ask], Awaitable[None]]) -> None:
-    """Serves the gate on loopback while ``act`` asks it."""
+def run(gate: Gate, archive: Archive, act: Callable[[Ask], Awaitable[None]], *, numbering: Gate | None = None) -> None:
+    """Serves the gate on loopback while ``act`` asks it; ``numbering`` is the gate that numbers the answers."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         return await gate.pass_through(request, request.match_info["tail"], archive)
 
     async def main() -> None:
         application = web.Application()
-        application.on_response_prepare.append(gate.answering)
+        application.on_response_prepare.append((numbering or gate).answering)
         application.router.add_route("*", "/dicom-web/{tail:.*}", handle)
         async with TestServer(application) as server, ClientSession() as client:
 
@@ -106,6 +106,18 @@ def test_the_status_of_an_answer_is_known_from_its_beginning_also_if_the_client_
 
     run(gate, archive, act)
     assert [(each.status, each.cut_off) for each in gate.received()] == [(200, True)]
+
+
+def test_a_gate_numbers_no_answer_of_another_gate_of_the_same_application() -> None:
+    gate, other, archive = Gate(TOKENS, Settings()), Gate(TOKENS, Settings()), Archive()
+
+    async def act(ask: Ask) -> None:
+        status, headers, text = await ask()
+        assert (status, headers.get(NUMBER_HEADER), text) == (200, None, "found")
+
+    run(gate, archive, act, numbering=other)
+    assert [each.status for each in gate.received()] == [200]
+    assert other.received() == ()
 
 
 def test_a_challenge_names_the_scheme_of_the_recipe() -> None:

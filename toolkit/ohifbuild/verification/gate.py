@@ -48,8 +48,8 @@ METHODS = ("GET", "HEAD")
 
 NUMBER_HEADER = "Ohifbuild-Request"
 """The header of an answer that has the number of its request. Only verify's own site sends it."""
-NUMBER = web.RequestKey("number", int)
-"""Where a request keeps its number."""
+RECORD = web.RequestKey("record", tuple)
+"""Where a request keeps its gate and its number there."""
 
 
 def decide(method: str, headers: Headers, tail: str, query: str, tokens: Tokens, settings: Settings) -> str:
@@ -135,7 +135,7 @@ class Gate:
             self._records.clear()
 
     async def pass_through(self, request: web.Request, tail: str, archive: Archive) -> web.StreamResponse:
-        """Records a request, and sends it to the archive if it is granted; ``request[NUMBER]`` becomes its number."""
+        """Records a request, and sends it to the archive if it is granted."""
         path, _, query = request.raw_path.partition("?")
         headers = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers
@@ -148,7 +148,7 @@ class Gate:
             number = self._cleared + len(self._records)
             record = ReceivedRequest(request.method, path, query, headers, decision, 0, at - self._began, number=number)
             self._records.append(record)
-        request[NUMBER] = number
+        request[RECORD] = (self, number)
         response: web.StreamResponse = _refusal(decision, self._settings, self._location)
         if decision == "granted" or (decision not in ("method", "redirected") and not self._enforce):
             try:
@@ -172,10 +172,14 @@ class Gate:
         return response
 
     async def answering(self, request: web.Request, response: web.StreamResponse) -> None:
-        """Numbers an answer that begins, and records its status; for ``on_response_prepare``."""
-        if NUMBER in request:
-            response.headers[NUMBER_HEADER] = str(request[NUMBER])
-            self._note(request[NUMBER], status=response.status)
+        """Numbers an answer that begins, and records its status; for ``on_response_prepare``.
+
+        An application may have several gates. Answers of the others are left alone.
+        """
+        gate, number = request.get(RECORD, (None, 0))
+        if gate is self:
+            response.headers[NUMBER_HEADER] = str(number)
+            self._note(number, status=response.status)
 
     def _note(self, number: int, **changes: Any) -> None:
         with self._lock:
