@@ -26,10 +26,10 @@ BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome", "microsoft-edge")
 ROOT = Path("/")
 
-# The browser's own background requests, which would count as attempts to leave the site; then what each window prepares
-# that a headless one never shows: two pages of the address bar, and a process for a page to come. Without these a window
-# needs about a third of the processor time (`docs/explanation/busy-machines.md`). Chromium uses only the last list on
-# its command line, so the relevant entries of Playwright's list are repeated.
+# The browser's own background requests, which would count as attempts to leave the site; then what each window
+# prepares and a headless one never shows: two pages of the address bar, and a process for a page to come. A window
+# without these needs three fifths of the processor time (`docs/explanation/busy-machines.md`). Chromium uses only the
+# last list on its command line, so the relevant entries of Playwright's list are repeated.
 DISABLED_FEATURES = (
     "AutofillServerCommunication",
     "DestroyProfileOnBrowserClose",
