@@ -14,7 +14,7 @@ from ohifbuild.commands.deploy import command
 from ohifbuild.core.console import SilentReporter
 from ohifbuild.core.errors import DeployUnsuitable, DistInvalid
 from ohifbuild.deploy import DeployOptions, Kind, deploy
-from ohifbuild.deploy.deployment import plan
+from ohifbuild.deploy.planning import plan
 from ohifbuild.viewer.manifest import Manifest, hash_tree
 
 WARD = {

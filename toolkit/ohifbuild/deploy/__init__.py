@@ -14,13 +14,14 @@ from ohifbuild.core.console import Reporter
 from ohifbuild.core.disk import disk_errors, require_writable
 from ohifbuild.deploy.changes import Changes, changes
 from ohifbuild.deploy.compose import compose
-from ohifbuild.deploy.deployment import MARKER, Folder, Plan, plan
+from ohifbuild.deploy.deployment import MARKER, Folder, Plan
 from ohifbuild.deploy.filtering import tokens_locked
 from ohifbuild.deploy.kubernetes import kubernetes
 from ohifbuild.deploy.nginx import nginx
 from ohifbuild.deploy.options import KINDS, DeployOptions, Kind
 from ohifbuild.deploy.orthanc_alone import orthanc
 from ohifbuild.deploy.orthanc_ohif import orthanc_ohif
+from ohifbuild.deploy.planning import plan
 from ohifbuild.deploy.releases import keep_earlier, read_marker, replaced_viewers
 from ohifbuild.deploy.static import static
 from ohifbuild.viewer.output import check_output, staged

@@ -9,10 +9,11 @@ from pathlib import PurePosixPath
 
 from ohifbuild.core.digests import digest_of
 from ohifbuild.core.errors import DeployUnsuitable
-from ohifbuild.deploy.deployment import Folder, Plan, rendered
+from ohifbuild.deploy.deployment import Folder, Plan
 from ohifbuild.deploy.header_table import header_table
 from ohifbuild.deploy.images import IMAGES
 from ohifbuild.deploy.nginx import Logs, nginx_conf, quic_conf
+from ohifbuild.deploy.rendering import rendered
 
 ORTHANC_ROOT = "/dicom-web"
 """The DICOMweb root in Orthanc; ``PublicRoot`` is the one that browsers use."""

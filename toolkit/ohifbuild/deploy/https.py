@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ohifbuild.deploy.deployment import Plan, rendered
+from ohifbuild.deploy.deployment import Plan
+from ohifbuild.deploy.rendering import rendered
 
 CIPHERS = (
     "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",

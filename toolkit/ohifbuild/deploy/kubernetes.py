@@ -12,10 +12,11 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from ohifbuild.deploy.deployment import SINGLE, Folder, Plan, rendered
+from ohifbuild.deploy.deployment import SINGLE, Folder, Plan
 from ohifbuild.deploy.header_table import header_table
 from ohifbuild.deploy.images import IMAGES
 from ohifbuild.deploy.nginx import Logs, nginx_conf
+from ohifbuild.deploy.rendering import rendered
 
 IN_IMAGE = PurePosixPath("/etc/viewer")
 PORT = 8080

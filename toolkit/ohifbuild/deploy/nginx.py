@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from ohifbuild.deploy.deployment import Folder, Plan, rendered
+from ohifbuild.deploy.deployment import Folder, Plan
 from ohifbuild.deploy.filtering import KEPT, PRIVATE, filter_files, orthanc_steps
 from ohifbuild.deploy.header_table import HeaderTable, header_table, immutable_paths
 from ohifbuild.deploy.https import CIPHERS
 from ohifbuild.deploy.proxy_headers import SAID
+from ohifbuild.deploy.rendering import rendered
 from ohifbuild.server import archive_rules
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ohifbuild.deploy.deployment import Folder, Plan, rendered
+from ohifbuild.deploy.deployment import Folder, Plan
 from ohifbuild.deploy.header_table import header_table, immutable_paths
 from ohifbuild.deploy.https import CIPHERS
 from ohifbuild.deploy.proxy_headers import SAID
+from ohifbuild.deploy.rendering import rendered
 from ohifbuild.server import archive_rules
 
 
