@@ -1,4 +1,4 @@
-"""Programs of the system that tests need, besides Python, Node with npm, and git.
+"""What tests need besides Python, Node with npm, and git: programs of the system, and packages of npm.
 
 A test requests a program before it uses it. If the program is missing, ``pytest --install`` installs it; otherwise the
 test is skipped, and the reason names both commands that help. No other file of the tests installs anything.
@@ -31,6 +31,7 @@ ORTHANC = ("orthanc", "orthanc-dicomweb", "orthanc-python")
 BROWSER_VARIABLE = "OHIFBUILD_BROWSER"
 # Debian installs servers in folders that are only on root's PATH.
 FOLDERS = (Path("/usr/sbin"), Path("/usr/bin"))
+TEMPLATE = Path(__file__).parents[1] / "extension-template"
 HIDDEN = "/hidden/from/modules/that/do/not/ask/for/it"
 # Environment variables, so that child processes do not find the programs either. A developer's values are kept.
 ORIGINAL_VALUES = {name: os.environ.get(name) for name in (ORTHANC_VARIABLE, BROWSER_VARIABLE)}
@@ -71,6 +72,21 @@ def installed(program: str, *packages: str) -> Path:
             found = _found(program)
     assert found, f"{program} is not in {' '.join(packages)}"
     return found
+
+
+def npm_file(path: str) -> Path:
+    """A file of the template's development dependencies, which npm installs as they are locked.
+
+    Args:
+        path: below ``node_modules``, with the name of the package first.
+    """
+    file = TEMPLATE / "node_modules" / path
+    with _nobody_else_installs():
+        if not file.is_file():
+            if not _State.installing.allowed:
+                _skip(f"{path} is missing.", "cd extension-template && npm ci")
+            run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=TEMPLATE)
+    return file
 
 
 def orthanc_installed() -> None:
