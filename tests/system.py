@@ -85,7 +85,10 @@ def npm_file(path: str) -> Path:
         if not file.is_file():
             if not _State.installing.allowed:
                 _skip(f"{path} is missing.", "cd extension-template && npm ci")
-            run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=TEMPLATE)
+            try:
+                run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=TEMPLATE)
+            except OhifbuildError as error:
+                pytest.fail(f"{path} cannot be installed.\n{error.what}\n{error.details}", pytrace=False)
     return file
 
 

@@ -8,7 +8,7 @@ from faulty_archive import window
 
 
 def test_a_window_loads_no_page_of_the_browsers_own(browser: Browser) -> None:
-    """Chromium 156 loads two pages of its address bar into each window, which take more processor time than ours."""
+    """Chromium 156 loads two pages of its address bar into each window, also if nobody sees the window."""
     with window(browser) as context:
         context.new_page().goto("data:text/html,ours")
         devtools = browser.new_browser_cdp_session()
